@@ -1,0 +1,332 @@
+use super::*;
+use crate::generate::partition::map::ModuleMap;
+
+fn operation(module: &str, tag: &str, id: &str) -> String {
+    Names::empty().operation(module, tag, id)
+}
+
+#[test]
+fn operations_are_in_snake_case() {
+    for (id, want) in [
+        ("listPipelines", "list_pipelines"),
+        ("create-organization", "create_organization"),
+        ("get providers", "get_providers"),
+        ("list_modules-by-account", "list_modules_by_account"),
+        ("getDefaultIDPsAndSLOs", "get_default_idps_and_slos"),
+        ("getK8sMeta", "get_k8s_meta"),
+        ("get /pets/{id}", "get_pets_id"),
+    ] {
+        assert_eq!(operation("m", "T", id), want, "{id}");
+    }
+}
+
+#[test]
+fn a_service_before_a_hash_is_dropped_where_the_rest_says_enough() {
+    let id = "Target Variants#FindTargetVariantById";
+    assert_eq!(
+        operation("sto", "Target Variants", id),
+        "find_target_variant_by_id"
+    );
+    assert_eq!(operation("sto", "System", "System#health"), "system_health");
+    assert_eq!(
+        operation("policy", "evaluate", "evaluate#evaluate"),
+        "evaluate"
+    );
+}
+
+#[test]
+fn a_grpc_service_is_a_prefix_and_its_noun_stands_once() {
+    for (id, want) in [
+        (
+            "AgentServiceForServer_GetDeployYaml",
+            "agent_get_deploy_yaml",
+        ),
+        ("AgentProjectService_List", "agent_project_list"),
+        (
+            "AgentRepositoryService_ListRepositories",
+            "agent_repository_list",
+        ),
+        (
+            "ApplicationSetService_GetApplicationSetTemplate",
+            "application_set_get_template",
+        ),
+        ("AgentClusterService_Cluster", "agent_cluster_cluster"),
+        ("Cost_detail", "cost_detail"),
+    ] {
+        assert_eq!(operation("gitops", "T", id), want, "{id}");
+    }
+}
+
+#[test]
+fn words_without_meaning_are_left_out() {
+    for (module, id, want) in [
+        ("pipeline", "importPipeline_1", "import_pipeline"),
+        ("dbops", "V1ListProjDbSchema", "list_proj_db_schema"),
+        ("cd", "get-v1-releaseDetails", "get_release_details"),
+        ("har", "CreateRequestV1", "create_request_v1"),
+        ("dbops", "V2ListProjDbSchema", "v2_list_proj_db_schema"),
+        ("ssca", "sscaLicenseUsage", "license_usage"),
+        ("access_control", "access-control-list-get", "list_get"),
+        // A single word would be left.
+        ("chaos", "chaosList", "chaos_list"),
+    ] {
+        assert_eq!(operation(module, "T", id), want, "{id}");
+    }
+}
+
+#[test]
+fn a_single_word_is_qualified_by_the_tag() {
+    assert_eq!(operation("m", "User Groups", "list"), "user_groups_list");
+    assert_eq!(operation("m", "list", "list"), "list");
+}
+
+#[test]
+fn every_operation_has_a_usable_name() {
+    for (id, want) in [
+        ("", "operation"),
+        ("日本", "operation"),
+        ("2fa-reset", "op_2fa_reset"),
+        ("type", "type_"),
+        ("Self", "self_"),
+    ] {
+        assert_eq!(operation("m", "", id), want, "{id}");
+    }
+}
+
+#[test]
+fn types_are_in_a_pascal_case_that_stays() {
+    for (schema, want) in [
+        ("types.Infra", "Infra"),
+        ("github_com_some_model.FooBar", "FooBar"),
+        ("Pet.v2", "PetV2"),
+        ("V1JSON", "V1json"),
+        ("ResponseDTOPageResponseUser", "ResponseDtoPageResponseUser"),
+        ("EntityResponse_sto_details", "EntityResponseStoDetails"),
+        ("ChaosChaosHub", "ChaosHub"),
+        ("SLOsDashboard", "SlosDashboard"),
+        ("lower-case", "LowerCase"),
+        ("2Fa", "N2fa"),
+        ("Option", "OptionModel"),
+        ("self", "SelfModel"),
+        ("", "Unnamed"),
+    ] {
+        let name = Names::empty().type_name(schema);
+        assert_eq!(name, want, "{schema}");
+        assert_eq!(name.to_pascal_case(), name, "{schema}");
+    }
+}
+
+#[test]
+fn inline_names_do_not_repeat_words() {
+    let inline = |parent, member| Names::empty().inline(parent, member);
+    assert_eq!(inline("PipelineInfo", "storeType"), "PipelineInfoStoreType");
+    assert_eq!(
+        inline("ConnectorInfo", "connectorInfoType"),
+        "ConnectorInfoType"
+    );
+    assert_eq!(inline("SavedFilter", "filter_type"), "SavedFilterType");
+    assert_eq!(inline("PipelineStatus", "status"), "PipelineStatusValue");
+    assert_eq!(inline("Pet", "$gt"), "PetGt");
+}
+
+#[test]
+fn the_table_comes_first() {
+    let names = Names::parse(
+        r#"
+        joined_words = ["GraphQL"]
+        [services]
+        FooService = ""
+        "Data Frontend" = "data"
+        [operations]
+        "get-pipeline" = "get_pipeline_v1"
+        [types]
+        "v1.Thing" = "OldThing"
+        [inline]
+        "Pet.kind" = "Species"
+        "#,
+    )
+    .unwrap();
+    assert_eq!(names.operation("m", "T", "get-pipeline"), "get_pipeline_v1");
+    assert_eq!(names.operation("m", "T", "getPipeline"), "get_pipeline");
+    assert_eq!(
+        names.operation("m", "T", "FooService_ListBars"),
+        "list_bars"
+    );
+    assert_eq!(
+        names.operation("m", "T", "Data Frontend#ListBars"),
+        "data_list_bars"
+    );
+    assert_eq!(names.operation("m", "T", "queryGraphQL"), "query_graphql");
+    assert_eq!(names.operation("m", "T", "GraphQLer"), "graph_q_ler");
+    assert_eq!(names.type_name("v1.Thing"), "OldThing");
+    assert_eq!(names.inline("Pet", "kind"), "Species");
+
+    let ids = [
+        "get-pipeline",
+        "FooService_ListBars",
+        "Data Frontend#ListBars",
+    ];
+    assert!(names.unused(ids, ["v1.Thing"], ["Pet.kind"]).is_ok());
+    let error = names
+        .unused(["getPipeline"], [], [])
+        .unwrap_err()
+        .to_string();
+    for entry in [
+        "FooService",
+        "Data Frontend",
+        "get-pipeline",
+        "v1.Thing",
+        "Pet.kind",
+    ] {
+        assert!(
+            error.contains(&format!("{entry:?} no longer applies")),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn faulty_tables_are_refused() {
+    for text in [
+        "[operation]\n",
+        "[operations]\na = \"type\"\n",
+        "[operations]\na = \"listX\"\n",
+        "[operations]\na = \"\"\n",
+        "[types]\na = \"V1JSON\"\n",
+        "[types]\na = \"Option\"\n",
+        "[inline]\n\"A.b\" = \"a_b\"\n",
+        "[services]\nA = \"aB\"\n",
+    ] {
+        assert!(Names::parse(text).is_err(), "{text}");
+    }
+}
+
+#[test]
+fn clashes_are_listed_with_the_table_to_edit() {
+    let names = [("get_x", "getX"), ("list_x", "listX"), ("get_x", "get-x")];
+    let error = check_unique(Kind::Operations("cd"), names)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("module `cd`") && error.contains("[operations]"),
+        "{error}"
+    );
+    assert!(error.contains(r#"get_x: "get-x", "getX""#), "{error}");
+    assert!(!error.contains("list_x"), "{error}");
+    assert!(check_unique(Kind::Types, [("A", "a"), ("B", "b")]).is_ok());
+}
+
+#[test]
+fn clashes_are_resolved_the_same_in_any_order() {
+    let names = [
+        ("get_x", "getX"),
+        ("get_x", "get-x"),
+        ("get_x_2", "getX2"),
+        ("Foo", "foo"),
+        ("Foo", "Foo"),
+    ];
+    assert_eq!(
+        resolve_clashes(names),
+        ["get_x_3", "get_x", "get_x_2", "Foo2", "Foo"]
+    );
+    let mut reversed = names;
+    reversed.reverse();
+    assert_eq!(
+        resolve_clashes(reversed),
+        ["Foo", "Foo2", "get_x_2", "get_x", "get_x_3"]
+    );
+}
+
+/// The table, all operations as module, tag and id, and all schema keys of the vendored description.
+fn description() -> (Names, Vec<[String; 3]>, Vec<String>) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
+    let names = Names::load(&root.join("names.toml")).unwrap();
+    let map = ModuleMap::load(&root.join("modules.toml")).unwrap();
+    let text = std::fs::read_to_string(root.join("harness.json")).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut ops = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, op) in item.as_object().unwrap() {
+            let tags: Vec<String> = serde_json::from_value(op["tags"].clone()).unwrap();
+            let id = op["operationId"].as_str().unwrap();
+            let module = map.place(method, path, &tags, id).unwrap();
+            ops.push([module.to_owned(), tags[0].clone(), id.to_owned()]);
+        }
+    }
+    let schemas = document["components"]["schemas"]
+        .as_object()
+        .unwrap()
+        .keys();
+    (names, ops, schemas.cloned().collect())
+}
+
+#[test]
+fn every_entry_of_the_table_is_needed() {
+    let (names, ops, schemas) = description();
+    // Which inline types there are is known to lowering only.
+    let inline: Vec<_> = names.inline.keys().map(String::as_str).collect();
+    let ids = ops.iter().map(|[_, _, id]| id.as_str());
+    names
+        .unused(ids, schemas.iter().map(String::as_str), inline)
+        .unwrap();
+
+    let rules = Names {
+        operations: BTreeMap::new(),
+        types: BTreeMap::new(),
+        ..names.clone()
+    };
+    let types = names
+        .types
+        .iter()
+        .filter(|(key, name)| rules.type_name(key) == **name);
+    let same: Vec<_> = ops
+        .iter()
+        .filter(|[module, tag, id]| {
+            names.operations.get(id) == Some(&rules.operation(module, tag, id))
+        })
+        .map(|[_, _, id]| id)
+        .chain(types.map(|(key, _)| key))
+        .collect();
+    assert!(same.is_empty(), "the rules say the same: {same:?}");
+}
+
+#[test]
+fn every_type_of_the_description_has_its_own_lasting_name() {
+    let (names, _, schemas) = description();
+    assert_eq!(schemas.len(), 5_003);
+    let chosen: Vec<_> = schemas
+        .iter()
+        .map(|key| (names.type_name(key), key.as_str()))
+        .collect();
+    check_unique(
+        Kind::Types,
+        chosen.iter().map(|(name, key)| (name.as_str(), *key)),
+    )
+    .unwrap();
+    for (name, key) in &chosen {
+        assert_eq!(name.to_pascal_case(), *name, "{key}");
+        assert_eq!(type_name(name.clone()), *name, "{key}");
+        let words = name.to_snake_case();
+        let words: Vec<_> = words.split('_').collect();
+        assert!(
+            words.windows(2).all(|pair| pair[0] != pair[1]),
+            "{key}: {name}"
+        );
+    }
+}
+
+#[test]
+fn every_operation_of_the_description_has_its_own_lasting_name() {
+    let (names, ops, _) = description();
+    assert_eq!(ops.len(), 2_791);
+    let mut modules: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for [module, tag, id] in &ops {
+        let name = names.operation(module, tag, id);
+        assert_eq!(name.to_snake_case(), name, "{id}");
+        modules.entry(module).or_default().push((name, id.as_str()));
+    }
+    for (module, chosen) in modules {
+        let chosen = chosen.iter().map(|(name, id)| (name.as_str(), *id));
+        check_unique(Kind::Operations(module), chosen).unwrap();
+    }
+}

@@ -1,0 +1,3 @@
+//! The raw client.
+#![forbid(unsafe_code)]
+pub mod model;

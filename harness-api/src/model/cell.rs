@@ -1,0 +1,204 @@
+//! Values and containers of values, erased so that the decoder and the encoder need no type parameters.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Part, Slot, Time};
+
+/// Anything that a member, a list item or a map entry can be.
+pub trait Cell: Send + Sync + Sized {
+    /// A value to decode into.
+    fn blank() -> Self;
+    /// The place of this value.
+    fn slot(&mut self) -> Slot<'_>;
+    /// This value, to encode.
+    fn part(&self) -> Part<'_>;
+}
+
+/// A value that may be absent.
+pub trait Opt: Send + Sync {
+    /// Puts an empty value in and gives its place.
+    fn open(&mut self) -> Slot<'_>;
+    /// Takes the value away.
+    fn clear(&mut self);
+    /// The value, if there is one.
+    fn get(&self) -> Option<Part<'_>>;
+}
+
+/// A list.
+pub trait List: Send + Sync {
+    /// Adds an empty item and gives its place.
+    fn push(&mut self) -> Slot<'_>;
+    /// Removes the last item.
+    fn pop(&mut self);
+    /// Number of items.
+    fn len(&self) -> usize;
+    /// The item at `index`.
+    fn at(&self, index: usize) -> Option<Part<'_>>;
+    /// Removes all items.
+    fn clear(&mut self);
+    /// Whether there are no items.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A map with text keys.
+pub trait Keyed: Send + Sync {
+    /// Adds an empty entry and gives its place.
+    fn insert(&mut self, key: String) -> Slot<'_>;
+    /// Removes an entry.
+    fn remove(&mut self, key: &str);
+    /// Calls `visit` for each entry, in the order of the keys, until it returns false.
+    fn each(&self, visit: &mut dyn FnMut(&str, Part<'_>) -> bool);
+    /// Number of entries.
+    fn len(&self) -> usize;
+    /// Removes all entries.
+    fn clear(&mut self);
+    /// Whether there are no entries.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+macro_rules! leaf {
+    ($($type:ty, $slot:ident, |$value:ident| $part:expr;)*) => {$(
+        impl Cell for $type {
+            #[inline]
+            fn blank() -> Self {
+                Self::default()
+            }
+            #[inline]
+            fn slot(&mut self) -> Slot<'_> {
+                Slot::$slot(self)
+            }
+            #[inline]
+            fn part(&self) -> Part<'_> {
+                let $value = self;
+                Part::$slot($part)
+            }
+        }
+    )*};
+}
+
+leaf! {
+    String, OneStr, |value| value;
+    i64, OneInt, |value| *value;
+    f64, OneNum, |value| *value;
+    bool, OneFlag, |value| *value;
+    Time, OneTime, |value| value;
+    Value, OneJson, |value| value;
+}
+
+impl<T: Cell> Cell for Box<T> {
+    #[inline]
+    fn blank() -> Self {
+        Self::new(T::blank())
+    }
+    #[inline]
+    fn slot(&mut self) -> Slot<'_> {
+        T::slot(self)
+    }
+    #[inline]
+    fn part(&self) -> Part<'_> {
+        T::part(self)
+    }
+}
+
+impl<T: Cell> Cell for Vec<T> {
+    #[inline]
+    fn blank() -> Self {
+        Self::new()
+    }
+    #[inline]
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::List(self)
+    }
+    #[inline]
+    fn part(&self) -> Part<'_> {
+        Part::List(self)
+    }
+}
+
+impl<T: Cell> Cell for BTreeMap<String, T> {
+    #[inline]
+    fn blank() -> Self {
+        Self::new()
+    }
+    #[inline]
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Map(self)
+    }
+    #[inline]
+    fn part(&self) -> Part<'_> {
+        Part::Map(self)
+    }
+}
+
+impl<T: Cell> Opt for Option<T> {
+    #[inline]
+    fn open(&mut self) -> Slot<'_> {
+        self.insert(T::blank()).slot()
+    }
+    #[inline]
+    fn clear(&mut self) {
+        *self = None;
+    }
+    #[inline]
+    fn get(&self) -> Option<Part<'_>> {
+        self.as_ref().map(T::part)
+    }
+}
+
+impl<T: Cell> List for Vec<T> {
+    #[inline]
+    fn push(&mut self) -> Slot<'_> {
+        let index = Vec::len(self);
+        Vec::push(self, T::blank());
+        self[index].slot()
+    }
+    #[inline]
+    fn pop(&mut self) {
+        Vec::pop(self);
+    }
+    #[inline]
+    fn len(&self) -> usize {
+        Vec::len(self)
+    }
+    #[inline]
+    fn at(&self, index: usize) -> Option<Part<'_>> {
+        self.get(index).map(T::part)
+    }
+    #[inline]
+    fn clear(&mut self) {
+        Vec::clear(self);
+    }
+}
+
+impl<T: Cell> Keyed for BTreeMap<String, T> {
+    #[inline]
+    fn insert(&mut self, key: String) -> Slot<'_> {
+        self.entry(key).or_insert_with(T::blank).slot()
+    }
+    #[inline]
+    fn remove(&mut self, key: &str) {
+        BTreeMap::remove(self, key);
+    }
+    #[inline]
+    fn each(&self, visit: &mut dyn FnMut(&str, Part<'_>) -> bool) {
+        for (key, value) in self {
+            if !visit(key, value.part()) {
+                break;
+            }
+        }
+    }
+    #[inline]
+    fn len(&self) -> usize {
+        BTreeMap::len(self)
+    }
+    #[inline]
+    fn clear(&mut self) {
+        BTreeMap::clear(self);
+    }
+}

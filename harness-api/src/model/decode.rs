@@ -1,0 +1,484 @@
+//! The decoder: one visitor for every member of every type.
+
+use std::fmt;
+
+use serde::{
+    Deserialize,
+    de::{
+        DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
+use serde_json::{Map, Value};
+
+use super::{Cell, Keyed, List, Model, Names, Slot, Time, encode::to_value, union};
+
+/// Decodes a generated type. The types' own `Deserialize` calls this.
+pub fn read<'de, T: Cell, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let mut value = T::blank();
+    match deserializer.deserialize_any(Seed(value.slot()))? {
+        Outcome::Fit => Ok(value),
+        Outcome::Null => Err(D::Error::custom("null where a value is required")),
+        Outcome::Misfit(found) => Err(D::Error::custom(format_args!(
+            "{} where {} is expected",
+            describe(&found),
+            expected(&value.slot()),
+        ))),
+    }
+}
+
+/// Decodes the members of `value` into `model`.
+pub(super) fn fill_from(model: &mut dyn Model, value: &Value) -> Result<(), serde_json::Error> {
+    value.deserialize_any(Seed(Slot::Model(model))).map(drop)
+}
+
+/// What became of one value.
+pub(super) enum Outcome {
+    /// It is in its place.
+    Fit,
+    /// It is `null`: its place is as it was.
+    Null,
+    /// It is of another kind than its place: the place is as it was.
+    Misfit(Value),
+}
+
+/// Decodes one value into its place.
+pub(super) struct Seed<'a>(pub(super) Slot<'a>);
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Outcome;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outcome, D::Error> {
+        match self.0 {
+            Slot::Json(place) => {
+                let value = Value::deserialize(deserializer)?;
+                *place = (!value.is_null()).then_some(value);
+                Ok(Outcome::Fit)
+            }
+            Slot::OneJson(place) => {
+                *place = Value::deserialize(deserializer)?;
+                Ok(Outcome::Fit)
+            }
+            Slot::Union(place) => {
+                match Value::deserialize(deserializer)? {
+                    Value::Null => return Ok(Outcome::Null),
+                    value => union::set(place, value),
+                }
+                Ok(Outcome::Fit)
+            }
+            _ => deserializer.deserialize_any(self),
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Outcome;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(expected(&self.0))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Outcome, E> {
+        if let Slot::Maybe(place) = self.0 {
+            place.set_null();
+            return Ok(Outcome::Fit);
+        }
+        Ok(Outcome::Null)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<Outcome, E> {
+        self.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outcome, D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Outcome, E> {
+        self.scalar(Scalar::Flag(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Outcome, E> {
+        self.scalar(Scalar::Int(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Outcome, E> {
+        match i64::try_from(value) {
+            Ok(value) => self.scalar(Scalar::Int(value)),
+            Err(_) => self.scalar(Scalar::Big(value)),
+        }
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Outcome, E> {
+        self.scalar(Scalar::Num(value))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Outcome, E> {
+        match self.0 {
+            Slot::Str(place) => *place = Some(value.to_owned()),
+            Slot::Text(place) => place.set(value),
+            slot => return Seed(slot).scalar(Scalar::Str(value)),
+        }
+        Ok(Outcome::Fit)
+    }
+
+    fn visit_string<E: Error>(self, value: String) -> Result<Outcome, E> {
+        match self.0 {
+            Slot::Str(place) => *place = Some(value),
+            Slot::OneStr(place) => *place = value,
+            slot => return Seed(slot).visit_str(&value),
+        }
+        Ok(Outcome::Fit)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Outcome, A::Error> {
+        match self.0 {
+            Slot::Model(model) => fill(model, map).map(|()| Outcome::Fit),
+            Slot::Opt(place) => {
+                let outcome = Seed(place.open()).visit_map(map)?;
+                if !matches!(outcome, Outcome::Fit) {
+                    place.clear();
+                }
+                Ok(outcome)
+            }
+            Slot::Map(place) => entries(place, map),
+            Slot::Maybe(place) => {
+                let outcome = Seed(place.open()).visit_map(map)?;
+                if !matches!(outcome, Outcome::Fit) {
+                    place.clear();
+                }
+                Ok(outcome)
+            }
+            slot @ (Slot::Json(_) | Slot::OneJson(_) | Slot::Union(_)) => {
+                Seed(slot).deserialize(MapAccessDeserializer::new(map))
+            }
+            _ => {
+                let mut members = Map::new();
+                while let Some((key, value)) = map.next_entry()? {
+                    members.insert(key, value);
+                }
+                Ok(Outcome::Misfit(Value::Object(members)))
+            }
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Outcome, A::Error> {
+        match self.0 {
+            Slot::List(place) => items(place, seq),
+            Slot::Opt(place) => {
+                let outcome = Seed(place.open()).visit_seq(seq)?;
+                if !matches!(outcome, Outcome::Fit) {
+                    place.clear();
+                }
+                Ok(outcome)
+            }
+            Slot::Maybe(place) => {
+                let outcome = Seed(place.open()).visit_seq(seq)?;
+                if !matches!(outcome, Outcome::Fit) {
+                    place.clear();
+                }
+                Ok(outcome)
+            }
+            slot @ (Slot::Json(_) | Slot::OneJson(_) | Slot::Union(_)) => {
+                Seed(slot).deserialize(SeqAccessDeserializer::new(seq))
+            }
+            _ => {
+                let mut values = Vec::new();
+                while let Some(value) = seq.next_element()? {
+                    values.push(value);
+                }
+                Ok(Outcome::Misfit(Value::Array(values)))
+            }
+        }
+    }
+}
+
+/// A value that is neither a list nor an object.
+#[derive(Clone, Copy)]
+enum Scalar<'v> {
+    Flag(bool),
+    Int(i64),
+    Big(u64),
+    Num(f64),
+    Str(&'v str),
+}
+
+impl Scalar<'_> {
+    fn int(self) -> Option<i64> {
+        match self {
+            Self::Int(value) => Some(value),
+            // Exactly representable whole numbers only: 2^53 is the last up to which all are.
+            Self::Num(value) if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 => {
+                Some(value as i64)
+            }
+            Self::Str(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+
+    fn num(self) -> Option<f64> {
+        match self {
+            Self::Int(value) => Some(value as f64),
+            Self::Big(value) => Some(value as f64),
+            Self::Num(value) => Some(value),
+            Self::Str(text) => text.parse().ok(),
+            Self::Flag(_) => None,
+        }
+    }
+
+    fn flag(self) -> Option<bool> {
+        match self {
+            Self::Flag(value) => Some(value),
+            Self::Str("true") => Some(true),
+            Self::Str("false") => Some(false),
+            _ => None,
+        }
+    }
+
+    fn time(self) -> Option<Time> {
+        match self {
+            Self::Str(text) => Some(Time::read(text)),
+            _ => self.int().and_then(Time::from_epoch_millis),
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Self::Flag(value) => value.to_string(),
+            Self::Int(value) => value.to_string(),
+            Self::Big(value) => value.to_string(),
+            Self::Num(value) => value.to_string(),
+            Self::Str(text) => text.to_owned(),
+        }
+    }
+
+    fn json(self) -> Value {
+        match self {
+            Self::Flag(value) => value.into(),
+            Self::Int(value) => value.into(),
+            Self::Big(value) => value.into(),
+            Self::Num(value) => value.into(),
+            Self::Str(text) => text.into(),
+        }
+    }
+}
+
+impl Seed<'_> {
+    fn scalar<E: Error>(self, scalar: Scalar<'_>) -> Result<Outcome, E> {
+        Ok(place(self.0, scalar))
+    }
+}
+
+fn place(slot: Slot<'_>, scalar: Scalar<'_>) -> Outcome {
+    fn put<T>(place: &mut Option<T>, value: Option<T>) -> bool {
+        let fits = value.is_some();
+        if fits {
+            *place = value;
+        }
+        fits
+    }
+    fn one<T>(place: &mut T, value: Option<T>) -> bool {
+        value.map(|value| *place = value).is_some()
+    }
+    let fits = match slot {
+        Slot::Str(place) => put(place, Some(scalar.text())),
+        Slot::Int(place) => put(place, scalar.int()),
+        Slot::Num(place) => put(place, scalar.num()),
+        Slot::Flag(place) => put(place, scalar.flag()),
+        Slot::Time(place) => put(place, scalar.time()),
+        Slot::Json(place) => put(place, Some(scalar.json())),
+        Slot::OneStr(place) => one(place, Some(scalar.text())),
+        Slot::OneInt(place) => one(place, scalar.int()),
+        Slot::OneNum(place) => one(place, scalar.num()),
+        Slot::OneFlag(place) => one(place, scalar.flag()),
+        Slot::OneTime(place) => one(place, scalar.time()),
+        Slot::OneJson(place) => one(place, Some(scalar.json())),
+        Slot::Text(place) => {
+            place.set(&scalar.text());
+            true
+        }
+        Slot::Union(place) => {
+            union::set(place, scalar.json());
+            true
+        }
+        Slot::Opt(outer) => {
+            let outcome = place(outer.open(), scalar);
+            if !matches!(outcome, Outcome::Fit) {
+                outer.clear();
+            }
+            return outcome;
+        }
+        Slot::Maybe(outer) => {
+            let outcome = place(outer.open(), scalar);
+            if !matches!(outcome, Outcome::Fit) {
+                outer.clear();
+            }
+            return outcome;
+        }
+        Slot::Model(_) | Slot::List(_) | Slot::Map(_) | Slot::Misfits(_) => false,
+    };
+    if fits {
+        Outcome::Fit
+    } else {
+        Outcome::Misfit(scalar.json())
+    }
+}
+
+fn fill<'de, A: MapAccess<'de>>(model: &mut dyn Model, mut map: A) -> Result<(), A::Error> {
+    let names = model.names();
+    let required = model.required();
+    let keep_extra = model.extra().is_some();
+    let mut seen = 0_u64;
+    while let Some(key) = map.next_key_seed(KeySeed { names, keep_extra })? {
+        match key {
+            Key::Known(index) => match map.next_value_seed(Seed(model.slot(index)))? {
+                Outcome::Fit => seen |= bit(index),
+                Outcome::Null => {}
+                Outcome::Misfit(value) => {
+                    if let (Some(name), Slot::Misfits(misfits)) =
+                        (names.get(index), model.slot(names.len()))
+                    {
+                        misfits.put(name, value);
+                    }
+                }
+            },
+            Key::Extra(key) => {
+                let value = map.next_value()?;
+                if let Some(extra) = model.extra_mut() {
+                    extra.insert(key, value);
+                }
+            }
+            Key::Unknown => {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+    }
+    for &index in required {
+        if seen & bit(index) == 0 {
+            let name = names.get(index).copied().unwrap_or_default();
+            return Err(A::Error::custom(format_args!("missing member `{name}`")));
+        }
+    }
+    model.settle();
+    Ok(())
+}
+
+/// Required members are among the first 64: the generator sees to it.
+fn bit(index: usize) -> u64 {
+    1_u64.checked_shl(index as u32).unwrap_or(0)
+}
+
+fn items<'de, A: SeqAccess<'de>>(list: &mut dyn List, mut seq: A) -> Result<Outcome, A::Error> {
+    loop {
+        let item = match seq.next_element_seed(Seed(list.push()))? {
+            Some(Outcome::Fit) => continue,
+            Some(Outcome::Null) => {
+                list.pop();
+                continue;
+            }
+            Some(Outcome::Misfit(value)) => value,
+            None => {
+                list.pop();
+                return Ok(Outcome::Fit);
+            }
+        };
+        list.pop();
+        let mut values = match to_value(super::Part::List(list)) {
+            Value::Array(values) => values,
+            _ => Vec::new(),
+        };
+        values.push(item);
+        while let Some(value) = seq.next_element()? {
+            values.push(value);
+        }
+        list.clear();
+        return Ok(Outcome::Misfit(Value::Array(values)));
+    }
+}
+
+fn entries<'de, A: MapAccess<'de>>(place: &mut dyn Keyed, mut map: A) -> Result<Outcome, A::Error> {
+    while let Some(key) = map.next_key::<String>()? {
+        match map.next_value_seed(Seed(place.insert(key.clone())))? {
+            Outcome::Fit => {}
+            Outcome::Null => place.remove(&key),
+            Outcome::Misfit(value) => {
+                place.remove(&key);
+                let mut members = match to_value(super::Part::Map(place)) {
+                    Value::Object(members) => members,
+                    _ => Map::new(),
+                };
+                members.insert(key, value);
+                while let Some((key, value)) = map.next_entry()? {
+                    members.insert(key, value);
+                }
+                place.clear();
+                return Ok(Outcome::Misfit(Value::Object(members)));
+            }
+        }
+    }
+    Ok(Outcome::Fit)
+}
+
+enum Key {
+    Known(usize),
+    Extra(String),
+    Unknown,
+}
+
+struct KeySeed {
+    names: Names,
+    keep_extra: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed {
+    type Value = Key;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member name")
+    }
+
+    fn visit_str<E: Error>(self, key: &str) -> Result<Key, E> {
+        let found = self.names.binary_search_by(|name| {
+            name.len()
+                .cmp(&key.len())
+                .then_with(|| name.as_bytes().cmp(key.as_bytes()))
+        });
+        Ok(match found {
+            Ok(index) => Key::Known(index),
+            Err(_) if self.keep_extra => Key::Extra(key.to_owned()),
+            Err(_) => Key::Unknown,
+        })
+    }
+}
+
+fn expected(slot: &Slot<'_>) -> &'static str {
+    match slot {
+        Slot::Str(_) | Slot::OneStr(_) | Slot::Text(_) => "text",
+        Slot::Int(_) | Slot::OneInt(_) => "an integer",
+        Slot::Num(_) | Slot::OneNum(_) => "a number",
+        Slot::Flag(_) | Slot::OneFlag(_) => "a boolean",
+        Slot::Time(_) | Slot::OneTime(_) => "a time",
+        Slot::List(_) => "a list",
+        Slot::Model(_) | Slot::Map(_) | Slot::Union(_) => "an object",
+        _ => "a value",
+    }
+}
+
+fn describe(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}

@@ -1,0 +1,185 @@
+//! The encoder, and what else needs to look at a value of any type: comparison and `Debug`.
+
+use std::fmt;
+
+use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::Value;
+
+use super::{Cell, Model, Part, Union};
+
+/// Encodes a generated type. The types' own `Serialize` calls this.
+pub fn write<T: Cell, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    value.part().serialize(serializer)
+}
+
+/// Whether two values of one type are equal. The types' own `PartialEq` calls this.
+pub fn same<T: Cell>(left: &T, right: &T) -> bool {
+    to_value(left.part()) == to_value(right.part())
+}
+
+/// `Debug` of a type some of whose members are secrets: these are shown as present, without their values.
+pub fn debug(
+    model: &dyn Model,
+    name: &str,
+    secrets: &[&str],
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let mut out = f.debug_struct(name);
+    for (index, member) in model.names().iter().enumerate() {
+        let part = model.part(index);
+        if is_absent(part) {
+            continue;
+        }
+        if secrets.contains(member) {
+            out.field(member, &format_args!("[redacted]"));
+        } else {
+            out.field(member, &Shown(part));
+        }
+    }
+    out.finish_non_exhaustive()
+}
+
+/// A part in a hand-made `Debug`: nested objects by their member names, since what they redact is theirs to say.
+struct Shown<'a>(Part<'a>);
+
+impl fmt::Debug for Shown<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Part::Opt(value) => match value.get() {
+                Some(part) => Shown(part).fmt(f),
+                None => f.write_str("None"),
+            },
+            Part::Model(_) | Part::Union(_) | Part::Map(_) => f.write_str("{..}"),
+            Part::List(list) => write!(f, "[{} items]", list.len()),
+            Part::Json(_) | Part::OneJson(_) | Part::Maybe(_) | Part::Misfits(_) => f.write_str(".."),
+            Part::Str(text) => text.as_deref().fmt(f),
+            part => to_value(part).fmt(f),
+        }
+    }
+}
+
+/// Whether encoding an object leaves this member out.
+pub(super) fn is_absent(part: Part<'_>) -> bool {
+    match part {
+        Part::Str(value) => value.is_none(),
+        Part::Int(value) => value.is_none(),
+        Part::Num(value) => value.is_none(),
+        Part::Flag(value) => value.is_none(),
+        Part::Time(value) => value.is_none(),
+        Part::Json(value) => value.is_none(),
+        Part::Opt(value) => value.get().is_none(),
+        Part::Maybe(value) => value.is_absent(),
+        Part::Misfits(_) => true,
+        _ => false,
+    }
+}
+
+pub(super) fn to_value(part: Part<'_>) -> Value {
+    serde_json::to_value(part).unwrap_or_default()
+}
+
+impl Serialize for Part<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            Part::Null | Part::Misfits(_) => serializer.serialize_unit(),
+            Part::Str(value) => value.serialize(serializer),
+            Part::Int(value) => value.serialize(serializer),
+            Part::Num(value) => value.serialize(serializer),
+            Part::Flag(value) => value.serialize(serializer),
+            Part::Json(value) => value.serialize(serializer),
+            Part::Time(Some(value)) => serializer.collect_str(value),
+            Part::Time(None) => serializer.serialize_unit(),
+            Part::OneStr(value) => serializer.serialize_str(value),
+            Part::OneInt(value) => serializer.serialize_i64(value),
+            Part::OneNum(value) => serializer.serialize_f64(value),
+            Part::OneFlag(value) => serializer.serialize_bool(value),
+            Part::OneTime(value) => serializer.collect_str(value),
+            Part::OneJson(value) => value.serialize(serializer),
+            Part::Text(value) => serializer.serialize_str(value.get()),
+            Part::Model(model) => object(model, None, serializer),
+            Part::Opt(value) => match value.get() {
+                Some(part) => part.serialize(serializer),
+                None => serializer.serialize_unit(),
+            },
+            Part::Maybe(value) => value.part().serialize(serializer),
+            Part::Union(value) => match value.model() {
+                Some((index, model)) => object(model, own_tag(value, index), serializer),
+                None => value.raw().serialize(serializer),
+            },
+            Part::List(list) => {
+                let mut out = serializer.serialize_seq(Some(list.len()))?;
+                for index in 0..list.len() {
+                    if let Some(item) = list.at(index) {
+                        out.serialize_element(&item)?;
+                    }
+                }
+                out.end()
+            }
+            Part::Map(map) => {
+                let mut out = serializer.serialize_map(Some(map.len()))?;
+                let mut failed = None;
+                map.each(&mut |key, value| {
+                    failed = out.serialize_entry(key, &value).err();
+                    failed.is_none()
+                });
+                match failed {
+                    Some(error) => Err(error),
+                    None => out.end(),
+                }
+            }
+        }
+    }
+}
+
+/// The tag that a variant writes when its own tag member is not set.
+fn own_tag(union: &dyn Union, variant: usize) -> Option<(&'static str, &'static str)> {
+    let member = union.tag_member()?;
+    let mut values = union
+        .tags()
+        .iter()
+        .filter(|(_, index)| *index == variant)
+        .map(|(value, _)| *value);
+    // Two values for one variant: only the caller can know which is meant.
+    match (values.next(), values.next()) {
+        (Some(value), None) => Some((member, value)),
+        _ => None,
+    }
+}
+
+fn object<S: Serializer>(
+    model: &dyn Model,
+    tag: Option<(&'static str, &'static str)>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let mut out = serializer.serialize_map(None)?;
+    let names = model.names();
+    let mut tag = tag;
+    for (index, name) in names.iter().enumerate() {
+        let part = model.part(index);
+        if is_absent(part) {
+            continue;
+        }
+        tag = tag.filter(|(member, _)| member != name);
+        out.serialize_entry(name, &part)?;
+    }
+    if let Some((member, value)) = tag {
+        out.serialize_entry(member, value)?;
+    }
+    if let Part::Misfits(misfits) = model.part(names.len()) {
+        for (name, value) in misfits.iter() {
+            let index = names
+                .iter()
+                .position(|known| *known == name)
+                .ok_or_else(|| S::Error::custom("a misfit of no member"))?;
+            if is_absent(model.part(index)) {
+                out.serialize_entry(name, value)?;
+            }
+        }
+    }
+    if let Some(extra) = model.extra() {
+        for (name, value) in extra {
+            out.serialize_entry(name, value)?;
+        }
+    }
+    out.end()
+}

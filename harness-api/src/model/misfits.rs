@@ -1,0 +1,127 @@
+//! Members whose value was of another kind than described.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde_json::Value;
+
+use super::{Model, Part, encode::is_absent};
+
+/// The members of one object whose values did not fit the described type, as they came.
+///
+/// They are written back when the object is encoded, unless the member has been set meanwhile. `Debug`
+/// shows their names only, since any of them may be a secret.
+#[derive(Clone, Default, PartialEq)]
+pub struct Misfits(Option<Box<BTreeMap<String, Value>>>);
+
+impl Misfits {
+    /// Whether every member fitted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The value that came for the member with this wire name.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.0.as_ref()?.get(name)
+    }
+
+    /// All of them, by wire name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0
+            .iter()
+            .flat_map(|members| members.iter())
+            .map(|(name, value)| (name.as_str(), value))
+    }
+
+    pub(super) fn put(&mut self, name: &str, value: Value) {
+        self.0
+            .get_or_insert_default()
+            .insert(name.to_owned(), value);
+    }
+}
+
+impl fmt::Debug for Misfits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list()
+            .entries(self.iter().map(|(name, _)| name))
+            .finish()
+    }
+}
+
+/// A member that did not fit, found by [`misfits`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Misfit {
+    /// Where in the value: member names and list indexes joined by dots.
+    pub path: String,
+    /// What kind of JSON value came.
+    pub found: &'static str,
+}
+
+/// Lists every member in `model`, at any depth, whose value did not fit its described type.
+pub fn misfits(model: &dyn Model) -> Vec<Misfit> {
+    let mut found = Vec::new();
+    walk(Part::Model(model), "", &mut found);
+    found
+}
+
+fn walk(part: Part<'_>, path: &str, found: &mut Vec<Misfit>) {
+    match part {
+        Part::Opt(value) => {
+            if let Some(part) = value.get() {
+                walk(part, path, found);
+            }
+        }
+        Part::Maybe(value) => walk(value.part(), path, found),
+        Part::Union(value) => {
+            if let Some((_, model)) = value.model() {
+                walk(Part::Model(model), path, found);
+            }
+        }
+        Part::List(list) => {
+            for index in 0..list.len() {
+                if let Some(item) = list.at(index) {
+                    walk(item, &join(path, &index.to_string()), found);
+                }
+            }
+        }
+        Part::Map(map) => map.each(&mut |key, value| {
+            walk(value, &join(path, key), found);
+            true
+        }),
+        Part::Model(model) => {
+            let names = model.names();
+            for (index, name) in names.iter().enumerate() {
+                let part = model.part(index);
+                if !is_absent(part) {
+                    walk(part, &join(path, name), found);
+                }
+            }
+            if let Part::Misfits(misfits) = model.part(names.len()) {
+                found.extend(misfits.iter().map(|(name, value)| Misfit {
+                    path: join(path, name),
+                    found: kind(value),
+                }));
+            }
+        }
+        _ => {}
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
+}

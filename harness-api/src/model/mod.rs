@@ -1,0 +1,167 @@
+//! What every generated type stands on: one decoder and one encoder for the whole API.
+//!
+//! A generated struct does not derive serde's traits. It lists its members once, by wire name, and hands
+//! out a [`Slot`] to decode a member into or a [`Part`] to encode it from. The decoder and the encoder are
+//! written once over these and are generic over the data format only, so thousands of types cost little to
+//! compile and all of them treat a server's habits alike:
+//!
+//! - a member that is absent or `null` is `None`, lists and maps included; a `null` inside a list is dropped;
+//! - integers and numbers accept decimal text, text accepts numbers and booleans, booleans accept
+//!   `"true"` and `"false"`, times accept RFC 3339 text and epoch milliseconds;
+//! - an enum value that the description does not know is kept as it came;
+//! - members that the description does not know are skipped;
+//! - a member whose value is of another kind than described does not fail the answer: it is kept as JSON in
+//!   [`Misfits`], and written back when the value is encoded again.
+//!
+//! The types remain ordinary serde types: they decode from and encode to any self-describing format.
+
+mod cell;
+mod decode;
+mod encode;
+mod leaf;
+mod macros;
+mod maybe;
+mod misfits;
+mod time;
+mod union;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub use cell::{Cell, Keyed, List, Opt};
+pub use decode::read;
+pub use encode::{debug, same, write};
+pub use leaf::Text;
+pub use maybe::{Maybe, Nullable};
+pub use misfits::{Misfit, Misfits, misfits};
+pub use time::Time;
+pub use union::{Raw, Union, settle};
+
+pub(crate) use macros::{model, open_enum, union_serde};
+
+/// The wire names of a type's members, ordered by length and then by bytes.
+pub type Names = &'static [&'static str];
+
+/// A generated struct: named members that can be decoded into and encoded from by position.
+pub trait Model: Send + Sync {
+    /// The wire names of the members; a member's position here is its index.
+    fn names(&self) -> Names;
+
+    /// Where to decode the member at `index`; the index after the last member is its [`Misfits`].
+    fn slot(&mut self, index: usize) -> Slot<'_>;
+
+    /// What to encode for the member at `index`; the index after the last member is its [`Misfits`].
+    fn part(&self, index: usize) -> Part<'_>;
+
+    /// The indexes of members without which a value cannot be decoded.
+    fn required(&self) -> &'static [usize] {
+        &[]
+    }
+
+    /// Members beyond the named ones, for a type that allows them.
+    fn extra(&self) -> Option<&BTreeMap<String, Value>> {
+        None
+    }
+
+    /// Members beyond the named ones, to decode into.
+    fn extra_mut(&mut self) -> Option<&mut BTreeMap<String, Value>> {
+        None
+    }
+
+    /// Called when all members are read: resolves a union whose tag is a member of this type.
+    fn settle(&mut self) {}
+}
+
+/// A place to decode one value into.
+#[non_exhaustive]
+pub enum Slot<'a> {
+    /// Text that may be absent.
+    Str(&'a mut Option<String>),
+    /// An integer that may be absent.
+    Int(&'a mut Option<i64>),
+    /// A number that may be absent.
+    Num(&'a mut Option<f64>),
+    /// A boolean that may be absent.
+    Flag(&'a mut Option<bool>),
+    /// A time that may be absent.
+    Time(&'a mut Option<Time>),
+    /// Any JSON that may be absent.
+    Json(&'a mut Option<Value>),
+    /// Text.
+    OneStr(&'a mut String),
+    /// An integer.
+    OneInt(&'a mut i64),
+    /// A number.
+    OneNum(&'a mut f64),
+    /// A boolean.
+    OneFlag(&'a mut bool),
+    /// A time.
+    OneTime(&'a mut Time),
+    /// Any JSON.
+    OneJson(&'a mut Value),
+    /// An open enum.
+    Text(&'a mut dyn Text),
+    /// An object with named members.
+    Model(&'a mut dyn Model),
+    /// Anything that may be absent.
+    Opt(&'a mut dyn Opt),
+    /// A list.
+    List(&'a mut dyn List),
+    /// A map with text keys.
+    Map(&'a mut dyn Keyed),
+    /// One of several objects.
+    Union(&'a mut dyn Union),
+    /// A member for which absent and `null` differ.
+    Maybe(&'a mut dyn Nullable),
+    /// The members that did not fit.
+    Misfits(&'a mut Misfits),
+}
+
+/// One value to encode.
+#[non_exhaustive]
+#[derive(Clone, Copy)]
+pub enum Part<'a> {
+    /// `null`, written out.
+    Null,
+    /// Text that may be absent.
+    Str(&'a Option<String>),
+    /// An integer that may be absent.
+    Int(&'a Option<i64>),
+    /// A number that may be absent.
+    Num(&'a Option<f64>),
+    /// A boolean that may be absent.
+    Flag(&'a Option<bool>),
+    /// A time that may be absent.
+    Time(&'a Option<Time>),
+    /// Any JSON that may be absent.
+    Json(&'a Option<Value>),
+    /// Text.
+    OneStr(&'a str),
+    /// An integer.
+    OneInt(i64),
+    /// A number.
+    OneNum(f64),
+    /// A boolean.
+    OneFlag(bool),
+    /// A time.
+    OneTime(&'a Time),
+    /// Any JSON.
+    OneJson(&'a Value),
+    /// An open enum.
+    Text(&'a dyn Text),
+    /// An object with named members.
+    Model(&'a dyn Model),
+    /// Anything that may be absent.
+    Opt(&'a dyn Opt),
+    /// A list.
+    List(&'a dyn List),
+    /// A map with text keys.
+    Map(&'a dyn Keyed),
+    /// One of several objects.
+    Union(&'a dyn Union),
+    /// A member for which absent and `null` differ.
+    Maybe(&'a dyn Nullable),
+    /// The members that did not fit.
+    Misfits(&'a Misfits),
+}

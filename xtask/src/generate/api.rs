@@ -1,0 +1,238 @@
+//! The API in terms of Rust: what the refinement makes of the description and what the emitter writes down.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Type of a member, parameter, body or answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ty {
+    /// Text.
+    Str,
+    /// A 64-bit integer.
+    Int,
+    /// A double.
+    Num,
+    /// A boolean.
+    Flag,
+    /// A point in time.
+    Time,
+    /// Any JSON.
+    Json,
+    /// A generated type, by its key in [`Api::types`].
+    Named(String),
+    /// A list.
+    List(Box<Ty>),
+    /// A map with text keys.
+    Map(Box<Ty>),
+}
+
+impl Ty {
+    /// The generated type inside, if there is one.
+    pub fn named(&self) -> Option<&str> {
+        match self {
+            Self::Named(key) => Some(key),
+            Self::List(inner) | Self::Map(inner) => inner.named(),
+            _ => None,
+        }
+    }
+}
+
+/// A member of a struct.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Rust name.
+    pub ident: String,
+    /// Name on the wire.
+    pub wire: String,
+    /// Type of the value.
+    pub ty: Ty,
+    /// Whether a value cannot be made without it.
+    pub required: bool,
+    /// Whether absent and `null` are told apart.
+    pub nullable: bool,
+    /// Whether `Debug` leaves its value out.
+    pub secret: bool,
+    /// Whether the description calls it deprecated.
+    pub deprecated: bool,
+}
+
+/// A union whose tag is another member of the struct it is a member of.
+#[derive(Clone, Debug)]
+pub struct Settle {
+    /// Rust name of the member that is the tag.
+    pub tag: String,
+    /// Type of the tag.
+    pub tag_ty: Ty,
+    /// Whether the tag is required.
+    pub tag_required: bool,
+    /// Rust name of the member that is the union.
+    pub union: String,
+    /// Whether the union is required.
+    pub union_required: bool,
+}
+
+/// What a generated type is.
+#[derive(Clone, Debug)]
+pub enum Shape {
+    /// Named members.
+    Struct {
+        /// The members, in the order of the description.
+        members: Vec<Member>,
+        /// Whether members beyond the named ones are kept.
+        extra: bool,
+        /// Unions among the members whose tag is a member too.
+        settle: Vec<Settle>,
+    },
+    /// Text of known values: variant and spelling.
+    Enum(Vec<(String, String)>),
+    /// One of several structs.
+    Union {
+        /// Member that holds the tag, when it is inside.
+        tag: Option<String>,
+        /// Whether the tag is beside the union, in the parent.
+        parent: bool,
+        /// Variant and the key of its type.
+        variants: Vec<(String, String)>,
+        /// Tag value and index of the variant.
+        tags: Vec<(String, usize)>,
+    },
+}
+
+/// A generated type.
+#[derive(Clone, Debug)]
+pub struct Type {
+    /// Rust name.
+    pub name: String,
+    /// What the description calls it, or where in the description it stands.
+    pub origin: String,
+    /// What it is.
+    pub shape: Shape,
+    /// Whether it is only ever sent.
+    pub sent_only: bool,
+}
+
+/// Where a parameter's value goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Place {
+    /// One segment of the path.
+    Path,
+    /// Several segments of the path.
+    PathRef,
+    /// The query.
+    Query,
+    /// A header.
+    Header,
+    /// A field of a multipart form.
+    Form,
+}
+
+/// A parameter of an operation.
+#[derive(Clone, Debug)]
+pub struct Param {
+    /// Rust name.
+    pub ident: String,
+    /// Name on the wire.
+    pub wire: String,
+    /// Where the value goes.
+    pub place: Place,
+    /// Whether the operation cannot be called without it.
+    pub required: bool,
+    /// Type of the value; a file for `None`.
+    pub ty: Option<Ty>,
+}
+
+/// What an operation takes as its body.
+#[derive(Clone, Debug, Default)]
+pub struct Body {
+    /// Content types, the default first; without multipart forms.
+    pub media: Vec<String>,
+    /// Whether it must be given.
+    pub required: bool,
+    /// Type of the JSON form, if there is one.
+    pub json: Option<Ty>,
+    /// Whether a multipart form can stand for it.
+    pub form: bool,
+}
+
+/// How an answer is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// No body.
+    Empty,
+    /// JSON of this type.
+    Json(Ty),
+    /// Text: YAML, HTML, plain.
+    Text,
+    /// Bytes, as a stream.
+    Bytes,
+}
+
+/// An operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// As the description spells it.
+    pub id: String,
+    /// Rust name of the method.
+    pub name: String,
+    /// Module it belongs to.
+    pub module: String,
+    /// First tag.
+    pub tag: String,
+    /// HTTP method in capitals.
+    pub method: String,
+    /// Path template.
+    pub path: String,
+    /// Parameters; the required ones first.
+    pub params: Vec<Param>,
+    /// Body, if it takes one.
+    pub body: Option<Body>,
+    /// How its answer is read by default.
+    pub answer: Answer,
+    /// Content types of its answers, the default first.
+    pub answers: Vec<String>,
+    /// How sure the description is of the types.
+    pub provenance: String,
+    /// Whether the description calls it deprecated.
+    pub deprecated: bool,
+}
+
+/// A module of the client.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// Rust module and Cargo feature.
+    pub name: String,
+    /// One line on what it is about.
+    pub title: String,
+    /// Its operations, by tag and then by name.
+    pub operations: Vec<Operation>,
+    /// Keys of the types that only this module uses, with the tags that use them.
+    pub types: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Types that several modules use.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Rust module.
+    pub name: String,
+    /// The modules that use every type of it.
+    pub modules: BTreeSet<String>,
+    /// Keys of the types.
+    pub types: BTreeSet<String>,
+}
+
+/// The whole client.
+#[derive(Clone, Debug)]
+pub struct Api {
+    /// Modules by name.
+    pub modules: Vec<Module>,
+    /// Shared types, by the set of modules that use them.
+    pub groups: Vec<Group>,
+    /// All types by key: the Rust name, for a type that belongs to one operation behind `module.`.
+    pub types: BTreeMap<String, Type>,
+    /// What lowering could not keep: operation id and loss.
+    pub losses: Vec<(String, String)>,
+}
+
+/// The Rust name in a type key.
+pub fn short(key: &str) -> &str {
+    key.rsplit('.').next().unwrap_or(key)
+}

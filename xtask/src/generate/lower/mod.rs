@@ -1,0 +1,281 @@
+//! Lowering: turns the description into one that progenitor takes, and keeps beside it what that cannot say.
+//!
+//! Every object, enum and union gets a name and becomes a component, whether the description wrote it as one
+//! or inline; everything else (lists, maps, plain values, aliases) is written out where it is used. An
+//! operation keeps one JSON body and one JSON answer; its other forms, its wire names and its places are
+//! recorded as [`OperationFacts`], a type's as [`TypeFacts`], and come back in the refinement.
+
+pub mod names;
+mod operations;
+mod schemas;
+mod secrets;
+mod variants;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Map, Value};
+
+use self::{names::Names, schemas::Schemas};
+use super::{
+    api::{Answer, Place, Ty},
+    load,
+    partition::map::ModuleMap,
+};
+
+/// What lowering makes of a description.
+#[derive(Debug, Default)]
+pub struct Lowered {
+    /// Lowered schemas by type key.
+    pub components: BTreeMap<String, Value>,
+    /// What the lowered schema of a key cannot say.
+    pub types: BTreeMap<String, TypeFacts>,
+    /// The operations.
+    pub operations: Vec<OperationFacts>,
+    /// What could not be kept: operation id and loss.
+    pub losses: Vec<(String, String)>,
+}
+
+/// What a lowered schema cannot say about its type.
+#[derive(Clone, Debug, Default)]
+pub struct TypeFacts {
+    /// Name in the description, or where it stands there.
+    pub origin: String,
+    /// For an enum: variant and spelling.
+    pub variants: Option<Vec<(String, String)>>,
+    /// For a union.
+    pub union: Option<UnionFacts>,
+    /// For a struct: facts by wire name.
+    pub members: BTreeMap<String, MemberFacts>,
+    /// For a struct: lowered member name to wire name, where they differ.
+    pub wire: BTreeMap<String, String>,
+    /// For a struct: whether it allows members beyond the named ones.
+    pub extra: bool,
+    /// Whether it is reachable from a request.
+    pub sent: bool,
+    /// Whether it is reachable from a request and from no answer.
+    pub sent_only: bool,
+}
+
+/// What a lowered schema cannot say about a member.
+#[derive(Clone, Debug, Default)]
+pub struct MemberFacts {
+    /// Listed as required.
+    pub required: bool,
+    /// Written as nullable.
+    pub nullable: bool,
+    /// Carries a secret.
+    pub secret: bool,
+    /// Written as deprecated.
+    pub deprecated: bool,
+}
+
+/// A union.
+#[derive(Clone, Debug, Default)]
+pub struct UnionFacts {
+    /// Member that holds the tag, when it is inside.
+    pub tag: Option<String>,
+    /// Member of the parent that holds the tag.
+    pub parent_tag: Option<String>,
+    /// Type keys of the variants.
+    pub variants: Vec<String>,
+    /// Tag value and type key.
+    pub tags: Vec<(String, String)>,
+}
+
+/// What a lowered operation cannot say.
+#[derive(Clone, Debug)]
+pub struct OperationFacts {
+    /// As the description spells it.
+    pub id: String,
+    /// Rust name.
+    pub name: String,
+    /// Module it belongs to.
+    pub module: String,
+    /// First tag.
+    pub tag: String,
+    /// HTTP method in capitals.
+    pub method: String,
+    /// Path template on the wire.
+    pub path: String,
+    /// Parameters and form fields.
+    pub params: Vec<ParamFacts>,
+    /// Content types of the body, the default first; without multipart.
+    pub media: Vec<String>,
+    /// Whether the body must be given.
+    pub body_required: bool,
+    /// Whether there is a JSON body, in the lowered operation.
+    pub json_body: bool,
+    /// Whether a multipart form is taken.
+    pub form: bool,
+    /// How the answer is read: `Json` stands for what the lowered operation declares.
+    pub answer: Answer,
+    /// Content types of the answers, the default first.
+    pub answers: Vec<String>,
+    /// `x-harness-provenance`.
+    pub provenance: String,
+    /// Whether it is deprecated.
+    pub deprecated: bool,
+    /// The operation object that progenitor gets.
+    pub lowered: Value,
+    /// The path that progenitor gets.
+    pub lowered_path: String,
+}
+
+/// A parameter or form field.
+#[derive(Clone, Debug)]
+pub struct ParamFacts {
+    /// Name in the lowered operation and in Rust.
+    pub ident: String,
+    /// Name on the wire.
+    pub wire: String,
+    /// Where it goes.
+    pub place: Place,
+    /// Whether it is required.
+    pub required: bool,
+    /// Type, where the lowered operation does not say it.
+    pub ty: Option<Ty>,
+    /// Whether it is a file.
+    pub file: bool,
+}
+
+/// Lowers `document`; `map` says which module an operation belongs to, `names` what things are called.
+/// With `strict`, two things of one name are an error; otherwise they are told apart by number.
+pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> Result<Lowered> {
+    let mut schemas = Schemas::new(document, names, strict)?;
+    let mut lowered = Lowered::default();
+    let mut placed = Vec::new();
+    for (path, method, item, operation) in load::operations(document) {
+        let id = operation
+            .get("operationId")
+            .and_then(Value::as_str)
+            .map_or_else(|| format!("{method} {path}"), str::to_owned);
+        let tags: Vec<String> = operation
+            .get("tags")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect();
+        let module = map.place(method, path, &tags, &id)?.to_owned();
+        let tag = tags.into_iter().next().unwrap_or_else(|| module.clone());
+        let name = names.operation(&module, &tag, &id);
+        placed.push(operations::Placed {
+            path,
+            method,
+            item,
+            operation,
+            id,
+            module,
+            tag,
+            name,
+        });
+    }
+    resolve_operation_names(&mut placed, strict)?;
+    for placed in &placed {
+        let facts = operations::lower(document, placed, &mut schemas, &mut lowered.losses)
+            .with_context(|| format!("operation {} ({} {})", placed.id, placed.method, placed.path))?;
+        lowered.operations.push(facts);
+    }
+    (lowered.components, lowered.types) = schemas.finish();
+    mark_directions(&mut lowered);
+    lowered.losses.sort();
+    lowered.losses.dedup();
+    Ok(lowered)
+}
+
+fn resolve_operation_names(placed: &mut [operations::Placed<'_>], strict: bool) -> Result<()> {
+    let mut seen: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    for (index, operation) in placed.iter().enumerate() {
+        seen.entry((operation.module.clone(), operation.name.clone()))
+            .or_default()
+            .push(index);
+    }
+    let mut clashes = Vec::new();
+    for ((module, name), mut indexes) in seen {
+        if indexes.len() == 1 {
+            continue;
+        }
+        indexes.sort_by(|&a, &b| placed[a].id.cmp(&placed[b].id));
+        if strict {
+            let ids: Vec<&str> = indexes.iter().map(|&i| placed[i].id.as_str()).collect();
+            clashes.push(format!("{module}::{name}: {}", ids.join(", ")));
+        }
+        for (number, &index) in indexes.iter().enumerate().skip(1) {
+            placed[index].name = format!("{name}_{}", number + 1);
+        }
+    }
+    if clashes.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "operations of one name; give each its own under [operations] in openapi/names.toml:\n  {}",
+        clashes.join("\n  ")
+    )
+}
+
+/// Type keys that a lowered schema or operation refers to.
+pub fn references(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(reference)) = members.get("$ref") {
+                found.insert(reference.trim_start_matches(schemas::COMPONENTS).to_owned());
+            }
+            for member in members.values() {
+                references(member, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+        _ => {}
+    }
+}
+
+/// All type keys that can be reached from `from`, itself included.
+pub fn closure(lowered: &Lowered, from: BTreeSet<String>) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    let mut open: Vec<String> = from.into_iter().collect();
+    while let Some(key) = open.pop() {
+        if !reached.insert(key.clone()) {
+            continue;
+        }
+        let mut next = BTreeSet::new();
+        if let Some(schema) = lowered.components.get(&key) {
+            references(schema, &mut next);
+        }
+        if let Some(union) = lowered.types.get(&key).and_then(|facts| facts.union.as_ref()) {
+            next.extend(union.variants.iter().cloned());
+        }
+        open.extend(next);
+    }
+    reached
+}
+
+fn mark_directions(lowered: &mut Lowered) {
+    let mut answered = BTreeSet::new();
+    let mut sent = BTreeSet::new();
+    for operation in &lowered.operations {
+        for lowered in operation.lowered.as_object().into_iter().flat_map(Map::values) {
+            for (member, value) in lowered.as_object().into_iter().flatten() {
+                if member == "responses" {
+                    references(value, &mut answered);
+                } else {
+                    references(value, &mut sent);
+                }
+            }
+        }
+        sent.extend(
+            operation
+                .params
+                .iter()
+                .filter_map(|param| param.ty.as_ref()?.named())
+                .map(str::to_owned),
+        );
+    }
+    let answered = closure(lowered, answered);
+    let sent = closure(lowered, sent);
+    for (key, facts) in &mut lowered.types {
+        facts.sent = sent.contains(key);
+        facts.sent_only = facts.sent && !answered.contains(key);
+    }
+}

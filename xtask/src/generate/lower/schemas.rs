@@ -1,0 +1,556 @@
+//! Lowers schemas: names and hoists what needs a type, writes out what does not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, bail};
+use heck::ToSnakeCase;
+use serde_json::{Map, Value, json};
+
+use super::{MemberFacts, TypeFacts, UnionFacts, names::Names, secrets, variants};
+
+/// Where references to components point.
+pub(super) const COMPONENTS: &str = "#/components/schemas/";
+
+/// Deeper nesting of aliases and merges than any honest description has.
+const DEPTH: usize = 32;
+
+/// The place of an inline schema, from which it gets its name.
+#[derive(Clone, Debug)]
+pub(super) struct Spot {
+    /// Module that the type belongs to, for one that belongs to an operation.
+    pub(super) module: Option<String>,
+    /// Rust name of the type around it.
+    pub(super) parent: String,
+    /// Member it is the value of.
+    pub(super) member: String,
+    /// The same, in the description's words.
+    pub(super) origin: String,
+}
+
+impl Spot {
+    fn inside(&self, parent: &str, origin: &str, member: &str) -> Self {
+        Self {
+            module: self.module.clone(),
+            parent: parent.to_owned(),
+            member: member.to_owned(),
+            origin: format!("{origin}.{member}"),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Struct,
+    Enum,
+    Union,
+    Other,
+}
+
+/// The schemas of a description while they are lowered.
+pub(super) struct Schemas<'d> {
+    raw: &'d Map<String, Value>,
+    names: &'d Names,
+    strict: bool,
+    /// Rust name of each component of the description.
+    rust: BTreeMap<String, String>,
+    components: BTreeMap<String, Value>,
+    types: BTreeMap<String, TypeFacts>,
+}
+
+impl<'d> Schemas<'d> {
+    pub(super) fn new(document: &'d Value, names: &'d Names, strict: bool) -> Result<Self> {
+        static EMPTY: std::sync::LazyLock<Map<String, Value>> = std::sync::LazyLock::new(Map::new);
+        let raw = document
+            .pointer("/components/schemas")
+            .and_then(Value::as_object)
+            .unwrap_or(&EMPTY);
+        let mut rust: BTreeMap<String, String> = BTreeMap::new();
+        let mut taken: BTreeMap<String, String> = BTreeMap::new();
+        let mut clashes = Vec::new();
+        let mut keys: Vec<&String> = raw.keys().collect();
+        keys.sort();
+        for key in keys {
+            let mut name = names.type_name(key);
+            if let Some(other) = taken.get(&name) {
+                if strict {
+                    clashes.push(format!("{name}: {other}, {key}"));
+                }
+                let mut number = 2;
+                while taken.contains_key(&format!("{name}{number}")) {
+                    number += 1;
+                }
+                name = format!("{name}{number}");
+            }
+            taken.insert(name.clone(), key.clone());
+            rust.insert(key.clone(), name);
+        }
+        if !clashes.is_empty() {
+            bail!(
+                "schemas of one name; give each its own under [types] in openapi/names.toml:\n  {}",
+                clashes.join("\n  ")
+            );
+        }
+        Ok(Self {
+            raw,
+            names,
+            strict,
+            rust,
+            components: BTreeMap::new(),
+            types: BTreeMap::new(),
+        })
+    }
+
+    pub(super) fn finish(self) -> (BTreeMap<String, Value>, BTreeMap<String, TypeFacts>) {
+        (self.components, self.types)
+    }
+
+    /// The component that a schema refers to.
+    fn target(&self, schema: &Value) -> Option<(&'d str, &'d Value)> {
+        let name = schema.get("$ref")?.as_str()?.strip_prefix(COMPONENTS)?;
+        let raw: &'d Map<String, Value> = self.raw;
+        raw.get_key_value(name).map(|(name, schema)| (name.as_str(), schema))
+    }
+
+    /// Follows references to the schema itself.
+    pub(super) fn resolve<'s>(&self, schema: &'s Value) -> &'s Value
+    where
+        'd: 's,
+    {
+        let mut schema = schema;
+        for _ in 0..DEPTH {
+            match self.target(schema) {
+                Some((_, target)) => schema = target,
+                None => break,
+            }
+        }
+        schema
+    }
+
+    /// The schema behind a reference, with `allOf` written out.
+    pub(super) fn written_out(&self, schema: &Value) -> Value {
+        self.merge(self.resolve(schema), 0)
+    }
+
+    /// Whether the type with this key is an enum.
+    pub(super) fn is_enum(&self, key: &str) -> bool {
+        self.types.get(key).is_some_and(|facts| facts.variants.is_some())
+    }
+
+    fn kind(&self, schema: &Value, depth: usize) -> Kind {
+        if depth > DEPTH {
+            return Kind::Other;
+        }
+        if let Some((_, target)) = self.target(schema) {
+            return self.kind(target, depth + 1);
+        }
+        if let Some(variants) = alternatives(schema) {
+            let objects = variants
+                .iter()
+                .all(|variant| matches!(self.kind(variant, depth + 1), Kind::Struct | Kind::Union));
+            let named = variants.iter().all(|variant| self.target(variant).is_some());
+            return if objects && named && !variants.is_empty() {
+                Kind::Union
+            } else {
+                Kind::Other
+            };
+        }
+        if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
+            if let [only] = parts.as_slice()
+                && schema.get("properties").is_none()
+            {
+                return self.kind(only, depth + 1);
+            }
+            return self.kind(&self.merge(schema, depth + 1), depth + 1);
+        }
+        if schema.get("enum").is_some() {
+            return if enum_values(schema).is_empty() {
+                Kind::Other
+            } else {
+                Kind::Enum
+            };
+        }
+        match schema.get("properties").and_then(Value::as_object) {
+            Some(members) if !members.is_empty() => Kind::Struct,
+            _ => Kind::Other,
+        }
+    }
+
+    /// Writes out `allOf`: one object with the members of all parts.
+    fn merge(&self, schema: &Value, depth: usize) -> Value {
+        let mut merged = schema.as_object().cloned().unwrap_or_default();
+        let Some(Value::Array(parts)) = merged.remove("allOf") else {
+            return schema.clone();
+        };
+        if depth > DEPTH {
+            return Value::Object(merged);
+        }
+        let mut members = Map::new();
+        let mut required = Vec::new();
+        for part in parts.iter().chain([&Value::Object(merged.clone())]) {
+            let part = self.merge(self.resolve(part), depth + 1);
+            let Value::Object(part) = part else { continue };
+            for (name, value) in part {
+                match (name.as_str(), value) {
+                    ("properties", Value::Object(more)) => members.extend(more),
+                    ("required", Value::Array(more)) => required.extend(more),
+                    ("type" | "additionalProperties" | "enum" | "format", value) => {
+                        merged.entry(name).or_insert(value);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if !members.is_empty() {
+            merged.insert("properties".into(), Value::Object(members));
+        }
+        if !required.is_empty() {
+            merged.insert("required".into(), Value::Array(required));
+        }
+        Value::Object(merged)
+    }
+
+    /// Lowers the schema at `spot`.
+    pub(super) fn lower(&mut self, schema: &Value, spot: &Spot) -> Result<Value> {
+        self.lower_at(schema, spot, &mut Vec::new())
+    }
+
+    fn lower_at(&mut self, schema: &Value, spot: &Spot, aliases: &mut Vec<String>) -> Result<Value> {
+        if let Some((name, target)) = self.target(schema) {
+            if self.kind(target, 0) != Kind::Other {
+                return self.component(name);
+            }
+            if aliases.iter().any(|seen| seen == name) || aliases.len() > DEPTH {
+                return Ok(json!({}));
+            }
+            aliases.push(name.to_owned());
+            let lowered = self.lower_at(target, spot, aliases);
+            aliases.pop();
+            return lowered;
+        }
+        if let Some([only]) = alternatives(schema).map(Vec::as_slice)
+            && self.kind(schema, 0) != Kind::Union
+        {
+            return self.lower_at(only, spot, aliases);
+        }
+        if let Some([only]) = schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
+            && schema.get("properties").is_none()
+        {
+            return self.lower_at(only, spot, aliases);
+        }
+        if self.kind(schema, 0) != Kind::Other {
+            let name = self.names.inline(&spot.parent, &spot.member);
+            let key = self.free_key(&spot.module, name, schema, spot)?;
+            self.hoist(&key, schema, &spot.origin, &spot.module)?;
+            return Ok(reference(&key));
+        }
+        let merged;
+        let schema = if schema.get("allOf").is_some() {
+            merged = self.merge(schema, 0);
+            &merged
+        } else {
+            schema
+        };
+        if alternatives(schema).is_some() {
+            return Ok(json!({}));
+        }
+        Ok(match schema.get("type").and_then(Value::as_str) {
+            Some("array") => {
+                let items = match schema.get("items") {
+                    Some(items) => self.lower_at(items, spot, aliases)?,
+                    None => json!({}),
+                };
+                json!({"type": "array", "items": items})
+            }
+            Some("string") => match schema.get("format").and_then(Value::as_str) {
+                Some("date-time") => json!({"type": "string", "format": "date-time"}),
+                _ => json!({"type": "string"}),
+            },
+            Some("integer") => json!({"type": "integer", "format": "int64"}),
+            Some("number") => json!({"type": "number", "format": "double"}),
+            Some("boolean") => json!({"type": "boolean"}),
+            _ => match schema.get("additionalProperties") {
+                Some(values @ Value::Object(_)) => {
+                    let values = self.lower_at(values, spot, aliases)?;
+                    json!({"type": "object", "additionalProperties": values})
+                }
+                Some(Value::Bool(true)) => json!({"type": "object", "additionalProperties": {}}),
+                _ => json!({}),
+            },
+        })
+    }
+
+    /// A key for a hoisted type that no other type has.
+    fn free_key(
+        &self,
+        module: &Option<String>,
+        name: String,
+        schema: &Value,
+        spot: &Spot,
+    ) -> Result<String> {
+        let key = |name: &str| match module {
+            Some(module) => format!("{module}.{name}"),
+            None => name.to_owned(),
+        };
+        let taken = |name: &str| {
+            self.types.contains_key(&key(name)) || self.rust.values().any(|other| other == name)
+        };
+        if !taken(&name) {
+            return Ok(key(&name));
+        }
+        // A fuller name says what it is; a number is for foreign descriptions only.
+        let fuller = match self.kind(schema, 0) {
+            Kind::Enum => format!("{name}Kind"),
+            Kind::Union => format!("{name}Variant"),
+            _ => format!("{name}Body"),
+        };
+        if !taken(&fuller) {
+            return Ok(key(&fuller));
+        }
+        if self.strict {
+            bail!(
+                "the inline schema {} would be called {name}, which is taken; \
+                 name it under [inline] in openapi/names.toml as \"{}.{}\"",
+                spot.origin,
+                spot.parent,
+                spot.member
+            );
+        }
+        let mut number = 2;
+        while taken(&format!("{name}{number}")) {
+            number += 1;
+        }
+        Ok(key(&format!("{name}{number}")))
+    }
+
+    /// Lowers the named component, once, and gives a reference to it.
+    fn component(&mut self, name: &str) -> Result<Value> {
+        let raw: &'d Map<String, Value> = self.raw;
+        let Some(schema) = raw.get(name) else {
+            return Ok(json!({}));
+        };
+        // A name for a named schema is that schema.
+        if let Some((other, _)) = self.target(schema) {
+            return self.component(other);
+        }
+        if let Some([only]) = schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
+            && schema.get("properties").is_none()
+            && let Some((other, _)) = self.target(only)
+        {
+            return self.component(other);
+        }
+        let Some(key) = self.rust.get(name).cloned() else {
+            return Ok(json!({}));
+        };
+        if !self.types.contains_key(&key) {
+            self.hoist(&key, schema, name, &None)?;
+        }
+        Ok(reference(&key))
+    }
+
+    fn hoist(&mut self, key: &str, schema: &Value, origin: &str, module: &Option<String>) -> Result<()> {
+        // Entered first: a type may contain itself.
+        self.types.insert(
+            key.to_owned(),
+            TypeFacts {
+                origin: origin.to_owned(),
+                ..TypeFacts::default()
+            },
+        );
+        let mut facts = TypeFacts {
+            origin: origin.to_owned(),
+            ..TypeFacts::default()
+        };
+        let lowered = match self.kind(schema, 0) {
+            Kind::Enum => {
+                let variants = variants::name_variants(&enum_values(schema));
+                let names: Vec<&String> = variants.iter().map(|(name, _)| name).collect();
+                let lowered = json!({"type": "string", "enum": names});
+                facts.variants = Some(variants);
+                lowered
+            }
+            Kind::Union => {
+                facts.union = Some(self.union(schema)?);
+                // The name alone is what progenitor needs.
+                json!({"type": "object", "properties": {"tag": {"type": "string"}}})
+            }
+            _ => self.object(key, schema, origin, module, &mut facts)?,
+        };
+        self.types.insert(key.to_owned(), facts);
+        self.components.insert(key.to_owned(), lowered);
+        Ok(())
+    }
+
+    fn object(
+        &mut self,
+        key: &str,
+        schema: &Value,
+        origin: &str,
+        module: &Option<String>,
+        facts: &mut TypeFacts,
+    ) -> Result<Value> {
+        let merged = self.merge(schema, 0);
+        let parent = super::super::api::short(key);
+        let base = Spot {
+            module: module.clone(),
+            parent: parent.to_owned(),
+            member: String::new(),
+            origin: origin.to_owned(),
+        };
+        let required: BTreeSet<&str> = merged
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        facts.extra = match merged.get("additionalProperties") {
+            Some(Value::Object(_)) => true,
+            Some(Value::Bool(more)) => *more,
+            _ => false,
+        };
+        let mut idents = BTreeSet::from(["misfits".to_owned(), "extra".to_owned()]);
+        let mut members = Map::new();
+        for (name, member) in merged
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let lowered = self.lower(member, &base.inside(parent, origin, name))?;
+            let resolved = self.resolve(member);
+            let flag = |schema: &Value, flag: &str| schema.get(flag) == Some(&Value::Bool(true));
+            let text = lowered.get("type").and_then(Value::as_str) == Some("string");
+            facts.members.insert(
+                name.clone(),
+                MemberFacts {
+                    required: required.contains(name.as_str()),
+                    nullable: flag(member, "nullable"),
+                    deprecated: flag(member, "deprecated"),
+                    secret: text
+                        && (secrets::is_secret(name)
+                            || flag(member, "x-harness-secret")
+                            || resolved.get("format").and_then(Value::as_str) == Some("password")),
+                },
+            );
+            let mut ident = name.clone();
+            let mut number = 1;
+            while !idents.insert(snake(&ident)) {
+                number += 1;
+                ident = format!("{name}_{number}");
+            }
+            if ident != *name {
+                facts.wire.insert(ident.clone(), name.clone());
+            }
+            members.insert(ident, lowered);
+        }
+        Ok(json!({"type": "object", "properties": members}))
+    }
+
+    fn union(&mut self, schema: &Value) -> Result<UnionFacts> {
+        let mut facts = UnionFacts::default();
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned);
+        facts.tag = text(schema.pointer("/discriminator/propertyName"))
+            .or_else(|| text(schema.get("x-harness-discriminator")));
+        facts.parent_tag = text(schema.pointer("/x-harness-parent-tag/property"));
+        self.add_variants(schema, &mut facts, 0)?;
+        for mapping in [
+            "/discriminator/mapping",
+            "/x-harness-mapping",
+            "/x-harness-parent-tag/mapping",
+        ] {
+            let Some(Value::Object(mapping)) = schema.pointer(mapping) else {
+                continue;
+            };
+            for (value, target) in mapping {
+                let target = match target.as_str() {
+                    Some(target) if target.starts_with(COMPONENTS) => target.to_owned(),
+                    Some(target) => format!("{COMPONENTS}{target}"),
+                    None => continue,
+                };
+                let lowered = self.lower(
+                    &json!({"$ref": target}),
+                    &Spot {
+                        module: None,
+                        parent: "Union".into(),
+                        member: value.clone(),
+                        origin: target.clone(),
+                    },
+                )?;
+                let Some(key) = key_of(&lowered) else { continue };
+                if facts.variants.contains(&key) && !facts.tags.iter().any(|(tag, _)| tag == value) {
+                    facts.tags.push((value.clone(), key));
+                }
+            }
+        }
+        // Without a mapping, a discriminator's values are the names of the schemas.
+        if facts.tags.is_empty() && schema.pointer("/discriminator/propertyName").is_some() {
+            for variant in alternatives(schema).into_iter().flatten() {
+                if let Some((name, _)) = self.target(variant)
+                    && let Some(key) = key_of(&self.component(name)?)
+                {
+                    facts.tags.push((name.to_owned(), key));
+                }
+            }
+        }
+        facts.tags.sort();
+        Ok(facts)
+    }
+
+    fn add_variants(&mut self, schema: &Value, facts: &mut UnionFacts, depth: usize) -> Result<()> {
+        if depth > DEPTH {
+            return Ok(());
+        }
+        for variant in alternatives(schema).into_iter().flatten() {
+            let Some((name, target)) = self.target(variant) else {
+                continue;
+            };
+            if self.kind(target, 0) == Kind::Union {
+                self.add_variants(target, facts, depth + 1)?;
+            } else if let Some(key) = key_of(&self.component(name)?)
+                && !facts.variants.contains(&key)
+            {
+                facts.variants.push(key);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether two lowered member names would be one Rust name.
+pub(super) fn snake(name: &str) -> String {
+    let words: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' })
+        .collect();
+    words.to_snake_case()
+}
+
+fn reference(key: &str) -> Value {
+    json!({"$ref": format!("{COMPONENTS}{key}")})
+}
+
+pub(super) fn key_of(lowered: &Value) -> Option<String> {
+    let reference = lowered.get("$ref")?.as_str()?;
+    Some(reference.trim_start_matches(COMPONENTS).to_owned())
+}
+
+fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
+    schema
+        .get("oneOf")
+        .or_else(|| schema.get("anyOf"))
+        .and_then(Value::as_array)
+}
+
+fn enum_values(schema: &Value) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut values = Vec::new();
+    for value in schema.get("enum").and_then(Value::as_array).into_iter().flatten() {
+        match value {
+            Value::String(text) if seen.insert(text) => values.push(text.clone()),
+            Value::String(_) | Value::Null => {}
+            // Numbers and booleans are no text: the plain type says enough.
+            _ => return Vec::new(),
+        }
+    }
+    values
+}

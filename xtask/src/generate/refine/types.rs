@@ -1,0 +1,195 @@
+//! Types: typify's structs, with the facts that lowering kept.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result};
+use heck::ToPascalCase;
+use syn::{Attribute, Item, ItemStruct, LitStr};
+
+use super::ty::Known;
+use crate::generate::{
+    api::{Member, Settle, Shape, Ty, Type, short},
+    lower::{Lowered, TypeFacts, UnionFacts},
+};
+
+/// A decoder tells at most so many members apart when it looks for missing ones.
+const COUNTED: usize = 64;
+
+/// The structs in progenitor's output, by name.
+pub(super) fn structs(file: &syn::File) -> BTreeMap<String, &ItemStruct> {
+    file.items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Mod(module) if module.ident == "types" => module.content.as_ref(),
+            _ => None,
+        })
+        .flat_map(|(_, items)| items)
+        .filter_map(|item| match item {
+            Item::Struct(item) => Some((item.ident.to_string(), item)),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The type with this key.
+pub(super) fn refine(
+    lowered: &Lowered,
+    key: &str,
+    structs: &BTreeMap<String, &ItemStruct>,
+    known: &Known,
+) -> Result<Type> {
+    let facts = lowered.types.get(key).context("lowering has no facts on it")?;
+    let shape = if let Some(variants) = &facts.variants {
+        Shape::Enum(variants.clone())
+    } else if let Some(union) = &facts.union {
+        union_shape(key, union)
+    } else {
+        let item = structs
+            .get(short(key))
+            .context("typify made no struct of this name")?;
+        let members = members(item, facts, known)?;
+        Shape::Struct {
+            settle: settles(lowered, &members),
+            extra: facts.extra,
+            members,
+        }
+    };
+    Ok(Type {
+        name: short(key).to_owned(),
+        origin: facts.origin.clone(),
+        shape,
+        sent_only: facts.sent_only,
+    })
+}
+
+fn members(item: &ItemStruct, facts: &TypeFacts, known: &Known) -> Result<Vec<Member>> {
+    let strict = facts.sent_only && item.fields.len() <= COUNTED;
+    item.fields
+        .iter()
+        .map(|field| {
+            let ident = field.ident.as_ref().context("typify made a tuple struct")?.to_string();
+            let ident = ident.trim_start_matches("r#").trim_end_matches('_').to_owned();
+            let lowered = renamed(&field.attrs)?.unwrap_or_else(|| ident.clone());
+            let wire = facts.wire.get(&lowered).unwrap_or(&lowered).clone();
+            let about = facts
+                .members
+                .get(&wire)
+                .with_context(|| format!("no schema member is called {wire}"))?;
+            let ty = known.read(&field.ty).with_context(|| format!("member {wire}"))?;
+            Ok(Member {
+                required: strict && about.required && !about.nullable,
+                // An answer's null says no more than its absence; a request's does.
+                nullable: about.nullable && facts.sent,
+                secret: about.secret,
+                deprecated: about.deprecated,
+                ident,
+                wire,
+                ty,
+            })
+        })
+        .collect()
+}
+
+/// The members that are unions tagged by a sibling.
+fn settles(lowered: &Lowered, members: &[Member]) -> Vec<Settle> {
+    members
+        .iter()
+        .filter_map(|member| {
+            let Ty::Named(key) = &member.ty else {
+                return None;
+            };
+            let parent_tag = lowered.types.get(key)?.union.as_ref()?.parent_tag.as_ref()?;
+            let tag = members.iter().find(|tag| tag.wire == *parent_tag)?;
+            let text = match &tag.ty {
+                Ty::Str => true,
+                Ty::Named(key) => lowered.types.get(key)?.variants.is_some(),
+                _ => false,
+            };
+            (text && !tag.nullable && !member.nullable).then(|| Settle {
+                tag: tag.ident.clone(),
+                tag_ty: tag.ty.clone(),
+                tag_required: tag.required,
+                union: member.ident.clone(),
+                union_required: member.required,
+            })
+        })
+        .collect()
+}
+
+/// The name in `#[serde(rename = "...")]`.
+fn renamed(attributes: &[Attribute]) -> Result<Option<String>> {
+    let mut name = None;
+    for attribute in attributes.iter().filter(|a| a.path().is_ident("serde")) {
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                name = Some(meta.value()?.parse::<LitStr>()?.value());
+            } else if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<LitStr>()?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(name)
+}
+
+fn union_shape(key: &str, facts: &UnionFacts) -> Shape {
+    let names = variant_names(short(key), &facts.variants);
+    Shape::Union {
+        tag: facts.tag.clone(),
+        parent: facts.parent_tag.is_some(),
+        tags: facts
+            .tags
+            .iter()
+            .filter_map(|(tag, target)| {
+                let index = facts.variants.iter().position(|variant| variant == target)?;
+                Some((tag.clone(), index))
+            })
+            .collect(),
+        variants: names.into_iter().zip(facts.variants.iter().cloned()).collect(),
+    }
+}
+
+/// A variant is called as its type, less the words that all variants share with the union or each other.
+fn variant_names(union: &str, variants: &[String]) -> Vec<String> {
+    let words = |name: &str| -> Vec<String> {
+        heck::ToSnakeCase::to_snake_case(short(name))
+            .split('_')
+            .map(str::to_owned)
+            .collect()
+    };
+    let all: Vec<Vec<String>> = variants.iter().map(|variant| words(variant)).collect();
+    let union_words = words(union);
+    let common_end = (0..)
+        .take_while(|&n| {
+            all.len() > 1
+                && all.iter().all(|w| {
+                    w.len() > n + 1 && w.iter().rev().nth(n) == all[0].iter().rev().nth(n)
+                })
+        })
+        .count();
+    let names: Vec<String> = all
+        .iter()
+        .map(|words| {
+            let mut words = &words[..words.len() - common_end];
+            // `GithubConnector` of `ConnectorConfig`: the union's own words add nothing at the end.
+            while words.len() > 1
+                && words
+                    .last()
+                    .is_some_and(|word| union_words.contains(word) || word == "dto")
+            {
+                words = &words[..words.len() - 1];
+            }
+            words.join("_").to_pascal_case()
+        })
+        .collect();
+    let clash = names.iter().enumerate().any(|(index, name)| {
+        names[..index].contains(name)
+            || matches!(name.as_str(), "Unrecognized" | "Self" | "")
+            || name.starts_with(|c: char| c.is_ascii_digit())
+    });
+    if clash {
+        variants.iter().map(|key| short(key).to_owned()).collect()
+    } else {
+        names
+    }
+}

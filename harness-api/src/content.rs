@@ -1,0 +1,60 @@
+//! Telling kinds of content apart.
+
+/// Whether a media type is JSON or of the JSON family.
+pub(crate) fn is_json_type(media: &str) -> bool {
+    let essence = essence(media);
+    essence == "application/json"
+        || essence.ends_with("+json")
+        || essence == "text/json"
+        || essence == "application/vnd.goa.error"
+}
+
+/// Whether a media type is an HTML page.
+pub(crate) fn is_html_type(media: &str) -> bool {
+    matches!(
+        essence(media).as_str(),
+        "text/html" | "application/xhtml+xml"
+    )
+}
+
+/// Whether a body begins as an HTML page does, whatever its declared type.
+pub(crate) fn is_html(body: &[u8]) -> bool {
+    let body = without_bom(body).trim_ascii_start();
+    [&b"<!doctype html"[..], b"<html", b"<head", b"<body"]
+        .iter()
+        .any(|start| {
+            body.get(..start.len())
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+        })
+}
+
+/// A body without the byte order mark some servers put in front.
+pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+fn essence(media: &str) -> String {
+    media
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_are_told_by_type_and_by_beginning() {
+        assert!(
+            is_json_type("Application/JSON; charset=utf-8")
+                && is_json_type("application/problem+json")
+        );
+        assert!(!is_json_type("application/yaml") && !is_json_type(""));
+        assert!(is_html_type("text/html;charset=UTF-8") && !is_html_type("text/plain"));
+        assert!(is_html(b"\xef\xbb\xbf \n<!DOCTYPE html><html>") && is_html(b"<HTML>"));
+        assert!(!is_html(b"<?xml version='1.0'?>") && !is_html(b"{}") && !is_html(b"<"));
+    }
+}

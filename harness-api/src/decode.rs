@@ -1,0 +1,388 @@
+//! From the bytes of a successful answer to its value.
+
+use std::fmt::Write as _;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde::de::DeserializeOwned;
+
+use crate::content::{is_html, is_html_type, is_json_type, without_bom};
+use crate::error::{DecodeFailure, Error, ErrorKind, Target};
+use crate::redact;
+use crate::response::Response;
+
+/// A successful answer, read to its end.
+pub(crate) struct Received {
+    pub(crate) target: Target,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// Whether the call asked for HTML or for anything.
+    pub(crate) html_is_fine: bool,
+}
+
+impl Received {
+    fn media(&self) -> Option<&str> {
+        self.headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+    }
+
+    fn is_blank(&self) -> bool {
+        without_bom(&self.body).trim_ascii().is_empty()
+    }
+
+    fn is_html(&self) -> bool {
+        self.media().is_some_and(is_html_type) || is_html(&self.body)
+    }
+
+    fn with<T>(self, value: T) -> Response<T> {
+        Response::new(value, self.status, self.headers, self.body)
+    }
+
+    fn error(self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error::new(kind, message)
+            .with_target(&self.target)
+            .with_answer(self.status, self.headers, self.body, false)
+    }
+
+    fn unexpected(self, wanted: &str) -> Error {
+        let mut message = match self.media() {
+            Some(media) => format!(
+                "{wanted} was expected, and the answer is {}",
+                redact::line(media, 80)
+            ),
+            None => format!("{wanted} was expected, and the answer is something else"),
+        };
+        if self.is_html() {
+            let _ = write!(message, " (an HTML page: login page or proxy?)");
+        }
+        self.error(ErrorKind::UnexpectedContent, message)
+    }
+}
+
+/// A JSON document of a type.
+pub(crate) fn json<T: DeserializeOwned>(received: Received) -> Result<Response<T>, Error> {
+    // The fast path: where the place of a fault is wanted, the document is read a second time.
+    match serde_json::from_slice(without_bom(&received.body)) {
+        Ok(value) => Ok(received.with(value)),
+        Err(_) => Err(misfit(received, std::any::type_name::<T>(), locate::<T>)),
+    }
+}
+
+/// A JSON document of a type, or no body at all.
+pub(crate) fn json_or_empty<T: DeserializeOwned>(
+    received: Received,
+) -> Result<Response<Option<T>>, Error> {
+    if received.is_blank() {
+        Ok(received.with(None))
+    } else {
+        json::<T>(received).map(|response| response.map(Some))
+    }
+}
+
+/// A text, whatever its media type, in UTF-8.
+pub(crate) fn text(received: Received) -> Result<Response<String>, Error> {
+    if received.is_html() && !received.html_is_fine {
+        return Err(received.unexpected("text"));
+    }
+    match std::str::from_utf8(without_bom(&received.body)) {
+        Ok(text) => {
+            let text = text.to_owned();
+            Ok(received.with(text))
+        }
+        Err(fault) => {
+            let message = format!(
+                "the answer is not text in UTF-8: byte {} does not belong there",
+                fault.valid_up_to()
+            );
+            Err(received.error(ErrorKind::Decode, message))
+        }
+    }
+}
+
+/// Nothing: a body is kept as bytes and not looked at, unless it is a page which shows that something else answered.
+pub(crate) fn nothing(received: Received) -> Result<Response<()>, Error> {
+    if received.is_html() && !received.html_is_fine {
+        return Err(received.unexpected("no content"));
+    }
+    Ok(received.with(()))
+}
+
+/// The error for a body that is not what was declared.
+#[cold]
+fn misfit(
+    received: Received,
+    type_name: &str,
+    locate: fn(&[u8]) -> Option<DecodeFailure>,
+) -> Error {
+    let declared = short(type_name);
+    if received.is_blank() {
+        let message = format!(
+            "the server answered {} without a body, {declared} was declared",
+            received.status.as_u16()
+        );
+        return received.error(ErrorKind::EmptyBody, message);
+    }
+    let looks_like_json = without_bom(&received.body)
+        .trim_ascii_start()
+        .first()
+        .is_some_and(|first| {
+            matches!(first, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9')
+                || matches!(first, b't' | b'f' | b'n') && received.body.len() < 8
+        });
+    if received.is_html() || !looks_like_json && !received.media().is_none_or(is_json_type) {
+        return received.unexpected("JSON");
+    }
+    let Some(failure) = locate(without_bom(&received.body)) else {
+        return received.error(
+            ErrorKind::Decode,
+            format!("the answer does not fit {declared}"),
+        );
+    };
+    let path = redact::line(&failure.path, 200);
+    let message = match path.as_str() {
+        "" | "." => format!("the answer does not fit {declared}: {}", failure.reason),
+        path => format!(
+            "the answer does not fit {declared} at {path}: {}",
+            failure.reason
+        ),
+    };
+    received
+        .error(ErrorKind::Decode, message)
+        .with_decode(failure)
+}
+
+/// Reads once more, keeping track of the place.
+#[cold]
+fn locate<T: DeserializeOwned>(body: &[u8]) -> Option<DecodeFailure> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let (path, fault) = match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Ok(_) => (".".to_owned(), deserializer.end().err()?),
+        Err(error) => (error.path().to_string(), error.into_inner()),
+    };
+    Some(describe(path, &fault))
+}
+
+fn describe(path: String, fault: &serde_json::Error) -> DecodeFailure {
+    let text = fault.to_string();
+    let place = format!(" at line {} column {}", fault.line(), fault.column());
+    let reason = without_values(text.strip_suffix(&place).unwrap_or(&text));
+    DecodeFailure {
+        path,
+        reason,
+        line: fault.line(),
+        column: fault.column(),
+    }
+}
+
+/// A reason with the value it quotes left out: what was found is named by its kind alone.
+fn without_values(reason: &str) -> String {
+    let (found, expected) = match reason.rfind(", expected ") {
+        Some(at) => reason.split_at(at),
+        None => (reason, ""),
+    };
+    let of_schema = found.starts_with("missing field") || found.starts_with("duplicate field");
+    let found = if of_schema {
+        found
+    } else {
+        found.split(['"', '`', '\'']).next().unwrap_or_default()
+    };
+    redact::line(&format!("{}{expected}", found.trim_end()), 200)
+}
+
+/// A type's name without the paths in it.
+fn short(name: &str) -> String {
+    let mut out = String::new();
+    let mut word = 0;
+    let mut chars = name.chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == ':' && chars.peek() == Some(&':') {
+            chars.next();
+            out.truncate(word);
+        } else {
+            out.push(c);
+            if !c.is_alphanumeric() && c != '_' {
+                word = out.len();
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::Operation;
+    use serde::Deserialize;
+
+    static OPERATION: Operation = Operation::new("getThing", "GET", "/things/{id}");
+
+    #[derive(Debug, Deserialize)]
+    struct Thing {
+        #[allow(dead_code)]
+        items: Vec<Item>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    struct Item {
+        #[allow(dead_code)]
+        count: u32,
+        #[allow(dead_code)]
+        kind: Kind,
+    }
+
+    #[derive(Debug, Deserialize)]
+    enum Kind {
+        A,
+    }
+
+    fn received(media: &'static str, body: &'static [u8]) -> Received {
+        let mut headers = HeaderMap::new();
+        if !media.is_empty() {
+            headers.insert(CONTENT_TYPE, media.parse().unwrap());
+        }
+        Received {
+            target: Target::Table(&OPERATION),
+            status: StatusCode::OK,
+            headers,
+            body: Bytes::from_static(body),
+            html_is_fine: false,
+        }
+    }
+
+    fn fault(media: &'static str, body: &'static [u8]) -> Error {
+        json::<Thing>(received(media, body)).unwrap_err()
+    }
+
+    #[test]
+    fn a_misfit_is_named_by_its_place_and_no_value_is_shown() {
+        let error = fault(
+            "application/json",
+            br#"{"items":[{"count":1,"kind":"A"},{"count":"hidden, expected secret"}]}"#,
+        );
+        assert_eq!(
+            error.to_string(),
+            "getThing (GET /things/{id}): the answer does not fit Thing at items[1].count: invalid type: string, \
+             expected u32 (the server answered 200 OK)"
+        );
+        let failure = error.decode_failure().unwrap();
+        assert_eq!((failure.path.as_str(), failure.line), ("items[1].count", 1));
+        assert!(error.excerpt().unwrap().contains("hidden"));
+        assert!(!format!("{error:?}").contains("hidden"));
+        let variant = fault("", br#"{"items":[{"count":1,"kind":"hidden"}]}"#).to_string();
+        assert!(
+            variant.contains("at items[0].kind: unknown variant, expected `A`"),
+            "{variant}"
+        );
+        let missing = fault("", br#"{"items":[{"count":1}]}"#).to_string();
+        assert!(
+            missing.contains("at items[0]: missing field `kind`"),
+            "{missing}"
+        );
+    }
+
+    #[test]
+    fn broken_and_trailing_documents_are_decode_errors() {
+        for body in [
+            &b"{\"items\":[}"[..],
+            b"{\"items\":[]} x",
+            b"{\"items\":[",
+            b"\"\xff\"",
+            b"[]",
+        ] {
+            assert_eq!(
+                fault("application/json", body).kind(),
+                ErrorKind::Decode,
+                "{body:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_contents_are_named() {
+        let page = fault(
+            "text/html; charset=utf-8",
+            b"<!doctype html><title>Sign in</title>",
+        );
+        assert_eq!(page.kind(), ErrorKind::UnexpectedContent);
+        assert!(
+            page.to_string()
+                .contains("text/html; charset=utf-8 (an HTML page: login page or proxy?)"),
+            "{page}"
+        );
+        assert_eq!(
+            fault("application/json", b" <html>").kind(),
+            ErrorKind::UnexpectedContent
+        );
+        assert_eq!(
+            fault("application/yaml", b"a: 1").kind(),
+            ErrorKind::UnexpectedContent
+        );
+        assert_eq!(
+            fault("text/plain", b"{\"items\":3}").kind(),
+            ErrorKind::Decode
+        );
+        assert_eq!(
+            text(received("text/html", b"<html>")).unwrap_err().kind(),
+            ErrorKind::UnexpectedContent
+        );
+        assert_eq!(
+            nothing(received("text/html", b"<html>"))
+                .unwrap_err()
+                .kind(),
+            ErrorKind::UnexpectedContent
+        );
+    }
+
+    #[test]
+    fn nothing_is_its_own_error_or_none() {
+        for body in [&b""[..], b" \r\n", b"\xef\xbb\xbf"] {
+            let error = fault("application/json", body);
+            assert_eq!(error.kind(), ErrorKind::EmptyBody);
+            assert!(
+                error
+                    .to_string()
+                    .contains("200 without a body, Thing was declared"),
+                "{error}"
+            );
+            assert!(
+                json_or_empty::<Thing>(received("", body))
+                    .unwrap()
+                    .is_none()
+            );
+        }
+        assert!(
+            json_or_empty::<Thing>(received("", b"{\"items\":[]}"))
+                .unwrap()
+                .is_some()
+        );
+        assert!(json_or_empty::<Thing>(received("", b"{}")).is_err());
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_tolerated() {
+        assert!(json::<Thing>(received("", b"\xef\xbb\xbf{\"items\":[]}")).is_ok());
+        assert_eq!(
+            text(received("text/yaml", b"\xef\xbb\xbfa: 1\n"))
+                .unwrap()
+                .into_inner(),
+            "a: 1\n"
+        );
+        assert_eq!(
+            text(received("text/yaml", b"a\xff")).unwrap_err().kind(),
+            ErrorKind::Decode
+        );
+    }
+
+    #[test]
+    fn names_of_types_are_short() {
+        assert_eq!(short("alloc::vec::Vec<a::b::Thing>"), "Vec<Thing>");
+        assert_eq!(
+            short("std::collections::HashMap<alloc::string::String, x::Y_z>"),
+            "HashMap<String, Y_z>"
+        );
+        assert_eq!(short("u32"), "u32");
+    }
+}

@@ -1,0 +1,347 @@
+//! A call from its values to a successful answer: one path for every operation.
+
+use std::fmt::Display;
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Request};
+
+use crate::body::Source;
+use crate::call::{Call, Value};
+use crate::content::{is_html_type, is_json_type};
+use crate::decode::Received;
+use crate::encode;
+use crate::error::{Error, ErrorKind, Target};
+use crate::operation::{Param, Place};
+use crate::path;
+use crate::payload::{FormContent, FormPart, Payload};
+use crate::redact;
+use crate::response::Response;
+use crate::stream::{ByteStream, End};
+use crate::transport::{BoxFuture, Incoming, Next, Outgoing};
+
+/// What kind of answer the call asks for.
+#[derive(Clone, Copy)]
+pub(crate) enum Wanted {
+    /// JSON, which is also what failures are written in.
+    Json,
+    /// What the operation declares first.
+    Declared,
+}
+
+/// An answer of status 2XX, its body not yet read, and what the call knows of it.
+struct Success {
+    target: Target,
+    incoming: Incoming,
+    max_body: u64,
+    html_is_fine: bool,
+}
+
+/// Sends the call and reads the answer to its end.
+pub(crate) fn buffered(call: Call<'_>, wanted: Wanted) -> BoxFuture<'_, Result<Received, Error>> {
+    Box::pin(async move {
+        let Success {
+            target,
+            incoming,
+            max_body,
+            html_is_fine,
+        } = success(call, wanted).await?;
+        let Incoming {
+            status,
+            headers,
+            mut body,
+        } = incoming;
+        let too_large = body
+            .content_length()
+            .is_some_and(|length| length > max_body);
+        let (bytes, end) = if too_large {
+            (Bytes::new(), End::Limit)
+        } else {
+            body.read(max_body).await
+        };
+        match end {
+            End::Whole => Ok(Received {
+                target,
+                status,
+                headers,
+                body: bytes,
+                html_is_fine,
+            }),
+            End::Limit => {
+                let message = format!("the body is larger than {max_body} bytes");
+                let error = Error::new(ErrorKind::BodyTooLarge, message);
+                Err(error
+                    .with_target(&target)
+                    .with_answer(status, headers, Bytes::new(), true))
+            }
+            End::Failed(error) => Err(error
+                .with_target(&target)
+                .with_answer(status, headers, bytes, true)),
+        }
+    })
+}
+
+/// Sends the call and gives the body of the answer as it arrives.
+pub(crate) async fn stream(call: Call<'_>) -> Result<Response<ByteStream>, Error> {
+    let Success {
+        target,
+        incoming,
+        html_is_fine,
+        ..
+    } = success(call, Wanted::Declared).await?;
+    let Incoming {
+        status,
+        headers,
+        body,
+    } = incoming;
+    let page = body.content_type().is_some_and(is_html_type);
+    if page && !html_is_fine {
+        let message = "data was expected, and the answer is an HTML page: login page or proxy?";
+        let error = Error::new(ErrorKind::UnexpectedContent, message).with_target(&target);
+        return Err(failed(
+            error,
+            Incoming {
+                status,
+                headers,
+                body,
+            },
+            1 << 20,
+        )
+        .await);
+    }
+    Ok(Response::new(
+        body.aimed(&target),
+        status,
+        headers,
+        Bytes::new(),
+    ))
+}
+
+async fn success(call: Call<'_>, wanted: Wanted) -> Result<Success, Error> {
+    let client = call.client;
+    let target = call.target.clone();
+    let max_body = call.options.max_body.unwrap_or_else(|| client.max_body());
+    let outgoing = outgoing(call, wanted).map_err(|error| error.with_target(&target))?;
+    let html_is_fine = html_is_fine(&outgoing);
+    let next = Next::new(client.layers(), client.http());
+    let incoming = next
+        .run(outgoing)
+        .await
+        .map_err(|error| error.with_target(&target))?;
+    if incoming.status.is_success() {
+        return Ok(Success {
+            target,
+            incoming,
+            max_body,
+            html_is_fine,
+        });
+    }
+    let message = if incoming.status.is_redirection() {
+        "a redirect that was not followed"
+    } else {
+        ""
+    };
+    let error = Error::new(ErrorKind::Status, message).with_target(&target);
+    Err(failed(error, incoming, client.max_error_body()).await)
+}
+
+/// Puts an answer into its error, with as much of the body as can be had.
+async fn failed(error: Error, incoming: Incoming, limit: u64) -> Error {
+    let Incoming {
+        status,
+        headers,
+        mut body,
+    } = incoming;
+    let (bytes, end) = body.read(limit).await;
+    error.with_answer(status, headers, bytes, !matches!(end, End::Whole))
+}
+
+/// Whether an HTML page may be the answer: the call asks for it, for anything, or the operation declares it.
+fn html_is_fine(outgoing: &Outgoing) -> bool {
+    let is_html = |media: &str| media.contains("html") || media.contains("*/*");
+    let asked = outgoing
+        .request
+        .headers()
+        .get(ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    asked.is_some_and(is_html)
+        || outgoing
+            .operation()
+            .is_some_and(|operation| operation.answers.iter().copied().any(is_html))
+}
+
+/// Makes the request.
+fn outgoing(call: Call<'_>, wanted: Wanted) -> Result<Outgoing, Error> {
+    let Call {
+        client,
+        target,
+        mut values,
+        segments,
+        body,
+        options,
+    } = call;
+    if let Some(fault) = options.fault {
+        return Err(Error::build(fault));
+    }
+    let params = target
+        .operation()
+        .map_or(&[][..], |operation| operation.params);
+    values.sort_by_key(|(index, _)| *index);
+    let mut placed = Placed::default();
+    for (index, value) in values {
+        let Some(param) = params.get(index) else {
+            return Err(Error::build(format!("there is no parameter {index}")));
+        };
+        placed.put(param, value)?;
+    }
+    for (name, value) in &options.query {
+        encode::push_pair(&mut placed.query, name, value);
+    }
+    let path = path::expand(target.path(), |name| {
+        let value = placed.path.iter().find(|(param, _)| param.name == name);
+        value
+            .map(|(param, value)| (value.as_str(), param.place == Place::PathRef))
+            .or_else(|| {
+                segments
+                    .iter()
+                    .rev()
+                    .find(|(segment, _)| segment == name)
+                    .map(|(_, value)| (value.as_str(), false))
+            })
+    })
+    .map_err(|fault| Error::build(fault.0))?;
+    let url = client.base().join(&path, &placed.query)?;
+    let method = Method::from_bytes(target.method().as_bytes())
+        .map_err(|_| Error::build("the method is not valid"))?;
+    let mut request = Request::new(method, url);
+    *request.timeout_mut() = options.timeout;
+    let headers = request.headers_mut();
+    headers.clone_from(client.headers());
+    headers.insert(
+        ACCEPT,
+        valid(accept(&target, wanted), "the media type to be accepted")?,
+    );
+    let mut payload = None;
+    if !placed.form.is_empty() {
+        if body.is_some() {
+            return Err(Error::build(
+                "a body and parts of a form exclude each other",
+            ));
+        }
+        payload = Some(Payload::Form(placed.form));
+    } else if let Some((media, source)) = body {
+        headers.insert(CONTENT_TYPE, valid(&media, "the content type of the body")?);
+        match source {
+            Source::Bytes(bytes) => *request.body_mut() = Some(bytes.into()),
+            source => payload = Some(Payload::Source(source)),
+        }
+    }
+    let headers = request.headers_mut();
+    replace(headers, placed.headers);
+    replace(headers, options.headers);
+    Ok(Outgoing {
+        target,
+        request,
+        payload,
+        attached: options.attached,
+    })
+}
+
+/// The headers of the second in place of those of the first.
+fn replace(headers: &mut HeaderMap, with: HeaderMap) {
+    for (name, value) in with {
+        // A name is absent where it is the one before: the map never holds two of one name here.
+        if let Some(name) = name {
+            headers.insert(name, value);
+        }
+    }
+}
+
+fn valid(text: &str, what: impl Display) -> Result<HeaderValue, Error> {
+    HeaderValue::from_str(text).map_err(|_| Error::build(format!("{what} is not valid")))
+}
+
+fn accept(target: &Target, wanted: Wanted) -> &'static str {
+    let answers = target
+        .operation()
+        .map_or(&[][..], |operation| operation.answers);
+    match wanted {
+        Wanted::Json => answers
+            .iter()
+            .copied()
+            .find(|media| is_json_type(media))
+            .unwrap_or("application/json"),
+        Wanted::Declared => answers.first().copied().unwrap_or("*/*"),
+    }
+}
+
+/// The values of parameters, each where it goes.
+#[derive(Default)]
+struct Placed {
+    path: Vec<(&'static Param, String)>,
+    query: String,
+    headers: HeaderMap,
+    form: Vec<FormPart>,
+}
+
+impl Placed {
+    fn put(&mut self, param: &'static Param, value: Value) -> Result<(), Error> {
+        let name = param.name;
+        match param.place {
+            Place::Path | Place::PathRef => self.path.push((param, plain(name, value)?)),
+            Place::Query => match value {
+                Value::One(text) => encode::push_pair(&mut self.query, name, &text),
+                Value::Many(texts) => texts
+                    .iter()
+                    .for_each(|text| encode::push_pair(&mut self.query, name, text)),
+                Value::Pairs(pairs) => pairs
+                    .iter()
+                    .for_each(|(key, text)| encode::push_pair(&mut self.query, key, text)),
+                Value::Json(_) | Value::File(_) => return Err(misplaced(name)),
+            },
+            Place::Header => {
+                let text = plain(name, value)?;
+                let key = name.parse::<HeaderName>().map_err(|_| {
+                    Error::build(format!(
+                        "parameter `{name}` is not a valid name of a header"
+                    ))
+                })?;
+                let text = redact::header_value(&key, &text).ok_or_else(|| {
+                    Error::build(format!(
+                        "parameter `{name}` holds bytes that a header cannot carry"
+                    ))
+                })?;
+                self.headers.insert(key, text);
+            }
+            Place::Form => match value {
+                Value::One(text) => self.part(name, FormContent::Text(text)),
+                Value::Many(texts) => texts
+                    .into_iter()
+                    .for_each(|text| self.part(name, FormContent::Text(text))),
+                Value::Json(json) => self.part(name, FormContent::Json(json)),
+                Value::File(file) => self.part(name, FormContent::File(file)),
+                Value::Pairs(_) => return Err(misplaced(name)),
+            },
+        }
+        Ok(())
+    }
+
+    fn part(&mut self, name: &'static str, content: FormContent) {
+        self.form.push(FormPart { name, content });
+    }
+}
+
+/// One text; the items of a list are joined by commas.
+fn plain(name: &str, value: Value) -> Result<String, Error> {
+    match value {
+        Value::One(text) => Ok(text),
+        Value::Many(texts) => Ok(texts.join(",")),
+        Value::Pairs(_) | Value::Json(_) | Value::File(_) => Err(misplaced(name)),
+    }
+}
+
+fn misplaced(name: &str) -> Error {
+    Error::build(format!(
+        "parameter `{name}` cannot hold a value of this kind"
+    ))
+}

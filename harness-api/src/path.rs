@@ -1,0 +1,167 @@
+//! Path templates: values into placeholders, so that no value can change the route.
+
+use crate::encode::{push_literal, push_value};
+
+/// Why a path could not be made. The text names the parameter and never the value.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct PathFault(pub(crate) String);
+
+/// Expands a template; `find` gives, for a placeholder, its value and whether it is a reference of several segments.
+pub(crate) fn expand<'v>(
+    template: &str,
+    mut find: impl FnMut(&str) -> Option<(&'v str, bool)>,
+) -> Result<String, PathFault> {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        let Some(length) = rest[open..].find('}') else {
+            break;
+        };
+        push_literal(&mut out, &rest[..open]);
+        let name = &rest[open + 1..open + length];
+        let Some((value, reference)) = find(name) else {
+            return Err(PathFault(format!(
+                "path parameter `{name}` is required and was not given"
+            )));
+        };
+        if reference {
+            push_reference(&mut out, name, value)?;
+        } else {
+            push_segment(&mut out, name, value)?;
+        }
+        rest = &rest[open + length + 1..];
+    }
+    push_literal(&mut out, rest);
+    Ok(out)
+}
+
+/// One segment, or a part of one. URL parsers drop `.` and climb on `..` even when these are escaped, and an empty
+/// segment names another route, so the three are refused.
+fn push_segment(out: &mut String, name: &str, value: &str) -> Result<(), PathFault> {
+    match value {
+        "" => Err(PathFault(format!("path parameter `{name}` is empty"))),
+        "." | ".." => Err(PathFault(format!(
+            "path parameter `{name}` is a dot segment, which would change the route"
+        ))),
+        _ => {
+            push_value(out, value);
+            Ok(())
+        }
+    }
+}
+
+/// A reference: its slashes stay, and `/+` tells the server where it ends.
+fn push_reference(out: &mut String, name: &str, value: &str) -> Result<(), PathFault> {
+    let value = value.strip_suffix("/+").unwrap_or(value);
+    for (index, segment) in value.split('/').enumerate() {
+        if index > 0 {
+            out.push('/');
+        }
+        push_segment(out, name, segment)?;
+    }
+    if value.contains('/') {
+        out.push_str("/+");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(value: &str) -> Result<String, PathFault> {
+        expand("/v1/things/{thing}", |_| Some((value, false)))
+    }
+
+    fn reference(value: &str) -> Result<String, PathFault> {
+        expand("/repos/{repo_ref}/branches", |_| Some((value, true)))
+    }
+
+    #[test]
+    fn no_value_can_change_the_route() {
+        let table = [
+            ("plain-1_2.3~", "plain-1_2.3~"),
+            ("../", "..%2F"),
+            ("../../admin", "..%2F..%2Fadmin"),
+            ("a/b", "a%2Fb"),
+            ("a?b=c", "a%3Fb%3Dc"),
+            ("a#b", "a%23b"),
+            ("%2e%2e", "%252e%252e"),
+            ("..%2f", "..%252f"),
+            ("...", "..."),
+            ("a b+c", "a%20b%2Bc"),
+            ("\\..\\", "%5C..%5C"),
+            ("tab\tline\n", "tab%09line%0A"),
+            ("\0", "%00"),
+            ("höhe/日本", "h%C3%B6he%2F%E6%97%A5%E6%9C%AC"),
+            (";v=1", "%3Bv%3D1"),
+            ("{thing}", "%7Bthing%7D"),
+            (
+                "component:account.retail/billing",
+                "component%3Aaccount.retail%2Fbilling",
+            ),
+        ];
+        for (value, wire) in table {
+            assert_eq!(one(value), Ok(format!("/v1/things/{wire}")), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn empty_and_dot_segments_are_refused_without_showing_more_than_the_name() {
+        for value in ["", ".", ".."] {
+            let fault = one(value).unwrap_err();
+            assert!(fault.0.contains("`thing`"), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn placeholders_may_be_dotted_dashed_and_share_a_segment() {
+        let find = |name: &str| match name {
+            "agent.identifier" => Some(("ops", false)),
+            "query-name" => Some(("q 1", false)),
+            "git_ref" => Some(("v1.0/x", false)),
+            "format" => Some(("zip", false)),
+            _ => None,
+        };
+        assert_eq!(
+            expand("/a/{agent.identifier}/{query-name}", find),
+            Ok("/a/ops/q%201".to_owned())
+        );
+        assert_eq!(
+            expand("/archive/{git_ref}.{format}", find),
+            Ok("/archive/v1.0%2Fx.zip".to_owned())
+        );
+        let fault = expand("/a/{other}", find).unwrap_err();
+        assert_eq!(
+            fault.0,
+            "path parameter `other` is required and was not given"
+        );
+    }
+
+    #[test]
+    fn references_keep_their_slashes_and_are_ended() {
+        assert_eq!(reference("repo"), Ok("/repos/repo/branches".to_owned()));
+        assert_eq!(
+            reference("acct/org/proj/repo"),
+            Ok("/repos/acct/org/proj/repo/+/branches".to_owned())
+        );
+        assert_eq!(
+            reference("acct/org/proj/repo/+"),
+            Ok("/repos/acct/org/proj/repo/+/branches".to_owned())
+        );
+        assert_eq!(
+            reference("a b/c?d#e"),
+            Ok("/repos/a%20b/c%3Fd%23e/+/branches".to_owned())
+        );
+        for value in ["", "a//b", "/a", "a/", "a/../b", "./a", ".."] {
+            assert!(reference(value).is_err(), "{value:?}");
+        }
+    }
+
+    #[test]
+    fn a_template_without_placeholders_and_an_open_brace_do_not_panic() {
+        assert_eq!(expand("/v1/orgs", |_| None), Ok("/v1/orgs".to_owned()));
+        assert_eq!(expand("/v1/{orgs", |_| None), Ok("/v1/%7Borgs".to_owned()));
+        assert!(expand("/v1/{}", |_| None).is_err());
+    }
+}

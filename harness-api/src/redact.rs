@@ -1,0 +1,86 @@
+//! Keeping secrets out of texts that people log.
+
+use reqwest::header::{HeaderName, HeaderValue};
+
+/// Headers whose values are credentials.
+pub(crate) fn is_secret_header(name: &HeaderName) -> bool {
+    matches!(
+        name.as_str(),
+        "x-api-key"
+            | "authorization"
+            | "proxy-authorization"
+            | "cookie"
+            | "set-cookie"
+            | "x-harness-token"
+    )
+}
+
+/// A header value, marked sensitive where its name says that it is a credential. `None`: the bytes are not allowed.
+pub(crate) fn header_value(name: &HeaderName, value: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
+    if is_secret_header(name) {
+        value.set_sensitive(true);
+    }
+    Some(value)
+}
+
+/// One line of at most `limit` characters, without control characters and without what looks like a platform token.
+pub(crate) fn line(text: &str, limit: usize) -> String {
+    let mut out = String::new();
+    let mut left = limit;
+    for word in text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+    {
+        if !out.is_empty() {
+            out.push(' ');
+            left = left.saturating_sub(1);
+        }
+        for piece in word
+            .split_inclusive(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_'))
+        {
+            for c in masked(piece) {
+                if left == 0 {
+                    out.push('…');
+                    return out;
+                }
+                out.push(c);
+                left -= 1;
+            }
+        }
+    }
+    out
+}
+
+/// The characters of a piece; of `pat.<…>.<…>` and `sat.<…>.<…>` only the prefix.
+fn masked(piece: &str) -> impl Iterator<Item = char> {
+    let secret =
+        (piece.starts_with("pat.") || piece.starts_with("sat.")) && piece.matches('.').count() >= 2;
+    let (shown, mask) = if secret {
+        (&piece[..4], "***")
+    } else {
+        (piece, "")
+    };
+    let end = piece
+        .chars()
+        .next_back()
+        .filter(|c| secret && !c.is_ascii_alphanumeric());
+    shown.chars().chain(mask.chars()).chain(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_line_bounded_and_without_tokens() {
+        assert_eq!(line("a\r\n\tb\u{0}c", 20), "a b c");
+        assert_eq!(line("abcdef", 3), "abc…");
+        assert_eq!(
+            line("key 'pat.acct.id.secret' refused", 80),
+            "key 'pat.***' refused"
+        );
+        assert_eq!(line("x-api-key=sat.a.b.c", 80), "x-api-key=sat.***");
+        assert_eq!(line("äöü日本", 4), "äöü日…");
+    }
+}

@@ -1,0 +1,117 @@
+//! What a call gives.
+
+use std::fmt;
+use std::ops::Deref;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+/// The answer to a call: the decoded value, to which it dereferences, and what came with it.
+pub struct Response<T> {
+    value: T,
+    parts: ResponseParts,
+}
+
+/// What came with the value of an answer.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct ResponseParts {
+    /// The status, 2XX.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as it was received; empty for a streamed answer.
+    pub bytes: Bytes,
+}
+
+impl<T> Response<T> {
+    pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap, bytes: Bytes) -> Self {
+        Self {
+            value,
+            parts: ResponseParts {
+                status,
+                headers,
+                bytes,
+            },
+        }
+    }
+
+    /// The status, 2XX.
+    pub fn status(&self) -> StatusCode {
+        self.parts.status
+    }
+
+    /// The headers. Several services put the totals of a list there.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.parts.headers
+    }
+
+    /// The text of a header; `None` when it is absent or not text.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+    }
+
+    /// The body as it was received, with members the type does not know; empty for a streamed answer.
+    pub fn bytes(&self) -> &Bytes {
+        &self.parts.bytes
+    }
+
+    /// The value alone.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+
+    /// The value, and what came with it.
+    pub fn into_parts(self) -> (T, ResponseParts) {
+        (self.value, self.parts)
+    }
+
+    /// The same answer with another value.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {
+        Response {
+            value: change(self.value),
+            parts: self.parts,
+        }
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T: Clone> Clone for Response<T> {
+    fn clone(&self) -> Self {
+        Self {
+            value: self.value.clone(),
+            parts: self.parts.clone(),
+        }
+    }
+}
+
+/// With the value, without header values and raw body.
+impl<T: fmt::Debug> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("value", &self.value)
+            .field("parts", &self.parts)
+            .finish()
+    }
+}
+
+impl fmt::Debug for ResponseParts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseParts")
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}

@@ -1,0 +1,208 @@
+//! The text a person wants from the body of a failure, whichever service wrote it.
+//!
+//! The services behind the gateway have about fifteen shapes of error bodies. Nothing here depends on one of them: the
+//! members that hold a text are tried in the order which gives the best one, and a body that is none of these stays a
+//! body.
+
+use bytes::Bytes;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use serde_json::Value;
+
+use crate::content::{is_html, is_html_type};
+use crate::redact;
+
+const TEXT_LIMIT: usize = 300;
+const ID_LIMIT: usize = 100;
+
+/// What was found in a body.
+#[derive(Debug, Default)]
+pub(crate) struct ServerMessage {
+    pub(crate) text: Option<String>,
+    pub(crate) correlation_id: Option<String>,
+}
+
+impl ServerMessage {
+    pub(crate) fn read(headers: &HeaderMap, body: &Bytes, truncated: bool) -> Self {
+        if body.is_empty() {
+            return Self::default();
+        }
+        let media = headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        if is_html_type(media) || is_html(body) {
+            return Self {
+                text: Some("an HTML page: login page or proxy?".to_owned()),
+                correlation_id: None,
+            };
+        }
+        if !truncated && let Ok(value) = serde_json::from_slice::<Value>(body) {
+            return Self {
+                text: text(&value)
+                    .map(|text| redact::line(text, TEXT_LIMIT))
+                    .filter(|text| !text.is_empty()),
+                correlation_id: member(&value, &["correlationId", "correlationID"])
+                    .map(|id| redact::line(id, ID_LIMIT))
+                    .filter(|id| !id.is_empty()),
+            };
+        }
+        let plain = media
+            .get(..5)
+            .is_some_and(|start| start.eq_ignore_ascii_case("text/"));
+        let text = plain.then(|| {
+            redact::line(
+                &String::from_utf8_lossy(&body[..body.len().min(2048)]),
+                TEXT_LIMIT,
+            )
+        });
+        Self {
+            text: text.filter(|text| !text.is_empty()),
+            correlation_id: None,
+        }
+    }
+}
+
+/// The last response message of level ERROR, which is the cause; then the members which hold a text.
+fn text(value: &Value) -> Option<&str> {
+    let cause = value
+        .get("responseMessages")
+        .and_then(Value::as_array)
+        .and_then(|messages| {
+            messages
+                .iter()
+                .rev()
+                .filter(|message| message.get("level").and_then(Value::as_str) == Some("ERROR"))
+                .find_map(|message| member(message, &["message"]))
+        });
+    cause
+        .or_else(|| {
+            member(
+                value,
+                &[
+                    "detailedMessage",
+                    "description",
+                    "message",
+                    "responseMessages",
+                    "error_description",
+                    "error",
+                ],
+            )
+        })
+        .or_else(|| {
+            value
+                .get("error")
+                .and_then(|error| member(error, &["message"]))
+        })
+        .or_else(|| {
+            let first = value
+                .get("errors")
+                .and_then(Value::as_array)
+                .and_then(|errors| errors.first())?;
+            first
+                .as_str()
+                .or_else(|| member(first, &["message", "error"]))
+        })
+}
+
+/// The first of these members that is a text and not blank.
+fn member<'v>(value: &'v Value, names: &[&str]) -> Option<&'v str> {
+    names.iter().find_map(|name| {
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .filter(|text| !text.trim().is_empty())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(media: &'static str, body: &'static str) -> ServerMessage {
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, media.parse().unwrap());
+        ServerMessage::read(&headers, &Bytes::from_static(body.as_bytes()), false)
+    }
+
+    #[test]
+    fn every_known_shape_gives_its_best_text() {
+        let table = [
+            (
+                r#"{"message":"top","detailedMessage":null,"responseMessages":[{"level":"INFO","message":"hint"},{"level":"ERROR","message":"401 from the Git host"}]}"#,
+                "401 from the Git host",
+            ),
+            (
+                r#"{"responseMessages":[{"level":"ERROR","message":"stage build: image is required"}]}"#,
+                "stage build: image is required",
+            ),
+            (
+                r#"{"status":"FAILURE","message":"Invalid request","errors":[{"fieldId":"x","error":"y"}]}"#,
+                "Invalid request",
+            ),
+            (
+                r#"{"error":"application billing not found","code":5,"message":"application billing not found"}"#,
+                "application billing not found",
+            ),
+            (
+                r#"{"error":{"grpc_code":14,"message":"agent is not registered"}}"#,
+                "agent is not registered",
+            ),
+            (
+                r#"{"message":"failed to add experiment","description":"pod-kill already exists"}"#,
+                "pod-kill already exists",
+            ),
+            (
+                r#"{"success":false,"errors":["rule name is required"],"response":null}"#,
+                "rule name is required",
+            ),
+            (
+                r#"{"data":null,"errors":[{"message":"no infrastructure"}]}"#,
+                "no infrastructure",
+            ),
+            (
+                r#"{"error":"Not Found","code":404,"responseMessages":"dashboard 91 not found"}"#,
+                "dashboard 91 not found",
+            ),
+            (
+                r#"{"code":400,"message":"Unable to process JSON"}"#,
+                "Unable to process JSON",
+            ),
+        ];
+        for (body, text) in table {
+            assert_eq!(
+                read("application/json", body).text.as_deref(),
+                Some(text),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_bodies_do_no_harm() {
+        assert_eq!(
+            read("text/html", "<p>x</p>").text.as_deref(),
+            Some("an HTML page: login page or proxy?")
+        );
+        assert_eq!(
+            read("text/plain", "upstream\nreset").text.as_deref(),
+            Some("upstream reset")
+        );
+        assert!(
+            read("application/octet-stream", "\u{1}\u{2}")
+                .text
+                .is_none()
+        );
+        for body in [
+            "",
+            "[]",
+            "3",
+            "null",
+            "{}",
+            r#"{"message":7}"#,
+            r#"{"message":" "}"#,
+            "{",
+        ] {
+            assert!(read("application/json", body).text.is_none(), "{body}");
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! The way of a request from the call to the server and back, and the layers that stand on it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use reqwest::StatusCode;
+use reqwest::header::HeaderMap;
+
+use crate::encode;
+use crate::error::{Error, ErrorKind, Target};
+use crate::operation::Operation;
+use crate::options::Attached;
+use crate::payload::Payload;
+use crate::stream::{ByteStream, End};
+
+/// A boxed future.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Something every call passes on its way to the server: authentication, retries, tracing, defaults.
+///
+/// A layer may change the request, run the rest of the way once, several times or not at all, and look at or replace the
+/// answer. Answers of every status arrive here as [`Incoming`]; a status other than 2XX becomes an error above all layers.
+///
+/// ```
+/// use harness_api::{BoxFuture, Error, Incoming, Layer, Next, Outgoing};
+///
+/// /// Sends a call once more when the server is not available and the body can be sent again.
+/// struct Twice;
+///
+/// impl Layer for Twice {
+///     fn call<'a>(&'a self, request: Outgoing, next: Next<'a>) -> BoxFuture<'a, Result<Incoming, Error>> {
+///         Box::pin(async move {
+///             let Some(copy) = request.try_clone() else {
+///                 return next.run(request).await;
+///             };
+///             let answer = next.run(request).await?;
+///             if answer.status() == 503 { next.run(copy).await } else { Ok(answer) }
+///         })
+///     }
+/// }
+/// ```
+pub trait Layer: Send + Sync {
+    /// Handles one call.
+    fn call<'a>(
+        &'a self,
+        request: Outgoing,
+        next: Next<'a>,
+    ) -> BoxFuture<'a, Result<Incoming, Error>>;
+}
+
+impl<L: Layer + ?Sized> Layer for Arc<L> {
+    fn call<'a>(
+        &'a self,
+        request: Outgoing,
+        next: Next<'a>,
+    ) -> BoxFuture<'a, Result<Incoming, Error>> {
+        (**self).call(request, next)
+    }
+}
+
+/// The rest of the way: the layers below, and at the end the HTTP client. It can be run as often as a layer wants.
+#[derive(Clone, Copy)]
+pub struct Next<'a> {
+    layers: &'a [Arc<dyn Layer>],
+    http: &'a reqwest::Client,
+}
+
+impl<'a> Next<'a> {
+    pub(crate) fn new(layers: &'a [Arc<dyn Layer>], http: &'a reqwest::Client) -> Self {
+        Self { layers, http }
+    }
+
+    /// Runs the rest of the way.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Connect`](ErrorKind::Connect), [`Timeout`](ErrorKind::Timeout) or [`Transport`](ErrorKind::Transport)
+    /// when there is no answer; [`Build`](ErrorKind::Build) when a file cannot be read; and what the layers below make.
+    pub fn run(self, request: Outgoing) -> BoxFuture<'a, Result<Incoming, Error>> {
+        match self.layers.split_first() {
+            Some((layer, layers)) => layer.call(
+                request,
+                Next {
+                    layers,
+                    http: self.http,
+                },
+            ),
+            None => Box::pin(send(self.http, request)),
+        }
+    }
+}
+
+impl fmt::Debug for Next<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Next({} layers)", self.layers.len())
+    }
+}
+
+/// The last step: the one place where a request leaves.
+async fn send(http: &reqwest::Client, outgoing: Outgoing) -> Result<Incoming, Error> {
+    let Outgoing {
+        request,
+        payload,
+        target,
+        ..
+    } = outgoing;
+    let request = match payload {
+        Some(payload) => payload
+            .put(http, request)
+            .await
+            .map_err(|error| error.with_target(&target))?,
+        None => request,
+    };
+    match http.execute(request).await {
+        Ok(response) => Ok(Incoming::from_http(response)),
+        Err(error) => Err(Error::from_http(error).with_target(&target)),
+    }
+}
+
+/// A request on its way.
+pub struct Outgoing {
+    pub(crate) target: Target,
+    pub(crate) request: reqwest::Request,
+    pub(crate) payload: Option<Payload>,
+    pub(crate) attached: Attached,
+}
+
+impl Outgoing {
+    /// The operation; `None` for an endpoint outside the table.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.target.operation()
+    }
+
+    /// The path template: fit for names of spans and metrics, unlike the URL of the request.
+    pub fn template(&self) -> &str {
+        self.target.path()
+    }
+
+    /// The request as it stands: the path expanded, the query and headers set.
+    ///
+    /// Its body is there when it is made of bytes. Files, streams and forms are put in when it leaves.
+    pub fn request(&self) -> &reqwest::Request {
+        &self.request
+    }
+
+    /// The request, to be changed.
+    pub fn request_mut(&mut self) -> &mut reqwest::Request {
+        &mut self.request
+    }
+
+    /// Whether the query has a key of this name.
+    pub fn has_query(&self, name: &str) -> bool {
+        self.request.url().query_pairs().any(|(key, _)| key == name)
+    }
+
+    /// Adds a pair to the query; a space becomes `%20`, which is what all services understand.
+    pub fn push_query(&mut self, name: &str, value: &str) {
+        let url = self.request.url_mut();
+        let mut query = url.query().unwrap_or_default().to_owned();
+        encode::push_pair(&mut query, name, value);
+        url.set_query(Some(&query));
+    }
+
+    /// Whether [`try_clone`](Self::try_clone) gives a copy: the body is bytes, a file, or a form of these.
+    pub fn can_repeat(&self) -> bool {
+        let body = self
+            .request
+            .body()
+            .is_none_or(|body| body.as_bytes().is_some());
+        body && self
+            .payload
+            .as_ref()
+            .is_none_or(|payload| payload.again().is_some())
+    }
+
+    /// A copy to be sent again; `None` when the body is a stream, which can be sent once.
+    pub fn try_clone(&self) -> Option<Self> {
+        let payload = match &self.payload {
+            Some(payload) => Some(payload.again()?),
+            None => None,
+        };
+        Some(Self {
+            target: self.target.clone(),
+            request: self.request.try_clone()?,
+            payload,
+            attached: self.attached.clone(),
+        })
+    }
+
+    /// What the caller attached to the call under this type.
+    pub fn attached<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.attached.get()
+    }
+
+    /// An error about this call.
+    pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        Error::new(kind, message).with_target(&self.target)
+    }
+}
+
+/// Without values of the path, the query and the headers.
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("target", &format_args!("{}", self.target))
+            .field(
+                "headers",
+                &self.request.headers().keys().collect::<Vec<_>>(),
+            )
+            .field("payload", &self.payload)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An answer on its way back, its body not yet read.
+pub struct Incoming {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: ByteStream,
+}
+
+impl Incoming {
+    /// An answer which a layer gives itself.
+    pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        let body = ByteStream::ready(body.into(), false, &headers);
+        Self {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    fn from_http(mut response: reqwest::Response) -> Self {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let body = ByteStream::live(response, &headers);
+        Self {
+            status,
+            headers,
+            body,
+        }
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The headers, to be changed.
+    pub fn headers_mut(&mut self) -> &mut HeaderMap {
+        &mut self.headers
+    }
+
+    /// Reads the body, at most `limit` bytes of it, keeps it for whoever comes next, and shows it.
+    ///
+    /// What is beyond the limit is given up: a failure then carries a truncated body, and an answer of status 2XX that was
+    /// cut is an error for its caller.
+    ///
+    /// # Errors
+    ///
+    /// When the connection fails before the end of the body.
+    pub async fn buffer(&mut self, limit: u64) -> Result<Bytes, Error> {
+        let (bytes, end) = self.body.read(limit).await;
+        let cut = match end {
+            End::Whole => false,
+            End::Limit => true,
+            End::Failed(error) => return Err(error),
+        };
+        self.body = ByteStream::ready(bytes.clone(), cut, &self.headers);
+        Ok(bytes)
+    }
+}
+
+/// Without header values and body.
+impl fmt::Debug for Incoming {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incoming")
+            .field("status", &self.status)
+            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("body", &self.body)
+            .finish()
+    }
+}

@@ -82,7 +82,12 @@ impl<'c> Call<'c> {
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
         };
-        Self::aimed(client, Target::Free(Arc::new(endpoint)))
+        let mut call = Self::aimed(client, Target::Free(Arc::new(endpoint)));
+        if path.contains(['?', '#']) {
+            call.options
+                .fault("the path holds a query or a fragment: a query is set apart".to_owned());
+        }
+        call
     }
 
     fn aimed(client: &'c Client, target: Target) -> Self {

@@ -212,6 +212,7 @@ fn short(name: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::operation::Operation;

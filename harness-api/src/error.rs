@@ -445,6 +445,7 @@ fn excerpt(body: &[u8], line: usize, column: usize) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

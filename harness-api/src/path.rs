@@ -66,6 +66,7 @@ fn push_reference(out: &mut String, name: &str, value: &str) -> Result<(), PathF
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

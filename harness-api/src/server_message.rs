@@ -115,6 +115,7 @@ fn member<'v>(value: &'v Value, names: &[&str]) -> Option<&'v str> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -241,6 +241,7 @@ impl fmt::Debug for ByteStream {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

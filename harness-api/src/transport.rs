@@ -6,8 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderValue};
+use reqwest::{Method, StatusCode};
 
 use crate::encode;
 use crate::error::{Error, ErrorKind, Target};
@@ -107,16 +107,35 @@ async fn send(http: &reqwest::Client, outgoing: Outgoing) -> Result<Incoming, Er
         target,
         ..
     } = outgoing;
-    let request = match payload {
+    let mut request = match payload {
         Some(payload) => payload
             .put(http, request)
             .await
             .map_err(|error| error.with_target(&target))?,
         None => request,
     };
+    announce_nothing(&mut request);
     match http.execute(request).await {
         Ok(response) => Ok(Incoming::from_http(response)),
         Err(error) => Err(Error::from_http(error).with_target(&target)),
+    }
+}
+
+/// Says that there is no body where one would be usual: some servers refuse such a request without a length.
+fn announce_nothing(request: &mut reqwest::Request) {
+    let empty = match request.body() {
+        Some(body) => body.as_bytes().is_some_and(<[u8]>::is_empty),
+        None => true,
+    };
+    if empty
+        && matches!(
+            *request.method(),
+            Method::POST | Method::PUT | Method::PATCH
+        )
+    {
+        request
+            .headers_mut()
+            .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
 }
 

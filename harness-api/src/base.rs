@@ -144,6 +144,24 @@ mod tests {
     }
 
     #[test]
+    fn every_character_stays_in_its_segment() {
+        let base = Base::parse("https://h.example/a").unwrap();
+        for c in ('\0'..'\u{3000}').chain(['\u{fffd}', '\u{1f600}', '\u{10ffff}']) {
+            for value in [format!("{c}{c}"), format!("..{c}"), format!("{c}.")] {
+                let path = crate::path::expand("/x/{v}/y", |_| Some((&value, false)));
+                match (c, path) {
+                    ('.', Err(_)) => {}
+                    (_, path) => {
+                        let url = base.join(&path.unwrap(), "").unwrap();
+                        assert_eq!(url.path_segments().unwrap().count(), 4, "{value:?}");
+                        assert_eq!((url.query(), url.fragment()), (None, None), "{value:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn userinfo_is_not_shown() {
         let base = Base::parse("https://user:pw@h.example:444/x/").unwrap();
         assert_eq!(base.to_string(), "https://h.example:444/x");

@@ -77,6 +77,11 @@ impl Client {
         Request::new(self, method, path)
     }
 
+    /// The base URL, without user name, password, and a slash at its end.
+    pub fn base_url(&self) -> String {
+        self.0.base.to_string()
+    }
+
     pub(crate) fn http(&self) -> &reqwest::Client {
         &self.0.http
     }

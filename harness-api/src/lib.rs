@@ -1,3 +1,47 @@
-//! The raw client.
+//! Every operation of the Harness Platform API, typed.
+//!
+//! This is the raw client: generated from the API's description, one Cargo feature a module.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
+
+mod base;
+mod body;
+mod call;
+mod client;
+mod content;
+mod decode;
+mod encode;
+mod error;
+mod exchange;
+#[allow(
+    deprecated,
+    clippy::all,
+    clippy::unwrap_used,
+    reason = "generated: names, lengths and deprecations are the description's"
+)]
+mod generated;
 pub mod model;
+mod operation;
+mod options;
+mod path;
+mod payload;
+mod query;
+mod redact;
+mod request;
+mod response;
+mod rt;
+mod server_message;
+mod stream;
+mod transport;
+
+pub use body::{FilePart, RequestBody};
+pub use call::{Call, Sending};
+pub use client::{Client, ClientBuilder, redirect_policy};
+pub use error::{DecodeFailure, Error, ErrorKind};
+pub use generated::*;
+pub use operation::{Operation, Param, Place, Provenance};
+pub use options::{CallOptions, Configure};
+pub use request::Request;
+pub use response::{Response, ResponseParts};
+pub use stream::ByteStream;
+pub use transport::{BoxFuture, Incoming, Layer, Next, Outgoing};

@@ -1,6 +1,4 @@
-//! The encoder, and what else needs to look at a value of any type: comparison and `Debug`.
-
-use std::fmt;
+//! The encoder, and the comparison that stands on it.
 
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
@@ -15,47 +13,6 @@ pub fn write<T: Cell, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, 
 /// Whether two values of one type are equal. The types' own `PartialEq` calls this.
 pub fn same<T: Cell>(left: &T, right: &T) -> bool {
     to_value(left.part()) == to_value(right.part())
-}
-
-/// `Debug` of a type some of whose members are secrets: these are shown as present, without their values.
-pub fn debug(
-    model: &dyn Model,
-    name: &str,
-    secrets: &[&str],
-    f: &mut fmt::Formatter<'_>,
-) -> fmt::Result {
-    let mut out = f.debug_struct(name);
-    for (index, member) in model.names().iter().enumerate() {
-        let part = model.part(index);
-        if is_absent(part) {
-            continue;
-        }
-        if secrets.contains(member) {
-            out.field(member, &format_args!("[redacted]"));
-        } else {
-            out.field(member, &Shown(part));
-        }
-    }
-    out.finish_non_exhaustive()
-}
-
-/// A part in a hand-made `Debug`: nested objects by their member names, since what they redact is theirs to say.
-struct Shown<'a>(Part<'a>);
-
-impl fmt::Debug for Shown<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Part::Opt(value) => match value.get() {
-                Some(part) => Shown(part).fmt(f),
-                None => f.write_str("None"),
-            },
-            Part::Model(_) | Part::Union(_) | Part::Map(_) => f.write_str("{..}"),
-            Part::List(list) => write!(f, "[{} items]", list.len()),
-            Part::Json(_) | Part::OneJson(_) | Part::Maybe(_) | Part::Misfits(_) => f.write_str(".."),
-            Part::Str(text) => text.as_deref().fmt(f),
-            part => to_value(part).fmt(f),
-        }
-    }
 }
 
 /// Whether encoding an object leaves this member out.

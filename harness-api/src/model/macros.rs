@@ -21,12 +21,12 @@ macro_rules! model {
                 $crate::model::Part::Model(self)
             }
         }
-        $crate::model::union_serde!($name);
+        $crate::model::through_cell!($name);
     };
 }
 
 /// serde's traits and equality, by way of `Cell`.
-macro_rules! union_serde {
+macro_rules! through_cell {
     ($name:ident) => {
         impl<'de> ::serde::Deserialize<'de> for $name {
             #[inline]
@@ -133,4 +133,97 @@ macro_rules! open_enum {
     };
 }
 
-pub(crate) use {model, open_enum, union_serde};
+
+/// An object that is one of several structs, told apart by a tag.
+macro_rules! union {
+    (
+        $(#[$meta:meta])*
+        $name:ident: $count:literal, tag: $tag:expr, tagged_by_parent: $parent:literal,
+        tags: [$(($value:literal, $at:literal)),*],
+        { $($index:literal $variant:ident($target:ident),)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        #[non_exhaustive]
+        pub enum $name {
+            $(
+                #[doc = concat!(" [`", stringify!($target), "`].")]
+                $variant(Box<$target>),
+            )*
+            /// JSON that belongs to no variant above, as it came.
+            Unrecognized($crate::model::Raw),
+        }
+        $(
+            impl ::std::convert::From<$target> for $name {
+                #[inline]
+                fn from(value: $target) -> Self {
+                    Self::$variant(Box::new(value))
+                }
+            }
+        )*
+        impl $crate::model::Union for $name {
+            #[inline]
+            fn tags(&self) -> &'static [(&'static str, usize)] {
+                &[$(($value, $at)),*]
+            }
+            #[inline]
+            fn tag_member(&self) -> Option<&'static str> {
+                $tag
+            }
+            #[inline]
+            fn tagged_by_parent(&self) -> bool {
+                $parent
+            }
+            #[inline]
+            fn variants(&self) -> usize {
+                $count
+            }
+            #[inline]
+            fn open(&mut self, index: usize) -> Option<&mut dyn $crate::model::Model> {
+                *self = match index {
+                    $($index => Self::$variant($crate::model::Cell::blank()),)*
+                    _ => return None,
+                };
+                match self {
+                    $(Self::$variant(value) => Some(&mut **value),)*
+                    Self::Unrecognized(_) => None,
+                }
+            }
+            #[inline]
+            fn model(&self) -> Option<(usize, &dyn $crate::model::Model)> {
+                match self {
+                    $(Self::$variant(value) => Some(($index, &**value)),)*
+                    Self::Unrecognized(_) => None,
+                }
+            }
+            #[inline]
+            fn raw(&self) -> Option<&::serde_json::Value> {
+                match self {
+                    Self::Unrecognized(raw) => Some(&raw.0),
+                    _ => None,
+                }
+            }
+            #[inline]
+            fn set_raw(&mut self, value: ::serde_json::Value) {
+                *self = Self::Unrecognized($crate::model::Raw(value));
+            }
+        }
+        impl $crate::model::Cell for $name {
+            #[inline]
+            fn blank() -> Self {
+                Self::Unrecognized($crate::model::Raw::default())
+            }
+            #[inline]
+            fn slot(&mut self) -> $crate::model::Slot<'_> {
+                $crate::model::Slot::Union(self)
+            }
+            #[inline]
+            fn part(&self) -> $crate::model::Part<'_> {
+                $crate::model::Part::Union(self)
+            }
+        }
+        $crate::model::through_cell!($name);
+    };
+}
+
+pub(crate) use {model, open_enum, through_cell, union};

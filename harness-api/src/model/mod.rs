@@ -31,14 +31,14 @@ use serde_json::Value;
 
 pub use cell::{Cell, Keyed, List, Opt};
 pub use decode::read;
-pub use encode::{debug, same, write};
-pub use leaf::Text;
+pub use encode::{same, write};
+pub use leaf::{Redacted, Text};
 pub use maybe::{Maybe, Nullable};
 pub use misfits::{Misfit, Misfits, misfits};
 pub use time::Time;
 pub use union::{Raw, Union, settle};
 
-pub(crate) use macros::{model, open_enum, union_serde};
+pub(crate) use macros::{model, open_enum, through_cell, union};
 
 /// The wire names of a type's members, ordered by length and then by bytes.
 pub type Names = &'static [&'static str];

@@ -8,3 +8,4 @@ pub mod lower;
 pub mod partition;
 pub mod progenitor;
 pub mod refine;
+pub mod emit;

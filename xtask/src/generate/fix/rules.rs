@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::overlay::deviation;
+use super::protobuf;
 use super::touched::Touched;
 use super::{About, check_count};
 
@@ -12,7 +13,13 @@ use super::{About, check_count};
 type Function = fn(&mut Value, &mut Touched) -> usize;
 
 /// The functions that a `.rule.toml` file may name.
-const RULES: &[(&str, Function)] = &[("correct_gateway_paths", correct_gateway_paths)];
+const RULES: &[(&str, Function)] = &[
+    ("correct_gateway_paths", correct_gateway_paths),
+    ("add_protobuf_json_names", protobuf::add_json_names),
+    ("drop_protobuf_accessors", protobuf::drop_accessors),
+    ("drop_protobuf_runtime", protobuf::drop_runtime),
+    ("drop_outer_tags", drop_outer_tags),
+];
 
 /// One registered function with the number of places it must change.
 #[derive(Debug)]
@@ -101,4 +108,52 @@ fn correct_gateway_paths(document: &mut Value, touched: &mut Touched) -> usize {
         }
     }
     renamed
+}
+
+/// A union marked with `x-harness-parent-tag` has its tag beside the member that holds it. The description repeats
+/// that tag inside the union and in every variant, and even requires it there; nobody sends it. Only a plain text
+/// member is taken out: a variant's own enum of the same name is the tag of the next union further in.
+fn drop_outer_tags(document: &mut Value, touched: &mut Touched) -> usize {
+    let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return 0 };
+    let mut places = Vec::new();
+    for (name, schema) in &mut *schemas {
+        let Some(union) = schema.as_object_mut() else { continue };
+        if !union.contains_key("x-harness-parent-tag") {
+            continue;
+        }
+        let Some(Value::String(tag)) = union.remove("x-harness-discriminator") else { continue };
+        for variant in union.get("anyOf").and_then(Value::as_array).into_iter().flatten() {
+            if let Some(variant) = variant["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")) {
+                places.push((variant.to_owned(), tag.clone()));
+            }
+        }
+        places.push((name.clone(), tag));
+    }
+    let mut changed = 0;
+    for (name, tag) in places {
+        if schemas.get_mut(&name).is_some_and(|schema| drop_plain_member(schema, &tag)) {
+            touched.schemas.insert(name);
+            changed += 1;
+        }
+    }
+    changed
+}
+
+/// Removes a member of type text without an enum, and its entry in `required`.
+fn drop_plain_member(schema: &mut Value, member: &str) -> bool {
+    let Some(properties) = schema["properties"].as_object_mut() else { return false };
+    let plain = properties.get(member).is_some_and(|it| it["type"] == "string" && it.get("enum").is_none());
+    if !plain {
+        return false;
+    }
+    properties.remove(member);
+    if let Some(schema) = schema.as_object_mut()
+        && let Some(Value::Array(required)) = schema.get_mut("required")
+    {
+        required.retain(|name| name != member);
+        if required.is_empty() {
+            schema.remove("required");
+        }
+    }
+    true
 }

@@ -1,0 +1,457 @@
+//! Operations: a static description, a constructor on the module's handle, a request builder.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, ensure};
+use heck::{ToPascalCase, ToShoutySnakeCase};
+use proc_macro2::{Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::rust::{file_name, ident, is_enum, ty as rust_ty};
+use crate::generate::api::{Answer, Api, Body, Module, Operation, Param, Place, Ty};
+
+/// `mod.rs` of a module.
+pub(super) fn module<'a>(module: &Module, tags: impl Iterator<Item = &'a String>) -> TokenStream {
+    let doc = format!(" {}.", module.title);
+    let method = ident(&module.name);
+    let handle = format!(" Operations of [`{0}`](crate::{0}): {1}.", module.name, module.title);
+    let tags = tags.map(|tag| {
+        let tag = ident(tag);
+        quote! {
+            mod #tag;
+            pub use #tag::*;
+        }
+    });
+    let table = module.operations.iter().map(|operation| {
+        let tag = ident(&file_name(&operation.tag));
+        let item = static_name(operation);
+        quote! { &#tag::#item }
+    });
+    quote! {
+        #![doc = #doc]
+        #(#tags)*
+        pub mod types;
+
+        #[doc = #handle]
+        #[derive(Clone, Copy, Debug)]
+        pub struct Api<'c> {
+            client: &'c crate::Client,
+        }
+
+        impl crate::Client {
+            #[doc = #handle]
+            pub fn #method(&self) -> Api<'_> {
+                Api { client: self }
+            }
+        }
+
+        /// The operations of this module.
+        pub static OPERATIONS: &[&crate::Operation] = &[#(#table),*];
+    }
+}
+
+/// The operations of one tag.
+pub(super) fn tag(api: &Api, operations: &[&Operation]) -> Result<TokenStream> {
+    let mut seen = BTreeSet::new();
+    for operation in operations {
+        ensure!(
+            seen.insert(builder_name(operation)),
+            "two request builders are called {}",
+            builder_name(operation)
+        );
+    }
+    let statics = operations.iter().map(|operation| table_entry(operation));
+    let builders = operations.iter().map(|operation| builder(api, operation));
+    Ok(quote! {
+        #![allow(unused_imports)]
+        use super::{Api, types};
+        use crate::{model, rt};
+
+        #(#builders)*
+        #(#statics)*
+    })
+}
+
+fn builder_name(operation: &Operation) -> String {
+    operation.name.to_pascal_case()
+}
+
+fn static_name(operation: &Operation) -> proc_macro2::Ident {
+    format_ident!("{}", operation.name.to_shouty_snake_case())
+}
+
+fn table_entry(operation: &Operation) -> TokenStream {
+    let item = static_name(operation);
+    let Operation {
+        id,
+        name,
+        module,
+        tag,
+        method,
+        path,
+        answers,
+        deprecated,
+        ..
+    } = operation;
+    let params = operation.params.iter().map(|param| {
+        let (wire, required) = (&param.wire, param.required);
+        match param.place {
+            Place::Path => quote! { rt::Param::path(#wire) },
+            Place::PathRef => quote! { rt::Param::path_ref(#wire) },
+            Place::Query => quote! { rt::Param::query(#wire, #required) },
+            Place::Header => quote! { rt::Param::header(#wire, #required) },
+            Place::Form => quote! { rt::Param::form(#wire, #required) },
+        }
+    });
+    let (mut bodies, required) = match &operation.body {
+        Some(body) => (body.media.clone(), body.required),
+        None => (Vec::new(), false),
+    };
+    if operation.body.as_ref().is_some_and(|body| body.form) {
+        bodies.push("multipart/form-data".into());
+    }
+    let provenance = match operation.provenance.as_str() {
+        "go-sdk" => quote! { GoSdk },
+        "sample" => quote! { Sample },
+        _ => quote! { Package },
+    };
+    quote! {
+        pub(super) static #item: rt::Operation = rt::Operation {
+            id: #id,
+            name: #name,
+            module: #module,
+            tag: #tag,
+            method: #method,
+            path: #path,
+            params: &[#(#params),*],
+            bodies: &[#(#bodies),*],
+            body_required: #required,
+            answers: &[#(#answers),*],
+            provenance: rt::Provenance::#provenance,
+            deprecated: #deprecated,
+        };
+    }
+}
+
+fn builder(api: &Api, operation: &Operation) -> TokenStream {
+    let name = ident(&builder_name(operation));
+    let method = ident(&operation.name);
+    let http = format!(" `{} {}`", operation.method, operation.path);
+    let about = format!(" Request of [`Api::{method}`].");
+    let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
+    let optional = operation
+        .params
+        .iter()
+        .enumerate()
+        .filter(|(_, param)| !param.required)
+        .map(|(index, param)| setter(api, index, param));
+    let constructors = constructors(api, operation)
+        .into_iter()
+        .map(|constructor| constructor.emit(api, operation));
+    let body = operation
+        .body
+        .iter()
+        .filter(|body| !body.required)
+        .flat_map(|body| body_setters(body));
+    let (answer, read) = answer(operation);
+    let constructors = constructors.map(|constructor| {
+        quote! {
+            #[doc = #http]
+            #deprecated
+            #constructor
+        }
+    });
+    quote! {
+        impl<'c> Api<'c> {
+            #(#constructors)*
+        }
+        #[doc = #about]
+        #[derive(Debug)]
+        #[must_use = "nothing is sent before `send`"]
+        pub struct #name<'c> {
+            call: rt::Call<'c>,
+        }
+        impl<'c> #name<'c> {
+            #(#optional)*
+            #(#body)*
+            /// Sends the request.
+            #[inline]
+            pub fn send(self) -> rt::Sending<'c, #answer> {
+                self.call.#read()
+            }
+        }
+        rt::request!(#name);
+    }
+}
+
+/// One way to make a request: with a JSON body, with text, with a form, or with none of these.
+struct Constructor {
+    suffix: &'static str,
+    /// Type of the body argument and what to do with it.
+    body: Option<(TokenStream, TokenStream)>,
+    form: bool,
+}
+
+fn constructors(api: &Api, operation: &Operation) -> Vec<Constructor> {
+    let _ = api;
+    let plain = Constructor {
+        suffix: "",
+        body: None,
+        form: false,
+    };
+    let Some(body) = &operation.body else {
+        return vec![plain];
+    };
+    let mut made = Vec::new();
+    if body.required {
+        if let Some(json) = &body.json {
+            let (ty, argument) = by_reference(json);
+            made.push(Constructor {
+                suffix: "",
+                body: Some((ty, quote! { call.body_json(#argument); })),
+                form: false,
+            });
+        }
+        for (suffix, media) in texts(body) {
+            let suffix = if made.is_empty() { "" } else { suffix };
+            made.push(Constructor {
+                suffix,
+                body: Some(text_argument(media)),
+                form: false,
+            });
+        }
+    } else if body.json.is_some() || !body.media.is_empty() {
+        made.push(plain);
+    }
+    if body.form {
+        made.push(Constructor {
+            suffix: if made.is_empty() { "" } else { "_form" },
+            body: None,
+            form: true,
+        });
+    }
+    if made.is_empty() {
+        made.push(Constructor {
+            suffix: "",
+            body: None,
+            form: false,
+        });
+    }
+    made
+}
+
+impl Constructor {
+    fn emit(self, api: &Api, operation: &Operation) -> TokenStream {
+        let builder = ident(&builder_name(operation));
+        let item = static_name(operation);
+        let method = ident(&format!("{}{}", operation.name, self.suffix));
+        let required: Vec<(usize, &Param)> = operation
+            .params
+            .iter()
+            .enumerate()
+            .filter(|(_, param)| param.required && (param.place != Place::Form || self.form))
+            .collect();
+        let mut arguments: Vec<TokenStream> = Vec::new();
+        let mut sets: Vec<TokenStream> = Vec::new();
+        for (index, param) in required {
+            let name = ident(&param.ident);
+            let (ty, set) = value(api, index, param, &quote! { #name }, &quote! { call });
+            arguments.push(quote! { #name: #ty });
+            sets.push(set);
+        }
+        if let Some((ty, set)) = self.body {
+            arguments.push(quote! { body: #ty });
+            sets.push(set);
+        }
+        let mutable = (!sets.is_empty()).then(|| quote! { mut });
+        quote! {
+            #[inline]
+            pub fn #method(&self, #(#arguments),*) -> #builder<'c> {
+                let #mutable call = rt::Call::new(self.client, &#item);
+                #(#sets)*
+                #builder { call }
+            }
+        }
+    }
+}
+
+fn setter(api: &Api, index: usize, param: &Param) -> TokenStream {
+    let name = ident(&param.ident);
+    let place = match param.place {
+        Place::Path | Place::PathRef => "Path parameter",
+        Place::Query => "Query parameter",
+        Place::Header => "Header",
+        Place::Form => "Form field",
+    };
+    let doc = format!(" {place} `{}`.", param.wire);
+    let (ty, set) = value(api, index, param, &quote! { value }, &quote! { self.call });
+    quote! {
+        #[doc = #doc]
+        #[inline]
+        pub fn #name(mut self, value: #ty) -> Self {
+            #set
+            self
+        }
+    }
+}
+
+/// The type of the argument for a parameter, and the statement that sets it.
+fn value(
+    api: &Api,
+    index: usize,
+    param: &Param,
+    name: &TokenStream,
+    call: &TokenStream,
+) -> (TokenStream, TokenStream) {
+    let index = Literal::usize_unsuffixed(index);
+    let types = quote! { types:: };
+    let Some(ty) = &param.ty else {
+        return (
+            quote! { impl Into<rt::FilePart> },
+            quote! { #call.file(#index, #name.into()); },
+        );
+    };
+    match ty {
+        Ty::Str => (quote! { impl Into<String> }, quote! { #call.text(#index, #name); }),
+        Ty::Int => (quote! { i64 }, quote! { #call.int(#index, #name); }),
+        Ty::Num => (quote! { f64 }, quote! { #call.number(#index, #name); }),
+        Ty::Flag => (quote! { bool }, quote! { #call.flag(#index, #name); }),
+        Ty::Time => (
+            quote! { impl Into<model::Time> },
+            quote! { #call.text(#index, #name.into().to_string()); },
+        ),
+        Ty::Named(_) if is_enum(api, ty) => {
+            let ty = rust_ty(ty, &types);
+            (
+                quote! { impl Into<#ty> },
+                quote! { #call.text(#index, #name.into()); },
+            )
+        }
+        Ty::List(item) => match &**item {
+            Ty::Str => (
+                quote! { impl IntoIterator<Item = impl Into<String>> },
+                quote! { #call.texts(#index, #name); },
+            ),
+            Ty::Int => (
+                quote! { impl IntoIterator<Item = i64> },
+                quote! { #call.ints(#index, #name); },
+            ),
+            item if is_enum(api, item) => {
+                let ty = rust_ty(item, &types);
+                (
+                    quote! { impl IntoIterator<Item = #ty> },
+                    quote! { #call.texts(#index, #name); },
+                )
+            }
+            item => {
+                let ty = rust_ty(item, &types);
+                (
+                    quote! { &[#ty] },
+                    quote! { #call.object(#index, &#name); },
+                )
+            }
+        },
+        Ty::Named(_) | Ty::Map(_) | Ty::Json => {
+            let ty = rust_ty(ty, &types);
+            (quote! { &#ty }, quote! { #call.object(#index, #name); })
+        }
+    }
+}
+
+fn body_setters(body: &Body) -> Vec<TokenStream> {
+    let mut made = Vec::new();
+    if let Some(json) = &body.json {
+        let (ty, argument) = by_reference(json);
+        made.push(quote! {
+            /// The body, as JSON.
+            #[inline]
+            pub fn body(mut self, body: #ty) -> Self {
+                self.call.body_json(#argument);
+                self
+            }
+        });
+    }
+    for (suffix, media) in texts(body) {
+        let name = if made.is_empty() { format_ident!("body") } else { format_ident!("body{suffix}") };
+        let doc = format!(" The body as it is to be sent, `{media}`.");
+        let (ty, set) = text_argument(media);
+        let set: TokenStream = quote! { let call = &mut self.call; #set };
+        made.push(quote! {
+            #[doc = #doc]
+            #[inline]
+            pub fn #name(mut self, body: #ty) -> Self {
+                #set
+                self
+            }
+        });
+    }
+    made
+}
+
+/// The text forms of a body: suffix of the method, content type.
+fn texts(body: &Body) -> Vec<(&'static str, &str)> {
+    let mut seen = BTreeSet::new();
+    body.media
+        .iter()
+        .filter(|media| media.as_str() != "application/json")
+        .map(|media| {
+            let suffix = match media.split(';').next().unwrap_or_default() {
+                "application/yaml" | "application/x-yaml" => "_yaml",
+                "text/yaml" => "_text_yaml",
+                "text/plain" => "_text",
+                "text/html" => "_html",
+                "application/octet-stream" => "_bytes",
+                "application/xml" | "text/xml" => "_xml",
+                "application/x-www-form-urlencoded" => "_urlencoded",
+                _ => "_other",
+            };
+            (suffix, media.as_str())
+        })
+        .filter(|(suffix, _)| seen.insert(*suffix))
+        .collect()
+}
+
+fn text_argument(media: &str) -> (TokenStream, TokenStream) {
+    let text = media.starts_with("text/")
+        || media.ends_with("yaml")
+        || media.ends_with("xml")
+        || media.ends_with("json")
+        || media.ends_with("urlencoded");
+    if text {
+        (
+            quote! { impl Into<String> },
+            quote! { call.body_text(#media, body); },
+        )
+    } else {
+        (
+            quote! { impl Into<rt::RequestBody> },
+            quote! { call.body_bytes(#media, body); },
+        )
+    }
+}
+
+/// How a JSON body is passed in and on.
+fn by_reference(ty: &Ty) -> (TokenStream, TokenStream) {
+    let types = quote! { types:: };
+    match ty {
+        Ty::Str => (quote! { &str }, quote! { &body }),
+        Ty::Int | Ty::Num | Ty::Flag => (rust_ty(ty, &types), quote! { &body }),
+        Ty::List(item) => {
+            let item = rust_ty(item, &types);
+            (quote! { &[#item] }, quote! { &body })
+        }
+        Ty::Time | Ty::Json | Ty::Named(_) | Ty::Map(_) => {
+            let ty = rust_ty(ty, &types);
+            (quote! { &#ty }, quote! { body })
+        }
+    }
+}
+
+fn answer(operation: &Operation) -> (TokenStream, TokenStream) {
+    match &operation.answer {
+        Answer::Empty => (quote! { () }, quote! { empty }),
+        Answer::Text => (quote! { String }, quote! { text_answer }),
+        Answer::Bytes => (quote! { rt::ByteStream }, quote! { byte_answer }),
+        Answer::Json(ty) => (rust_ty(ty, &quote! { types:: }), quote! { json }),
+    }
+}

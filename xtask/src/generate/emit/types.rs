@@ -1,0 +1,372 @@
+//! Types: structs over the shared decoder, open enums, unions.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote};
+
+use super::rust::{ident, is_struct, ty as rust_ty};
+use crate::generate::api::{Api, Group, Member, Module, Settle, Shape, Ty, Type, short};
+
+/// `types/mod.rs` of a module.
+pub(super) fn root<'a>(
+    module: &Module,
+    files: impl Iterator<Item = &'a String>,
+    shared: &[&Group],
+) -> TokenStream {
+    let doc = format!(" Types of [`{0}`](crate::{0}).", module.name);
+    let files = files.map(|file| {
+        let name = ident(file);
+        quote! {
+            mod #name;
+            pub use #name::*;
+        }
+    });
+    let shared = shared.iter().map(|group| {
+        let name = format_ident!("{}", group.name);
+        quote! { pub use crate::generated::shared::#name::*; }
+    });
+    quote! {
+        #![doc = #doc]
+        #(#files)*
+        #(#shared)*
+    }
+}
+
+/// A file of types.
+pub(super) fn file(api: &Api, keys: &[&str], uses: &TokenStream) -> TokenStream {
+    let types = keys
+        .iter()
+        .filter_map(|key| api.types.get(*key))
+        .map(|ty| one(api, ty));
+    quote! {
+        #![allow(unused_imports)]
+        #uses
+        use crate::model;
+        #(#types)*
+    }
+}
+
+fn one(api: &Api, ty: &Type) -> TokenStream {
+    let name = ident(&ty.name);
+    let doc = format!(" Schema `{}`.", ty.origin);
+    match &ty.shape {
+        Shape::Struct {
+            members,
+            extra,
+            settle,
+        } => structure(api, &name, &doc, members, *extra, settle),
+        Shape::Enum(variants) => {
+            let variants = variants.iter().map(|(variant, text)| {
+                let variant = ident(variant);
+                quote! { #variant = #text, }
+            });
+            quote! {
+                model::open_enum! {
+                    #[doc = #doc]
+                    #name { #(#variants)* }
+                }
+            }
+        }
+        Shape::Union {
+            tag,
+            parent,
+            variants,
+            tags,
+        } => {
+            let tag = match tag {
+                Some(tag) => quote! { Some(#tag) },
+                None => quote! { None },
+            };
+            let count = Literal::usize_unsuffixed(variants.len());
+            let variants = variants.iter().enumerate().map(|(index, (variant, key))| {
+                let index = Literal::usize_unsuffixed(index);
+                let variant = ident(variant);
+                let target = ident(short(key));
+                quote! { #index #variant(#target), }
+            });
+            let tags = tags.iter().map(|(value, index)| {
+                let index = Literal::usize_unsuffixed(*index);
+                quote! { (#value, #index) }
+            });
+            quote! {
+                model::union! {
+                    #[doc = #doc]
+                    #name: #count, tag: #tag, tagged_by_parent: #parent, tags: [#(#tags),*],
+                    { #(#variants)* }
+                }
+            }
+        }
+    }
+}
+
+fn structure(
+    api: &Api,
+    name: &Ident,
+    doc: &str,
+    members: &[Member],
+    extra: bool,
+    settle: &[Settle],
+) -> TokenStream {
+    let fields = members.iter().map(|member| {
+        let field = ident(&member.ident);
+        let ty = field_type(api, member);
+        let deprecated = member.deprecated.then(|| quote! { #[deprecated] });
+        quote! { #deprecated pub #field: #ty, }
+    });
+    let extra_field = extra.then(|| {
+        quote! {
+            /// Members beyond the named ones.
+            pub extra: std::collections::BTreeMap<String, serde_json::Value>,
+        }
+    });
+    let required: Vec<&Member> = members.iter().filter(|member| member.required).collect();
+    let secrets = members.iter().any(|member| member.secret);
+    let derives = match (required.is_empty(), secrets) {
+        (true, false) => quote! { Clone, Debug, Default },
+        (true, true) => quote! { Clone, Default },
+        (false, false) => quote! { Clone, Debug },
+        (false, true) => quote! { Clone },
+    };
+    let debug = secrets.then(|| redacting_debug(name, members));
+    let constructor = (!required.is_empty()).then(|| constructor(api, name, members, extra));
+
+    // The decoder searches by length and then by bytes.
+    let mut order: Vec<&Member> = members.iter().collect();
+    order.sort_by(|a, b| {
+        (a.wire.len(), a.wire.as_bytes()).cmp(&(b.wire.len(), b.wire.as_bytes()))
+    });
+    let names = order.iter().map(|member| &member.wire);
+    let slots = order.iter().enumerate().map(|(index, member)| {
+        let index = Literal::usize_unsuffixed(index);
+        let slot = slot(member);
+        quote! { #index => #slot, }
+    });
+    let parts = order.iter().enumerate().map(|(index, member)| {
+        let index = Literal::usize_unsuffixed(index);
+        let part = part(member);
+        quote! { #index => #part, }
+    });
+    let required_fn = (!required.is_empty()).then(|| {
+        let indexes = order
+            .iter()
+            .enumerate()
+            .filter(|(_, member)| member.required)
+            .map(|(index, _)| Literal::usize_unsuffixed(index));
+        quote! {
+            #[inline]
+            fn required(&self) -> &'static [usize] {
+                &[#(#indexes),*]
+            }
+        }
+    });
+    let extra_fns = extra.then(|| {
+        quote! {
+            #[inline]
+            fn extra(&self) -> Option<&std::collections::BTreeMap<String, serde_json::Value>> {
+                Some(&self.extra)
+            }
+            #[inline]
+            fn extra_mut(&mut self) -> Option<&mut std::collections::BTreeMap<String, serde_json::Value>> {
+                Some(&mut self.extra)
+            }
+        }
+    });
+    let settle_fn = (!settle.is_empty()).then(|| {
+        let each = settle.iter().map(settle_one);
+        quote! {
+            #[inline]
+            fn settle(&mut self) {
+                #(#each)*
+            }
+        }
+    });
+    let blank = (!required.is_empty()).then(|| {
+        let fields = members.iter().map(|member| {
+            let field = ident(&member.ident);
+            if member.required {
+                quote! { #field: model::Cell::blank(), }
+            } else {
+                quote! { #field: Default::default(), }
+            }
+        });
+        let extra = extra.then(|| quote! { extra: Default::default(), });
+        quote! { , Self { #(#fields)* #extra misfits: Default::default() } }
+    });
+    quote! {
+        #[doc = #doc]
+        #[derive(#derives)]
+        pub struct #name {
+            #(#fields)*
+            #extra_field
+            /// Members whose value was of another kind than described.
+            pub misfits: model::Misfits,
+        }
+        #constructor
+        #debug
+        impl model::Model for #name {
+            #[inline]
+            fn names(&self) -> model::Names {
+                &[#(#names),*]
+            }
+            #[inline]
+            fn slot(&mut self, index: usize) -> model::Slot<'_> {
+                match index {
+                    #(#slots)*
+                    _ => model::Slot::Misfits(&mut self.misfits),
+                }
+            }
+            #[inline]
+            fn part(&self, index: usize) -> model::Part<'_> {
+                match index {
+                    #(#parts)*
+                    _ => model::Part::Misfits(&self.misfits),
+                }
+            }
+            #required_fn
+            #extra_fns
+            #settle_fn
+        }
+        model::model!(#name #blank);
+    }
+}
+
+fn settle_one(settle: &Settle) -> TokenStream {
+    let tag = ident(&settle.tag);
+    let union = ident(&settle.union);
+    let text = match (&settle.tag_ty, settle.tag_required) {
+        (Ty::Str, false) => quote! { self.#tag.as_deref() },
+        (Ty::Str, true) => quote! { Some(self.#tag.as_str()) },
+        (_, false) => quote! { self.#tag.as_ref().map(|tag| tag.as_str()) },
+        (_, true) => quote! { Some(self.#tag.as_str()) },
+    };
+    if settle.union_required {
+        quote! { model::settle(&mut self.#union, #text); }
+    } else {
+        quote! {
+            if let Some(union) = &mut self.#union {
+                model::settle(union, #text);
+            }
+        }
+    }
+}
+
+/// The type of a member without its `Option`.
+fn bare_type(api: &Api, member: &Member) -> TokenStream {
+    let ty = rust_ty(&member.ty, &TokenStream::new());
+    if is_struct(api, &member.ty) {
+        quote! { Box<#ty> }
+    } else {
+        ty
+    }
+}
+
+fn field_type(api: &Api, member: &Member) -> TokenStream {
+    let ty = bare_type(api, member);
+    match (member.required, member.nullable) {
+        (true, _) => ty,
+        (false, true) => quote! { model::Maybe<#ty> },
+        (false, false) => quote! { Option<#ty> },
+    }
+}
+
+fn slot(member: &Member) -> TokenStream {
+    let field = ident(&member.ident);
+    if member.nullable && !member.required {
+        return quote! { model::Slot::Maybe(&mut self.#field) };
+    }
+    if member.required {
+        return match kind(&member.ty) {
+            Some(kind) => {
+                let kind = format_ident!("One{kind}");
+                quote! { model::Slot::#kind(&mut self.#field) }
+            }
+            None => quote! { model::Cell::slot(&mut self.#field) },
+        };
+    }
+    let kind = format_ident!("{}", kind(&member.ty).unwrap_or("Opt"));
+    quote! { model::Slot::#kind(&mut self.#field) }
+}
+
+fn part(member: &Member) -> TokenStream {
+    let field = ident(&member.ident);
+    if member.nullable && !member.required {
+        return quote! { model::Part::Maybe(&self.#field) };
+    }
+    if member.required {
+        return quote! { model::Cell::part(&self.#field) };
+    }
+    let kind = format_ident!("{}", kind(&member.ty).unwrap_or("Opt"));
+    quote! { model::Part::#kind(&self.#field) }
+}
+
+fn kind(ty: &Ty) -> Option<&'static str> {
+    match ty {
+        Ty::Str => Some("Str"),
+        Ty::Int => Some("Int"),
+        Ty::Num => Some("Num"),
+        Ty::Flag => Some("Flag"),
+        Ty::Time => Some("Time"),
+        Ty::Json => Some("Json"),
+        Ty::Named(_) | Ty::List(_) | Ty::Map(_) => None,
+    }
+}
+
+fn redacting_debug(name: &Ident, members: &[Member]) -> TokenStream {
+    let text = name.to_string();
+    let fields = members.iter().map(|member| {
+        let field = ident(&member.ident);
+        let shown = field.to_string();
+        if member.secret {
+            let given = match (member.required, member.nullable) {
+                (true, _) => quote! { true },
+                (false, true) => quote! { self.#field.value().is_some() },
+                (false, false) => quote! { self.#field.is_some() },
+            };
+            quote! { .field(#shown, &model::Redacted(#given)) }
+        } else {
+            quote! { .field(#shown, &self.#field) }
+        }
+    });
+    quote! {
+        impl std::fmt::Debug for #name {
+            #[inline]
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(#text) #(#fields)* .finish_non_exhaustive()
+            }
+        }
+    }
+}
+
+fn constructor(api: &Api, name: &Ident, members: &[Member], extra: bool) -> TokenStream {
+    let arguments = members.iter().filter(|member| member.required).map(|member| {
+        let field = ident(&member.ident);
+        let ty = bare_type(api, member);
+        match &member.ty {
+            Ty::Str | Ty::Named(_) | Ty::Time | Ty::Json => quote! { #field: impl Into<#ty> },
+            _ => quote! { #field: #ty },
+        }
+    });
+    let fields = members.iter().map(|member| {
+        let field = ident(&member.ident);
+        match (&member.ty, member.required) {
+            (_, false) => quote! { #field: Default::default(), },
+            (Ty::Str | Ty::Named(_) | Ty::Time | Ty::Json, true) => {
+                quote! { #field: #field.into(), }
+            }
+            (_, true) => quote! { #field, },
+        }
+    });
+    let extra = extra.then(|| quote! { extra: Default::default(), });
+    quote! {
+        impl #name {
+            /// A value with its required members.
+            #[inline]
+            pub fn new(#(#arguments),*) -> Self {
+                Self {
+                    #(#fields)*
+                    #extra
+                    misfits: Default::default(),
+                }
+            }
+        }
+    }
+}

@@ -64,31 +64,46 @@ const RUNTIME: [&str; 41] = [
 
 /// Whether a schema describes a class of the protobuf library, a parser or a builder interface: never a message.
 fn is_runtime(name: &str) -> bool {
-    let parser = name.strip_prefix("Parser").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
+    let parser = name
+        .strip_prefix("Parser")
+        .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_uppercase()));
     parser || name.ends_with("OrBuilder") || RUNTIME.contains(&name)
 }
 
 /// The properties of a schema, if it was written from a generated message class.
 fn message_properties(schema: &mut Value) -> Option<&mut Map<String, Value>> {
     let properties = schema["properties"].as_object_mut()?;
-    properties.contains_key("descriptorForType").then_some(properties)
+    properties
+        .contains_key("descriptorForType")
+        .then_some(properties)
 }
 
 /// The getter of a list field is `detailsList`, in JSON the field is `details`; likewise `metadataMap`. Both
 /// spellings are kept, since some services write the getters. Counts the members added.
 pub(super) fn add_json_names(document: &mut Value, touched: &mut Touched) -> usize {
-    let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return 0 };
+    let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
+        return 0;
+    };
     let mut added = 0;
     for (name, schema) in schemas {
         if is_runtime(name) {
             continue;
         }
-        let Some(properties) = message_properties(schema) else { continue };
+        let Some(properties) = message_properties(schema) else {
+            continue;
+        };
         let mut fields = Vec::new();
         for (getter, value) in &*properties {
-            let list = getter.strip_suffix("List").filter(|_| value["type"] == "array");
-            let map = getter.strip_suffix("Map").filter(|_| value["type"] == "object");
-            if let Some(field) = list.or(map).filter(|field| !properties.contains_key(*field)) {
+            let list = getter
+                .strip_suffix("List")
+                .filter(|_| value["type"] == "array");
+            let map = getter
+                .strip_suffix("Map")
+                .filter(|_| value["type"] == "object");
+            if let Some(field) = list
+                .or(map)
+                .filter(|field| !properties.contains_key(*field))
+            {
                 fields.push((field.to_owned(), value.clone()));
             }
         }
@@ -103,14 +118,22 @@ pub(super) fn add_json_names(document: &mut Value, touched: &mut Touched) -> usi
 
 /// Takes the getters that are no fields out of every message. Counts the schemas changed.
 pub(super) fn drop_accessors(document: &mut Value, touched: &mut Touched) -> usize {
-    let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return 0 };
+    let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
+        return 0;
+    };
     let mut changed = 0;
     for (name, schema) in schemas {
         if is_runtime(name) {
             continue;
         }
-        let Some(properties) = message_properties(schema) else { continue };
-        let getters: Vec<String> = properties.keys().filter(|getter| !is_field(getter, properties)).cloned().collect();
+        let Some(properties) = message_properties(schema) else {
+            continue;
+        };
+        let getters: Vec<String> = properties
+            .keys()
+            .filter(|getter| !is_field(getter, properties))
+            .cloned()
+            .collect();
         for getter in getters {
             properties.remove(&getter);
         }
@@ -122,14 +145,21 @@ pub(super) fn drop_accessors(document: &mut Value, touched: &mut Touched) -> usi
 
 /// Whether a getter of a message class stands for a field, and not for another view of one.
 fn is_field(getter: &str, properties: &Map<String, Value>) -> bool {
-    let twin = |suffix: &str| getter.strip_suffix(suffix).and_then(|field| properties.get(field));
+    let twin = |suffix: &str| {
+        getter
+            .strip_suffix(suffix)
+            .and_then(|field| properties.get(field))
+    };
     let counted = |suffix: &str| {
-        getter.strip_suffix("Count").is_some_and(|field| properties.contains_key(&format!("{field}{suffix}")))
+        getter
+            .strip_suffix("Count")
+            .is_some_and(|field| properties.contains_key(&format!("{field}{suffix}")))
     };
     let view = ACCESSORS.contains(&getter)
         || getter.ends_with("OrBuilder")
         || getter.ends_with("OrBuilderList")
-        || getter.ends_with("ValueList") && properties.contains_key(&getter.replace("ValueList", "List"))
+        || getter.ends_with("ValueList")
+            && properties.contains_key(&getter.replace("ValueList", "List"))
         || twin("Bytes").is_some()
         || twin("Value").is_some_and(|field| field.get("enum").is_some())
         || counted("List")
@@ -140,8 +170,14 @@ fn is_field(getter: &str, properties: &Map<String, Value>) -> bool {
 
 /// Removes the schemas of the protobuf library; what still points at one becomes any JSON. Counts the schemas removed.
 pub(super) fn drop_runtime(document: &mut Value, touched: &mut Touched) -> usize {
-    let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return 0 };
-    let names: Vec<String> = schemas.keys().filter(|name| is_runtime(name)).cloned().collect();
+    let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
+        return 0;
+    };
+    let names: Vec<String> = schemas
+        .keys()
+        .filter(|name| is_runtime(name))
+        .cloned()
+        .collect();
     for name in &names {
         schemas.remove(name);
     }
@@ -160,7 +196,10 @@ pub(super) fn drop_runtime(document: &mut Value, touched: &mut Touched) -> usize
 
 /// Turns references to removed schemas into "any JSON"; true if there was one.
 fn open_runtime_references(value: &mut Value) -> bool {
-    let reference = value.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/components/schemas/"));
+    let reference = value
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|r| r.strip_prefix("#/components/schemas/"));
     if reference.is_some_and(is_runtime) {
         *value = json!({});
         return true;

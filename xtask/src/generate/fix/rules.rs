@@ -114,16 +114,30 @@ fn correct_gateway_paths(document: &mut Value, touched: &mut Touched) -> usize {
 /// that tag inside the union and in every variant, and even requires it there; nobody sends it. Only a plain text
 /// member is taken out: a variant's own enum of the same name is the tag of the next union further in.
 fn drop_outer_tags(document: &mut Value, touched: &mut Touched) -> usize {
-    let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return 0 };
+    let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
+        return 0;
+    };
     let mut places = Vec::new();
     for (name, schema) in &mut *schemas {
-        let Some(union) = schema.as_object_mut() else { continue };
+        let Some(union) = schema.as_object_mut() else {
+            continue;
+        };
         if !union.contains_key("x-harness-parent-tag") {
             continue;
         }
-        let Some(Value::String(tag)) = union.remove("x-harness-discriminator") else { continue };
-        for variant in union.get("anyOf").and_then(Value::as_array).into_iter().flatten() {
-            if let Some(variant) = variant["$ref"].as_str().and_then(|r| r.strip_prefix("#/components/schemas/")) {
+        let Some(Value::String(tag)) = union.remove("x-harness-discriminator") else {
+            continue;
+        };
+        for variant in union
+            .get("anyOf")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            if let Some(variant) = variant["$ref"]
+                .as_str()
+                .and_then(|r| r.strip_prefix("#/components/schemas/"))
+            {
                 places.push((variant.to_owned(), tag.clone()));
             }
         }
@@ -131,7 +145,10 @@ fn drop_outer_tags(document: &mut Value, touched: &mut Touched) -> usize {
     }
     let mut changed = 0;
     for (name, tag) in places {
-        if schemas.get_mut(&name).is_some_and(|schema| drop_plain_member(schema, &tag)) {
+        if schemas
+            .get_mut(&name)
+            .is_some_and(|schema| drop_plain_member(schema, &tag))
+        {
             touched.schemas.insert(name);
             changed += 1;
         }
@@ -141,8 +158,12 @@ fn drop_outer_tags(document: &mut Value, touched: &mut Touched) -> usize {
 
 /// Removes a member of type text without an enum, and its entry in `required`.
 fn drop_plain_member(schema: &mut Value, member: &str) -> bool {
-    let Some(properties) = schema["properties"].as_object_mut() else { return false };
-    let plain = properties.get(member).is_some_and(|it| it["type"] == "string" && it.get("enum").is_none());
+    let Some(properties) = schema["properties"].as_object_mut() else {
+        return false;
+    };
+    let plain = properties
+        .get(member)
+        .is_some_and(|it| it["type"] == "string" && it.get("enum").is_none());
     if !plain {
         return false;
     }

@@ -72,7 +72,7 @@ fn is_runtime(name: &str) -> bool {
 
 /// The properties of a schema, if it was written from a generated message class.
 fn message_properties(schema: &mut Value) -> Option<&mut Map<String, Value>> {
-    let properties = schema["properties"].as_object_mut()?;
+    let properties = schema.get_mut("properties")?.as_object_mut()?;
     properties
         .contains_key("descriptorForType")
         .then_some(properties)
@@ -81,7 +81,10 @@ fn message_properties(schema: &mut Value) -> Option<&mut Map<String, Value>> {
 /// The getter of a list field is `detailsList`, in JSON the field is `details`; likewise `metadataMap`. Both
 /// spellings are kept, since some services write the getters. Counts the members added.
 pub(super) fn add_json_names(document: &mut Value, touched: &mut Touched) -> usize {
-    let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
+    let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    else {
         return 0;
     };
     let mut added = 0;
@@ -118,7 +121,10 @@ pub(super) fn add_json_names(document: &mut Value, touched: &mut Touched) -> usi
 
 /// Takes the getters that are no fields out of every message. Counts the schemas changed.
 pub(super) fn drop_accessors(document: &mut Value, touched: &mut Touched) -> usize {
-    let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
+    let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    else {
         return 0;
     };
     let mut changed = 0;
@@ -170,7 +176,10 @@ fn is_field(getter: &str, properties: &Map<String, Value>) -> bool {
 
 /// Removes the schemas of the protobuf library; what still points at one becomes any JSON. Counts the schemas removed.
 pub(super) fn drop_runtime(document: &mut Value, touched: &mut Touched) -> usize {
-    let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
+    let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    else {
         return 0;
     };
     let names: Vec<String> = schemas

@@ -82,7 +82,7 @@ impl Rule {
 
 /// `/gatway/…` is a slip of the pen: the route is served under `/gateway/…`.
 fn correct_gateway_paths(document: &mut Value, touched: &mut Touched) -> usize {
-    let Some(paths) = document["paths"].as_object() else {
+    let Some(paths) = document.get("paths").and_then(Value::as_object) else {
         return 0;
     };
     let wrong: Vec<String> = paths
@@ -93,7 +93,7 @@ fn correct_gateway_paths(document: &mut Value, touched: &mut Touched) -> usize {
     for path in &wrong {
         touched.note(document, &["paths", path]);
     }
-    let Some(paths) = document["paths"].as_object_mut() else {
+    let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) else {
         return 0;
     };
     let mut renamed = 0;
@@ -114,7 +114,10 @@ fn correct_gateway_paths(document: &mut Value, touched: &mut Touched) -> usize {
 /// that tag inside the union and in every variant, and even requires it there; nobody sends it. Only a plain text
 /// member is taken out: a variant's own enum of the same name is the tag of the next union further in.
 fn drop_outer_tags(document: &mut Value, touched: &mut Touched) -> usize {
-    let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
+    let Some(schemas) = document
+        .pointer_mut("/components/schemas")
+        .and_then(Value::as_object_mut)
+    else {
         return 0;
     };
     let mut places = Vec::new();
@@ -158,7 +161,7 @@ fn drop_outer_tags(document: &mut Value, touched: &mut Touched) -> usize {
 
 /// Removes a member of type text without an enum, and its entry in `required`.
 fn drop_plain_member(schema: &mut Value, member: &str) -> bool {
-    let Some(properties) = schema["properties"].as_object_mut() else {
+    let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
         return false;
     };
     let plain = properties

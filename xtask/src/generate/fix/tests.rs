@@ -238,6 +238,7 @@ fn all_fixes_apply_to_the_description() {
     assert_eq!(applied.len(), fixes.files().count());
     assert_ne!(fixed, document);
     assert_eq!(dangling(&fixed), Vec::<String>::new());
+    assert_eq!(nulls(&fixed), nulls(&document));
     assert!(took < Duration::from_secs(10), "the fixes took {took:?}");
 }
 
@@ -263,4 +264,14 @@ fn dangling(document: &Value) -> Vec<String> {
     let mut found = BTreeSet::new();
     walk(document, document, &mut found);
     found.into_iter().collect()
+}
+
+/// How many members are null.
+fn nulls(value: &Value) -> usize {
+    match value {
+        Value::Null => 1,
+        Value::Object(members) => members.values().map(nulls).sum(),
+        Value::Array(items) => items.iter().map(nulls).sum(),
+        _ => 0,
+    }
 }

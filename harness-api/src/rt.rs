@@ -16,12 +16,6 @@ macro_rules! request {
                 self.call.options()
             }
         }
-        impl<'c> ::std::convert::From<$name<'c>> for $crate::Call<'c> {
-            #[inline]
-            fn from(request: $name<'c>) -> Self {
-                request.call
-            }
-        }
     };
 }
 

@@ -82,12 +82,6 @@ macro_rules! open_enum {
                 }
             }
         }
-        impl ::std::convert::From<$name> for String {
-            #[inline]
-            fn from(value: $name) -> Self {
-                value.as_str().to_owned()
-            }
-        }
         impl ::std::fmt::Display for $name {
             #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {

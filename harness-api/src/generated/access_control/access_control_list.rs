@@ -38,6 +38,11 @@ impl<'c> GetAccessControlList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccessCheckResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAccessControlList);
 impl<'c> Api<'c> {
@@ -75,6 +80,11 @@ impl<'c> GetAclCount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAclCount);

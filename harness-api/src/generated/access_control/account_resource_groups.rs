@@ -44,6 +44,11 @@ impl<'c> CreateResourceGroupAcc<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateResourceGroupAcc);
 impl<'c> Api<'c> {
@@ -76,6 +81,11 @@ impl<'c> DeleteResourceGroupAcc<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteResourceGroupAcc);
 impl<'c> Api<'c> {
@@ -107,6 +117,11 @@ impl<'c> GetResourceGroupAcc<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetResourceGroupAcc);
@@ -152,19 +167,26 @@ impl<'c> ListResourceGroupsAcc<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListResourceGroupsAccSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::ListResourceGroupsAccSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListResourceGroupsAccOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::ListResourceGroupsAccOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ResourceGroupsResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListResourceGroupsAcc);
@@ -211,6 +233,11 @@ impl<'c> UpdateResourceGroupAcc<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateResourceGroupAcc);

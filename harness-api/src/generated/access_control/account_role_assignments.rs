@@ -54,6 +54,11 @@ impl<'c> CreateAccountScopedRoleAssignments<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAccountScopedRoleAssignments);
 impl<'c> Api<'c> {
@@ -91,6 +96,11 @@ impl<'c> DeleteAccountScopedRoleAssignment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAccountScopedRoleAssignment);
 impl<'c> Api<'c> {
@@ -124,6 +134,11 @@ impl<'c> GetAccountScopedRoleAssignment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedRoleAssignment);
@@ -170,7 +185,11 @@ impl<'c> GetAccountScopedRoleAssignments<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedRoleAssignmentsSort>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::GetAccountScopedRoleAssignmentsSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -179,13 +198,22 @@ impl<'c> GetAccountScopedRoleAssignments<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedRoleAssignmentsOrder>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetAccountScopedRoleAssignmentsOrder>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::RoleAssignmentResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedRoleAssignments);
@@ -214,6 +242,11 @@ impl<'c> GetRoleAssignmentsCount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, i64> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRoleAssignmentsCount);

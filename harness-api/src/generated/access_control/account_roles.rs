@@ -38,6 +38,11 @@ impl<'c> CreateRoleAcc<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateRoleAcc);
 impl<'c> Api<'c> {
@@ -66,6 +71,11 @@ impl<'c> DeleteRoleAcc<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteRoleAcc);
@@ -96,6 +106,11 @@ impl<'c> GetRoleAcc<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRoleAcc);
 impl<'c> Api<'c> {
@@ -123,6 +138,11 @@ impl<'c> GetRolesCount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, i64> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRolesCount);
@@ -168,19 +188,24 @@ impl<'c> ListRolesAcc<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListRolesAccSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListRolesAccSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListRolesAccOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::ListRolesAccOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::RolesResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRolesAcc);
@@ -227,6 +252,11 @@ impl<'c> UpdateRoleAcc<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateRoleAcc);

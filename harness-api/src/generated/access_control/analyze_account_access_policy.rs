@@ -45,7 +45,11 @@ impl<'c> AnalyzeAccountAccessPolicies<'c> {
         mut self,
         value: impl Into<types::AnalyzeAccountAccessPoliciesSort>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::AnalyzeAccountAccessPoliciesSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -54,7 +58,11 @@ impl<'c> AnalyzeAccountAccessPolicies<'c> {
         mut self,
         value: impl Into<types::AnalyzeAccountAccessPoliciesOrder>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::AnalyzeAccountAccessPoliciesOrder>::into(value).as_str(),
+            );
         self
     }
     /// The body, as JSON.
@@ -67,6 +75,11 @@ impl<'c> AnalyzeAccountAccessPolicies<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AccessPolicyAnalysisResponseWrapper> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AnalyzeAccountAccessPolicies);

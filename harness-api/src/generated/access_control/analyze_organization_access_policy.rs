@@ -47,7 +47,8 @@ impl<'c> AnalyzeOrgAccessPolicies<'c> {
         mut self,
         value: impl Into<types::AnalyzeOrgAccessPoliciesSort>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::AnalyzeOrgAccessPoliciesSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -56,7 +57,8 @@ impl<'c> AnalyzeOrgAccessPolicies<'c> {
         mut self,
         value: impl Into<types::AnalyzeOrgAccessPoliciesOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::AnalyzeOrgAccessPoliciesOrder>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -69,6 +71,11 @@ impl<'c> AnalyzeOrgAccessPolicies<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AccessPolicyAnalysisResponseWrapper> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AnalyzeOrgAccessPolicies);

@@ -51,7 +51,11 @@ impl<'c> AnalyzeProjectAccessPolicies<'c> {
         mut self,
         value: impl Into<types::AnalyzeProjectAccessPoliciesSort>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::AnalyzeProjectAccessPoliciesSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -60,7 +64,11 @@ impl<'c> AnalyzeProjectAccessPolicies<'c> {
         mut self,
         value: impl Into<types::AnalyzeProjectAccessPoliciesOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::AnalyzeProjectAccessPoliciesOrder>::into(value).as_str(),
+            );
         self
     }
     /// The body, as JSON.
@@ -73,6 +81,11 @@ impl<'c> AnalyzeProjectAccessPolicies<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AccessPolicyAnalysisResponseWrapper> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AnalyzeProjectAccessPolicies);

@@ -54,19 +54,25 @@ impl<'c> FilterResourceGroups<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::FilterResourceGroupsSort>) -> Self {
-        self.call.text(3, value.into());
+        self.call.text(3, Into::<types::FilterResourceGroupsSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::FilterResourceGroupsOrder>) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::FilterResourceGroupsOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ResourceGroupsResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FilterResourceGroups);

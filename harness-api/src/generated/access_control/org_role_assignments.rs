@@ -52,6 +52,11 @@ impl<'c> CreateOrgScopedRoleAssignments<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrgScopedRoleAssignments);
 impl<'c> Api<'c> {
@@ -88,6 +93,11 @@ impl<'c> DeleteOrgScopedRoleAssignment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrgScopedRoleAssignment);
 impl<'c> Api<'c> {
@@ -121,6 +131,11 @@ impl<'c> GetOrgScopedRoleAssignment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedRoleAssignment);
@@ -169,7 +184,11 @@ impl<'c> GetOrgScopedRoleAssignments<'c> {
         mut self,
         value: impl Into<types::GetOrgScopedRoleAssignmentsSort>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetOrgScopedRoleAssignmentsSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -178,13 +197,22 @@ impl<'c> GetOrgScopedRoleAssignments<'c> {
         mut self,
         value: impl Into<types::GetOrgScopedRoleAssignmentsOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetOrgScopedRoleAssignmentsOrder>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::RoleAssignmentResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedRoleAssignments);

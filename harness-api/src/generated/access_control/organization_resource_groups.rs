@@ -48,6 +48,11 @@ impl<'c> CreateResourceGroupOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateResourceGroupOrg);
 impl<'c> Api<'c> {
@@ -82,6 +87,11 @@ impl<'c> DeleteResourceGroupOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteResourceGroupOrg);
 impl<'c> Api<'c> {
@@ -115,6 +125,11 @@ impl<'c> GetResourceGroupOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetResourceGroupOrg);
@@ -164,19 +179,26 @@ impl<'c> ListResourceGroupsOrg<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListResourceGroupsOrgSort>) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::ListResourceGroupsOrgSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListResourceGroupsOrgOrder>) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(6, Into::<types::ListResourceGroupsOrgOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ResourceGroupsResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListResourceGroupsOrg);
@@ -227,6 +249,11 @@ impl<'c> UpdateResourceGroupOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateResourceGroupOrg);

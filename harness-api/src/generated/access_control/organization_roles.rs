@@ -48,6 +48,11 @@ impl<'c> CreateRoleOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateRoleOrg);
 impl<'c> Api<'c> {
@@ -82,6 +87,11 @@ impl<'c> DeleteRoleOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteRoleOrg);
 impl<'c> Api<'c> {
@@ -115,6 +125,11 @@ impl<'c> GetRoleOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRoleOrg);
@@ -161,19 +176,24 @@ impl<'c> ListRolesOrg<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListRolesOrgSort>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::ListRolesOrgSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListRolesOrgOrder>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListRolesOrgOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::RolesResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRolesOrg);
@@ -224,6 +244,11 @@ impl<'c> UpdateRoleOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateRoleOrg);

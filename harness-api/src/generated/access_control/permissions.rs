@@ -46,6 +46,11 @@ impl<'c> GetPermissionList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListPermissionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPermissionList);
 impl<'c> Api<'c> {
@@ -91,6 +96,11 @@ impl<'c> GetPermissionResourceTypesList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPermissionResourceTypesList);

@@ -48,6 +48,11 @@ impl<'c> GetListPrincipalsWithAccess<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PrincipalsWithAccessResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetListPrincipalsWithAccess);
 impl<'c> Api<'c> {
@@ -99,6 +104,11 @@ impl<'c> PostListPrincipalsWithAccess<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PrincipalsWithAccessResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostListPrincipalsWithAccess);

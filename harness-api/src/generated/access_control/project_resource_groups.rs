@@ -52,6 +52,11 @@ impl<'c> CreateResourceGroupProject<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateResourceGroupProject);
 impl<'c> Api<'c> {
@@ -88,6 +93,11 @@ impl<'c> DeleteResourceGroupProject<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteResourceGroupProject);
 impl<'c> Api<'c> {
@@ -123,6 +133,11 @@ impl<'c> GetResourceGroupProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetResourceGroupProject);
@@ -177,7 +192,8 @@ impl<'c> ListResourceGroupsProject<'c> {
         mut self,
         value: impl Into<types::ListResourceGroupsProjectSort>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(6, Into::<types::ListResourceGroupsProjectSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -186,13 +202,22 @@ impl<'c> ListResourceGroupsProject<'c> {
         mut self,
         value: impl Into<types::ListResourceGroupsProjectOrder>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::ListResourceGroupsProjectOrder>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ResourceGroupsResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListResourceGroupsProject);
@@ -247,6 +272,11 @@ impl<'c> UpdateResourceGroupProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateResourceGroupProject);

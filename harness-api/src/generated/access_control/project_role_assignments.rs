@@ -62,6 +62,11 @@ impl<'c> CreateProjectScopedRoleAssignments<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProjectScopedRoleAssignments);
 impl<'c> Api<'c> {
@@ -103,6 +108,11 @@ impl<'c> DeleteProjectScopedRoleAssignment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProjectScopedRoleAssignment);
 impl<'c> Api<'c> {
@@ -140,6 +150,11 @@ impl<'c> GetProjectScopedRoleAssignment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectScopedRoleAssignment);
@@ -190,7 +205,11 @@ impl<'c> GetProjectScopedRoleAssignments<'c> {
         mut self,
         value: impl Into<types::GetProjectScopedRoleAssignmentsSort>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetProjectScopedRoleAssignmentsSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -199,13 +218,22 @@ impl<'c> GetProjectScopedRoleAssignments<'c> {
         mut self,
         value: impl Into<types::GetProjectScopedRoleAssignmentsOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::GetProjectScopedRoleAssignmentsOrder>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::RoleAssignmentResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectScopedRoleAssignments);

@@ -52,6 +52,11 @@ impl<'c> CreateRoleProject<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateRoleProject);
 impl<'c> Api<'c> {
@@ -88,6 +93,11 @@ impl<'c> DeleteRoleProject<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteRoleProject);
 impl<'c> Api<'c> {
@@ -123,6 +133,11 @@ impl<'c> GetRoleProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRoleProject);
@@ -174,19 +189,24 @@ impl<'c> ListRolesProject<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListRolesProjectSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListRolesProjectSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListRolesProjectOrder>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ListRolesProjectOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::RolesResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRolesProject);
@@ -241,6 +261,11 @@ impl<'c> UpdateRoleProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateRoleProject);

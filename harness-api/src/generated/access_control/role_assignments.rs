@@ -56,6 +56,11 @@ impl<'c> BulkDeleteRoleAssignment<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentDeleteResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BulkDeleteRoleAssignment);
 impl<'c> Api<'c> {
@@ -95,6 +100,11 @@ impl<'c> DeleteRoleAssignment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteRoleAssignment);
@@ -181,6 +191,11 @@ impl<'c> GetFilteredRoleAssignmentByScopeList<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseRoleAssignmentAggregate> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetFilteredRoleAssignmentByScopeList);
 impl<'c> Api<'c> {
@@ -266,6 +281,11 @@ impl<'c> GetFilteredRoleAssignmentList<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseRoleAssignmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetFilteredRoleAssignmentList);
 impl<'c> Api<'c> {
@@ -305,6 +325,11 @@ impl<'c> GetRoleAssignment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRoleAssignment);
@@ -363,6 +388,11 @@ impl<'c> GetRoleAssignmentAggregateList<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentAggregateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRoleAssignmentAggregateList);
@@ -431,6 +461,11 @@ impl<'c> GetRoleAssignmentList<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseRoleAssignmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRoleAssignmentList);
 impl<'c> Api<'c> {
@@ -483,6 +518,11 @@ impl<'c> PostRoleAssignment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostRoleAssignment);
 impl<'c> Api<'c> {
@@ -534,6 +574,11 @@ impl<'c> PostRoleAssignments<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListRoleAssignmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostRoleAssignments);
@@ -588,6 +633,11 @@ impl<'c> ValidateRoleAssignment<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentValidationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateRoleAssignment);

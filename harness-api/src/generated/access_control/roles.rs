@@ -42,6 +42,11 @@ impl<'c> DeleteRole<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteRole);
 impl<'c> Api<'c> {
@@ -81,6 +86,11 @@ impl<'c> GetRole<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRole);
@@ -161,6 +171,11 @@ impl<'c> GetRoleList<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseRoleWithPrincipalCountResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRoleList);
 impl<'c> Api<'c> {
@@ -212,6 +227,11 @@ impl<'c> PostRole<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostRole);
@@ -268,6 +288,11 @@ impl<'c> PutRole<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutRole);

@@ -14,8 +14,11 @@ impl<'c> Api<'c> {
         subject: impl Into<String>,
     ) -> CreateZendeskTicket<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_ZENDESK_TICKET);
-        call.text(0, ticket_type.into());
-        call.text(1, priority.into());
+        call.text(0, Into::<types::CreateZendeskTicketType>::into(ticket_type).as_str());
+        call.text(
+            1,
+            Into::<types::CreateZendeskTicketPriority>::into(priority).as_str(),
+        );
         call.text(2, subject);
         CreateZendeskTicket { call }
     }
@@ -98,6 +101,11 @@ impl<'c> CreateZendeskTicket<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateZendeskTicket);
 impl<'c> Api<'c> {
@@ -119,6 +127,11 @@ impl<'c> GetCoveoToken<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCoveoToken);

@@ -68,6 +68,11 @@ impl<'c> GetAuditEventList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseAuditEvent> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAuditEventList);
 impl<'c> Api<'c> {
@@ -133,6 +138,11 @@ impl<'c> GetAuditEventListV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSliceResponseAuditEvent> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAuditEventListV2);

@@ -42,6 +42,11 @@ impl<'c> DeleteAuditFilter<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAuditFilter);
 impl<'c> Api<'c> {
@@ -81,6 +86,11 @@ impl<'c> GetAuditFilter<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AuditResponseDtoFilter> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAuditFilter);
@@ -137,6 +147,11 @@ impl<'c> GetAuditFilterList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseFilter> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAuditFilterList);
@@ -202,6 +217,11 @@ impl<'c> PostAuditFilter<'c> {
     pub fn send(self) -> rt::Sending<'c, types::AuditResponseDtoFilter> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostAuditFilter);
 impl<'c> Api<'c> {
@@ -265,6 +285,11 @@ impl<'c> UpdateAuditFilter<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AuditResponseDtoFilter> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAuditFilter);

@@ -30,6 +30,11 @@ impl<'c> GetYamlDiff<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoYamlDiffRecord> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetYamlDiff);
 pub(super) static GET_YAML_DIFF: rt::Operation = rt::Operation {

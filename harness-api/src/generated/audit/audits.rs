@@ -40,13 +40,13 @@ impl<'c> PostAudits<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::PostAuditsSort>) -> Self {
-        self.call.text(3, value.into());
+        self.call.text(3, Into::<types::PostAuditsSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::PostAuditsOrder>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::PostAuditsOrder>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -59,6 +59,11 @@ impl<'c> PostAudits<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::AuditEventDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostAudits);

@@ -38,6 +38,11 @@ impl<'c> CreateStreamingDestinations<'c> {
     pub fn send(self) -> rt::Sending<'c, types::StreamingDestinationResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateStreamingDestinations);
 impl<'c> Api<'c> {
@@ -75,6 +80,11 @@ impl<'c> DeleteDisabledStreamingDestination<'c> {
     pub fn send(self) -> rt::Sending<'c, types::StreamingDestinationResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteDisabledStreamingDestination);
 impl<'c> Api<'c> {
@@ -106,6 +116,11 @@ impl<'c> GetStreamingDestination<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::StreamingDestinationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetStreamingDestination);
@@ -148,7 +163,8 @@ impl<'c> GetStreamingDestinations<'c> {
         mut self,
         value: impl Into<types::GetStreamingDestinationsSort>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(3, Into::<types::GetStreamingDestinationsSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -157,7 +173,8 @@ impl<'c> GetStreamingDestinations<'c> {
         mut self,
         value: impl Into<types::GetStreamingDestinationsOrder>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::GetStreamingDestinationsOrder>::into(value).as_str());
         self
     }
     /// Query parameter `search_term`.
@@ -176,6 +193,11 @@ impl<'c> GetStreamingDestinations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::StreamingDestinationResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetStreamingDestinations);
@@ -222,7 +244,12 @@ impl<'c> GetStreamingDestinationsAggregate<'c> {
         mut self,
         value: impl Into<types::GetStreamingDestinationsAggregateSort>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::GetStreamingDestinationsAggregateSort>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -231,7 +258,12 @@ impl<'c> GetStreamingDestinationsAggregate<'c> {
         mut self,
         value: impl Into<types::GetStreamingDestinationsAggregateOrder>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetStreamingDestinationsAggregateOrder>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `search_term`.
@@ -250,6 +282,11 @@ impl<'c> GetStreamingDestinationsAggregate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::StreamingDestinationAggregateDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetStreamingDestinationsAggregate);
@@ -280,6 +317,11 @@ impl<'c> GetStreamingDestinationsCards<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::StreamingDestinationCards> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetStreamingDestinationsCards);
@@ -319,6 +361,11 @@ impl<'c> UpdateStreamingDestination<'c> {
     pub fn send(self) -> rt::Sending<'c, types::StreamingDestinationResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateStreamingDestination);
 impl<'c> Api<'c> {
@@ -350,6 +397,11 @@ impl<'c> ValidateUniqueIdentifier<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateUniqueIdentifier);

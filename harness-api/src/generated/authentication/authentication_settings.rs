@@ -30,6 +30,11 @@ impl<'c> CreateLdapSettings<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseLdapSettings> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateLdapSettings);
 impl<'c> Api<'c> {
@@ -56,6 +61,11 @@ impl<'c> DeleteLdapSettings<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteLdapSettings);
 impl<'c> Api<'c> {
@@ -81,6 +91,11 @@ impl<'c> DeleteSamlMetaData<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseSsoConfig> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteSamlMetaData);
@@ -114,6 +129,11 @@ impl<'c> DeleteSamlMetaDataForSamlSsoId<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseSsoConfig> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteSamlMetaDataForSamlSsoId);
@@ -150,6 +170,11 @@ impl<'c> EnableDisableAuthenticationForSamlSetting<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnableDisableAuthenticationForSamlSetting);
 impl<'c> Api<'c> {
@@ -177,6 +202,11 @@ impl<'c> GetAuthenticationSettings<'c> {
         self,
     ) -> rt::Sending<'c, types::RestResponseAuthenticationSettingsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAuthenticationSettings);
@@ -208,6 +238,11 @@ impl<'c> GetAuthenticationSettingsV2<'c> {
     ) -> rt::Sending<'c, types::RestResponseAuthenticationSettingsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAuthenticationSettingsV2);
 impl<'c> Api<'c> {
@@ -233,6 +268,11 @@ impl<'c> GetLdapSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseLdapSettings> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetLdapSettings);
@@ -262,6 +302,11 @@ impl<'c> GetPasswordStrengthSettings<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponsePasswordStrengthPolicy> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPasswordStrengthSettings);
 impl<'c> Api<'c> {
@@ -287,6 +332,11 @@ impl<'c> GetSamlLoginTest<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseLoginTypeResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSamlLoginTest);
@@ -316,6 +366,11 @@ impl<'c> GetSamlLoginTestV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseLoginTypeResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSamlLoginTestV2);
 impl<'c> Api<'c> {
@@ -341,6 +396,11 @@ impl<'c> RemoveOauthMechanism<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RemoveOauthMechanism);
@@ -369,6 +429,11 @@ impl<'c> SetPublicAccess<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SetPublicAccess);
@@ -400,6 +465,11 @@ impl<'c> SetSessionTimeoutAtAccountLevel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SetSessionTimeoutAtAccountLevel);
 impl<'c> Api<'c> {
@@ -430,6 +500,11 @@ impl<'c> SetTwoFactorAuthAtAccountLevel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SetTwoFactorAuthAtAccountLevel);
 impl<'c> Api<'c> {
@@ -457,13 +532,23 @@ impl<'c> UpdateAuthMechanism<'c> {
         mut self,
         value: impl Into<types::UpdateAuthMechanismAuthenticationMechanism>,
     ) -> Self {
-        self.call.text(1, value.into());
+        self.call
+            .text(
+                1,
+                Into::<types::UpdateAuthMechanismAuthenticationMechanism>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAuthMechanism);
@@ -493,6 +578,11 @@ impl<'c> UpdateLdapSettings<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseLdapSettings> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateLdapSettings);
 impl<'c> Api<'c> {
@@ -520,6 +610,11 @@ impl<'c> UpdateOauthProviders<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOauthProviders);
@@ -624,6 +719,11 @@ impl<'c> UpdateSamlMetaData<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseSsoConfig> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSamlMetaData);
@@ -742,6 +842,11 @@ impl<'c> UpdateSamlMetaDataForSamlSsoId<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseSsoConfig> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateSamlMetaDataForSamlSsoId);
 impl<'c> Api<'c> {
@@ -773,6 +878,11 @@ impl<'c> UpdateWhitelistedDomains<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateWhitelistedDomains);
@@ -884,6 +994,11 @@ impl<'c> UploadSamlMetaData<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseSsoConfig> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UploadSamlMetaData);
 impl<'c> Api<'c> {
@@ -993,6 +1108,11 @@ impl<'c> UploadSamlMetaDataDs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseSamlSettingsDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UploadSamlMetaDataDs);

@@ -34,6 +34,11 @@ impl<'c> AllowedIpAddress<'c> {
     pub fn send(self) -> rt::Sending<'c, types::IpAllowlistConfigValidateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AllowedIpAddress);
 impl<'c> Api<'c> {
@@ -68,6 +73,11 @@ impl<'c> CreateIpAllowlistConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, types::IpAllowlistConfigResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateIpAllowlistConfig);
 impl<'c> Api<'c> {
@@ -100,6 +110,11 @@ impl<'c> DeleteIpAllowlistConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteIpAllowlistConfig);
 impl<'c> Api<'c> {
@@ -131,6 +146,11 @@ impl<'c> GetIpAllowlistConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::IpAllowlistConfigResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetIpAllowlistConfig);
@@ -176,13 +196,15 @@ impl<'c> GetIpAllowlistConfigs<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetIpAllowlistConfigsSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::GetIpAllowlistConfigsSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetIpAllowlistConfigsOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::GetIpAllowlistConfigsOrder>::into(value).as_str());
         self
     }
     /// Query parameter `allowed_source_type`.
@@ -195,6 +217,11 @@ impl<'c> GetIpAllowlistConfigs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::IpAllowlistConfigResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetIpAllowlistConfigs);
@@ -233,6 +260,11 @@ impl<'c> UpdateIpAllowlistConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::IpAllowlistConfigResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateIpAllowlistConfig);
@@ -283,6 +315,11 @@ impl<'c> ValidateIpAddressAllowlistedOrNot<'c> {
     pub fn send(self) -> rt::Sending<'c, types::IpAllowlistConfigValidateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ValidateIpAddressAllowlistedOrNot);
 impl<'c> Api<'c> {
@@ -319,6 +356,11 @@ impl<'c> ValidateUniqueIpAllowlistConfigIdentifier<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateUniqueIpAllowlistConfigIdentifier);

@@ -36,6 +36,11 @@ impl<'c> CreateNgLdapSettings<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateNgLdapSettings);
 impl<'c> Api<'c> {
@@ -68,6 +73,11 @@ impl<'c> DeleteLdapSettingsById<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteLdapSettingsById);
 impl<'c> Api<'c> {
@@ -99,6 +109,11 @@ impl<'c> GetLdapSettingsById<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetLdapSettingsById);
@@ -134,6 +149,11 @@ impl<'c> LdapSettingsIterations<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LdapSettingsIterations);
 impl<'c> Api<'c> {
@@ -168,6 +188,11 @@ impl<'c> LdapSettingsLdapLoginTest<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LdapSettingsLdapLoginTest);
 impl<'c> Api<'c> {
@@ -199,6 +224,11 @@ impl<'c> LdapSettingsSearchGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(LdapSettingsSearchGroup);
@@ -234,6 +264,11 @@ impl<'c> LdapSettingsSyncGroupWithId<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LdapSettingsSyncGroupWithId);
 impl<'c> Api<'c> {
@@ -261,6 +296,11 @@ impl<'c> LdapSettingsSyncGroups<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(LdapSettingsSyncGroups);
@@ -299,6 +339,11 @@ impl<'c> LinkLdapSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(LinkLdapSettings);
@@ -339,6 +384,11 @@ impl<'c> LinkLdapSettingsOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(LinkLdapSettingsOrg);
@@ -382,6 +432,11 @@ impl<'c> LinkLdapSettingsProj<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LinkLdapSettingsProj);
 impl<'c> Api<'c> {
@@ -419,6 +474,11 @@ impl<'c> UnlinkLdapSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UnlinkLdapSettings);
@@ -459,6 +519,11 @@ impl<'c> UnlinkLdapSettingsOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UnlinkLdapSettingsOrg);
@@ -502,6 +567,11 @@ impl<'c> UnlinkLdapSettingsProj<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UnlinkLdapSettingsProj);
 impl<'c> Api<'c> {
@@ -540,6 +610,11 @@ impl<'c> UpdateLdapSettingsById<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateLdapSettingsById);
 impl<'c> Api<'c> {
@@ -573,6 +648,11 @@ impl<'c> ValidateConnectionSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateConnectionSettings);
@@ -608,6 +688,11 @@ impl<'c> ValidateGroupSettings<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ValidateGroupSettings);
 impl<'c> Api<'c> {
@@ -642,6 +727,11 @@ impl<'c> ValidateUserSettings<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ValidateUserSettings);
 impl<'c> Api<'c> {
@@ -669,6 +759,11 @@ impl<'c> GetAccountLdapSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::LdapSettingsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountLdapSettings);

@@ -30,6 +30,11 @@ impl<'c> GetNgLdapSettings<'c> {
     ) -> rt::Sending<'c, types::ResponseDtongLdapSettingsWithEncryptedDataDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetNgLdapSettings);
 impl<'c> Api<'c> {
@@ -80,6 +85,11 @@ impl<'c> PostLdapAuthenticationTest<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseLdapResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostLdapAuthenticationTest);
 impl<'c> Api<'c> {
@@ -123,6 +133,11 @@ impl<'c> SearchLdapGroups<'c> {
         self,
     ) -> rt::Sending<'c, types::RestResponseCollectionLdapGroupResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SearchLdapGroups);

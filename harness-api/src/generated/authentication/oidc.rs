@@ -28,6 +28,11 @@ impl<'c> GetHarnessOpenIdConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OidcConfiguration> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetHarnessOpenIdConfig);
 impl<'c> Api<'c> {
@@ -53,6 +58,11 @@ impl<'c> GetHarnessOpenIdJwks<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::JwksPublicKeysDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetHarnessOpenIdJwks);

@@ -50,6 +50,11 @@ impl<'c> ExchangeOidcTokenForAzureCredentials<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoAzureOidcCredentialResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ExchangeOidcTokenForAzureCredentials);
 impl<'c> Api<'c> {
@@ -97,6 +102,11 @@ impl<'c> GenerateOidcIamRoleCredentialForAws<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoAwsOidcCredentialResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GenerateOidcIamRoleCredentialForAws);
@@ -146,6 +156,11 @@ impl<'c> GetOidcServiceAccountAccessTokenForGcp<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoGcpOidcServiceAccountAccessTokenResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOidcServiceAccountAccessTokenForGcp);
 impl<'c> Api<'c> {
@@ -193,6 +208,11 @@ impl<'c> GetOidcWorkloadAccessTokenForGcp<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoOidcWorkloadAccessTokenResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOidcWorkloadAccessTokenForGcp);

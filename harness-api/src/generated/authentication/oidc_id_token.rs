@@ -38,6 +38,11 @@ impl<'c> GenerateCustomOidcIdToken<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GenerateCustomOidcIdToken);
 impl<'c> Api<'c> {
@@ -73,6 +78,11 @@ impl<'c> GenerateOidcIdTokenForAws<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GenerateOidcIdTokenForAws);
@@ -114,6 +124,11 @@ impl<'c> GenerateOidcIdTokenForAzure<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GenerateOidcIdTokenForAzure);
 impl<'c> Api<'c> {
@@ -149,6 +164,11 @@ impl<'c> GenerateOidcIdTokenForGcp<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GenerateOidcIdTokenForGcp);
@@ -189,6 +209,11 @@ impl<'c> GenerateOidcIdTokenForGcpV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GenerateOidcIdTokenForGcpV2);

@@ -36,6 +36,11 @@ impl<'c> CreateOidcProvider<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OidcProviderDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOidcProvider);
 impl<'c> Api<'c> {
@@ -67,6 +72,11 @@ impl<'c> DeleteOidcProvider<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::OidcProviderDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteOidcProvider);
@@ -100,6 +110,11 @@ impl<'c> GetOidcProvider<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::OidcProviderDto>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOidcProvider);
 impl<'c> Api<'c> {
@@ -132,6 +147,11 @@ impl<'c> GetOidcProviderInternal<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::OidcProviderDto>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOidcProviderInternal);
 impl<'c> Api<'c> {
@@ -159,6 +179,11 @@ impl<'c> ListOidcProvider<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::OidcProviderDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListOidcProvider);
@@ -197,6 +222,11 @@ impl<'c> UpdateOidcProvider<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::OidcProviderDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOidcProvider);

@@ -36,6 +36,11 @@ impl<'c> CreateAutoStoppingSchedules<'c> {
     pub fn send(self) -> rt::Sending<'c, types::FixedSchedule> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAutoStoppingSchedules);
 impl<'c> Api<'c> {
@@ -66,6 +71,11 @@ impl<'c> DeleteAutoStoppingSchedule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DeleteAutoStoppingScheduleResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAutoStoppingSchedule);
 impl<'c> Api<'c> {
@@ -84,7 +94,10 @@ impl<'c> Api<'c> {
         call.text(1, cloud_account_id);
         call.text(2, account_identifier);
         call.text(3, res_id);
-        call.text(4, res_type.into());
+        call.text(
+            4,
+            Into::<types::ListAutoStoppingSchedulesResType>::into(res_type).as_str(),
+        );
         ListAutoStoppingSchedules { call }
     }
 }
@@ -99,6 +112,11 @@ impl<'c> ListAutoStoppingSchedules<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::FixedSchedulesListResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListAutoStoppingSchedules);

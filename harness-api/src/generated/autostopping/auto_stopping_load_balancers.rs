@@ -32,6 +32,11 @@ impl<'c> AccessPointRules<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ServicesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AccessPointRules);
 impl<'c> Api<'c> {
@@ -61,6 +66,11 @@ impl<'c> CreateLoadBalancer<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CreateAccessPointResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateLoadBalancer);
@@ -92,6 +102,11 @@ impl<'c> DeleteLoadBalancer<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteLoadBalancer);
 impl<'c> Api<'c> {
@@ -122,6 +137,11 @@ impl<'c> DescribeLoadBalancer<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetAccessPointResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DescribeLoadBalancer);
 impl<'c> Api<'c> {
@@ -151,6 +171,11 @@ impl<'c> EditLoadBalancer<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CreateAccessPointResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(EditLoadBalancer);
@@ -194,6 +219,11 @@ impl<'c> ListLoadBalancers<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListAccessPointResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListLoadBalancers);
 impl<'c> Api<'c> {
@@ -223,6 +253,11 @@ impl<'c> LoadBalancerActivity<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AccessPointActivityResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(LoadBalancerActivity);

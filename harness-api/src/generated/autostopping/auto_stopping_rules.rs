@@ -36,6 +36,11 @@ impl<'c> AllAutoStoppingResources<'c> {
     pub fn send(self) -> rt::Sending<'c, types::AllResourcesOfAccountResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AllAutoStoppingResources);
 impl<'c> Api<'c> {
@@ -65,6 +70,11 @@ impl<'c> AutoStoppingRuleDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AutoStoppingRuleDetailsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AutoStoppingRuleDetails);
@@ -98,6 +108,11 @@ impl<'c> CoolDownAutostoppingRule<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CoolDownAutostoppingRule);
 impl<'c> Api<'c> {
@@ -128,6 +143,11 @@ impl<'c> CumulativeAutoStoppingSavings<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CumulativeSavingsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CumulativeAutoStoppingSavings);
 impl<'c> Api<'c> {
@@ -157,6 +177,11 @@ impl<'c> DeleteAutoStoppingRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteAutoStoppingRule);
@@ -190,6 +215,11 @@ impl<'c> GetAutoStoppingCoolDownMeta<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CoolDownMetaSuccessResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAutoStoppingCoolDownMeta);
 impl<'c> Api<'c> {
@@ -220,6 +250,11 @@ impl<'c> GetAutoStoppingDiagnostics<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ServiceDiagnosticsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAutoStoppingDiagnostics);
 impl<'c> Api<'c> {
@@ -249,6 +284,11 @@ impl<'c> HealthOfAutoStoppingRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ServiceHealthResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(HealthOfAutoStoppingRule);
@@ -283,6 +323,11 @@ impl<'c> ListAutoStoppingRules<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ServicesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListAutoStoppingRules);
@@ -334,6 +379,11 @@ impl<'c> SavingsFromAutoStoppingRule<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SavingsFromAutoStoppingRule);
 impl<'c> Api<'c> {
@@ -366,6 +416,11 @@ impl<'c> ToggleAutostoppingRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ServicesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ToggleAutostoppingRule);
 impl<'c> Api<'c> {
@@ -395,6 +450,11 @@ impl<'c> UpdateAutoStoppingRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::LwServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAutoStoppingRule);
@@ -427,6 +487,11 @@ impl<'c> WarmUpAutostoppingRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(WarmUpAutostoppingRule);

@@ -32,6 +32,11 @@ impl<'c> CreateAutoStoppingRuleV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::LwServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAutoStoppingRuleV2);
 impl<'c> Api<'c> {
@@ -61,6 +66,11 @@ impl<'c> GetAutoStoppingRuleV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAutoStoppingRuleV2);
@@ -93,6 +103,11 @@ impl<'c> UpdateAutoStoppingRuleV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::LwServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAutoStoppingRuleV2);

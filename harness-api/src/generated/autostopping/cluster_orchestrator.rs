@@ -30,6 +30,11 @@ impl<'c> GetConnectedClusterDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ConnectedKubernetesClustersGetResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetConnectedClusterDetails);
 impl<'c> Api<'c> {
@@ -60,6 +65,11 @@ impl<'c> ListConnectedKubernetesClusters<'c> {
     ) -> rt::Sending<'c, types::ConnectedKubernetesClustersListResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListConnectedKubernetesClusters);
 impl<'c> Api<'c> {
@@ -89,6 +99,11 @@ impl<'c> OnboardToClusterOrchestrator<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectedKubernetesClustersGetResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(OnboardToClusterOrchestrator);
@@ -121,6 +136,11 @@ impl<'c> UpdateClusterOrchestratorConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CreateAccessPointResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateClusterOrchestratorConfig);

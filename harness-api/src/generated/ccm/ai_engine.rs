@@ -14,7 +14,10 @@ impl<'c> Api<'c> {
     ) -> GetPromptResources<'c> {
         let mut call = rt::Call::new(self.client, &GET_PROMPT_RESOURCES);
         call.text(0, account_identifier);
-        call.text(1, cloud_provider.into());
+        call.text(
+            1,
+            Into::<types::GetPromptResourcesCloudProvider>::into(cloud_provider).as_str(),
+        );
         GetPromptResources { call }
     }
 }
@@ -30,6 +33,11 @@ impl<'c> GetPromptResources<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPromptResources);
 impl<'c> Api<'c> {
@@ -42,7 +50,10 @@ impl<'c> Api<'c> {
     ) -> GetPromptRules<'c> {
         let mut call = rt::Call::new(self.client, &GET_PROMPT_RULES);
         call.text(0, account_identifier);
-        call.text(1, cloud_provider.into());
+        call.text(
+            1,
+            Into::<types::GetPromptRulesCloudProvider>::into(cloud_provider).as_str(),
+        );
         GetPromptRules { call }
     }
 }
@@ -63,6 +74,11 @@ impl<'c> GetPromptRules<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListGovernancePromptRule> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPromptRules);

@@ -32,6 +32,11 @@ impl<'c> AnomalyFilterValues<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListFilterStats> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AnomalyFilterValues);
 impl<'c> Api<'c> {
@@ -63,6 +68,11 @@ impl<'c> GetAnomaliesSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalySummary> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAnomaliesSummary);
@@ -102,6 +112,11 @@ impl<'c> ListAnomalies<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyData> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAnomalies);
 impl<'c> Api<'c> {
@@ -133,6 +148,11 @@ impl<'c> ListIgnoredAnomalies<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyData> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListIgnoredAnomalies);
@@ -166,6 +186,11 @@ impl<'c> ListPerspectiveAnomalies<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListPerspectiveAnomalyData> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListPerspectiveAnomalies);
 impl<'c> Api<'c> {
@@ -195,6 +220,11 @@ impl<'c> ReportAnomalyFeedback<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ReportAnomalyFeedback);

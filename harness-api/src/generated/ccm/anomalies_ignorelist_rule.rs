@@ -32,6 +32,11 @@ impl<'c> CreateNewAnomaliesIgnorelistRule<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateNewAnomaliesIgnorelistRule);
 impl<'c> Api<'c> {
@@ -62,6 +67,11 @@ impl<'c> DeleteAnomaliesIgnorelistRule<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAnomaliesIgnorelistRule);
 impl<'c> Api<'c> {
@@ -89,6 +99,11 @@ impl<'c> GetAnomaliesIgnorelistRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAnomaliesIgnorelistRule);
@@ -120,6 +135,11 @@ impl<'c> ListAnomaliesIgnorelistRule<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAnomaliesIgnorelistRule);
 impl<'c> Api<'c> {
@@ -145,6 +165,11 @@ impl<'c> ListAzureSubscriptions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListAzureSubscriptions);
@@ -175,6 +200,11 @@ impl<'c> ToggleAnomaliesIgnorelistRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ToggleAnomaliesIgnorelistRule);
@@ -207,6 +237,11 @@ impl<'c> UpdateAnomaliesIgnorelistRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAnomaliesIgnorelistRule);

@@ -30,6 +30,11 @@ impl<'c> ListAnomalyComments<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyComment> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAnomalyComments);
 impl<'c> Api<'c> {
@@ -57,6 +62,11 @@ impl<'c> SaveAnomalyComment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveAnomalyComment);

@@ -28,6 +28,11 @@ impl<'c> ListBiDashboards<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBiDashboardSummary> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListBiDashboards);
 pub(super) static LIST_BI_DASHBOARDS: rt::Operation = rt::Operation {

@@ -30,6 +30,11 @@ impl<'c> CreateBudgetGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateBudgetGroup);
 impl<'c> Api<'c> {
@@ -57,6 +62,11 @@ impl<'c> DeleteBudgetGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteBudgetGroup);
@@ -92,7 +102,12 @@ impl<'c> GetAccessibleBudgetGroupSummaries<'c> {
         mut self,
         value: impl Into<types::GetAccessibleBudgetGroupSummariesSortType>,
     ) -> Self {
-        self.call.text(1, value.into());
+        self.call
+            .text(
+                1,
+                Into::<types::GetAccessibleBudgetGroupSummariesSortType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `sortOrder`.
@@ -101,13 +116,23 @@ impl<'c> GetAccessibleBudgetGroupSummaries<'c> {
         mut self,
         value: impl Into<types::GetAccessibleBudgetGroupSummariesSortOrder>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::GetAccessibleBudgetGroupSummariesSortOrder>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBudgetSummary> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccessibleBudgetGroupSummaries);
@@ -146,7 +171,14 @@ impl<'c> GetBudgetAndBudgetGroupsList<'c> {
         mut self,
         value: impl Into<types::GetBudgetAndBudgetGroupsListBudgetGroupSortType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<
+                    types::GetBudgetAndBudgetGroupsListBudgetGroupSortType,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `sortOrder`.
@@ -155,13 +187,23 @@ impl<'c> GetBudgetAndBudgetGroupsList<'c> {
         mut self,
         value: impl Into<types::GetBudgetAndBudgetGroupsListSortOrder>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetBudgetAndBudgetGroupsListSortOrder>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBudgetSummary> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBudgetAndBudgetGroupsList);
@@ -190,6 +232,11 @@ impl<'c> GetBudgetGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBudgetGroup> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBudgetGroup);
@@ -223,6 +270,11 @@ impl<'c> GetBudgetGroupLastPeriodCost<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListValueDataPoint> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetBudgetGroupLastPeriodCost);
 impl<'c> Api<'c> {
@@ -250,7 +302,11 @@ impl<'c> ListBudgetGroups<'c> {
         mut self,
         value: impl Into<types::ListBudgetGroupsBudgetGroupSortType>,
     ) -> Self {
-        self.call.text(1, value.into());
+        self.call
+            .text(
+                1,
+                Into::<types::ListBudgetGroupsBudgetGroupSortType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `sortOrder`.
@@ -259,13 +315,19 @@ impl<'c> ListBudgetGroups<'c> {
         mut self,
         value: impl Into<types::ListBudgetGroupsSortOrder>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(2, Into::<types::ListBudgetGroupsSortOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBudgetGroup> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListBudgetGroups);
@@ -296,6 +358,11 @@ impl<'c> UpdateBudgetGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateBudgetGroup);

@@ -32,6 +32,11 @@ impl<'c> AdjustBudgetAmountOperation<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AdjustBudgetAmountOperation);
 impl<'c> Api<'c> {
@@ -60,6 +65,11 @@ impl<'c> BudgetFilterValues<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BudgetFilterValues);
 impl<'c> Api<'c> {
@@ -85,6 +95,11 @@ impl<'c> CheckBulkBudgetJobStatus<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CheckBulkBudgetJobStatus);
@@ -116,6 +131,11 @@ impl<'c> CloneBudget<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CloneBudget);
 impl<'c> Api<'c> {
@@ -144,6 +164,11 @@ impl<'c> CloneBudgetsBulkOperation<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CloneBudgetsBulkOperation);
 impl<'c> Api<'c> {
@@ -171,6 +196,11 @@ impl<'c> CreateBudget<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateBudget);
@@ -202,6 +232,11 @@ impl<'c> CreateCostBucketBudgetsBulk<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateCostBucketBudgetsBulk);
 impl<'c> Api<'c> {
@@ -230,6 +265,11 @@ impl<'c> DeleteBudget<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteBudget);
 impl<'c> Api<'c> {
@@ -257,6 +297,11 @@ impl<'c> DeleteBudgetsBulkOperation<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteBudgetsBulkOperation);
@@ -289,7 +334,11 @@ impl<'c> GetAccessibleBudgetSummaries<'c> {
         mut self,
         value: impl Into<types::GetAccessibleBudgetSummariesSortType>,
     ) -> Self {
-        self.call.text(1, value.into());
+        self.call
+            .text(
+                1,
+                Into::<types::GetAccessibleBudgetSummariesSortType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `sortOrder`.
@@ -298,13 +347,23 @@ impl<'c> GetAccessibleBudgetSummaries<'c> {
         mut self,
         value: impl Into<types::GetAccessibleBudgetSummariesSortOrder>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::GetAccessibleBudgetSummariesSortOrder>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccessibleBudgetSummaries);
@@ -333,6 +392,11 @@ impl<'c> GetBudget<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBudget> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBudget);
@@ -363,13 +427,18 @@ impl<'c> GetCostDetails<'c> {
         mut self,
         value: impl Into<types::GetCostDetailsBreakdown>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call.text(2, Into::<types::GetCostDetailsBreakdown>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBudgetData> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCostDetails);
@@ -399,6 +468,11 @@ impl<'c> ListBudgetAlertThresholds<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListBudgetAlertThresholds);
 impl<'c> Api<'c> {
@@ -426,19 +500,25 @@ impl<'c> ListBudgets<'c> {
         mut self,
         value: impl Into<types::ListBudgetsBudgetSortType>,
     ) -> Self {
-        self.call.text(1, value.into());
+        self.call
+            .text(1, Into::<types::ListBudgetsBudgetSortType>::into(value).as_str());
         self
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(mut self, value: impl Into<types::ListBudgetsSortOrder>) -> Self {
-        self.call.text(2, value.into());
+        self.call.text(2, Into::<types::ListBudgetsSortOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBudget> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListBudgets);
@@ -467,6 +547,11 @@ impl<'c> ListBudgetsForPerspective<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBudget> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListBudgetsForPerspective);
@@ -498,6 +583,11 @@ impl<'c> ManageBudgetAlertsBulkOperation<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ManageBudgetAlertsBulkOperation);
 impl<'c> Api<'c> {
@@ -525,6 +615,11 @@ impl<'c> MoveBudgets<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MoveBudgets);
@@ -555,6 +650,11 @@ impl<'c> UpdateBudget<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateBudget);
@@ -587,6 +687,11 @@ impl<'c> UpdateBudgetAlertThresholds<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateBudgetAlertThresholds);

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         feature: impl Into<types::GetCostSettingsFeature>,
     ) -> GetCostSettings<'c> {
         let mut call = rt::Call::new(self.client, &GET_COST_SETTINGS);
-        call.text(0, feature.into());
+        call.text(0, Into::<types::GetCostSettingsFeature>::into(feature).as_str());
         GetCostSettings { call }
     }
 }
@@ -33,6 +33,11 @@ impl<'c> GetCostSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCostSettings);
@@ -65,6 +70,11 @@ impl<'c> UpdateCostSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateCostSettings);

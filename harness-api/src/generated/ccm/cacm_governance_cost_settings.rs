@@ -30,6 +30,11 @@ impl<'c> GetGovernanceCostSettings<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetGovernanceCostSettings);
 impl<'c> Api<'c> {
@@ -63,6 +68,11 @@ impl<'c> UpdateGovernanceCostSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGovernanceCostSettings);

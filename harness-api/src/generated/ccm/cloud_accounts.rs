@@ -14,7 +14,10 @@ impl<'c> Api<'c> {
     ) -> ListCloudAccounts<'c> {
         let mut call = rt::Call::new(self.client, &LIST_CLOUD_ACCOUNTS);
         call.text(0, account_identifier);
-        call.text(1, cloud_provider.into());
+        call.text(
+            1,
+            Into::<types::ListCloudAccountsCloudProvider>::into(cloud_provider).as_str(),
+        );
         ListCloudAccounts { call }
     }
 }
@@ -29,6 +32,11 @@ impl<'c> ListCloudAccounts<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListCloudAccounts);

@@ -34,6 +34,11 @@ impl<'c> GetAnomaliesList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyData> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAnomaliesList);
 impl<'c> Api<'c> {
@@ -66,6 +71,11 @@ impl<'c> GetAnomalyMetrics<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAnomalyOverview> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAnomalyMetrics);
 impl<'c> Api<'c> {
@@ -97,6 +107,11 @@ impl<'c> GetAnomalyMetricsSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAnomalyMetrics> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAnomalyMetricsSummary);
@@ -132,6 +147,11 @@ impl<'c> GetAnomalyMetricsTimeSeries<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTreeMapLongAnomalyOverview> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAnomalyMetricsTimeSeries);
 impl<'c> Api<'c> {
@@ -163,6 +183,11 @@ impl<'c> GetMeanResolutionTime<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoDouble> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetMeanResolutionTime);
@@ -202,6 +227,11 @@ impl<'c> UpdateAnomalyFeedback<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateAnomalyFeedback);
 impl<'c> Api<'c> {
@@ -239,6 +269,11 @@ impl<'c> UpdateAnomalyStatus<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAnomalyStatus);

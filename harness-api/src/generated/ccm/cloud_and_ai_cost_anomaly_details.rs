@@ -44,6 +44,11 @@ impl<'c> GetAnomalyCostTimeSeriesData<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyCostTimeSeries> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAnomalyCostTimeSeriesData);
 impl<'c> Api<'c> {
@@ -71,6 +76,11 @@ impl<'c> GetAnomalyDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAnomalyData> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAnomalyDetails);
@@ -125,6 +135,11 @@ impl<'c> GetAnomalyResourceCostTimeSeriesData<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoListAnomalyResourceCostTimeSeries> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAnomalyResourceCostTimeSeriesData);
 impl<'c> Api<'c> {
@@ -152,6 +167,11 @@ impl<'c> GetAnomalyResourceList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyResourceDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAnomalyResourceList);

@@ -34,6 +34,11 @@ impl<'c> CreateBusinessMapping<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBusinessMapping> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateBusinessMapping);
 impl<'c> Api<'c> {
@@ -61,6 +66,11 @@ impl<'c> DeleteBusinessMapping<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseCostCategoryDeleteDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteBusinessMapping);
@@ -90,6 +100,11 @@ impl<'c> GetBusinessMapping<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBusinessMapping> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBusinessMapping);
@@ -134,6 +149,11 @@ impl<'c> GetBusinessMappingForFilterPanel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetBusinessMappingForFilterPanel);
 impl<'c> Api<'c> {
@@ -169,7 +189,11 @@ impl<'c> GetBusinessMappingList<'c> {
         mut self,
         value: impl Into<types::GetBusinessMappingListSortType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::GetBusinessMappingListSortType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `sortOrder`.
@@ -178,7 +202,11 @@ impl<'c> GetBusinessMappingList<'c> {
         mut self,
         value: impl Into<types::GetBusinessMappingListSortOrder>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::GetBusinessMappingListSortOrder>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `limit`.
@@ -197,6 +225,11 @@ impl<'c> GetBusinessMappingList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBusinessMappingListDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBusinessMappingList);
@@ -231,6 +264,11 @@ impl<'c> UpdateBusinessMapping<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateBusinessMapping);

@@ -35,6 +35,11 @@ impl<'c> BulkSyncCostCategoryJiraMappings<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BulkSyncCostCategoryJiraMappings);
 impl<'c> Api<'c> {
@@ -64,6 +69,11 @@ impl<'c> CreateCostCategoryJiraMapping<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateCostCategoryJiraMapping);
@@ -95,6 +105,11 @@ impl<'c> DeleteCostCategoryJiraMapping<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteCostCategoryJiraMapping);
 impl<'c> Api<'c> {
@@ -123,6 +138,11 @@ impl<'c> GetCostCategoryJiraMapping<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCostCategoryJiraMapping);
 impl<'c> Api<'c> {
@@ -150,6 +170,11 @@ impl<'c> ListCostCategoryJiraMapping<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListCostCategoryJiraMapping);
@@ -182,6 +207,11 @@ impl<'c> UpdateCostCategoryJiraMapping<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateCostCategoryJiraMapping);

@@ -54,6 +54,11 @@ impl<'c> ClusterData<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListClusterCostDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ClusterData);
 impl<'c> Api<'c> {
@@ -112,6 +117,11 @@ impl<'c> GetCostDetailOverview<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCostOverview> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCostDetailOverview);
 impl<'c> Api<'c> {
@@ -166,6 +176,11 @@ impl<'c> GetCostDetailTabular<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPerspectiveEntityStatsData> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCostDetailTabular);
 impl<'c> Api<'c> {
@@ -219,6 +234,11 @@ impl<'c> GetCostDetailTimeSeries<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPerspectiveTimeSeriesData> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCostDetailTimeSeries);

@@ -24,6 +24,11 @@ impl<'c> GetAllJobStatuses<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAllJobStatuses);
 impl<'c> Api<'c> {
@@ -52,6 +57,11 @@ impl<'c> GetDataJobDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDataJobDetails);
 impl<'c> Api<'c> {
@@ -67,7 +77,10 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &GET_DATA_JOB_HISTORY_DETAILS);
         call.text(0, account_identifier);
         call.text(1, connector_id);
-        call.text(2, job_kind.into());
+        call.text(
+            2,
+            Into::<types::GetDataJobHistoryDetailsJobKind>::into(job_kind).as_str(),
+        );
         call.text(3, execution_month);
         GetDataJobHistoryDetails { call }
     }
@@ -91,13 +104,23 @@ impl<'c> GetDataJobHistoryDetails<'c> {
         mut self,
         value: impl Into<types::GetDataJobHistoryDetailsAzureCostType>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetDataJobHistoryDetailsAzureCostType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDataJobHistoryDetails);
@@ -125,6 +148,11 @@ impl<'c> GetDataJobsDashboard<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDataJobsDashboard);
 impl<'c> Api<'c> {
@@ -139,7 +167,10 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &GET_DISTINCT_BILLING_PERIODS);
         call.text(0, account_identifier);
         call.text(1, connector_id);
-        call.text(2, job_kind.into());
+        call.text(
+            2,
+            Into::<types::GetDistinctBillingPeriodsJobKind>::into(job_kind).as_str(),
+        );
         GetDistinctBillingPeriods { call }
     }
 }
@@ -156,13 +187,23 @@ impl<'c> GetDistinctBillingPeriods<'c> {
         mut self,
         value: impl Into<types::GetDistinctBillingPeriodsAzureCostType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::GetDistinctBillingPeriodsAzureCostType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDistinctBillingPeriods);
@@ -178,7 +219,10 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &GET_DISTINCT_EXECUTION_MONTHS);
         call.text(0, account_identifier);
         call.text(1, connector_id);
-        call.text(2, job_kind.into());
+        call.text(
+            2,
+            Into::<types::GetDistinctExecutionMonthsJobKind>::into(job_kind).as_str(),
+        );
         GetDistinctExecutionMonths { call }
     }
 }
@@ -195,13 +239,23 @@ impl<'c> GetDistinctExecutionMonths<'c> {
         mut self,
         value: impl Into<types::GetDistinctExecutionMonthsAzureCostType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::GetDistinctExecutionMonthsAzureCostType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDistinctExecutionMonths);
@@ -228,6 +282,11 @@ impl<'c> GetDistinctJobKinds<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDistinctJobKinds);
@@ -256,6 +315,11 @@ impl<'c> ListDataJobs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListDataJobs);

@@ -32,6 +32,11 @@ impl<'c> AddNewExternalDataFileMetadata<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExternalDataFiles> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddNewExternalDataFileMetadata);
 impl<'c> Api<'c> {
@@ -59,6 +64,11 @@ impl<'c> CreateExternalDataProvider<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExternalDataProvider> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateExternalDataProvider);
@@ -88,6 +98,11 @@ impl<'c> DeleteDatafileAndMetadata<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteDatafileAndMetadata);
 impl<'c> Api<'c> {
@@ -116,6 +131,11 @@ impl<'c> DeleteProvider<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProvider);
 impl<'c> Api<'c> {
@@ -141,6 +161,11 @@ impl<'c> GetProviders<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListExternalDataProvider> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProviders);
@@ -174,6 +199,11 @@ impl<'c> GetSignedUrl<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSignedUrl);
 impl<'c> Api<'c> {
@@ -204,6 +234,11 @@ impl<'c> ListProvidersFileInfo<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoMapStringListExternalDataFiles> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListProvidersFileInfo);
 impl<'c> Api<'c> {
@@ -231,6 +266,11 @@ impl<'c> TriggerDataIngestion<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExternalDataFiles> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TriggerDataIngestion);
@@ -261,6 +301,11 @@ impl<'c> UpdateFileMetaData<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExternalDataFiles> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateFileMetaData);

@@ -30,6 +30,11 @@ impl<'c> CloneGovernanceAlertRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGovernanceNotification> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CloneGovernanceAlertRule);
 impl<'c> Api<'c> {
@@ -60,6 +65,11 @@ impl<'c> CreateNewGovernanceAlertRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGovernanceNotification> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateNewGovernanceAlertRule);
 impl<'c> Api<'c> {
@@ -88,6 +98,11 @@ impl<'c> DeleteGovernanceAlertRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteGovernanceAlertRule);
 impl<'c> Api<'c> {
@@ -114,6 +129,11 @@ impl<'c> GovernanceAlertRules<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListGovernanceNotification> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GovernanceAlertRules);
 impl<'c> Api<'c> {
@@ -126,7 +146,11 @@ impl<'c> Api<'c> {
     ) -> GovernanceResourceTypes<'c> {
         let mut call = rt::Call::new(self.client, &GOVERNANCE_RESOURCE_TYPES);
         call.text(0, account_identifier);
-        call.text(1, cloud_provider.into());
+        call.text(
+            1,
+            Into::<types::GovernanceResourceTypesCloudProvider>::into(cloud_provider)
+                .as_str(),
+        );
         GovernanceResourceTypes { call }
     }
 }
@@ -141,6 +165,11 @@ impl<'c> GovernanceResourceTypes<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GovernanceResourceTypes);
@@ -172,6 +201,11 @@ impl<'c> ToggleGovernanceAlertRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGovernanceNotification> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ToggleGovernanceAlertRule);
 impl<'c> Api<'c> {
@@ -201,6 +235,11 @@ impl<'c> UpdateGovernanceAlertRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGovernanceNotification> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGovernanceAlertRule);

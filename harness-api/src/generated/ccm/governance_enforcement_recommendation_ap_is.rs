@@ -39,6 +39,11 @@ impl<'c> AcceptEnforcementRecommendations<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AcceptEnforcementRecommendations);
 impl<'c> Api<'c> {
@@ -76,6 +81,11 @@ impl<'c> DismissEnforcementRecommendations<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DismissEnforcementRecommendations);
 impl<'c> Api<'c> {
@@ -110,6 +120,11 @@ impl<'c> EnforcementRecommendationDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnforcementDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnforcementRecommendationDetails);
 impl<'c> Api<'c> {
@@ -142,6 +157,11 @@ impl<'c> ListRuleEnforcementRecommendations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRuleEnforcementRecommendations);
@@ -191,7 +211,12 @@ impl<'c> RuleEnforcementRecommendations<'c> {
         mut self,
         value: impl Into<types::RuleEnforcementRecommendationsSortType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::RuleEnforcementRecommendationsSortType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `sortOrder`.
@@ -200,7 +225,12 @@ impl<'c> RuleEnforcementRecommendations<'c> {
         mut self,
         value: impl Into<types::RuleEnforcementRecommendationsSortOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::RuleEnforcementRecommendationsSortOrder>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
@@ -209,6 +239,11 @@ impl<'c> RuleEnforcementRecommendations<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoRuleEnforcementRecommendationList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RuleEnforcementRecommendations);
@@ -241,6 +276,11 @@ impl<'c> UpdateEnforcementRecommendation<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoRuleEnforcementRecommendation> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateEnforcementRecommendation);

@@ -43,6 +43,11 @@ impl<'c> DayWiseTotalEvaluations<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMapStringMapStringInteger> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DayWiseTotalEvaluations);
 impl<'c> Api<'c> {
@@ -78,6 +83,11 @@ impl<'c> TotalActiveEnforcements<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoLong> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(TotalActiveEnforcements);
 impl<'c> Api<'c> {
@@ -112,6 +122,11 @@ impl<'c> TotalEvaluations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoLong> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TotalEvaluations);
@@ -153,6 +168,11 @@ impl<'c> TotalNewEnforcementRecommendations<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoLong> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(TotalNewEnforcementRecommendations);
 impl<'c> Api<'c> {
@@ -189,6 +209,11 @@ impl<'c> TotalRealisedSavingsGrouped<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMapStringDouble> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TotalRealisedSavingsGrouped);
@@ -230,6 +255,11 @@ impl<'c> TotalRealisedSavingsV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoDouble> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TotalRealisedSavingsV2);

@@ -30,6 +30,11 @@ impl<'c> GetRuleRecommendation<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleExecutionList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRuleRecommendation);
 impl<'c> Api<'c> {
@@ -69,6 +74,11 @@ impl<'c> ListGovernanceRecommendationHealth<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoRuleRecommendationSummaryList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListGovernanceRecommendationHealth);
 impl<'c> Api<'c> {
@@ -96,6 +106,11 @@ impl<'c> RecommendationHealth<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleRecommendationSummary> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RecommendationHealth);

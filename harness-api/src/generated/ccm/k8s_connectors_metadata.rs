@@ -30,6 +30,11 @@ impl<'c> K8sMeta<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCcmK8sMetaInfoResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(K8sMeta);
 pub(super) static K8S_META: rt::Operation = rt::Operation {

@@ -32,6 +32,11 @@ impl<'c> CreateNotificationSettingV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateNotificationSettingV2);
 impl<'c> Api<'c> {
@@ -61,6 +66,11 @@ impl<'c> DeleteNotificationSettingsV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteNotificationSettingsV2);
@@ -94,6 +104,11 @@ impl<'c> ListNotificationSettingsV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListNotificationSetting> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListNotificationSettingsV2);
 impl<'c> Api<'c> {
@@ -125,6 +140,11 @@ impl<'c> UpdateNotificationSettingV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNotificationSetting> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateNotificationSettingV2);

@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.int(1, start_time);
         call.int(2, end_time);
-        call.text(3, group_by.into());
+        call.text(3, Into::<types::GetCcmOverviewGroupBy>::into(group_by).as_str());
         GetCcmOverview { call }
     }
 }
@@ -33,6 +33,11 @@ impl<'c> GetCcmOverview<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoccmOverview> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCcmOverview);

@@ -30,6 +30,11 @@ impl<'c> CreateReportSetting<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListCeReportSchedule> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateReportSetting);
 impl<'c> Api<'c> {
@@ -68,6 +73,11 @@ impl<'c> DeleteReportSetting<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteReportSetting);
 impl<'c> Api<'c> {
@@ -95,6 +105,11 @@ impl<'c> GetAllReports<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceReportScheduleResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllReports);
@@ -134,6 +149,11 @@ impl<'c> GetReportSetting<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListCeReportSchedule> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetReportSetting);
 impl<'c> Api<'c> {
@@ -162,6 +182,11 @@ impl<'c> SendMail<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SendMail);
 impl<'c> Api<'c> {
@@ -189,6 +214,11 @@ impl<'c> UpdateReportSetting<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListCeReportSchedule> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateReportSetting);

@@ -38,6 +38,11 @@ impl<'c> CreatePerspective<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceView> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreatePerspective);
 impl<'c> Api<'c> {
@@ -65,6 +70,11 @@ impl<'c> DeletePerspective<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeletePerspective);
@@ -103,7 +113,8 @@ impl<'c> GetAllPerspectives<'c> {
         mut self,
         value: impl Into<types::GetAllPerspectivesSortType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::GetAllPerspectivesSortType>::into(value).as_str());
         self
     }
     /// Query parameter `sortOrder`.
@@ -112,7 +123,8 @@ impl<'c> GetAllPerspectives<'c> {
         mut self,
         value: impl Into<types::GetAllPerspectivesSortOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::GetAllPerspectivesSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `cloudFilters`.
@@ -130,7 +142,8 @@ impl<'c> GetAllPerspectives<'c> {
         mut self,
         value: impl Into<types::GetAllPerspectivesViewState>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::GetAllPerspectivesViewState>::into(value).as_str());
         self
     }
     /// Query parameter `viewIds`.
@@ -148,13 +161,19 @@ impl<'c> GetAllPerspectives<'c> {
         mut self,
         value: impl Into<types::GetAllPerspectivesViewType>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(9, Into::<types::GetAllPerspectivesViewType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPerspectiveData> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllPerspectives);
@@ -174,9 +193,12 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, perspective_id);
         call.int(2, start_time);
-        call.text(3, period.into());
-        call.text(4, type_.into());
-        call.text(5, breakdown.into());
+        call.text(3, Into::<types::GetLastYearMonthlyCostPeriod>::into(period).as_str());
+        call.text(4, Into::<types::GetLastYearMonthlyCostType>::into(type_).as_str());
+        call.text(
+            5,
+            Into::<types::GetLastYearMonthlyCostBreakdown>::into(breakdown).as_str(),
+        );
         GetLastYearMonthlyCost { call }
     }
 }
@@ -191,6 +213,11 @@ impl<'c> GetLastYearMonthlyCost<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListValueDataPoint> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetLastYearMonthlyCost);
@@ -220,6 +247,11 @@ impl<'c> GetPerspective<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceView> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPerspective);
 impl<'c> Api<'c> {
@@ -236,7 +268,10 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, perspective_id);
         call.int(2, start_time);
-        call.text(3, period.into());
+        call.text(
+            3,
+            Into::<types::GetPerspectiveLastPeriodCostPeriod>::into(period).as_str(),
+        );
         GetPerspectiveLastPeriodCost {
             call,
         }
@@ -253,6 +288,11 @@ impl<'c> GetPerspectiveLastPeriodCost<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoDouble> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPerspectiveLastPeriodCost);
@@ -287,6 +327,11 @@ impl<'c> UpdatePerspective<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceView> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdatePerspective);

@@ -30,6 +30,11 @@ impl<'c> CreatePerspectiveFolder<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceViewFolder> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreatePerspectiveFolder);
 impl<'c> Api<'c> {
@@ -58,6 +63,11 @@ impl<'c> DeleteFolder<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteFolder);
 impl<'c> Api<'c> {
@@ -85,6 +95,11 @@ impl<'c> GetAllFolderPerspectives<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListPerspective> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllFolderPerspectives);
@@ -115,6 +130,11 @@ impl<'c> GetFolders<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListCeViewFolder> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetFolders);
 impl<'c> Api<'c> {
@@ -143,6 +163,11 @@ impl<'c> MovePerspectives<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListCeView> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MovePerspectives);
 impl<'c> Api<'c> {
@@ -170,6 +195,11 @@ impl<'c> UpdateFolder<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceViewFolder> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateFolder);

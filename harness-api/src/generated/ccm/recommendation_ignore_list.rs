@@ -32,6 +32,11 @@ impl<'c> AddRecommendationsIgnoreList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationsIgnoreList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddRecommendationsIgnoreList);
 impl<'c> Api<'c> {
@@ -59,6 +64,11 @@ impl<'c> GetRecommendationsIgnoreList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationsIgnoreList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRecommendationsIgnoreList);
@@ -89,6 +99,11 @@ impl<'c> RemoveRecommendationsIgnoreList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationsIgnoreList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RemoveRecommendationsIgnoreList);

@@ -30,6 +30,11 @@ impl<'c> CreateRecommendationJira<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoccmJiraDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateRecommendationJira);
 impl<'c> Api<'c> {
@@ -64,6 +69,11 @@ impl<'c> DeleteJiraFieldMapping<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteJiraFieldMapping);
 impl<'c> Api<'c> {
@@ -94,6 +104,11 @@ impl<'c> DeleteJiraFromRecommendations<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteJiraFromRecommendations);
 impl<'c> Api<'c> {
@@ -121,6 +136,11 @@ impl<'c> GetCommonJiraFields<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCommonJiraFields);
@@ -150,6 +170,11 @@ impl<'c> GetCommonJiraIssueTypes<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCommonJiraIssueTypes);
 impl<'c> Api<'c> {
@@ -176,6 +201,11 @@ impl<'c> GetJiraFieldMappings<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetJiraFieldMappings);
 impl<'c> Api<'c> {
@@ -201,6 +231,11 @@ impl<'c> GetJiraStatuses<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetJiraStatuses);
@@ -230,6 +265,11 @@ impl<'c> GetMappedProjects<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMappedProjects);
 impl<'c> Api<'c> {
@@ -255,6 +295,11 @@ impl<'c> GetResolutionCodes<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetResolutionCodes);
@@ -285,6 +330,11 @@ impl<'c> UpsertJiraFieldMapping<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpsertJiraFieldMapping);

@@ -30,6 +30,11 @@ impl<'c> CreateCloudAccountOverride<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateCloudAccountOverride);
 impl<'c> Api<'c> {
@@ -57,6 +62,11 @@ impl<'c> DeleteCloudAccountOverride<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteCloudAccountOverride);
@@ -86,6 +96,11 @@ impl<'c> GetCloudAccountOverrideOverview<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCloudAccountOverrideOverview);
 impl<'c> Api<'c> {
@@ -114,6 +129,11 @@ impl<'c> GetRecommendationPreferences<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationPreferenceDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRecommendationPreferences);
 impl<'c> Api<'c> {
@@ -129,7 +149,13 @@ impl<'c> Api<'c> {
             &LIST_CLOUD_ACCOUNT_OVERRIDES_BY_RESOURCE_TYPE,
         );
         call.text(0, account_identifier);
-        call.text(1, resource_type.into());
+        call.text(
+            1,
+            Into::<
+                types::ListCloudAccountOverridesByResourceTypeValue,
+            >::into(resource_type)
+                .as_str(),
+        );
         ListCloudAccountOverridesByResourceType {
             call,
         }
@@ -146,6 +172,11 @@ impl<'c> ListCloudAccountOverridesByResourceType<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListCloudAccountOverridesByResourceType);
@@ -177,6 +208,11 @@ impl<'c> UpdateCloudAccountOverride<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateCloudAccountOverride);
 impl<'c> Api<'c> {
@@ -206,6 +242,11 @@ impl<'c> UpdateRecommendationPreference<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateRecommendationPreference);

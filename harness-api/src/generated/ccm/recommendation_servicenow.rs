@@ -35,6 +35,11 @@ impl<'c> CreateRecommendationServicenowTicket<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoccmServiceNowDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateRecommendationServicenowTicket);
 impl<'c> Api<'c> {
@@ -67,6 +72,11 @@ impl<'c> GetServiceNowServiceRequestFields<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetServiceNowServiceRequestFields);

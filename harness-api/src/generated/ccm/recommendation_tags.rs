@@ -30,6 +30,11 @@ impl<'c> GetRecommendationTags<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationTagDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRecommendationTags);
 impl<'c> Api<'c> {
@@ -79,6 +84,11 @@ impl<'c> GetTagsForFilterPanel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTagsForFilterPanel);

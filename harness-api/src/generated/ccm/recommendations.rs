@@ -37,6 +37,11 @@ impl<'c> AppliedRecommendationResourceStats<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoListAppliedRecommendationResourceStatsDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AppliedRecommendationResourceStats);
 impl<'c> Api<'c> {
@@ -65,6 +70,11 @@ impl<'c> ChangeInferenceState<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ChangeInferenceState);
 impl<'c> Api<'c> {
@@ -79,7 +89,10 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &CHANGE_RECOMMENDATION_STATE);
         call.text(0, account_identifier);
         call.text(1, recommendation_id);
-        call.text(2, state.into());
+        call.text(
+            2,
+            Into::<types::ChangeRecommendationStateValue>::into(state).as_str(),
+        );
         ChangeRecommendationState { call }
     }
 }
@@ -100,6 +113,11 @@ impl<'c> ChangeRecommendationState<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoVoid> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ChangeRecommendationState);
@@ -129,6 +147,11 @@ impl<'c> GetSupportedRecommendationFilters<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSupportedRecommendationFilters);
 impl<'c> Api<'c> {
@@ -156,6 +179,11 @@ impl<'c> ListRecommendations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendations> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRecommendations);
@@ -189,6 +217,11 @@ impl<'c> OverrideRecommendationSavings<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(OverrideRecommendationSavings);
 impl<'c> Api<'c> {
@@ -218,7 +251,12 @@ impl<'c> RealizedSavingsTimeSeries<'c> {
         mut self,
         value: impl Into<types::RealizedSavingsTimeSeriesTimeAggregation>,
     ) -> Self {
-        self.call.text(1, value.into());
+        self.call
+            .text(
+                1,
+                Into::<types::RealizedSavingsTimeSeriesTimeAggregation>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
@@ -227,6 +265,11 @@ impl<'c> RealizedSavingsTimeSeries<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoListRecommendationRealizedSavingStatsDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RealizedSavingsTimeSeries);
@@ -255,6 +298,11 @@ impl<'c> RecommendationFilterValues<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListFilterStats> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RecommendationFilterValues);
@@ -288,6 +336,11 @@ impl<'c> RecommendationResourceTypeStats<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoListRecommendationResourceTypeStats> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RecommendationResourceTypeStats);
 impl<'c> Api<'c> {
@@ -316,6 +369,11 @@ impl<'c> RecommendationStats<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationOverviewStats> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RecommendationStats);
 impl<'c> Api<'c> {
@@ -343,6 +401,11 @@ impl<'c> RecommendationsCount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInteger> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RecommendationsCount);
@@ -373,6 +436,11 @@ impl<'c> TerraformResourceRecommendations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TerraformResourceRecommendations);

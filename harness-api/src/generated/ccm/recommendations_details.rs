@@ -32,6 +32,11 @@ impl<'c> AzureVmRecommendationDetail<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAzureVmRecommendation> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AzureVmRecommendationDetail);
 impl<'c> Api<'c> {
@@ -59,6 +64,11 @@ impl<'c> Ec2RecommendationDetail<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoec2InstanceRecommendation> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(Ec2RecommendationDetail);
@@ -106,6 +116,11 @@ impl<'c> EcsRecommendationDetail<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoecsRecommendationDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EcsRecommendationDetail);
 impl<'c> Api<'c> {
@@ -133,6 +148,11 @@ impl<'c> NodeRecommendationDetail<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNodeRecommendationDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(NodeRecommendationDetail);
@@ -175,6 +195,11 @@ impl<'c> WorkloadRecommendationDetail<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoWorkloadRecommendationDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(WorkloadRecommendationDetail);

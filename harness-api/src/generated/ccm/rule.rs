@@ -30,6 +30,11 @@ impl<'c> CloneRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRule> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CloneRule);
 impl<'c> Api<'c> {
@@ -57,6 +62,11 @@ impl<'c> CostCoRelationSupportedResources<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CostCoRelationSupportedResources);
@@ -86,6 +96,11 @@ impl<'c> CreateNewRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRule> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateNewRule);
 impl<'c> Api<'c> {
@@ -113,6 +128,11 @@ impl<'c> DeleteRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteRule);
@@ -148,6 +168,11 @@ impl<'c> EnqueueGovernanceJob<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoGovernanceEnqueueResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnqueueGovernanceJob);
 impl<'c> Api<'c> {
@@ -175,6 +200,11 @@ impl<'c> GetGovernanceRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetGovernanceRule);
@@ -210,6 +240,11 @@ impl<'c> GetPolicies<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPolicies);
 impl<'c> Api<'c> {
@@ -240,6 +275,11 @@ impl<'c> GetPotentialRulesForRecommendation<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListRule> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPotentialRulesForRecommendation);
@@ -279,6 +319,11 @@ impl<'c> GovernanceRuleSchema<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GovernanceRuleSchema);
 impl<'c> Api<'c> {
@@ -291,7 +336,11 @@ impl<'c> Api<'c> {
     ) -> GovernanceTargetList<'c> {
         let mut call = rt::Call::new(self.client, &GOVERNANCE_TARGET_LIST);
         call.text(0, account_identifier);
-        call.text(1, cloud_provider.into());
+        call.text(
+            1,
+            Into::<types::GovernanceTargetListCloudProvider>::into(cloud_provider)
+                .as_str(),
+        );
         GovernanceTargetList { call }
     }
 }
@@ -325,6 +374,11 @@ impl<'c> GovernanceTargetList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMapStringToString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GovernanceTargetList);
 impl<'c> Api<'c> {
@@ -337,7 +391,10 @@ impl<'c> Api<'c> {
     ) -> RuleRegions<'c> {
         let mut call = rt::Call::new(self.client, &RULE_REGIONS);
         call.text(0, account_identifier);
-        call.text(1, cloud_provider.into());
+        call.text(
+            1,
+            Into::<types::RuleRegionsCloudProvider>::into(cloud_provider).as_str(),
+        );
         RuleRegions { call }
     }
 }
@@ -352,6 +409,11 @@ impl<'c> RuleRegions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RuleRegions);
@@ -386,6 +448,11 @@ impl<'c> SimpleEnqueueAdhocGovernanceRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SimpleEnqueueAdhocGovernanceRule);
@@ -431,6 +498,11 @@ impl<'c> ToggleForRecommendation<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRule> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ToggleForRecommendation);
 impl<'c> Api<'c> {
@@ -459,6 +531,11 @@ impl<'c> UpdateRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRule> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateRule);
 impl<'c> Api<'c> {
@@ -486,6 +563,11 @@ impl<'c> ValidateGovernanceRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateGovernanceRule);

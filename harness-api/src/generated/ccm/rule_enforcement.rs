@@ -30,6 +30,11 @@ impl<'c> AddRuleEnforcement<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleEnforcement> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddRuleEnforcement);
 impl<'c> Api<'c> {
@@ -57,6 +62,11 @@ impl<'c> DeleteRuleEnforcement<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteRuleEnforcement);
@@ -89,6 +99,11 @@ impl<'c> EnforcementDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnforcementDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(EnforcementDetails);
@@ -127,6 +142,11 @@ impl<'c> EnforcementSavings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(EnforcementSavings);
@@ -174,7 +194,8 @@ impl<'c> GetRuleEnforcement<'c> {
         mut self,
         value: impl Into<types::GetRuleEnforcementSortType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::GetRuleEnforcementSortType>::into(value).as_str());
         self
     }
     /// Query parameter `sortOrder`.
@@ -183,13 +204,19 @@ impl<'c> GetRuleEnforcement<'c> {
         mut self,
         value: impl Into<types::GetRuleEnforcementSortOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::GetRuleEnforcementSortOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleEnforcementList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRuleEnforcement);
@@ -218,6 +245,11 @@ impl<'c> GetRuleEnforcementCount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnforcementCount> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRuleEnforcementCount);
@@ -250,6 +282,11 @@ impl<'c> ListRuleEnforcements<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRuleEnforcements);
@@ -289,6 +326,11 @@ impl<'c> ToggleEnforcement<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ToggleEnforcement);
 impl<'c> Api<'c> {
@@ -316,6 +358,11 @@ impl<'c> UpdateEnforcement<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleEnforcement> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateEnforcement);

@@ -30,6 +30,11 @@ impl<'c> ExportEvaluations<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEvaluationExportResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ExportEvaluations);
 impl<'c> Api<'c> {
@@ -59,13 +64,18 @@ impl<'c> GetRuleExecution<'c> {
         mut self,
         value: impl Into<types::GetRuleExecutionType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call.text(2, Into::<types::GetRuleExecutionType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleExecution> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRuleExecution);
@@ -101,6 +111,11 @@ impl<'c> GetRuleExecutionActionedResources<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRuleExecutionActionedResources);
 impl<'c> Api<'c> {
@@ -130,7 +145,11 @@ impl<'c> GetRuleExecutionDetails<'c> {
         mut self,
         value: impl Into<types::GetRuleExecutionDetailsFileType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::GetRuleExecutionDetailsFileType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `resourceId`.
@@ -151,13 +170,22 @@ impl<'c> GetRuleExecutionDetails<'c> {
         mut self,
         value: impl Into<types::GetRuleExecutionDetailsExecutionType>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetRuleExecutionDetailsExecutionType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRuleExecutionDetails);
@@ -203,13 +231,23 @@ impl<'c> GetRuleExecutionGranularStatus<'c> {
         mut self,
         value: impl Into<types::GetRuleExecutionGranularStatusExecutionType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetRuleExecutionGranularStatusExecutionType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRuleExecutionGranularStatus);
@@ -241,13 +279,22 @@ impl<'c> GetRuleExecutionLogs<'c> {
         mut self,
         value: impl Into<types::GetRuleExecutionLogsExecutionType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::GetRuleExecutionLogsExecutionType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRuleExecutionLogs);
@@ -279,13 +326,23 @@ impl<'c> GetRuleExecutionRuleYaml<'c> {
         mut self,
         value: impl Into<types::GetRuleExecutionRuleYamlExecutionType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::GetRuleExecutionRuleYamlExecutionType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRuleExecutionRuleYaml);
@@ -317,13 +374,22 @@ impl<'c> GetRuleExecutionStatus<'c> {
         mut self,
         value: impl Into<types::GetRuleExecutionStatusExecutionType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::GetRuleExecutionStatusExecutionType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRuleExecutionStatus);
@@ -355,6 +421,11 @@ impl<'c> GetRuleExecutionTagFilterValues<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRuleExecutionTagFilterValues);
 impl<'c> Api<'c> {
@@ -382,6 +453,11 @@ impl<'c> GetRuleExecutions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleExecutionList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRuleExecutions);
@@ -411,6 +487,11 @@ impl<'c> GetRuleExecutionsFilterValues<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFilterValues> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRuleExecutionsFilterValues);
 impl<'c> Api<'c> {
@@ -438,6 +519,11 @@ impl<'c> GetRuleLastExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListRuleExecution> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRuleLastExecution);
@@ -470,13 +556,22 @@ impl<'c> RefreshCostForRuleExecution<'c> {
         mut self,
         value: impl Into<types::RefreshCostForRuleExecutionType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::RefreshCostForRuleExecutionType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RefreshCostForRuleExecution);

@@ -30,6 +30,11 @@ impl<'c> AddRuleSet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleSet> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddRuleSet);
 impl<'c> Api<'c> {
@@ -57,6 +62,11 @@ impl<'c> DeleteRuleSet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteRuleSet);
@@ -86,6 +96,11 @@ impl<'c> ListRuleSets<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleSetList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListRuleSets);
 impl<'c> Api<'c> {
@@ -113,6 +128,11 @@ impl<'c> UpdateRuleSet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleSet> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateRuleSet);

@@ -30,6 +30,11 @@ impl<'c> CreateUnitMetric<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateUnitMetric);
 impl<'c> Api<'c> {
@@ -61,6 +66,11 @@ impl<'c> DeleteUnitMetric<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteUnitMetric);
@@ -95,13 +105,19 @@ impl<'c> GetUnitMetric<'c> {
         mut self,
         value: impl Into<types::GetUnitMetricTimeTruncGroupBy>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::GetUnitMetricTimeTruncGroupBy>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetUnitMetric);
@@ -139,6 +155,11 @@ impl<'c> ListAllUnitMetrics<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAllUnitMetrics);
 impl<'c> Api<'c> {
@@ -166,6 +187,11 @@ impl<'c> UpdateUnitMetric<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateUnitMetric);

@@ -40,6 +40,11 @@ impl<'c> DownloadActiveServiceCsvReport<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DownloadActiveServiceCsvReport);
 impl<'c> Api<'c> {
@@ -81,6 +86,11 @@ impl<'c> GetCdLicenseUsageForServiceInstances<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCdLicenseUsageForServiceInstances);
 impl<'c> Api<'c> {
@@ -116,6 +126,11 @@ impl<'c> GetCdLicenseUsageForServices<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCdLicenseUsageForServices);
@@ -157,6 +172,11 @@ impl<'c> GetLicenseUsage<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetLicenseUsage);

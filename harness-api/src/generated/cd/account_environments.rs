@@ -48,6 +48,11 @@ impl<'c> CreateAccountScopedEnvironment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAccountScopedEnvironment);
 impl<'c> Api<'c> {
@@ -88,6 +93,11 @@ impl<'c> DeleteAccountScopedEnvironment<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAccountScopedEnvironment);
 impl<'c> Api<'c> {
@@ -121,6 +131,11 @@ impl<'c> GetAccountScopedEnvironment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedEnvironment);
@@ -174,7 +189,11 @@ impl<'c> GetAccountScopedEnvironments<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedEnvironmentsSort>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetAccountScopedEnvironmentsSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `is_access_list`.
@@ -195,13 +214,22 @@ impl<'c> GetAccountScopedEnvironments<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedEnvironmentsOrder>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::GetAccountScopedEnvironmentsOrder>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::EnvironmentResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedEnvironments);
@@ -252,6 +280,11 @@ impl<'c> UpdateAccountScopedEnvironment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAccountScopedEnvironment);

@@ -52,6 +52,11 @@ impl<'c> CreateAccountScopedInfrastructure<'c> {
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAccountScopedInfrastructure);
 impl<'c> Api<'c> {
@@ -94,6 +99,11 @@ impl<'c> DeleteAccountScopedInfrastructure<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAccountScopedInfrastructure);
 impl<'c> Api<'c> {
@@ -129,6 +139,11 @@ impl<'c> GetAccountScopedInfrastructure<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedInfrastructure);
@@ -192,7 +207,11 @@ impl<'c> GetAccountScopedInfrastructures<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedInfrastructuresSort>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::GetAccountScopedInfrastructuresSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `is_access_list`.
@@ -228,7 +247,12 @@ impl<'c> GetAccountScopedInfrastructures<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedInfrastructuresDeploymentType>,
     ) -> Self {
-        self.call.text(11, value.into());
+        self.call
+            .text(
+                11,
+                Into::<types::GetAccountScopedInfrastructuresDeploymentType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -237,13 +261,22 @@ impl<'c> GetAccountScopedInfrastructures<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedInfrastructuresOrder>,
     ) -> Self {
-        self.call.text(12, value.into());
+        self.call
+            .text(
+                12,
+                Into::<types::GetAccountScopedInfrastructuresOrder>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::InfrastructureResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedInfrastructures);
@@ -298,6 +331,11 @@ impl<'c> UpdateAccountScopedInfrastructure<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAccountScopedInfrastructure);

@@ -52,7 +52,14 @@ impl<'c> ListAccountScopedRancherClustersUsingConnector<'c> {
         mut self,
         value: impl Into<types::ListAccountScopedRancherClustersUsingConnectorSort>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<
+                    types::ListAccountScopedRancherClustersUsingConnectorSort,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -61,13 +68,25 @@ impl<'c> ListAccountScopedRancherClustersUsingConnector<'c> {
         mut self,
         value: impl Into<types::ListAccountScopedRancherClustersUsingConnectorOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<
+                    types::ListAccountScopedRancherClustersUsingConnectorOrder,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListAccountScopedRancherClustersUsingConnector);
@@ -121,7 +140,14 @@ impl<'c> ListAccountScopedRancherClustersUsingEnvAndInfra<'c> {
         mut self,
         value: impl Into<types::ListAccountScopedRancherClustersUsingEnvAndInfraSort>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<
+                    types::ListAccountScopedRancherClustersUsingEnvAndInfraSort,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -130,13 +156,25 @@ impl<'c> ListAccountScopedRancherClustersUsingEnvAndInfra<'c> {
         mut self,
         value: impl Into<types::ListAccountScopedRancherClustersUsingEnvAndInfraOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<
+                    types::ListAccountScopedRancherClustersUsingEnvAndInfraOrder,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListAccountScopedRancherClustersUsingEnvAndInfra);

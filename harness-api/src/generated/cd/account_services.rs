@@ -44,6 +44,11 @@ impl<'c> CreateAccountScopedService<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAccountScopedService);
 impl<'c> Api<'c> {
@@ -82,6 +87,11 @@ impl<'c> DeleteAccountScopedService<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAccountScopedService);
 impl<'c> Api<'c> {
@@ -116,6 +126,11 @@ impl<'c> GetAccountScopedPrimaryManifests<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAccountScopedPrimaryManifests);
 impl<'c> Api<'c> {
@@ -147,6 +162,11 @@ impl<'c> GetAccountScopedService<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedService);
@@ -198,7 +218,8 @@ impl<'c> GetAccountScopedServices<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedServicesSort>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::GetAccountScopedServicesSort>::into(value).as_str());
         self
     }
     /// Query parameter `is_access_list`.
@@ -213,7 +234,12 @@ impl<'c> GetAccountScopedServices<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedServicesDeploymentType>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::GetAccountScopedServicesDeploymentType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `git_ops_enabled`.
@@ -234,13 +260,19 @@ impl<'c> GetAccountScopedServices<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedServicesOrder>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(9, Into::<types::GetAccountScopedServicesOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ServiceResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedServices);
@@ -284,6 +316,11 @@ impl<'c> PostAccountScopedPrimaryManifests<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostAccountScopedPrimaryManifests);
@@ -330,6 +367,11 @@ impl<'c> UpdateAccountScopedService<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAccountScopedService);

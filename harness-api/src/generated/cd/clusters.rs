@@ -48,13 +48,18 @@ impl<'c> DeleteCluster<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::DeleteClusterScope>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::DeleteClusterScope>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteCluster);
@@ -109,6 +114,11 @@ impl<'c> GetCluster<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoClusterResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCluster);
@@ -181,13 +191,18 @@ impl<'c> GetClusterList<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::GetClusterListScope>) -> Self {
-        self.call.text(9, value.into());
+        self.call.text(9, Into::<types::GetClusterListScope>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseClusterResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetClusterList);
@@ -228,6 +243,11 @@ impl<'c> LinkCluster<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoClusterResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LinkCluster);
 impl<'c> Api<'c> {
@@ -267,6 +287,11 @@ impl<'c> LinkClusters<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoClusterBatchResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LinkClusters);
 impl<'c> Api<'c> {
@@ -305,6 +330,11 @@ impl<'c> UnlinkClustersInBatch<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoClusterBatchResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UnlinkClustersInBatch);

@@ -64,6 +64,11 @@ impl<'c> GetCustomDeploymentEntityReferences<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListEntityDetailProtoDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCustomDeploymentEntityReferences);
 impl<'c> Api<'c> {
@@ -111,6 +116,11 @@ impl<'c> GetCustomDeploymentExpressionVariables<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoCustomDeploymentVariableResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCustomDeploymentExpressionVariables);
@@ -168,6 +178,11 @@ impl<'c> GetCustomDeploymentInfraVariables<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCustomDeploymentInfraVariables);
@@ -231,6 +246,11 @@ impl<'c> GetUpdatedYamlForInfrastructure<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoCustomDeploymentRefreshYamlDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetUpdatedYamlForInfrastructure);
 impl<'c> Api<'c> {
@@ -283,6 +303,11 @@ impl<'c> ValidateInfrastructureForDeploymentTemplate<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoCustomDeploymentInfraResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateInfrastructureForDeploymentTemplate);

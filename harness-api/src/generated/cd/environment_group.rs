@@ -90,6 +90,11 @@ impl<'c> DeleteEnvironmentGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentGroupDelete> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteEnvironmentGroup);
 impl<'c> Api<'c> {
@@ -153,6 +158,11 @@ impl<'c> GetEnvironmentGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentGroup> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEnvironmentGroup);
@@ -270,6 +280,11 @@ impl<'c> GetEnvironmentGroupList<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseEnvironmentGroup> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetEnvironmentGroupList);
 impl<'c> Api<'c> {
@@ -327,6 +342,11 @@ impl<'c> PostEnvironmentGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentGroup> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostEnvironmentGroup);
@@ -449,6 +469,11 @@ impl<'c> UpdateEnvironmentGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentGroup> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateEnvironmentGroup);

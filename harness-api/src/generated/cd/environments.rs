@@ -30,6 +30,11 @@ impl<'c> CheckAllowedValuesInEnvs<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoAllowedValuesUsagesInternalDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CheckAllowedValuesInEnvs);
 impl<'c> Api<'c> {
@@ -69,6 +74,11 @@ impl<'c> CreateEnvironmentV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateEnvironmentV2);
 impl<'c> Api<'c> {
@@ -107,6 +117,11 @@ impl<'c> CreateEnvironmentsV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateEnvironmentsV2);
@@ -160,6 +175,11 @@ impl<'c> DeleteEnvironmentServiceOverride<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteEnvironmentServiceOverride);
 impl<'c> Api<'c> {
@@ -211,6 +231,11 @@ impl<'c> DeleteEnvironmentV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteEnvironmentV2);
@@ -284,7 +309,8 @@ impl<'c> GetEnvironmentAccessList<'c> {
         mut self,
         value: impl Into<types::GetEnvironmentAccessListType>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(8, Into::<types::GetEnvironmentAccessListType>::into(value).as_str());
         self
     }
     /// Query parameter `sort`.
@@ -297,6 +323,11 @@ impl<'c> GetEnvironmentAccessList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListEnvironmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEnvironmentAccessList);
@@ -371,6 +402,11 @@ impl<'c> GetEnvironmentList<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseEnvironmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetEnvironmentList);
 impl<'c> Api<'c> {
@@ -416,6 +452,11 @@ impl<'c> GetEnvironmentV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEnvironmentV2);
@@ -482,6 +523,11 @@ impl<'c> GetServiceOverridesList<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseServiceOverrideResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetServiceOverridesList);
@@ -553,6 +599,11 @@ impl<'c> ImportEnvironment<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoEnvironmentImportResponseDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ImportEnvironment);
 impl<'c> Api<'c> {
@@ -567,7 +618,11 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &MOVE_ENVIRONMENT_CONFIGS);
         call.text(0, account_identifier);
         call.text(1, environment_identifier);
-        call.text(2, move_config_type.into());
+        call.text(
+            2,
+            Into::<types::MoveEnvironmentConfigsMoveConfigType>::into(move_config_type)
+                .as_str(),
+        );
         MoveEnvironmentConfigs { call }
     }
 }
@@ -645,6 +700,11 @@ impl<'c> MoveEnvironmentConfigs<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoEnvironmentMoveConfigResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MoveEnvironmentConfigs);
 impl<'c> Api<'c> {
@@ -707,6 +767,11 @@ impl<'c> UpdateEnvironmentGitDetails<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoEnvironmentGitUpdateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateEnvironmentGitDetails);
 impl<'c> Api<'c> {
@@ -751,6 +816,11 @@ impl<'c> UpdateEnvironmentV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateEnvironmentV2);
@@ -797,6 +867,11 @@ impl<'c> UpsertEnvironmentV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpsertEnvironmentV2);
 impl<'c> Api<'c> {
@@ -835,6 +910,11 @@ impl<'c> UpsertServiceOverride<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceOverrideResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpsertServiceOverride);

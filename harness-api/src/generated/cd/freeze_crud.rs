@@ -54,6 +54,11 @@ impl<'c> CreateFreeze<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateFreeze);
 impl<'c> Api<'c> {
@@ -106,6 +111,11 @@ impl<'c> CreateGlobalFreeze<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateGlobalFreeze);
 impl<'c> Api<'c> {
@@ -145,6 +155,11 @@ impl<'c> DeleteFreeze<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteFreeze);
@@ -197,6 +212,11 @@ impl<'c> DeleteManyFreezes<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeResponseWrapperDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteManyFreezes);
 impl<'c> Api<'c> {
@@ -236,6 +256,11 @@ impl<'c> GetFreeze<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeDetailedResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFreeze);
@@ -302,6 +327,11 @@ impl<'c> GetFreezeList<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseFreezeSummaryResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetFreezeList);
 impl<'c> Api<'c> {
@@ -333,6 +363,11 @@ impl<'c> GetFrozenExecutionDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFrozenExecutionDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFrozenExecutionDetails);
@@ -371,6 +406,11 @@ impl<'c> GetGlobalFreeze<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeDetailedResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetGlobalFreeze);
@@ -428,6 +468,11 @@ impl<'c> UpdateFreeze<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateFreeze);
 impl<'c> Api<'c> {
@@ -440,7 +485,7 @@ impl<'c> Api<'c> {
     ) -> UpdateFreezeStatus<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_FREEZE_STATUS);
         call.text(0, account_identifier);
-        call.text(1, status.into());
+        call.text(1, Into::<types::UpdateFreezeStatusValue>::into(status).as_str());
         UpdateFreezeStatus { call }
     }
 }
@@ -480,6 +525,11 @@ impl<'c> UpdateFreezeStatus<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeResponseWrapperDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateFreezeStatus);

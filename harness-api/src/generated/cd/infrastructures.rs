@@ -42,6 +42,11 @@ impl<'c> CreateInfrastructure<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInfrastructureResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateInfrastructure);
 impl<'c> Api<'c> {
@@ -90,6 +95,11 @@ impl<'c> DeleteInfrastructure<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteInfrastructure);
 impl<'c> Api<'c> {
@@ -137,6 +147,11 @@ impl<'c> GetInfrastructure<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInfrastructureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInfrastructure);
@@ -206,7 +221,11 @@ impl<'c> GetInfrastructureList<'c> {
         mut self,
         value: impl Into<types::GetInfrastructureListDeploymentType>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(
+                8,
+                Into::<types::GetInfrastructureListDeploymentType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `deploymentTemplateIdentifier`.
@@ -242,6 +261,11 @@ impl<'c> GetInfrastructureList<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseInfrastructureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInfrastructureList);
@@ -315,6 +339,11 @@ impl<'c> ImportInfrastructure<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoInfrastructureImportResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ImportInfrastructure);
 impl<'c> Api<'c> {
@@ -331,7 +360,11 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, environment_identifier);
         call.text(2, infra_identifier);
-        call.text(3, move_config_type.into());
+        call.text(
+            3,
+            Into::<types::MoveInfraConfigsMoveConfigType>::into(move_config_type)
+                .as_str(),
+        );
         MoveInfraConfigs { call }
     }
 }
@@ -407,6 +440,11 @@ impl<'c> MoveInfraConfigs<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInfraMoveConfigResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MoveInfraConfigs);
 impl<'c> Api<'c> {
@@ -446,6 +484,11 @@ impl<'c> UpdateInfrastructure<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInfrastructureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateInfrastructure);
@@ -510,6 +553,11 @@ impl<'c> UpdateInfrastructureGitDetails<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoInfrastructureGitUpdateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateInfrastructureGitDetails);

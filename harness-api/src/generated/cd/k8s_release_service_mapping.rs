@@ -36,6 +36,11 @@ impl<'c> GetReleaseDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<serde_json::Value>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetReleaseDetails);
 impl<'c> Api<'c> {
@@ -69,6 +74,11 @@ impl<'c> PostReleaseDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostReleaseDetails);

@@ -48,6 +48,11 @@ impl<'c> CreateOrgScopedEnvironment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrgScopedEnvironment);
 impl<'c> Api<'c> {
@@ -88,6 +93,11 @@ impl<'c> DeleteOrgScopedEnvironment<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrgScopedEnvironment);
 impl<'c> Api<'c> {
@@ -121,6 +131,11 @@ impl<'c> GetOrgScopedEnvironment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedEnvironment);
@@ -176,7 +191,8 @@ impl<'c> GetOrgScopedEnvironments<'c> {
         mut self,
         value: impl Into<types::GetOrgScopedEnvironmentsSort>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::GetOrgScopedEnvironmentsSort>::into(value).as_str());
         self
     }
     /// Query parameter `is_access_list`.
@@ -197,13 +213,19 @@ impl<'c> GetOrgScopedEnvironments<'c> {
         mut self,
         value: impl Into<types::GetOrgScopedEnvironmentsOrder>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(8, Into::<types::GetOrgScopedEnvironmentsOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::EnvironmentResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedEnvironments);
@@ -254,6 +276,11 @@ impl<'c> UpdateOrgScopedEnvironment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOrgScopedEnvironment);

@@ -56,6 +56,11 @@ impl<'c> CreateOrgScopedInfrastructure<'c> {
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrgScopedInfrastructure);
 impl<'c> Api<'c> {
@@ -100,6 +105,11 @@ impl<'c> DeleteOrgScopedInfrastructure<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrgScopedInfrastructure);
 impl<'c> Api<'c> {
@@ -135,6 +145,11 @@ impl<'c> GetOrgScopedInfrastructure<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedInfrastructure);
@@ -200,7 +215,11 @@ impl<'c> GetOrgScopedInfrastructures<'c> {
         mut self,
         value: impl Into<types::GetOrgScopedInfrastructuresSort>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::GetOrgScopedInfrastructuresSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `is_access_list`.
@@ -236,7 +255,12 @@ impl<'c> GetOrgScopedInfrastructures<'c> {
         mut self,
         value: impl Into<types::GetOrgScopedInfrastructuresDeploymentType>,
     ) -> Self {
-        self.call.text(12, value.into());
+        self.call
+            .text(
+                12,
+                Into::<types::GetOrgScopedInfrastructuresDeploymentType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -245,13 +269,22 @@ impl<'c> GetOrgScopedInfrastructures<'c> {
         mut self,
         value: impl Into<types::GetOrgScopedInfrastructuresOrder>,
     ) -> Self {
-        self.call.text(13, value.into());
+        self.call
+            .text(
+                13,
+                Into::<types::GetOrgScopedInfrastructuresOrder>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::InfrastructureResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedInfrastructures);
@@ -310,6 +343,11 @@ impl<'c> UpdateOrgScopedInfrastructure<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOrgScopedInfrastructure);

@@ -54,7 +54,14 @@ impl<'c> ListOrgScopedRancherClustersUsingConnector<'c> {
         mut self,
         value: impl Into<types::ListOrgScopedRancherClustersUsingConnectorSort>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<
+                    types::ListOrgScopedRancherClustersUsingConnectorSort,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -63,13 +70,25 @@ impl<'c> ListOrgScopedRancherClustersUsingConnector<'c> {
         mut self,
         value: impl Into<types::ListOrgScopedRancherClustersUsingConnectorOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<
+                    types::ListOrgScopedRancherClustersUsingConnectorOrder,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListOrgScopedRancherClustersUsingConnector);
@@ -125,7 +144,14 @@ impl<'c> ListOrgScopedRancherClustersUsingEnvAndInfra<'c> {
         mut self,
         value: impl Into<types::ListOrgScopedRancherClustersUsingEnvAndInfraSort>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<
+                    types::ListOrgScopedRancherClustersUsingEnvAndInfraSort,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -134,13 +160,25 @@ impl<'c> ListOrgScopedRancherClustersUsingEnvAndInfra<'c> {
         mut self,
         value: impl Into<types::ListOrgScopedRancherClustersUsingEnvAndInfraOrder>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<
+                    types::ListOrgScopedRancherClustersUsingEnvAndInfraOrder,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListOrgScopedRancherClustersUsingEnvAndInfra);

@@ -48,6 +48,11 @@ impl<'c> CreateOrgScopedService<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrgScopedService);
 impl<'c> Api<'c> {
@@ -88,6 +93,11 @@ impl<'c> DeleteOrgScopedService<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrgScopedService);
 impl<'c> Api<'c> {
@@ -124,6 +134,11 @@ impl<'c> GetOrgScopedPrimaryManifests<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrgScopedPrimaryManifests);
 impl<'c> Api<'c> {
@@ -157,6 +172,11 @@ impl<'c> GetOrgScopedService<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedService);
@@ -209,7 +229,7 @@ impl<'c> GetOrgScopedServices<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetOrgScopedServicesSort>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::GetOrgScopedServicesSort>::into(value).as_str());
         self
     }
     /// Query parameter `is_access_list`.
@@ -224,7 +244,11 @@ impl<'c> GetOrgScopedServices<'c> {
         mut self,
         value: impl Into<types::GetOrgScopedServicesDeploymentType>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::GetOrgScopedServicesDeploymentType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `git_ops_enabled`.
@@ -242,13 +266,19 @@ impl<'c> GetOrgScopedServices<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetOrgScopedServicesOrder>) -> Self {
-        self.call.text(10, value.into());
+        self.call
+            .text(10, Into::<types::GetOrgScopedServicesOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ServiceResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedServices);
@@ -291,6 +321,11 @@ impl<'c> PostOrgScopedPrimaryManifests<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostOrgScopedPrimaryManifests);
@@ -341,6 +376,11 @@ impl<'c> UpdateOrgScopedService<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOrgScopedService);

@@ -30,6 +30,11 @@ impl<'c> CreateOverride<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverrideResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOverride);
 impl<'c> Api<'c> {
@@ -70,6 +75,11 @@ impl<'c> DeleteOverride<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOverride);
 impl<'c> Api<'c> {
@@ -109,6 +119,11 @@ impl<'c> GetOverridesViaIdentifier<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverrideResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOverridesViaIdentifier);
@@ -197,7 +212,11 @@ impl<'c> OverrideMoveConfigs<'c> {
         mut self,
         value: impl Into<types::OverrideMoveConfigsMoveConfigType>,
     ) -> Self {
-        self.call.text(11, value.into());
+        self.call
+            .text(
+                11,
+                Into::<types::OverrideMoveConfigsMoveConfigType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `environmentRef`.
@@ -224,7 +243,12 @@ impl<'c> OverrideMoveConfigs<'c> {
         mut self,
         value: impl Into<types::OverrideMoveConfigsServiceOverridesType>,
     ) -> Self {
-        self.call.text(15, value.into());
+        self.call
+            .text(
+                15,
+                Into::<types::OverrideMoveConfigsServiceOverridesType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `identifier`.
@@ -239,6 +263,11 @@ impl<'c> OverrideMoveConfigs<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoServiceOverrideMoveConfigResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(OverrideMoveConfigs);
@@ -267,6 +296,11 @@ impl<'c> UpdateOverride<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverrideResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOverride);
@@ -331,7 +365,12 @@ impl<'c> UpdateOverrideGitDetails<'c> {
         mut self,
         value: impl Into<types::UpdateOverrideGitDetailsServiceOverridesType>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::UpdateOverrideGitDetailsServiceOverridesType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `connectorRef`.
@@ -358,6 +397,11 @@ impl<'c> UpdateOverrideGitDetails<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoServiceOverrideGitUpdateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOverrideGitDetails);

@@ -52,6 +52,11 @@ impl<'c> CreateEnvironment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateEnvironment);
 impl<'c> Api<'c> {
@@ -94,6 +99,11 @@ impl<'c> DeleteEnvironment<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteEnvironment);
 impl<'c> Api<'c> {
@@ -129,6 +139,11 @@ impl<'c> GetEnvironment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEnvironment);
@@ -183,7 +198,7 @@ impl<'c> GetEnvironments<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetEnvironmentsSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetEnvironmentsSort>::into(value).as_str());
         self
     }
     /// Query parameter `is_access_list`.
@@ -201,13 +216,18 @@ impl<'c> GetEnvironments<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetEnvironmentsOrder>) -> Self {
-        self.call.text(9, value.into());
+        self.call.text(9, Into::<types::GetEnvironmentsOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::EnvironmentResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEnvironments);
@@ -262,6 +282,11 @@ impl<'c> UpdateEnvironment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateEnvironment);

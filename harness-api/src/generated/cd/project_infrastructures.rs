@@ -60,6 +60,11 @@ impl<'c> CreateProjectScopedInfrastructure<'c> {
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProjectScopedInfrastructure);
 impl<'c> Api<'c> {
@@ -106,6 +111,11 @@ impl<'c> DeleteProjectScopedInfrastructure<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProjectScopedInfrastructure);
 impl<'c> Api<'c> {
@@ -145,6 +155,11 @@ impl<'c> GetProjectScopedInfrastructure<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectScopedInfrastructure);
@@ -212,7 +227,11 @@ impl<'c> GetProjectScopedInfrastructures<'c> {
         mut self,
         value: impl Into<types::GetProjectScopedInfrastructuresSort>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(
+                8,
+                Into::<types::GetProjectScopedInfrastructuresSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `is_access_list`.
@@ -248,7 +267,12 @@ impl<'c> GetProjectScopedInfrastructures<'c> {
         mut self,
         value: impl Into<types::GetProjectScopedInfrastructuresDeploymentType>,
     ) -> Self {
-        self.call.text(13, value.into());
+        self.call
+            .text(
+                13,
+                Into::<types::GetProjectScopedInfrastructuresDeploymentType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -257,13 +281,22 @@ impl<'c> GetProjectScopedInfrastructures<'c> {
         mut self,
         value: impl Into<types::GetProjectScopedInfrastructuresOrder>,
     ) -> Self {
-        self.call.text(14, value.into());
+        self.call
+            .text(
+                14,
+                Into::<types::GetProjectScopedInfrastructuresOrder>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::InfrastructureResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectScopedInfrastructures);
@@ -326,6 +359,11 @@ impl<'c> UpdateProjectScopedInfrastructure<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateProjectScopedInfrastructure);

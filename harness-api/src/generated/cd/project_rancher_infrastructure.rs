@@ -56,7 +56,14 @@ impl<'c> ListProjectScopedRancherClustersUsingConnector<'c> {
         mut self,
         value: impl Into<types::ListProjectScopedRancherClustersUsingConnectorSort>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<
+                    types::ListProjectScopedRancherClustersUsingConnectorSort,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -65,13 +72,25 @@ impl<'c> ListProjectScopedRancherClustersUsingConnector<'c> {
         mut self,
         value: impl Into<types::ListProjectScopedRancherClustersUsingConnectorOrder>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<
+                    types::ListProjectScopedRancherClustersUsingConnectorOrder,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListProjectScopedRancherClustersUsingConnector);
@@ -129,7 +148,14 @@ impl<'c> ListProjectScopedRancherClustersUsingEnvAndInfra<'c> {
         mut self,
         value: impl Into<types::ListProjectScopedRancherClustersUsingEnvAndInfraSort>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<
+                    types::ListProjectScopedRancherClustersUsingEnvAndInfraSort,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -138,13 +164,25 @@ impl<'c> ListProjectScopedRancherClustersUsingEnvAndInfra<'c> {
         mut self,
         value: impl Into<types::ListProjectScopedRancherClustersUsingEnvAndInfraOrder>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(
+                8,
+                Into::<
+                    types::ListProjectScopedRancherClustersUsingEnvAndInfraOrder,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListProjectScopedRancherClustersUsingEnvAndInfra);

@@ -52,6 +52,11 @@ impl<'c> CreateService<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateService);
 impl<'c> Api<'c> {
@@ -94,6 +99,11 @@ impl<'c> DeleteService<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteService);
 impl<'c> Api<'c> {
@@ -130,6 +140,11 @@ impl<'c> GetPrimaryManifests<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPrimaryManifests);
 impl<'c> Api<'c> {
@@ -165,6 +180,11 @@ impl<'c> GetService<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetService);
@@ -219,7 +239,7 @@ impl<'c> GetServices<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetServicesSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetServicesSort>::into(value).as_str());
         self
     }
     /// Query parameter `is_access_list`.
@@ -234,7 +254,8 @@ impl<'c> GetServices<'c> {
         mut self,
         value: impl Into<types::GetServicesDeploymentType>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(8, Into::<types::GetServicesDeploymentType>::into(value).as_str());
         self
     }
     /// Query parameter `git_ops_enabled`.
@@ -252,13 +273,18 @@ impl<'c> GetServices<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetServicesOrder>) -> Self {
-        self.call.text(11, value.into());
+        self.call.text(11, Into::<types::GetServicesOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ServiceResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetServices);
@@ -301,6 +327,11 @@ impl<'c> PostPrimaryManifests<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostPrimaryManifests);
@@ -355,6 +386,11 @@ impl<'c> UpdateService<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateService);

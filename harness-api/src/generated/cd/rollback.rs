@@ -44,6 +44,11 @@ impl<'c> CheckIfInstanceCanBeRolledBack<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPostProdRollbackCheckDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CheckIfInstanceCanBeRolledBack);
 impl<'c> Api<'c> {
@@ -84,6 +89,11 @@ impl<'c> TriggerRollback<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPostProdRollbackResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(TriggerRollback);
 impl<'c> Api<'c> {
@@ -123,6 +133,11 @@ impl<'c> TriggerRollbackV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRollbackResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TriggerRollbackV2);

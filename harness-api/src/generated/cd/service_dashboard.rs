@@ -82,6 +82,11 @@ impl<'c> PipelineExecutionCount<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineExecutionCountInfo> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PipelineExecutionCount);
 pub(super) static PIPELINE_EXECUTION_COUNT: rt::Operation = rt::Operation {

@@ -30,6 +30,11 @@ impl<'c> CreateServiceOverride<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceOverrideResponseV2> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateServiceOverride);
 impl<'c> Api<'c> {
@@ -70,6 +75,11 @@ impl<'c> DeleteServiceOverride<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteServiceOverride);
 impl<'c> Api<'c> {
@@ -109,6 +119,11 @@ impl<'c> GetServiceOverrides<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceOverrideResponseV2> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetServiceOverrides);
@@ -197,7 +212,12 @@ impl<'c> ServiceOverrideMoveConfigs<'c> {
         mut self,
         value: impl Into<types::ServiceOverrideMoveConfigsMoveConfigType>,
     ) -> Self {
-        self.call.text(11, value.into());
+        self.call
+            .text(
+                11,
+                Into::<types::ServiceOverrideMoveConfigsMoveConfigType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `environmentRef`.
@@ -224,7 +244,14 @@ impl<'c> ServiceOverrideMoveConfigs<'c> {
         mut self,
         value: impl Into<types::ServiceOverrideMoveConfigsServiceOverridesType>,
     ) -> Self {
-        self.call.text(15, value.into());
+        self.call
+            .text(
+                15,
+                Into::<
+                    types::ServiceOverrideMoveConfigsServiceOverridesType,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `identifier`.
@@ -239,6 +266,11 @@ impl<'c> ServiceOverrideMoveConfigs<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoServiceOverrideMoveConfigResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ServiceOverrideMoveConfigs);
@@ -267,6 +299,11 @@ impl<'c> UpdateServiceOverride<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceOverrideResponseV2> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateServiceOverride);
@@ -333,7 +370,14 @@ impl<'c> UpdateServiceOverrideGitDetails<'c> {
         mut self,
         value: impl Into<types::UpdateServiceOverrideGitDetailsServiceOverridesType>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<
+                    types::UpdateServiceOverrideGitDetailsServiceOverridesType,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `connectorRef`.
@@ -360,6 +404,11 @@ impl<'c> UpdateServiceOverrideGitDetails<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoServiceOverrideGitUpdateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateServiceOverrideGitDetails);

@@ -32,6 +32,11 @@ impl<'c> CheckAllowedValuesInServices<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoAllowedValuesUsagesInternalDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CheckAllowedValuesInServices);
 impl<'c> Api<'c> {
@@ -72,6 +77,11 @@ impl<'c> CreateServiceV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateServiceV2);
 impl<'c> Api<'c> {
@@ -111,6 +121,11 @@ impl<'c> CreateServicesPartialBatch<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateServicesPartialBatch);
 impl<'c> Api<'c> {
@@ -149,6 +164,11 @@ impl<'c> CreateServicesV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateServicesV2);
@@ -202,6 +222,11 @@ impl<'c> DeleteServiceV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteServiceV2);
 impl<'c> Api<'c> {
@@ -223,6 +248,11 @@ impl<'c> GetPluginInfo<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPluginInfoResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPluginInfo);
@@ -293,7 +323,7 @@ impl<'c> GetServiceAccessList<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::GetServiceAccessListType>) -> Self {
-        self.call.text(8, value.into());
+        self.call.text(8, Into::<types::GetServiceAccessListType>::into(value).as_str());
         self
     }
     /// Query parameter `gitOpsEnabled`.
@@ -330,6 +360,11 @@ impl<'c> GetServiceAccessList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetServiceAccessList);
@@ -400,7 +435,7 @@ impl<'c> GetServiceList<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::GetServiceListType>) -> Self {
-        self.call.text(8, value.into());
+        self.call.text(8, Into::<types::GetServiceListType>::into(value).as_str());
         self
     }
     /// Query parameter `gitOpsEnabled`.
@@ -431,6 +466,11 @@ impl<'c> GetServiceList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetServiceList);
@@ -478,6 +518,11 @@ impl<'c> GetServiceV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetServiceV2);
 impl<'c> Api<'c> {
@@ -500,6 +545,11 @@ impl<'c> HookActions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetServiceHookAction> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(HookActions);
@@ -569,6 +619,11 @@ impl<'c> ImportService<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceImportResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ImportService);
 impl<'c> Api<'c> {
@@ -601,6 +656,11 @@ impl<'c> K8sCmdFlags<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetK8sCommandFlagType> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(K8sCmdFlags);
 impl<'c> Api<'c> {
@@ -622,6 +682,11 @@ impl<'c> KustomizeCmdFlags<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetKustomizeCommandFlagType> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(KustomizeCmdFlags);
@@ -712,13 +777,22 @@ impl<'c> MoveServiceConfigs<'c> {
         mut self,
         value: impl Into<types::MoveServiceConfigsMoveConfigType>,
     ) -> Self {
-        self.call.text(12, value.into());
+        self.call
+            .text(
+                12,
+                Into::<types::MoveServiceConfigsMoveConfigType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceMoveConfigResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MoveServiceConfigs);
@@ -769,6 +843,11 @@ impl<'c> UpdateServiceGitDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceGitUpdateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateServiceGitDetails);
@@ -888,6 +967,11 @@ impl<'c> UpdateServiceV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateServiceV2);
 impl<'c> Api<'c> {
@@ -933,6 +1017,11 @@ impl<'c> UpsertServiceV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpsertServiceV2);

@@ -58,6 +58,11 @@ impl<'c> GetTasOrganizations<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTasOrganizations);
 impl<'c> Api<'c> {
@@ -99,6 +104,11 @@ impl<'c> GetTasSpaces<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTasSpaces);
@@ -147,6 +157,11 @@ impl<'c> GetTasSpacesV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTasSpacesV2);

@@ -40,6 +40,11 @@ impl<'c> DownloadActiveServiceCsvReport<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DownloadActiveServiceCsvReport);
 impl<'c> Api<'c> {
@@ -50,7 +55,10 @@ impl<'c> Api<'c> {
         usage_type: impl Into<types::DownloadCdUsageCsvReportUsageType>,
     ) -> DownloadCdUsageCsvReport<'c> {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_CD_USAGE_CSV_REPORT);
-        call.text(0, usage_type.into());
+        call.text(
+            0,
+            Into::<types::DownloadCdUsageCsvReportUsageType>::into(usage_type).as_str(),
+        );
         DownloadCdUsageCsvReport { call }
     }
 }
@@ -77,6 +85,11 @@ impl<'c> DownloadCdUsageCsvReport<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DownloadCdUsageCsvReport);
@@ -119,6 +132,11 @@ impl<'c> GetCdLicenseUsageForServiceInstances<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCdLicenseUsageForServiceInstances);
 impl<'c> Api<'c> {
@@ -154,6 +172,11 @@ impl<'c> GetCdLicenseUsageForServices<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCdLicenseUsageForServices);

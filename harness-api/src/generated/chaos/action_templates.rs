@@ -34,6 +34,11 @@ impl<'c> CreateActionTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ActionTemplate> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateActionTemplate);
 impl<'c> Api<'c> {
@@ -74,6 +79,11 @@ impl<'c> DeleteActionTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteActionTemplate);
 impl<'c> Api<'c> {
@@ -113,6 +123,11 @@ impl<'c> GetActionTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetActionTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetActionTemplate);
@@ -156,6 +171,11 @@ impl<'c> GetActionTemplateRevisionDifference<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListFaultActionTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetActionTemplateRevisionDifference);
@@ -213,6 +233,11 @@ impl<'c> ListActionTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListFaultActionTemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListActionTemplate);
 impl<'c> Api<'c> {
@@ -253,6 +278,11 @@ impl<'c> ListActionTemplateRevisions<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListFaultActionTemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListActionTemplateRevisions);
 impl<'c> Api<'c> {
@@ -290,6 +320,11 @@ impl<'c> ListVariablesInActionTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ActionTemplateVariables> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListVariablesInActionTemplate);
@@ -330,6 +365,11 @@ impl<'c> UpdateActionTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ActionTemplate> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateActionTemplate);

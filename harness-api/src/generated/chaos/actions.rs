@@ -34,6 +34,11 @@ impl<'c> CreateAction<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ChaosAction> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAction);
 impl<'c> Api<'c> {
@@ -65,6 +70,11 @@ impl<'c> DeleteAction<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteAction);
@@ -98,6 +108,11 @@ impl<'c> GetAction<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ActionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAction);
 impl<'c> Api<'c> {
@@ -130,6 +145,11 @@ impl<'c> GetActionManifest<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetActionManifest);
 impl<'c> Api<'c> {
@@ -161,6 +181,11 @@ impl<'c> ImportAction<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::StoredAction> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ImportAction);
@@ -239,7 +264,8 @@ impl<'c> ListActionMetadata<'c> {
         mut self,
         value: impl Into<types::ListActionMetadataSortField>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(9, Into::<types::ListActionMetadataSortField>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -252,6 +278,11 @@ impl<'c> ListActionMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListMetadataResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListActionMetadata);
@@ -313,6 +344,11 @@ impl<'c> ListActions<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListChaosActionTemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListActions);
 impl<'c> Api<'c> {
@@ -346,6 +382,11 @@ impl<'c> UpdateAction<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ChaosAction> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAction);

@@ -48,6 +48,11 @@ impl<'c> CreateCondition<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateConditionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateCondition);
 impl<'c> Api<'c> {
@@ -93,6 +98,11 @@ impl<'c> DeleteCondition<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DeleteConditionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteCondition);
@@ -140,6 +150,11 @@ impl<'c> GetCondition<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetConditionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCondition);
 impl<'c> Api<'c> {
@@ -161,6 +176,11 @@ impl<'c> GetSgpTemplateByGenAi<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ChaosGuardCondition> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSgpTemplateByGenAi);
@@ -195,7 +215,11 @@ impl<'c> ListCondition<'c> {
         mut self,
         value: impl Into<types::ListConditionInfrastructureType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::ListConditionInfrastructureType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `limit`.
@@ -240,7 +264,7 @@ impl<'c> ListCondition<'c> {
         mut self,
         value: impl Into<types::ListConditionSortField>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call.text(9, Into::<types::ListConditionSortField>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -253,6 +277,11 @@ impl<'c> ListCondition<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListConditionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListCondition);
@@ -301,6 +330,11 @@ impl<'c> UpdateCondition<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateConditionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateCondition);

@@ -48,6 +48,11 @@ impl<'c> CreateRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateRuleResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateRule);
 impl<'c> Api<'c> {
@@ -93,6 +98,11 @@ impl<'c> DeleteRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DeleteRuleResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteRule);
@@ -142,6 +152,11 @@ impl<'c> EnableRule<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnableRule);
 impl<'c> Api<'c> {
@@ -188,6 +203,11 @@ impl<'c> GetRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetRuleResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRule);
 impl<'c> Api<'c> {
@@ -218,7 +238,8 @@ impl<'c> ListRule<'c> {
         mut self,
         value: impl Into<types::ListRuleInfrastructureType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(2, Into::<types::ListRuleInfrastructureType>::into(value).as_str());
         self
     }
     /// Query parameter `limit`.
@@ -260,7 +281,7 @@ impl<'c> ListRule<'c> {
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(mut self, value: impl Into<types::ListRuleSortField>) -> Self {
-        self.call.text(9, value.into());
+        self.call.text(9, Into::<types::ListRuleSortField>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -273,6 +294,11 @@ impl<'c> ListRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListRuleResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRule);
@@ -321,6 +347,11 @@ impl<'c> UpdateRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateRuleResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateRule);

@@ -34,6 +34,11 @@ impl<'c> CreateChaosHub<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetHubResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateChaosHub);
 impl<'c> Api<'c> {
@@ -80,6 +85,11 @@ impl<'c> DeleteHub<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteHub);
 impl<'c> Api<'c> {
@@ -111,6 +121,11 @@ impl<'c> GetChaosHub<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetHubResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetChaosHub);
@@ -149,6 +164,11 @@ impl<'c> ListChaosHub<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListHubResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListChaosHub);
@@ -227,7 +247,7 @@ impl<'c> ListHubMetadata<'c> {
         mut self,
         value: impl Into<types::ListHubMetadataSortField>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call.text(9, Into::<types::ListHubMetadataSortField>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -240,6 +260,11 @@ impl<'c> ListHubMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListMetadataResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListHubMetadata);
@@ -274,6 +299,11 @@ impl<'c> UpdateChaosHub<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetHubResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateChaosHub);

@@ -36,6 +36,11 @@ impl<'c> DeleteInfraV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DeleteKubernetesInfraV2Response> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteInfraV2);
 impl<'c> Api<'c> {
@@ -71,6 +76,11 @@ impl<'c> DeleteLegacyKubernetesChaosInfra<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteLegacyKubernetesChaosInfra);
@@ -112,6 +122,11 @@ impl<'c> DeleteMachineChaosInfra<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteMachineChaosInfra);
 impl<'c> Api<'c> {
@@ -146,6 +161,11 @@ impl<'c> GetConnectorForInfra<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetHarnessInfrastructureResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetConnectorForInfra);
 impl<'c> Api<'c> {
@@ -167,6 +187,11 @@ impl<'c> GetImageRegistry<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ImageRegistryDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetImageRegistry);
@@ -202,6 +227,11 @@ impl<'c> GetInfraToken<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetInfraTokenResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetInfraToken);
 impl<'c> Api<'c> {
@@ -235,6 +265,11 @@ impl<'c> GetInfraV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::KubernetesInfrastructureV2Details> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInfraV2);
@@ -273,6 +308,11 @@ impl<'c> GetLegacyKubernetesChaosInfraDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::KubernetesInfra> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetLegacyKubernetesChaosInfraDetails);
 impl<'c> Api<'c> {
@@ -310,6 +350,11 @@ impl<'c> GetLegacyKubernetesChaosInfraManifest<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetLegacyKubernetesChaosInfraManifest);
 impl<'c> Api<'c> {
@@ -345,6 +390,11 @@ impl<'c> GetLegacyKubernetesChaosInfraStats<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetInfraStatsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetLegacyKubernetesChaosInfraStats);
 impl<'c> Api<'c> {
@@ -379,6 +429,11 @@ impl<'c> GetLegacyKubernetesChaosInfraVersionDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GraphInfraVersionDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetLegacyKubernetesChaosInfraVersionDetails);
@@ -417,6 +472,11 @@ impl<'c> GetLegacyKubernetesHelmInfraCommand<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetLegacyKubernetesHelmInfraCommand);
 impl<'c> Api<'c> {
@@ -452,6 +512,11 @@ impl<'c> GetMachineChaosInfraDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::MachineInfra> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetMachineChaosInfraDetails);
@@ -492,6 +557,11 @@ impl<'c> GetMachineChaosInfraVersionDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::MachineInfraVersionDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMachineChaosInfraVersionDetails);
 impl<'c> Api<'c> {
@@ -513,6 +583,11 @@ impl<'c> GetResourceUsage<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ChaosLicenseUsageDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetResourceUsage);
@@ -548,6 +623,11 @@ impl<'c> GetV2InfrastructureYaml<'c> {
     ) -> rt::Sending<'c, types::GetKubernetesInfrastructureV2YamlResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetV2InfrastructureYaml);
 impl<'c> Api<'c> {
@@ -581,6 +661,11 @@ impl<'c> ListApplication<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListApplicationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListApplication);
@@ -630,6 +715,11 @@ impl<'c> ListChaosEnabledInfraV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListKubernetesInfraV2Response> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListChaosEnabledInfraV2);
 impl<'c> Api<'c> {
@@ -665,6 +755,11 @@ impl<'c> ListFunction<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListFunctionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListFunction);
@@ -707,6 +802,11 @@ impl<'c> ListHarnessInfra<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListHarnessInfrastructureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListHarnessInfra);
@@ -762,6 +862,11 @@ impl<'c> ListInfraV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListKubernetesInfraV2Response> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListInfraV2);
 impl<'c> Api<'c> {
@@ -795,6 +900,11 @@ impl<'c> ListLegacyKubernetesChaosInfra<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GraphListInfraResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListLegacyKubernetesChaosInfra);
@@ -846,6 +956,11 @@ impl<'c> ListMachineChaosInfra<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListMachineInfraResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListMachineChaosInfra);
 impl<'c> Api<'c> {
@@ -884,6 +999,11 @@ impl<'c> RegisterInfraV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RegisterInfrastructureV2Response> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RegisterInfraV2);
 impl<'c> Api<'c> {
@@ -918,6 +1038,11 @@ impl<'c> RegisterLegacyKubernetesInfra<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GraphRegisterInfraResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RegisterLegacyKubernetesInfra);
 impl<'c> Api<'c> {
@@ -951,6 +1076,11 @@ impl<'c> RegisterMachineInfra<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegisterMachineInfraResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RegisterMachineInfra);
@@ -989,6 +1119,11 @@ impl<'c> TestLegacyKubernetesChaosInfraConnection<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(TestLegacyKubernetesChaosInfraConnection);
 impl<'c> Api<'c> {
@@ -1024,6 +1159,11 @@ impl<'c> UpdateEmissary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateEmissary);
@@ -1065,6 +1205,11 @@ impl<'c> UpdateInfraV2<'c> {
     ) -> rt::Sending<'c, types::UpdateKubernetesInfrastructureV2Response> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateInfraV2);
 impl<'c> Api<'c> {
@@ -1101,6 +1246,11 @@ impl<'c> UpdateLegacyKubernetesChaosInfra<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UpdateKubernetesInfrastructureResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateLegacyKubernetesChaosInfra);
 impl<'c> Api<'c> {
@@ -1136,6 +1286,11 @@ impl<'c> UpdateMachineInfra<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateInfraResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateMachineInfra);
@@ -1175,6 +1330,11 @@ impl<'c> UpgradeLegacyKubernetesChaosInfra<'c> {
         self,
     ) -> rt::Sending<'c, types::UpgradeKubernetesInfrastructureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpgradeLegacyKubernetesChaosInfra);

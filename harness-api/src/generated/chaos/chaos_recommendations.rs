@@ -38,6 +38,11 @@ impl<'c> BulkUpdateRecommendationStatus<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BulkUpdateRecommendationStatus);
 impl<'c> Api<'c> {
@@ -69,6 +74,11 @@ impl<'c> CreateRecommendation<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CreateActionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateRecommendation);
@@ -102,6 +112,11 @@ impl<'c> DeleteRecommendation<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteRecommendation);
 impl<'c> Api<'c> {
@@ -133,6 +148,11 @@ impl<'c> GetRecommendation<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::StoredRecommendation> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRecommendation);
@@ -169,6 +189,11 @@ impl<'c> ListRecommendations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListRecommendationsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRecommendations);
@@ -207,6 +232,11 @@ impl<'c> PipelineAddExperimentRecommendation<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PipelineAddExperimentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PipelineAddExperimentRecommendation);
 impl<'c> Api<'c> {
@@ -238,6 +268,11 @@ impl<'c> RunRecommendation<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RunActionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RunRecommendation);
@@ -272,6 +307,11 @@ impl<'c> UpdateRecommendationStatus<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateRecommendationStatus);

@@ -79,6 +79,11 @@ impl<'c> CompareExperimentTemplateRevisions<'c> {
     ) -> rt::Sending<'c, types::ChaosExperimentTemplateCompareRevisions> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CompareExperimentTemplateRevisions);
 impl<'c> Api<'c> {
@@ -147,6 +152,11 @@ impl<'c> CreateExperimentFromTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ExperimentCreationResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateExperimentFromTemplate);
 impl<'c> Api<'c> {
@@ -205,6 +215,11 @@ impl<'c> CreateExperimentTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateExperimentTemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateExperimentTemplate);
 impl<'c> Api<'c> {
@@ -262,6 +277,11 @@ impl<'c> DeleteExperimentTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteExperimentTemplate);
@@ -333,6 +353,11 @@ impl<'c> GetExperimentTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetExperimentTemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetExperimentTemplate);
 impl<'c> Api<'c> {
@@ -382,7 +407,12 @@ impl<'c> GetExperimentTemplateRevisions<'c> {
         mut self,
         value: impl Into<types::GetExperimentTemplateRevisionsInfrastructure>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetExperimentTemplateRevisionsInfrastructure>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `infrastructureType`.
@@ -391,7 +421,14 @@ impl<'c> GetExperimentTemplateRevisions<'c> {
         mut self,
         value: impl Into<types::GetExperimentTemplateRevisionsInfrastructureType>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<
+                    types::GetExperimentTemplateRevisionsInfrastructureType,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `limit`.
@@ -436,7 +473,12 @@ impl<'c> GetExperimentTemplateRevisions<'c> {
         mut self,
         value: impl Into<types::GetExperimentTemplateRevisionsSortField>,
     ) -> Self {
-        self.call.text(13, value.into());
+        self.call
+            .text(
+                13,
+                Into::<types::GetExperimentTemplateRevisionsSortField>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `tags`.
@@ -455,6 +497,11 @@ impl<'c> GetExperimentTemplateRevisions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListExperimentTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetExperimentTemplateRevisions);
@@ -528,6 +575,11 @@ impl<'c> GetExperimentTemplateVariables<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ExperimentTemplateVariables> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetExperimentTemplateVariables);
 impl<'c> Api<'c> {
@@ -598,6 +650,11 @@ impl<'c> GetExperimentTemplateYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ExperimentTemplateYaml> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetExperimentTemplateYaml);
 impl<'c> Api<'c> {
@@ -643,7 +700,11 @@ impl<'c> ListExperimentTemplate<'c> {
         mut self,
         value: impl Into<types::ListExperimentTemplateInfrastructure>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::ListExperimentTemplateInfrastructure>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `infrastructureType`.
@@ -652,7 +713,12 @@ impl<'c> ListExperimentTemplate<'c> {
         mut self,
         value: impl Into<types::ListExperimentTemplateInfrastructureType>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::ListExperimentTemplateInfrastructureType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `limit`.
@@ -697,7 +763,11 @@ impl<'c> ListExperimentTemplate<'c> {
         mut self,
         value: impl Into<types::ListExperimentTemplateSortField>,
     ) -> Self {
-        self.call.text(12, value.into());
+        self.call
+            .text(
+                12,
+                Into::<types::ListExperimentTemplateSortField>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `tags`.
@@ -716,6 +786,11 @@ impl<'c> ListExperimentTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListExperimentTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListExperimentTemplate);
@@ -776,6 +851,11 @@ impl<'c> UpdateExperimentTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateExperimentTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateExperimentTemplate);

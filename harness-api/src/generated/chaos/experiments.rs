@@ -34,6 +34,11 @@ impl<'c> AddNote<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateNoteResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddNote);
 impl<'c> Api<'c> {
@@ -66,6 +71,11 @@ impl<'c> BulkExperimentDelete<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BulkExperimentDelete);
 impl<'c> Api<'c> {
@@ -97,6 +107,11 @@ impl<'c> BulkExperimentTagAdd<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(BulkExperimentTagAdd);
@@ -131,6 +146,11 @@ impl<'c> CreateChaosExperimentPipeline<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::BulkExperimentRunResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateChaosExperimentPipeline);
@@ -168,6 +188,11 @@ impl<'c> CreateInputSet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateInputSetResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateInputSet);
 impl<'c> Api<'c> {
@@ -199,6 +224,11 @@ impl<'c> DeleteChaosV2Experiment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DeleteChaosV2ExperimentResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteChaosV2Experiment);
@@ -236,6 +266,11 @@ impl<'c> DeleteInputSet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DeleteInputSetResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteInputSet);
 impl<'c> Api<'c> {
@@ -271,6 +306,11 @@ impl<'c> GetChaosExperimentRunReport<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
         self.call.byte_answer()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetChaosExperimentRunReport);
@@ -322,6 +362,11 @@ impl<'c> GetChaosExperimentRunReportPdf<'c> {
     pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
         self.call.byte_answer()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetChaosExperimentRunReportPdf);
 impl<'c> Api<'c> {
@@ -359,6 +404,11 @@ impl<'c> GetChaosExperimentRunsForPipeline<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::ListChaosPipelineRuns>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetChaosExperimentRunsForPipeline);
 impl<'c> Api<'c> {
@@ -394,6 +444,11 @@ impl<'c> GetChaosPipelineExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ChaosExecutionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetChaosPipelineExecution);
@@ -433,6 +488,11 @@ impl<'c> GetChaosPipelineStepDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetChaosPipelineNodesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetChaosPipelineStepDetails);
 impl<'c> Api<'c> {
@@ -464,6 +524,11 @@ impl<'c> GetChaosV2Experiment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ChaosExperimentRequest> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetChaosV2Experiment);
@@ -509,6 +574,11 @@ impl<'c> GetChaosV2ExperimentRun<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ChaosExperimentRun> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetChaosV2ExperimentRun);
 impl<'c> Api<'c> {
@@ -544,6 +614,11 @@ impl<'c> GetChaosV2ExperimentVariables<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RunTimeVariables> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetChaosV2ExperimentVariables);
@@ -617,6 +692,11 @@ impl<'c> GetExperimentOrTemplateVariable<'c> {
     ) -> rt::Sending<'c, types::GetExperimentOrTemplateVariableResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetExperimentOrTemplateVariable);
 impl<'c> Api<'c> {
@@ -662,6 +742,11 @@ impl<'c> GetExperimentRunTimelineView<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ChaosExecutionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetExperimentRunTimelineView);
@@ -726,7 +811,8 @@ impl<'c> GetExperimentRunsCsv<'c> {
         mut self,
         value: impl Into<types::GetExperimentRunsCsvSortField>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::GetExperimentRunsCsvSortField>::into(value).as_str());
         self
     }
     /// Query parameter `startTime`.
@@ -739,6 +825,11 @@ impl<'c> GetExperimentRunsCsv<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetExperimentRunsCsv);
@@ -797,13 +888,23 @@ impl<'c> GetExperimentRunsOverviewStats<'c> {
         mut self,
         value: impl Into<types::GetExperimentRunsOverviewStatsGroupBy>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetExperimentRunsOverviewStatsGroupBy>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ChaosExperimentRunsStatsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetExperimentRunsOverviewStats);
@@ -840,6 +941,11 @@ impl<'c> GetInputSet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetInputSetResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInputSet);
@@ -887,13 +993,18 @@ impl<'c> GetNote<'c> {
     /// Query parameter `noteType`.
     #[inline]
     pub fn note_type(mut self, value: impl Into<types::GetNoteType>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetNoteType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Notes> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetNote);
@@ -995,6 +1106,11 @@ impl<'c> ListChaosV2Experiment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListExperimentV2Response> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListChaosV2Experiment);
 impl<'c> Api<'c> {
@@ -1072,7 +1188,11 @@ impl<'c> ListExperimentMetadata<'c> {
         mut self,
         value: impl Into<types::ListExperimentMetadataSortField>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(
+                9,
+                Into::<types::ListExperimentMetadataSortField>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `tags`.
@@ -1085,6 +1205,11 @@ impl<'c> ListExperimentMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListMetadataResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListExperimentMetadata);
@@ -1179,7 +1304,11 @@ impl<'c> ListExperimentOrTemplate<'c> {
         mut self,
         value: impl Into<types::ListExperimentOrTemplateSortField>,
     ) -> Self {
-        self.call.text(12, value.into());
+        self.call
+            .text(
+                12,
+                Into::<types::ListExperimentOrTemplateSortField>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `startTime`.
@@ -1198,6 +1327,11 @@ impl<'c> ListExperimentOrTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListExperimentOrTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListExperimentOrTemplate);
@@ -1248,6 +1382,11 @@ impl<'c> ListExperiments<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListWorkflowResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListExperiments);
@@ -1307,6 +1446,11 @@ impl<'c> ListExperimentsWithActiveInfrasMinimalNotification<'c> {
     > {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListExperimentsWithActiveInfrasMinimalNotification);
 impl<'c> Api<'c> {
@@ -1344,6 +1488,11 @@ impl<'c> ListInputSet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListInputSetResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListInputSet);
@@ -1383,6 +1532,11 @@ impl<'c> RunChaosV2Experiment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ReRunChaosWorkflowResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RunChaosV2Experiment);
 impl<'c> Api<'c> {
@@ -1414,6 +1568,11 @@ impl<'c> SaveChaosV2Experiment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ExperimentCreationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveChaosV2Experiment);
@@ -1457,6 +1616,11 @@ impl<'c> StopChaosV2Experiment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::StopChaosV2ExperimentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(StopChaosV2Experiment);
 impl<'c> Api<'c> {
@@ -1490,6 +1654,11 @@ impl<'c> UpdateChaosV2CronExperiment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateCronExperimentStateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateChaosV2CronExperiment);
@@ -1529,6 +1698,11 @@ impl<'c> UpdateInputSet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UpdateInputSetResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateInputSet);
 impl<'c> Api<'c> {
@@ -1560,6 +1734,11 @@ impl<'c> UpdateNote<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateNote);
@@ -1610,6 +1789,11 @@ impl<'c> VerifyChaosStageInPipelineRun<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::VerifyChaosStageInPipelineRunResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(VerifyChaosStageInPipelineRun);

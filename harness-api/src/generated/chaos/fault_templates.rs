@@ -48,6 +48,11 @@ impl<'c> CompareFaultTemplateRevisions<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ChaosFaultTemplateCompareRevisions> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CompareFaultTemplateRevisions);
 impl<'c> Api<'c> {
@@ -87,6 +92,11 @@ impl<'c> CreateFaultTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CreateFaultTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateFaultTemplate);
@@ -134,6 +144,11 @@ impl<'c> DeleteFault<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteFault);
 impl<'c> Api<'c> {
@@ -173,6 +188,11 @@ impl<'c> DeleteFaultTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteFaultTemplate);
@@ -215,6 +235,11 @@ impl<'c> GetFaultTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetFaultTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFaultTemplate);
@@ -260,6 +285,11 @@ impl<'c> GetFaultTemplateRevisions<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListFaultTemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetFaultTemplateRevisions);
 impl<'c> Api<'c> {
@@ -302,6 +332,11 @@ impl<'c> GetFaultTemplateVariables<'c> {
     pub fn send(self) -> rt::Sending<'c, types::FaultTemplateVariables> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetFaultTemplateVariables);
 impl<'c> Api<'c> {
@@ -343,6 +378,11 @@ impl<'c> GetFaultTemplateYaml<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::FaultTemplateYaml> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFaultTemplateYaml);
@@ -395,7 +435,11 @@ impl<'c> ListFaultTemplate<'c> {
         mut self,
         value: impl Into<types::ListFaultTemplateInfrastructure>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::ListFaultTemplateInfrastructure>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `infrastructureType`.
@@ -404,7 +448,11 @@ impl<'c> ListFaultTemplate<'c> {
         mut self,
         value: impl Into<types::ListFaultTemplateInfrastructureType>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::ListFaultTemplateInfrastructureType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `isEnterprise`.
@@ -461,7 +509,8 @@ impl<'c> ListFaultTemplate<'c> {
         mut self,
         value: impl Into<types::ListFaultTemplateSortField>,
     ) -> Self {
-        self.call.text(15, value.into());
+        self.call
+            .text(15, Into::<types::ListFaultTemplateSortField>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -480,6 +529,11 @@ impl<'c> ListFaultTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListFaultTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListFaultTemplate);
@@ -529,6 +583,11 @@ impl<'c> UpdateFault<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UpdateFaultResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateFault);
 impl<'c> Api<'c> {
@@ -568,6 +627,11 @@ impl<'c> UpdateFaultTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateFaultTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateFaultTemplate);

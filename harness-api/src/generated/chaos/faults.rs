@@ -48,6 +48,11 @@ impl<'c> CreateFault<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateFaultResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateFault);
 impl<'c> Api<'c> {
@@ -99,6 +104,11 @@ impl<'c> GetFault<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetFaultResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFault);
@@ -152,6 +162,11 @@ impl<'c> GetFaultVariables<'c> {
     pub fn send(self) -> rt::Sending<'c, types::FaultVariables> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetFaultVariables);
 impl<'c> Api<'c> {
@@ -204,6 +219,11 @@ impl<'c> GetFaultYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, types::FaultYaml> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetFaultYaml);
 impl<'c> Api<'c> {
@@ -239,7 +259,12 @@ impl<'c> ListExperimentRunsOfFault<'c> {
         mut self,
         value: impl Into<types::ListExperimentRunsOfFaultExperimentType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::ListExperimentRunsOfFaultExperimentType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `isEnterprise`.
@@ -290,13 +315,22 @@ impl<'c> ListExperimentRunsOfFault<'c> {
         mut self,
         value: impl Into<types::ListExperimentRunsOfFaultSortField>,
     ) -> Self {
-        self.call.text(11, value.into());
+        self.call
+            .text(
+                11,
+                Into::<types::ListExperimentRunsOfFaultSortField>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListExperimentRunsInFaultResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListExperimentRunsOfFault);
@@ -357,6 +391,11 @@ impl<'c> ListFault<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListFaultsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListFault);
@@ -435,7 +474,8 @@ impl<'c> ListFaultMetadata<'c> {
         mut self,
         value: impl Into<types::ListFaultMetadataSortField>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(9, Into::<types::ListFaultMetadataSortField>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -448,6 +488,11 @@ impl<'c> ListFaultMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListMetadataResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListFaultMetadata);
@@ -488,7 +533,8 @@ impl<'c> ListFaultV2<'c> {
         mut self,
         value: impl Into<types::ListFaultV2Infrastructure>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(3, Into::<types::ListFaultV2Infrastructure>::into(value).as_str());
         self
     }
     /// Query parameter `infrastructureType`.
@@ -497,7 +543,8 @@ impl<'c> ListFaultV2<'c> {
         mut self,
         value: impl Into<types::ListFaultV2InfrastructureType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::ListFaultV2InfrastructureType>::into(value).as_str());
         self
     }
     /// Query parameter `isEnterprise`.
@@ -545,7 +592,7 @@ impl<'c> ListFaultV2<'c> {
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(mut self, value: impl Into<types::ListFaultV2SortField>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::ListFaultV2SortField>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -564,6 +611,11 @@ impl<'c> ListFaultV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListFaultResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListFaultV2);

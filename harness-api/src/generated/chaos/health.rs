@@ -28,6 +28,11 @@ impl<'c> GetExperimentHelperImageVersion<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ExperimentHelperImageVersion> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetExperimentHelperImageVersion);
 impl<'c> Api<'c> {
@@ -55,6 +60,11 @@ impl<'c> HealthCheckV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(HealthCheckV3);

@@ -38,6 +38,11 @@ impl<'c> CanRetryExperimentCreation<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CanRetryExperimentCreationResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CanRetryExperimentCreation);
 impl<'c> Api<'c> {
@@ -73,6 +78,11 @@ impl<'c> DeleteTargetNetworkMap<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteTargetNetworkMap);
@@ -112,6 +122,11 @@ impl<'c> GetServiceResponse<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetTargetServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetServiceResponse);
 impl<'c> Api<'c> {
@@ -147,6 +162,11 @@ impl<'c> GetTargetNetworkMap<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetTargetNetworkMapResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTargetNetworkMap);
@@ -193,6 +213,11 @@ impl<'c> ListService<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListTargetServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListService);
@@ -260,6 +285,11 @@ impl<'c> ListTargetNetworkMaps<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListTargetNetworkMapResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListTargetNetworkMaps);
 impl<'c> Api<'c> {
@@ -297,6 +327,11 @@ impl<'c> RetryExperimentCreation<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RetryExperimentCreation);

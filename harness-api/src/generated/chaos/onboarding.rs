@@ -40,6 +40,11 @@ impl<'c> CreateV2Onboarding<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V2Onboarding> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateV2Onboarding);
 impl<'c> Api<'c> {
@@ -79,6 +84,11 @@ impl<'c> DeletePipelineOnboarding<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeletePipelineOnboarding);
@@ -134,6 +144,11 @@ impl<'c> GetOnboardingExperiments<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OnboardingExperimentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOnboardingExperiments);
 impl<'c> Api<'c> {
@@ -172,6 +187,11 @@ impl<'c> GetV2Onboarding<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V2Onboarding> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetV2Onboarding);
 impl<'c> Api<'c> {
@@ -209,6 +229,11 @@ impl<'c> ListPipelineOnboarding<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListPipelineOnboardingResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListPipelineOnboarding);
@@ -252,6 +277,11 @@ impl<'c> ListV2Onboarding<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V2OnboardingList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListV2Onboarding);
 impl<'c> Api<'c> {
@@ -289,6 +319,11 @@ impl<'c> OnboardingConfirmDiscovery<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConfirmDiscoveryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(OnboardingConfirmDiscovery);
@@ -335,6 +370,11 @@ impl<'c> OnboardingConfirmExperimentCreation<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ConfirmExperimentCreationResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(OnboardingConfirmExperimentCreation);
 impl<'c> Api<'c> {
@@ -374,6 +414,11 @@ impl<'c> OnboardingConfirmExperimentRun<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConfirmExperimentRunResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(OnboardingConfirmExperimentRun);
@@ -417,6 +462,11 @@ impl<'c> OnboardingConfirmNetworkMap<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ConfirmNetworkMapResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(OnboardingConfirmNetworkMap);
 impl<'c> Api<'c> {
@@ -456,6 +506,11 @@ impl<'c> PipelineCanOnboardChaos<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PipelineChaosOnboardingCheckResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PipelineCanOnboardChaos);
@@ -501,6 +556,11 @@ impl<'c> PipelineOnboardChaos<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PipelineOnboardChaos);
 impl<'c> Api<'c> {
@@ -540,6 +600,11 @@ impl<'c> PipelineOnboardChaosStatus<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PipelineChaosOnboardingStatusResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PipelineOnboardChaosStatus);
@@ -590,6 +655,11 @@ impl<'c> StopOnboardingExperiments<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(StopOnboardingExperiments);

@@ -34,6 +34,11 @@ impl<'c> CreateProbeTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ProbeTemplate> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProbeTemplate);
 impl<'c> Api<'c> {
@@ -74,6 +79,11 @@ impl<'c> DeleteProbeTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProbeTemplate);
 impl<'c> Api<'c> {
@@ -113,6 +123,11 @@ impl<'c> GetProbeTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetProbeTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProbeTemplate);
@@ -170,6 +185,11 @@ impl<'c> ListProbeTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListProbeTemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListProbeTemplate);
 impl<'c> Api<'c> {
@@ -207,6 +227,11 @@ impl<'c> ListVariablesInProbeTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ProbeTemplateVariables> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListVariablesInProbeTemplate);
@@ -247,6 +272,11 @@ impl<'c> UpdateProbeTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ProbeTemplate> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateProbeTemplate);

@@ -34,6 +34,11 @@ impl<'c> CreateProbe<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateProbeResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProbe);
 impl<'c> Api<'c> {
@@ -65,6 +70,11 @@ impl<'c> DeleteProbe<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteProbe);
@@ -100,6 +110,11 @@ impl<'c> EnableProbe<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnableProbe);
 impl<'c> Api<'c> {
@@ -131,6 +146,11 @@ impl<'c> GetProbe<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetProbeResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProbe);
@@ -164,6 +184,11 @@ impl<'c> GetProbeManifest<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetProbeManifest);
 impl<'c> Api<'c> {
@@ -196,6 +221,11 @@ impl<'c> GetProbesInExperiment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ProbeDetailsInExperimentResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetProbesInExperiment);
 impl<'c> Api<'c> {
@@ -227,6 +257,11 @@ impl<'c> ImportProbe<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CreateProbeResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ImportProbe);
@@ -305,7 +340,8 @@ impl<'c> ListProbeMetadata<'c> {
         mut self,
         value: impl Into<types::ListProbeMetadataSortField>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(9, Into::<types::ListProbeMetadataSortField>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -318,6 +354,11 @@ impl<'c> ListProbeMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListMetadataResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListProbeMetadata);
@@ -395,7 +436,7 @@ impl<'c> ListProbes<'c> {
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(mut self, value: impl Into<types::ListProbesSortField>) -> Self {
-        self.call.text(11, value.into());
+        self.call.text(11, Into::<types::ListProbesSortField>::into(value).as_str());
         self
     }
     /// Query parameter `sortAscending`.
@@ -414,6 +455,11 @@ impl<'c> ListProbes<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListProbeResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListProbes);
@@ -449,6 +495,11 @@ impl<'c> UpdateProbe<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateProbeResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateProbe);
 impl<'c> Api<'c> {
@@ -482,6 +533,11 @@ impl<'c> VerifyProbe<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(VerifyProbe);

@@ -48,6 +48,11 @@ impl<'c> CreateRisk<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateRisk);
 impl<'c> Api<'c> {
@@ -93,6 +98,11 @@ impl<'c> DeleteRisk<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteRisk);
@@ -147,13 +157,22 @@ impl<'c> GetAccountServiceDetails<'c> {
         mut self,
         value: impl Into<types::GetAccountServiceDetailsSortField>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(
+                8,
+                Into::<types::GetAccountServiceDetailsSortField>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ServiceDataResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountServiceDetails);
@@ -195,6 +214,11 @@ impl<'c> GetAccountServiceUsageStats<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UsageStats> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAccountServiceUsageStats);
 impl<'c> Api<'c> {
@@ -233,6 +257,11 @@ impl<'c> GetExperimentationActivityReport<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<Vec<String>>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetExperimentationActivityReport);
 impl<'c> Api<'c> {
@@ -264,6 +293,11 @@ impl<'c> GetOverallServiceUsageStats<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::OverallServiceUsageStats> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOverallServiceUsageStats);
@@ -311,6 +345,11 @@ impl<'c> GetRisk<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRisk);
 impl<'c> Api<'c> {
@@ -346,6 +385,11 @@ impl<'c> GetServiceUsageReport<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<Vec<String>>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetServiceUsageReport);
@@ -430,7 +474,8 @@ impl<'c> ListProbeExecutions<'c> {
         mut self,
         value: impl Into<types::ListProbeExecutionsSortField>,
     ) -> Self {
-        self.call.text(11, value.into());
+        self.call
+            .text(11, Into::<types::ListProbeExecutionsSortField>::into(value).as_str());
         self
     }
     /// Query parameter `startTime`.
@@ -442,7 +487,8 @@ impl<'c> ListProbeExecutions<'c> {
     /// Query parameter `status`.
     #[inline]
     pub fn status(mut self, value: impl Into<types::ListProbeExecutionsStatus>) -> Self {
-        self.call.text(13, value.into());
+        self.call
+            .text(13, Into::<types::ListProbeExecutionsStatus>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -455,6 +501,11 @@ impl<'c> ListProbeExecutions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListProbeExecutions);
@@ -498,7 +549,7 @@ impl<'c> ListRisks<'c> {
         mut self,
         value: impl Into<types::ListRisksInfrastructure>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListRisksInfrastructure>::into(value).as_str());
         self
     }
     /// Query parameter `limit`.
@@ -549,7 +600,7 @@ impl<'c> ListRisks<'c> {
     /// Query parameter `sortField`.
     #[inline]
     pub fn sort_field(mut self, value: impl Into<types::ListRisksSortField>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::ListRisksSortField>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -562,6 +613,11 @@ impl<'c> ListRisks<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRisks);
@@ -610,6 +666,11 @@ impl<'c> UpdateRisk<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateRisk);

@@ -50,6 +50,11 @@ impl<'c> AssignLabel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReqLabel> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AssignLabel);
 impl<'c> Api<'c> {
@@ -95,6 +100,11 @@ impl<'c> DefineRepoLabel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesLabel> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DefineRepoLabel);
@@ -144,6 +154,11 @@ impl<'c> DefineRepoLabelValue<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DefineRepoLabelValue);
 impl<'c> Api<'c> {
@@ -187,6 +202,11 @@ impl<'c> DefineSpaceLabel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesLabel> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DefineSpaceLabel);
@@ -234,6 +254,11 @@ impl<'c> DefineSpaceLabelValue<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DefineSpaceLabelValue);
 impl<'c> Api<'c> {
@@ -275,6 +300,11 @@ impl<'c> DeleteRepoLabel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteRepoLabel);
@@ -320,6 +350,11 @@ impl<'c> DeleteRepoLabelValue<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteRepoLabelValue);
 impl<'c> Api<'c> {
@@ -359,6 +394,11 @@ impl<'c> DeleteSpaceLabel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteSpaceLabel);
@@ -401,6 +441,11 @@ impl<'c> DeleteSpaceLabelValue<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteSpaceLabelValue);
@@ -468,6 +513,11 @@ impl<'c> ListPullReqLabels<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesScopesLabels> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListPullReqLabels);
 impl<'c> Api<'c> {
@@ -509,6 +559,11 @@ impl<'c> ListRepoLabelValues<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesLabelValue>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRepoLabelValues);
@@ -574,6 +629,11 @@ impl<'c> ListRepoLabels<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesLabel>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListRepoLabels);
 impl<'c> Api<'c> {
@@ -613,6 +673,11 @@ impl<'c> ListSpaceLabelValues<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesLabelValue>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSpaceLabelValues);
@@ -676,6 +741,11 @@ impl<'c> ListSpaceLabels<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesLabel>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListSpaceLabels);
 impl<'c> Api<'c> {
@@ -722,6 +792,11 @@ impl<'c> SaveRepoLabel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesLabelWithValues> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveRepoLabel);
 impl<'c> Api<'c> {
@@ -766,6 +841,11 @@ impl<'c> SaveSpaceLabel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesLabelWithValues> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveSpaceLabel);
 impl<'c> Api<'c> {
@@ -809,6 +889,11 @@ impl<'c> UnassignLabel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UnassignLabel);
@@ -857,6 +942,11 @@ impl<'c> UpdateRepoLabel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesLabel> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateRepoLabel);
@@ -908,6 +998,11 @@ impl<'c> UpdateRepoLabelValue<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateRepoLabelValue);
 impl<'c> Api<'c> {
@@ -953,6 +1048,11 @@ impl<'c> UpdateSpaceLabel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesLabel> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSpaceLabel);
@@ -1001,6 +1101,11 @@ impl<'c> UpdateSpaceLabelValue<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSpaceLabelValue);

@@ -64,6 +64,11 @@ impl<'c> ListPrincipals<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPrincipalInfo>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListPrincipals);
 pub(super) static LIST_PRINCIPALS: rt::Operation = rt::Operation {

@@ -46,6 +46,11 @@ impl<'c> ApplySuggestedLabel<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplySuggestedLabel);
 impl<'c> Api<'c> {
@@ -90,6 +95,11 @@ impl<'c> ApplySuggestedReviewer<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplySuggestedReviewer);
 impl<'c> Api<'c> {
@@ -132,6 +142,11 @@ impl<'c> ChecksPullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReqChecks> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ChecksPullReq);
 impl<'c> Api<'c> {
@@ -173,6 +188,11 @@ impl<'c> CodeOwnersPullReq<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesCodeOwnerEvaluation> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CodeOwnersPullReq);
@@ -222,6 +242,11 @@ impl<'c> CommentApplySuggestions<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PullreqCommentApplySuggestionsOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CommentApplySuggestions);
 impl<'c> Api<'c> {
@@ -270,6 +295,11 @@ impl<'c> CommentCreatePullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReqActivity> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CommentCreatePullReq);
 impl<'c> Api<'c> {
@@ -313,6 +343,11 @@ impl<'c> CommentDeletePullReq<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CommentDeletePullReq);
@@ -364,6 +399,11 @@ impl<'c> CommentStatusPullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReqActivity> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CommentStatusPullReq);
 impl<'c> Api<'c> {
@@ -413,6 +453,11 @@ impl<'c> CommentUpdatePullReq<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReqActivity> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CommentUpdatePullReq);
@@ -563,6 +608,11 @@ impl<'c> CountPullReqSpace<'c> {
     pub fn send(self) -> rt::Sending<'c, i64> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CountPullReqSpace);
 impl<'c> Api<'c> {
@@ -608,6 +658,11 @@ impl<'c> CreatePullReq<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReq> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreatePullReq);
@@ -657,6 +712,11 @@ impl<'c> DiffPullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitFileDiff>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DiffPullReq);
 impl<'c> Api<'c> {
@@ -704,6 +764,11 @@ impl<'c> DiffPullReqPost<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitFileDiff>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DiffPullReqPost);
@@ -753,6 +818,11 @@ impl<'c> FileViewAddPullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReqFileView> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FileViewAddPullReq);
 impl<'c> Api<'c> {
@@ -797,6 +867,11 @@ impl<'c> FileViewDeletePullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FileViewDeletePullReq);
 impl<'c> Api<'c> {
@@ -838,6 +913,11 @@ impl<'c> FileViewListPullReq<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPullReqFileView>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FileViewListPullReq);
@@ -881,6 +961,11 @@ impl<'c> GetPullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReq> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPullReq);
 impl<'c> Api<'c> {
@@ -922,7 +1007,7 @@ impl<'c> ListPullReq<'c> {
         mut self,
         value: impl IntoIterator<Item = types::ListPullReqState>,
     ) -> Self {
-        self.call.texts(4, value);
+        self.call.texts(4, value.into_iter().map(|value| value.to_string()));
         self
     }
     /// Query parameter `source_repo_ref`.
@@ -958,13 +1043,13 @@ impl<'c> ListPullReq<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListPullReqOrder>) -> Self {
-        self.call.text(10, value.into());
+        self.call.text(10, Into::<types::ListPullReqOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListPullReqSort>) -> Self {
-        self.call.text(11, value.into());
+        self.call.text(11, Into::<types::ListPullReqSort>::into(value).as_str());
         self
     }
     /// Query parameter `created_lt`.
@@ -1077,6 +1162,11 @@ impl<'c> ListPullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPullReq>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListPullReq);
 impl<'c> Api<'c> {
@@ -1120,7 +1210,7 @@ impl<'c> ListPullReqActivities<'c> {
         mut self,
         value: impl IntoIterator<Item = types::ListPullReqActivitiesKind>,
     ) -> Self {
-        self.call.texts(5, value);
+        self.call.texts(5, value.into_iter().map(|value| value.to_string()));
         self
     }
     /// Query parameter `type`.
@@ -1129,7 +1219,7 @@ impl<'c> ListPullReqActivities<'c> {
         mut self,
         value: impl IntoIterator<Item = types::ListPullReqActivitiesType>,
     ) -> Self {
-        self.call.texts(6, value);
+        self.call.texts(6, value.into_iter().map(|value| value.to_string()));
         self
     }
     /// Query parameter `after`.
@@ -1154,6 +1244,11 @@ impl<'c> ListPullReqActivities<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPullReqActivity>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListPullReqActivities);
@@ -1208,6 +1303,11 @@ impl<'c> ListPullReqCommits<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesCommit>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListPullReqCommits);
@@ -1382,6 +1482,11 @@ impl<'c> ListPullReqSpace<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPullReqRepo>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListPullReqSpace);
 impl<'c> Api<'c> {
@@ -1435,6 +1540,11 @@ impl<'c> ListSuggestedLabels<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSuggestedLabels);
@@ -1490,6 +1600,11 @@ impl<'c> ListSuggestedReviewers<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListSuggestedReviewers);
 impl<'c> Api<'c> {
@@ -1538,6 +1653,11 @@ impl<'c> MergePullReqOp<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesMergeResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MergePullReqOp);
 impl<'c> Api<'c> {
@@ -1579,6 +1699,11 @@ impl<'c> PrAutoMergeDisable<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PrAutoMergeDisable);
@@ -1628,6 +1753,11 @@ impl<'c> PrAutoMergeEnable<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PrAutoMergeEnable);
 impl<'c> Api<'c> {
@@ -1669,6 +1799,11 @@ impl<'c> PrAutoMergeGet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PrAutoMergeGet);
@@ -1715,6 +1850,11 @@ impl<'c> PrCandidates<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesBranchTable> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PrCandidates);
@@ -1764,6 +1904,11 @@ impl<'c> PrMergeQueueEnable<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PrMergeQueueEnable);
 impl<'c> Api<'c> {
@@ -1805,6 +1950,11 @@ impl<'c> PrMergeQueueGet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PrMergeQueueGet);
@@ -1848,6 +1998,11 @@ impl<'c> PrMergeQueuePrioritize<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PrMergeQueuePrioritize);
 impl<'c> Api<'c> {
@@ -1890,6 +2045,11 @@ impl<'c> PrMergeQueueRemove<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PrMergeQueueRemove);
 impl<'c> Api<'c> {
@@ -1931,6 +2091,11 @@ impl<'c> PullReqMetaData<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReqStats> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PullReqMetaData);
@@ -1976,6 +2141,11 @@ impl<'c> RemoveSuggestedLabel<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RemoveSuggestedLabel);
 impl<'c> Api<'c> {
@@ -2019,6 +2189,11 @@ impl<'c> RemoveSuggestedReviewer<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RemoveSuggestedReviewer);
@@ -2068,6 +2243,11 @@ impl<'c> RestorePullReqSourceBranch<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesCreateBranchOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RestorePullReqSourceBranch);
 impl<'c> Api<'c> {
@@ -2115,6 +2295,11 @@ impl<'c> RevertPullReqOp<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesRevertResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RevertPullReqOp);
@@ -2164,6 +2349,11 @@ impl<'c> ReviewSubmitPullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ReviewSubmitPullReq);
 impl<'c> Api<'c> {
@@ -2212,6 +2402,11 @@ impl<'c> ReviewerAddPullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReqReviewer> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ReviewerAddPullReq);
 impl<'c> Api<'c> {
@@ -2255,6 +2450,11 @@ impl<'c> ReviewerCombinedListPullReq<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PullreqCombinedListResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ReviewerCombinedListPullReq);
@@ -2300,6 +2500,11 @@ impl<'c> ReviewerDeletePullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ReviewerDeletePullReq);
 impl<'c> Api<'c> {
@@ -2341,6 +2546,11 @@ impl<'c> ReviewerListPullReq<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPullReqReviewer>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ReviewerListPullReq);
@@ -2390,6 +2600,11 @@ impl<'c> StatePullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReq> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(StatePullReq);
 impl<'c> Api<'c> {
@@ -2437,6 +2652,11 @@ impl<'c> SuggestLabelsBatch<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SuggestLabelsBatch);
@@ -2486,6 +2706,11 @@ impl<'c> SuggestReviewersBatch<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SuggestReviewersBatch);
 impl<'c> Api<'c> {
@@ -2533,6 +2758,11 @@ impl<'c> UpdatePullReq<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesPullReq> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdatePullReq);
@@ -2584,6 +2814,11 @@ impl<'c> UserGroupReviewerAddPullReq<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesUserGroupReviewer> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UserGroupReviewerAddPullReq);
 impl<'c> Api<'c> {
@@ -2629,6 +2864,11 @@ impl<'c> UserGroupReviewerDeletePullReq<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UserGroupReviewerDeletePullReq);

@@ -51,6 +51,11 @@ impl<'c> CalculateCommitDivergence<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesCommitDivergence>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CalculateCommitDivergence);
 impl<'c> Api<'c> {
@@ -96,6 +101,11 @@ impl<'c> CodeOwnersValidate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CodeOwnersValidate);
@@ -143,6 +153,11 @@ impl<'c> CommitFiles<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesCommitFilesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CommitFiles);
 impl<'c> Api<'c> {
@@ -189,6 +204,11 @@ impl<'c> CreateBranch<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesCreateBranchOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateBranch);
 impl<'c> Api<'c> {
@@ -232,6 +252,11 @@ impl<'c> CreateRepository<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateRepository);
@@ -278,6 +303,11 @@ impl<'c> CreateTag<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesCommitTag> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateTag);
@@ -333,6 +363,11 @@ impl<'c> DeleteBranch<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesDeleteBranchOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteBranch);
 impl<'c> Api<'c> {
@@ -372,6 +407,11 @@ impl<'c> DeleteRepository<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepoSoftDeleteResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteRepository);
@@ -427,6 +467,11 @@ impl<'c> DeleteTag<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteTag);
 impl<'c> Api<'c> {
@@ -475,6 +520,11 @@ impl<'c> DiffStats<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesDiffStats> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DiffStats);
 impl<'c> Api<'c> {
@@ -515,6 +565,11 @@ impl<'c> FindGeneralSettings<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ReposettingsGeneralSettings> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FindGeneralSettings);
 impl<'c> Api<'c> {
@@ -554,6 +609,11 @@ impl<'c> FindSecuritySettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ReposettingsSecuritySettings> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FindSecuritySettings);
@@ -601,6 +661,11 @@ impl<'c> ForkCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ForkCreate);
 impl<'c> Api<'c> {
@@ -646,6 +711,11 @@ impl<'c> ForkSyncBranch<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ForkSyncBranch);
@@ -706,6 +776,11 @@ impl<'c> GetBlame<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitBlamePart>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBlame);
@@ -773,6 +848,11 @@ impl<'c> GetBranch<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesBranchExtended> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetBranch);
 impl<'c> Api<'c> {
@@ -815,6 +895,11 @@ impl<'c> GetCommit<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesCommit> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCommit);
 impl<'c> Api<'c> {
@@ -856,6 +941,11 @@ impl<'c> GetCommitDiff<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCommitDiff);
@@ -917,6 +1007,11 @@ impl<'c> GetContent<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OpenapiGetContentOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetContent);
 impl<'c> Api<'c> {
@@ -956,6 +1051,11 @@ impl<'c> GetLinkedSource<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetLinkedSource);
@@ -1005,6 +1105,11 @@ impl<'c> GetRaw<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRaw);
 impl<'c> Api<'c> {
@@ -1045,6 +1150,11 @@ impl<'c> GetRepoLanguages<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRepoLanguages);
 impl<'c> Api<'c> {
@@ -1084,6 +1194,11 @@ impl<'c> GetRepository<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRepository);
@@ -1129,6 +1244,11 @@ impl<'c> ImportRepository<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ImportRepository);
 impl<'c> Api<'c> {
@@ -1172,6 +1292,11 @@ impl<'c> LinkedCreate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(LinkedCreate);
@@ -1218,6 +1343,11 @@ impl<'c> LinkedSync<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(LinkedSync);
@@ -1269,13 +1399,13 @@ impl<'c> ListBranches<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListBranchesOrder>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListBranchesOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListBranchesSort>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ListBranchesSort>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -1318,6 +1448,11 @@ impl<'c> ListBranches<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesBranchExtended>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListBranches);
@@ -1431,6 +1566,11 @@ impl<'c> ListCommits<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesListCommitResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListCommits);
 impl<'c> Api<'c> {
@@ -1482,6 +1622,11 @@ impl<'c> ListPaths<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepoListPathsOutput> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListPaths);
@@ -1547,6 +1692,11 @@ impl<'c> ListRepoActivities<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListRepoActivities);
 impl<'c> Api<'c> {
@@ -1586,13 +1736,13 @@ impl<'c> ListRepos<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListReposSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListReposSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListReposOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::ListReposOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -1623,6 +1773,11 @@ impl<'c> ListRepos<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::RepoRepositoryOutput>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRepos);
@@ -1674,13 +1829,13 @@ impl<'c> ListTags<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListTagsOrder>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListTagsOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListTagsSort>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ListTagsSort>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -1699,6 +1854,11 @@ impl<'c> ListTags<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesCommitTag>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListTags);
@@ -1748,6 +1908,11 @@ impl<'c> MergeCheck<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepoMergeCheck> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MergeCheck);
 impl<'c> Api<'c> {
@@ -1793,6 +1958,11 @@ impl<'c> MergeCommit<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MergeCommit);
@@ -1846,6 +2016,11 @@ impl<'c> PathDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepoPathsDetailsOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PathDetails);
 impl<'c> Api<'c> {
@@ -1887,6 +2062,11 @@ impl<'c> PurgeRepository<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PurgeRepository);
@@ -1936,6 +2116,11 @@ impl<'c> RawDiff<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitFileDiff>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RawDiff);
 impl<'c> Api<'c> {
@@ -1984,6 +2169,11 @@ impl<'c> RawDiffPost<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitFileDiff>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RawDiffPost);
 impl<'c> Api<'c> {
@@ -2029,6 +2219,11 @@ impl<'c> RebaseBranch<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesRebaseResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RebaseBranch);
@@ -2104,6 +2299,11 @@ impl<'c> RepositoryArchive<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RepositoryArchive);
 impl<'c> Api<'c> {
@@ -2143,6 +2343,11 @@ impl<'c> RepositorySummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesRepositorySummary> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RepositorySummary);
@@ -2192,6 +2397,11 @@ impl<'c> RestoreRepository<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RestoreRepository);
 impl<'c> Api<'c> {
@@ -2237,6 +2447,11 @@ impl<'c> SquashBranch<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesSquashResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SquashBranch);
@@ -2284,6 +2499,11 @@ impl<'c> UpdateDefaultBranch<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateDefaultBranch);
 impl<'c> Api<'c> {
@@ -2329,6 +2549,11 @@ impl<'c> UpdateGeneralSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ReposettingsGeneralSettings> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGeneralSettings);
@@ -2376,6 +2601,11 @@ impl<'c> UpdateRepository<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateRepository);
 impl<'c> Api<'c> {
@@ -2421,6 +2651,11 @@ impl<'c> UpdateSecuritySettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ReposettingsSecuritySettings> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSecuritySettings);

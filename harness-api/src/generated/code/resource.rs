@@ -24,6 +24,11 @@ impl<'c> ListGitignore<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListGitignore);
 impl<'c> Api<'c> {
@@ -45,6 +50,11 @@ impl<'c> ListLicenses<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ListLicensesResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListLicenses);

@@ -48,6 +48,11 @@ impl<'c> RepoRuleAdd<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RepoRuleAdd);
 impl<'c> Api<'c> {
@@ -90,6 +95,11 @@ impl<'c> RepoRuleDelete<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RepoRuleDelete);
 impl<'c> Api<'c> {
@@ -131,6 +141,11 @@ impl<'c> RepoRuleGet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RepoRuleGet);
@@ -176,13 +191,13 @@ impl<'c> RepoRuleList<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::RepoRuleListOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::RepoRuleListOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::RepoRuleListSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::RepoRuleListSort>::into(value).as_str());
         self
     }
     /// Query parameter `type`.
@@ -213,6 +228,11 @@ impl<'c> RepoRuleList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::OpenapiRule>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RepoRuleList);
@@ -262,6 +282,11 @@ impl<'c> RepoRuleUpdate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RepoRuleUpdate);
 impl<'c> Api<'c> {
@@ -306,6 +331,11 @@ impl<'c> SpaceRuleAdd<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SpaceRuleAdd);
 impl<'c> Api<'c> {
@@ -346,6 +376,11 @@ impl<'c> SpaceRuleDelete<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SpaceRuleDelete);
 impl<'c> Api<'c> {
@@ -385,6 +420,11 @@ impl<'c> SpaceRuleGet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SpaceRuleGet);
@@ -434,13 +474,13 @@ impl<'c> SpaceRuleList<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::SpaceRuleListOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::SpaceRuleListOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::SpaceRuleListSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::SpaceRuleListSort>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -465,6 +505,11 @@ impl<'c> SpaceRuleList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::OpenapiRule>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SpaceRuleList);
@@ -511,6 +556,11 @@ impl<'c> SpaceRuleUpdate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SpaceRuleUpdate);

@@ -40,6 +40,11 @@ impl<'c> FindSpaceGeneralSettings<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FindSpaceGeneralSettings);
 impl<'c> Api<'c> {
@@ -83,6 +88,11 @@ impl<'c> UpdateSpaceGeneralSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSpaceGeneralSettings);

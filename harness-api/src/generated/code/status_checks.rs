@@ -54,6 +54,11 @@ impl<'c> ListStatusCheckRecent<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListStatusCheckRecent);
 impl<'c> Api<'c> {
@@ -109,6 +114,11 @@ impl<'c> ListStatusCheckRecentSpace<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListStatusCheckRecentSpace);
@@ -170,6 +180,11 @@ impl<'c> ListStatusCheckResults<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesCheck>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListStatusCheckResults);
 impl<'c> Api<'c> {
@@ -217,6 +232,11 @@ impl<'c> ReportStatusCheckResults<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesCheck> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ReportStatusCheckResults);

@@ -44,6 +44,11 @@ impl<'c> RepoArtifactDownload<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RepoArtifactDownload);
 impl<'c> Api<'c> {
@@ -85,6 +90,11 @@ impl<'c> RepoArtifactUpload<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UploadResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RepoArtifactUpload);

@@ -46,6 +46,11 @@ impl<'c> CreateFavorite<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesFavoriteResource> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateFavorite);
 impl<'c> Api<'c> {
@@ -87,13 +92,19 @@ impl<'c> DeleteFavorite<'c> {
         mut self,
         value: impl Into<types::DeleteFavoriteResourceType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::DeleteFavoriteResourceType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteFavorite);

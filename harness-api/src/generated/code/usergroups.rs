@@ -58,6 +58,11 @@ impl<'c> ListUserGroups<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesUserGroupInfo>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListUserGroups);
 pub(super) static LIST_USER_GROUPS: rt::Operation = rt::Operation {

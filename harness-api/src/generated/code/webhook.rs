@@ -48,6 +48,11 @@ impl<'c> CreateRepoWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateRepoWebhook);
 impl<'c> Api<'c> {
@@ -92,6 +97,11 @@ impl<'c> CreateSpaceWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateSpaceWebhook);
 impl<'c> Api<'c> {
@@ -134,6 +144,11 @@ impl<'c> DeleteRepoWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteRepoWebhook);
 impl<'c> Api<'c> {
@@ -173,6 +188,11 @@ impl<'c> DeleteSpaceWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteSpaceWebhook);
@@ -215,6 +235,11 @@ impl<'c> GetRepoWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRepoWebhook);
@@ -272,6 +297,11 @@ impl<'c> GetRepoWebhookExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesWebhookExecution> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRepoWebhookExecution);
 impl<'c> Api<'c> {
@@ -311,6 +341,11 @@ impl<'c> GetSpaceWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSpaceWebhook);
@@ -366,6 +401,11 @@ impl<'c> GetSpaceWebhookExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesWebhookExecution> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSpaceWebhookExecution);
 impl<'c> Api<'c> {
@@ -420,6 +460,11 @@ impl<'c> ListRepoWebhookExecutions<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesWebhookExecution>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListRepoWebhookExecutions);
 impl<'c> Api<'c> {
@@ -464,13 +509,13 @@ impl<'c> ListRepoWebhooks<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListRepoWebhooksSort>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::ListRepoWebhooksSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListRepoWebhooksOrder>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListRepoWebhooksOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -489,6 +534,11 @@ impl<'c> ListRepoWebhooks<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::OpenapiWebhookType>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRepoWebhooks);
@@ -542,6 +592,11 @@ impl<'c> ListSpaceWebhookExecutions<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesWebhookExecution>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListSpaceWebhookExecutions);
 impl<'c> Api<'c> {
@@ -584,13 +639,13 @@ impl<'c> ListSpaceWebhooks<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListSpaceWebhooksSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListSpaceWebhooksSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListSpaceWebhooksOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::ListSpaceWebhooksOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -609,6 +664,11 @@ impl<'c> ListSpaceWebhooks<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::OpenapiWebhookType>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSpaceWebhooks);
@@ -656,6 +716,11 @@ impl<'c> RetriggerRepoWebhookExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesWebhookExecution> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RetriggerRepoWebhookExecution);
 impl<'c> Api<'c> {
@@ -699,6 +764,11 @@ impl<'c> RetriggerSpaceWebhookExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesWebhookExecution> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RetriggerSpaceWebhookExecution);
@@ -748,6 +818,11 @@ impl<'c> UpdateRepoWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateRepoWebhook);
 impl<'c> Api<'c> {
@@ -793,6 +868,11 @@ impl<'c> UpdateSpaceWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSpaceWebhook);

@@ -52,13 +52,18 @@ impl<'c> EventLogs<'c> {
     /// Query parameter `service`.
     #[inline]
     pub fn service(mut self, value: impl Into<types::EventLogsService>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::EventLogsService>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::EventLogsSuccessResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(EventLogs);

@@ -40,6 +40,11 @@ impl<'c> EventsChart<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EventsChartsSuccessResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EventsChart);
 impl<'c> Api<'c> {
@@ -69,6 +74,11 @@ impl<'c> RenewalEvents<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RenewalEvents);
 impl<'c> Api<'c> {
@@ -96,13 +106,22 @@ impl<'c> RiRecommendationSchedule<'c> {
         mut self,
         value: impl Into<types::RiRecommendationScheduleService>,
     ) -> Self {
-        self.call.text(1, value.into());
+        self.call
+            .text(
+                1,
+                Into::<types::RiRecommendationScheduleService>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RiRecommendationSchedule);

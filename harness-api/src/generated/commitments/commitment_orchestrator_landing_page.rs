@@ -28,6 +28,11 @@ impl<'c> LandingPageHandler<'c> {
     pub fn send(self) -> rt::Sending<'c, types::LandingPageResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LandingPageHandler);
 pub(super) static LANDING_PAGE_HANDLER: rt::Operation = rt::Operation {

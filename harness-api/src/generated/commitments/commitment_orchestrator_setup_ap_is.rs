@@ -33,13 +33,22 @@ impl<'c> DeleteSetupConfiguration<'c> {
         mut self,
         value: impl Into<types::DeleteSetupConfigurationService>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::DeleteSetupConfigurationService>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GenericSuccessResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteSetupConfiguration);
@@ -70,6 +79,11 @@ impl<'c> GetCostCoverageForSetup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CommitmentCostCoverageResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCostCoverageForSetup);
@@ -103,6 +117,11 @@ impl<'c> GetEstimatedSavingsForSetup<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CommitmentEstimatedSavingsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetEstimatedSavingsForSetup);
 impl<'c> Api<'c> {
@@ -134,7 +153,8 @@ impl<'c> GetSetupConfiguration<'c> {
         mut self,
         value: impl Into<types::GetSetupConfigurationService>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(3, Into::<types::GetSetupConfigurationService>::into(value).as_str());
         self
     }
     /// Query parameter `routingId`.
@@ -147,6 +167,11 @@ impl<'c> GetSetupConfiguration<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetCommitmentSetupResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSetupConfiguration);
@@ -178,6 +203,11 @@ impl<'c> ListAccounts<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListChildAccountsSuccessResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAccounts);
 impl<'c> Api<'c> {
@@ -206,6 +236,11 @@ impl<'c> ListMasters<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListMasterSuccessResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListMasters);
 impl<'c> Api<'c> {
@@ -233,6 +268,11 @@ impl<'c> ListSetups<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListSetupsSuccessResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSetups);
@@ -263,6 +303,11 @@ impl<'c> SetupConfiguration<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CreateCommitmentSetupResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SetupConfiguration);
@@ -302,6 +347,11 @@ impl<'c> SetupInstanceTypes<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SetupInstanceTypesSuccessResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SetupInstanceTypes);
 impl<'c> Api<'c> {
@@ -338,6 +388,11 @@ impl<'c> SetupValidate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SetupValidateSuccessResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SetupValidate);
 impl<'c> Api<'c> {
@@ -369,6 +424,11 @@ impl<'c> UpdateSetupConfiguration<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSetupConfiguration);

@@ -36,6 +36,11 @@ impl<'c> ApprovalsList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ApprovalEventsSuccessResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApprovalsList);
 impl<'c> Api<'c> {
@@ -80,6 +85,11 @@ impl<'c> ApprovalsListV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ApprovalsListResponseV2> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApprovalsListV2);
 impl<'c> Api<'c> {
@@ -114,6 +124,11 @@ impl<'c> ApprovalsOverview<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ApprovalOverviewSuccessResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApprovalsOverview);
 impl<'c> Api<'c> {
@@ -147,6 +162,11 @@ impl<'c> ApprovalsUpdate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GenericSuccessResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ApprovalsUpdate);

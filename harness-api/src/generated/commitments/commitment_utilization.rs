@@ -57,13 +57,23 @@ impl<'c> GetCommitmentUtilizationDetails<'c> {
         mut self,
         value: impl Into<types::GetCommitmentUtilizationDetailsService>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::GetCommitmentUtilizationDetailsService>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CommitmentUtilizationDetailResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCommitmentUtilizationDetails);

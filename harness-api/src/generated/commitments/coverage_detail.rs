@@ -38,6 +38,11 @@ impl<'c> CoverageDetail<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ComputeCoveragesDetailResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CoverageDetail);
 pub(super) static COVERAGE_DETAIL: rt::Operation = rt::Operation {

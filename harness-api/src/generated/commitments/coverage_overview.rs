@@ -42,6 +42,11 @@ impl<'c> CoverageOverview<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ComputeCoverageResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CoverageOverview);
 pub(super) static COVERAGE_OVERVIEW: rt::Operation = rt::Operation {

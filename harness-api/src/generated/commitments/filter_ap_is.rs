@@ -40,13 +40,18 @@ impl<'c> GetFilters<'c> {
     /// Query parameter `service`.
     #[inline]
     pub fn service(mut self, value: impl Into<types::GetFiltersService>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::GetFiltersService>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFilters);
@@ -89,13 +94,22 @@ impl<'c> GetInstanceFamilyFilters<'c> {
         mut self,
         value: impl Into<types::GetInstanceFamilyFiltersService>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetInstanceFamilyFiltersService>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInstanceFamilyFilters);
@@ -138,13 +152,22 @@ impl<'c> GetProviderAccountFilters<'c> {
         mut self,
         value: impl Into<types::GetProviderAccountFiltersService>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetProviderAccountFiltersService>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProviderAccountFilters);
@@ -184,13 +207,18 @@ impl<'c> GetRegionFilters<'c> {
     /// Query parameter `service`.
     #[inline]
     pub fn service(mut self, value: impl Into<types::GetRegionFiltersService>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::GetRegionFiltersService>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRegionFilters);

@@ -32,6 +32,11 @@ impl<'c> GetReservedInstanceDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ReservedInstanceDetailsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetReservedInstanceDetails);
 impl<'c> Api<'c> {
@@ -61,13 +66,19 @@ impl<'c> GetRiFilterOptions<'c> {
         mut self,
         value: impl Into<types::GetRiFilterOptionsService>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(2, Into::<types::GetRiFilterOptionsService>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RiFilterOptionsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRiFilterOptions);
@@ -110,6 +121,11 @@ impl<'c> ListReservedInstances<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListReservedInstancesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListReservedInstances);

@@ -48,6 +48,11 @@ impl<'c> GetRiInventoryOverview<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RiInventoryOverviewResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRiInventoryOverview);
 pub(super) static GET_RI_INVENTORY_OVERVIEW: rt::Operation = rt::Operation {

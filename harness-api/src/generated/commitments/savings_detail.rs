@@ -38,6 +38,11 @@ impl<'c> GetSavingsDetail<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SavingsDetailResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSavingsDetail);
 pub(super) static GET_SAVINGS_DETAIL: rt::Operation = rt::Operation {

@@ -42,6 +42,11 @@ impl<'c> GetSavingsOverview<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SavingsOverviewResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSavingsOverview);
 pub(super) static GET_SAVINGS_OVERVIEW: rt::Operation = rt::Operation {

@@ -42,6 +42,11 @@ impl<'c> GetSavingsRate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SavingsRateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSavingsRate);
 pub(super) static GET_SAVINGS_RATE: rt::Operation = rt::Operation {

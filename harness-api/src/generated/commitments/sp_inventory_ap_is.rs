@@ -32,6 +32,11 @@ impl<'c> GetSavingsPlanDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SavingsPlanDetailsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSavingsPlanDetails);
 impl<'c> Api<'c> {
@@ -59,6 +64,11 @@ impl<'c> GetSpFilterOptions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SpFilterOptionsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSpFilterOptions);
@@ -101,6 +111,11 @@ impl<'c> ListSavingsPlans<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListSavingsPlansResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSavingsPlans);

@@ -48,6 +48,11 @@ impl<'c> GetSpInventoryOverview<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SpInventoryOverviewResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSpInventoryOverview);
 pub(super) static GET_SP_INVENTORY_OVERVIEW: rt::Operation = rt::Operation {

@@ -42,6 +42,11 @@ impl<'c> SpendDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SpendBreakdownResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SpendDetails);
 pub(super) static SPEND_DETAILS: rt::Operation = rt::Operation {

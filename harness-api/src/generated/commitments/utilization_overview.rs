@@ -42,6 +42,11 @@ impl<'c> GetUtilizationOverview<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UtilizationOverviewResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetUtilizationOverview);
 pub(super) static GET_UTILIZATION_OVERVIEW: rt::Operation = rt::Operation {

@@ -48,6 +48,11 @@ impl<'c> CreateAccountScopedConnector<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAccountScopedConnector);
 impl<'c> Api<'c> {
@@ -82,6 +87,11 @@ impl<'c> DeleteAccountScopedConnector<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAccountScopedConnector);
 impl<'c> Api<'c> {
@@ -113,6 +123,11 @@ impl<'c> GetAccountScopedConnector<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedConnector);
@@ -161,7 +176,11 @@ impl<'c> GetAccountScopedConnectors<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedConnectorsSort>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetAccountScopedConnectorsSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -170,7 +189,11 @@ impl<'c> GetAccountScopedConnectors<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedConnectorsOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetAccountScopedConnectorsOrder>::into(value).as_str(),
+            );
         self
     }
     /// Header `Harness-Account`.
@@ -183,6 +206,11 @@ impl<'c> GetAccountScopedConnectors<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ConnectorResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedConnectors);
@@ -215,6 +243,11 @@ impl<'c> TestAccountScopedConnector<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectorTestConnectionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TestAccountScopedConnector);
@@ -265,6 +298,11 @@ impl<'c> UpdateAccountScopedConnector<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAccountScopedConnector);

@@ -115,7 +115,7 @@ impl<'c> CreateConnector<'c> {
         mut self,
         value: impl Into<types::CreateConnectorStoreType>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call.text(9, Into::<types::CreateConnectorStoreType>::into(value).as_str());
         self
     }
     /// Query parameter `repoName`.
@@ -134,6 +134,11 @@ impl<'c> CreateConnector<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateConnector);
@@ -217,6 +222,11 @@ impl<'c> DeleteConnector<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteConnector);
 impl<'c> Api<'c> {
@@ -229,7 +239,11 @@ impl<'c> Api<'c> {
     ) -> GetAllAllowedFieldValues<'c> {
         let mut call = rt::Call::new(self.client, &GET_ALL_ALLOWED_FIELD_VALUES);
         call.text(0, account_identifier);
-        call.text(1, connector_type.into());
+        call.text(
+            1,
+            Into::<types::GetAllAllowedFieldValuesConnectorType>::into(connector_type)
+                .as_str(),
+        );
         GetAllAllowedFieldValues { call }
     }
 }
@@ -244,6 +258,11 @@ impl<'c> GetAllAllowedFieldValues<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFieldValues> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllAllowedFieldValues);
@@ -392,6 +411,11 @@ impl<'c> GetCcmK8sConnectorList<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseCcmK8sConnectorResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCcmK8sConnectorList);
 impl<'c> Api<'c> {
@@ -432,6 +456,11 @@ impl<'c> GetCeAwsTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCeAwsTemplate);
@@ -491,6 +520,11 @@ impl<'c> GetConnector<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetConnector);
 impl<'c> Api<'c> {
@@ -516,6 +550,11 @@ impl<'c> GetConnectorCatalogue<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorCatalogueResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetConnectorCatalogue);
@@ -572,7 +611,7 @@ impl<'c> GetConnectorList<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::GetConnectorListType>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetConnectorListType>::into(value).as_str());
         self
     }
     /// Query parameter `category`.
@@ -581,7 +620,7 @@ impl<'c> GetConnectorList<'c> {
         mut self,
         value: impl Into<types::GetConnectorListCategory>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::GetConnectorListCategory>::into(value).as_str());
         self
     }
     /// Query parameter `source_category`.
@@ -590,7 +629,11 @@ impl<'c> GetConnectorList<'c> {
         mut self,
         value: impl Into<types::GetConnectorListSourceCategory>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(
+                8,
+                Into::<types::GetConnectorListSourceCategory>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `version`.
@@ -623,6 +666,11 @@ impl<'c> GetConnectorList<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseConnectorResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetConnectorList);
@@ -783,6 +831,11 @@ impl<'c> GetConnectorListV2<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseConnectorResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetConnectorListV2);
 impl<'c> Api<'c> {
@@ -839,6 +892,11 @@ impl<'c> GetConnectorStatistics<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorStatistics> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetConnectorStatistics);
 impl<'c> Api<'c> {
@@ -878,6 +936,11 @@ impl<'c> GetGcpProjects<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetGcpProjects);
@@ -937,6 +1000,11 @@ impl<'c> GetTestConnectionResult<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorValidationResult> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTestConnectionResult);
 impl<'c> Api<'c> {
@@ -984,6 +1052,11 @@ impl<'c> GetTestGitRepoConnectionResult<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorValidationResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTestGitRepoConnectionResult);
@@ -1048,6 +1121,11 @@ impl<'c> ListConnectorByFqn<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListConnectorResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListConnectorByFqn);
@@ -1185,6 +1263,11 @@ impl<'c> UpdateConnector<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateConnector);
 impl<'c> Api<'c> {
@@ -1230,6 +1313,11 @@ impl<'c> ValidateTheIdentifierIsUnique<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateTheIdentifierIsUnique);

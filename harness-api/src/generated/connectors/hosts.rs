@@ -100,6 +100,11 @@ impl<'c> FilterHostsByConnector<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseHostDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FilterHostsByConnector);
 impl<'c> Api<'c> {
@@ -141,6 +146,11 @@ impl<'c> ValidateHostsByConnector<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListHostValidationDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateHostsByConnector);

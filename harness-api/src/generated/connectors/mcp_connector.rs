@@ -42,6 +42,11 @@ impl<'c> ListMcpTools<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListMcpTools);
 pub(super) static LIST_MCP_TOOLS: rt::Operation = rt::Operation {

@@ -48,6 +48,11 @@ impl<'c> CreateOrgScopedConnector<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrgScopedConnector);
 impl<'c> Api<'c> {
@@ -82,6 +87,11 @@ impl<'c> DeleteOrgScopedConnector<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrgScopedConnector);
 impl<'c> Api<'c> {
@@ -115,6 +125,11 @@ impl<'c> GetOrgScopedConnector<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedConnector);
@@ -164,7 +179,8 @@ impl<'c> GetOrgScopedConnectors<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetOrgScopedConnectorsSort>) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::GetOrgScopedConnectorsSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -173,7 +189,8 @@ impl<'c> GetOrgScopedConnectors<'c> {
         mut self,
         value: impl Into<types::GetOrgScopedConnectorsOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(6, Into::<types::GetOrgScopedConnectorsOrder>::into(value).as_str());
         self
     }
     /// Header `Harness-Account`.
@@ -186,6 +203,11 @@ impl<'c> GetOrgScopedConnectors<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ConnectorResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedConnectors);
@@ -220,6 +242,11 @@ impl<'c> TestOrgScopedConnector<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectorTestConnectionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TestOrgScopedConnector);
@@ -270,6 +297,11 @@ impl<'c> UpdateOrgScopedConnector<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOrgScopedConnector);

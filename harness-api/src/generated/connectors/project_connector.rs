@@ -56,6 +56,11 @@ impl<'c> CreateProjectScopedConnector<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProjectScopedConnector);
 impl<'c> Api<'c> {
@@ -94,6 +99,11 @@ impl<'c> DeleteProjectScopedConnector<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProjectScopedConnector);
 impl<'c> Api<'c> {
@@ -129,6 +139,11 @@ impl<'c> GetProjectScopedConnector<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectScopedConnector);
@@ -183,7 +198,11 @@ impl<'c> GetProjectScopedConnectors<'c> {
         mut self,
         value: impl Into<types::GetProjectScopedConnectorsSort>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::GetProjectScopedConnectorsSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -192,7 +211,11 @@ impl<'c> GetProjectScopedConnectors<'c> {
         mut self,
         value: impl Into<types::GetProjectScopedConnectorsOrder>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::GetProjectScopedConnectorsOrder>::into(value).as_str(),
+            );
         self
     }
     /// Header `Harness-Account`.
@@ -205,6 +228,11 @@ impl<'c> GetProjectScopedConnectors<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ConnectorResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectScopedConnectors);
@@ -241,6 +269,11 @@ impl<'c> TestProjectScopedConnector<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectorTestConnectionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TestProjectScopedConnector);
@@ -299,6 +332,11 @@ impl<'c> UpdateProjectScopedConnector<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateProjectScopedConnector);

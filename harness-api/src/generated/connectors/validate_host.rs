@@ -45,6 +45,11 @@ impl<'c> ValidateHosts<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListHostValidationDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ValidateHosts);
 pub(super) static VALIDATE_HOSTS: rt::Operation = rt::Operation {

@@ -34,6 +34,11 @@ impl<'c> CloneDashboard<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ClonedDashboardResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CloneDashboard);
 impl<'c> Api<'c> {
@@ -68,6 +73,11 @@ impl<'c> DeleteDashboard<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DeleteDashboardResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteDashboard);
 impl<'c> Api<'c> {
@@ -97,6 +107,11 @@ impl<'c> GetDashboard<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetDashboardResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDashboard);
 impl<'c> Api<'c> {
@@ -109,7 +124,7 @@ impl<'c> Api<'c> {
     ) -> GetDashboardData<'c> {
         let mut call = rt::Call::new(self.client, &GET_DASHBOARD_DATA);
         call.text(0, dashboard_id);
-        call.text(1, file_type.into());
+        call.text(1, Into::<types::GetDashboardDataFileType>::into(file_type).as_str());
         GetDashboardData { call }
     }
 }
@@ -130,6 +145,11 @@ impl<'c> GetDashboardData<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DashboardDownloadResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDashboardData);
@@ -180,6 +200,11 @@ impl<'c> GetDashboardDownloadCsv<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DownloadCsvDashboardResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDashboardDownloadCsv);
@@ -232,7 +257,11 @@ impl<'c> GetDashboardDownloadPdf<'c> {
         mut self,
         value: impl Into<types::GetDashboardDownloadPdfPaperSize>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetDashboardDownloadPdfPaperSize>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `style`.
@@ -241,13 +270,19 @@ impl<'c> GetDashboardDownloadPdf<'c> {
         mut self,
         value: impl Into<types::GetDashboardDownloadPdfStyle>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(6, Into::<types::GetDashboardDownloadPdfStyle>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DownloadPdfDashboardResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDashboardDownloadPdf);
@@ -281,6 +316,11 @@ impl<'c> GetDashboardElements<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetDashboardElementsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDashboardElements);
 impl<'c> Api<'c> {
@@ -312,6 +352,11 @@ impl<'c> GetDashboardFilters<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetDashboardFiltersResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDashboardFilters);
@@ -345,6 +390,11 @@ impl<'c> SchedulesRunOnce<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ScheduleReportResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SchedulesRunOnce);
 impl<'c> Api<'c> {
@@ -377,6 +427,11 @@ impl<'c> UpdateDashboard<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UpdateDashboardResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateDashboard);
 impl<'c> Api<'c> {
@@ -406,6 +461,11 @@ impl<'c> UpdateDashboardFilter<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetDashboardFilterResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateDashboardFilter);

@@ -59,6 +59,11 @@ impl<'c> CreateDashboardElementDownloadTask<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DownloadQueryTaskResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateDashboardElementDownloadTask);
 impl<'c> Api<'c> {
@@ -94,6 +99,11 @@ impl<'c> GetDashboardElementDownloadTaskResults<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDashboardElementDownloadTaskResults);
 impl<'c> Api<'c> {
@@ -119,6 +129,11 @@ impl<'c> GetDownloadTaskStatus<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DownloadQueryTaskResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDownloadTaskStatus);

@@ -34,6 +34,11 @@ impl<'c> CreateFolder<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetFolderResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateFolder);
 impl<'c> Api<'c> {
@@ -63,6 +68,11 @@ impl<'c> DeleteFolder<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetFolderResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteFolder);
 impl<'c> Api<'c> {
@@ -91,6 +101,11 @@ impl<'c> GetFolder<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetFolderResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFolder);
@@ -125,6 +140,11 @@ impl<'c> UpdateFolder<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetFolderResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateFolder);

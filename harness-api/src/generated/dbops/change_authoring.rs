@@ -38,6 +38,11 @@ impl<'c> CreateChangeAuthoringEvent<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateChangeAuthoringEvent);
 pub(super) static CREATE_CHANGE_AUTHORING_EVENT: rt::Operation = rt::Operation {

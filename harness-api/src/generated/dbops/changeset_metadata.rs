@@ -23,10 +23,20 @@ impl<'c> Api<'c> {
         call.text(1, dbinstance);
         call.text(2, org);
         call.text(3, project);
-        call.text(4, harness_command.into());
+        call.text(
+            4,
+            Into::<
+                types::ChangesetMetadataProjDbInstanceHarnessCommand,
+            >::into(harness_command)
+                .as_str(),
+        );
         call.text(5, pipeline_execution_id);
         call.text(6, stage_execution_id);
-        call.text(7, content_type.into());
+        call.text(
+            7,
+            Into::<types::ChangesetMetadataProjDbInstanceContentType>::into(content_type)
+                .as_str(),
+        );
         ChangesetMetadataProjDbInstance {
             call,
         }
@@ -62,6 +72,11 @@ impl<'c> ChangesetMetadataProjDbInstance<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ChangeSetMetadataOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ChangesetMetadataProjDbInstance);
 impl<'c> Api<'c> {
@@ -80,7 +95,10 @@ impl<'c> Api<'c> {
         call.text(1, stage_execution_id);
         call.text(2, db_schema);
         call.text(3, db_instance);
-        call.text(4, command.into());
+        call.text(
+            4,
+            Into::<types::StepFlywayMigrationScriptsCommand>::into(command).as_str(),
+        );
         StepFlywayMigrationScripts { call }
     }
 }
@@ -119,6 +137,11 @@ impl<'c> StepFlywayMigrationScripts<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(StepFlywayMigrationScripts);

@@ -40,6 +40,11 @@ impl<'c> CreateProjDbSchemaInstance<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DbInstanceOut> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProjDbSchemaInstance);
 impl<'c> Api<'c> {
@@ -77,6 +82,11 @@ impl<'c> DeleteProjDbSchemaInstance<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteProjDbSchemaInstance);
@@ -116,6 +126,11 @@ impl<'c> GetDefaultAuthoringInstance<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDefaultAuthoringInstance);
 impl<'c> Api<'c> {
@@ -153,6 +168,11 @@ impl<'c> GetProjDbSchemaInstance<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DbInstanceOut> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjDbSchemaInstance);
@@ -209,7 +229,8 @@ impl<'c> ListProjDbSchemaInstance<'c> {
         mut self,
         value: impl Into<types::ListProjDbSchemaInstanceSort>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::ListProjDbSchemaInstanceSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -218,7 +239,8 @@ impl<'c> ListProjDbSchemaInstance<'c> {
         mut self,
         value: impl Into<types::ListProjDbSchemaInstanceOrder>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(8, Into::<types::ListProjDbSchemaInstanceOrder>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -231,6 +253,11 @@ impl<'c> ListProjDbSchemaInstance<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::DbInstanceOut>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListProjDbSchemaInstance);

@@ -38,6 +38,11 @@ impl<'c> CreateProjDbSchema<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DbSchemaOut> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProjDbSchema);
 impl<'c> Api<'c> {
@@ -74,6 +79,11 @@ impl<'c> DeleteProjDbSchema<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProjDbSchema);
 impl<'c> Api<'c> {
@@ -109,6 +119,11 @@ impl<'c> GetProjDbSchema<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DbSchemaOut> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjDbSchema);
@@ -152,13 +167,13 @@ impl<'c> ListDatabaseSchema<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListDatabaseSchemaSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListDatabaseSchemaSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListDatabaseSchemaOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::ListDatabaseSchemaOrder>::into(value).as_str());
         self
     }
     /// Query parameter `orgIdentifier`.
@@ -177,6 +192,11 @@ impl<'c> ListDatabaseSchema<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::DbSchemaOut>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListDatabaseSchema);
@@ -228,13 +248,13 @@ impl<'c> ListProjDbSchema<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListProjDbSchemaSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListProjDbSchemaSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListProjDbSchemaOrder>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ListProjDbSchemaOrder>::into(value).as_str());
         self
     }
     /// Query parameter `migrationType`.
@@ -243,13 +263,19 @@ impl<'c> ListProjDbSchema<'c> {
         mut self,
         value: impl Into<types::ListProjDbSchemaMigrationType>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(8, Into::<types::ListProjDbSchemaMigrationType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::DbSchemaOut>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListProjDbSchema);
@@ -288,6 +314,11 @@ impl<'c> UpdateProjDbSchema<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DbSchemaOut> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateProjDbSchema);
@@ -328,6 +359,11 @@ impl<'c> UpdateProjDbSchemaInstance<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DbInstanceOut> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateProjDbSchemaInstance);

@@ -34,6 +34,11 @@ impl<'c> DeleteDbSchema<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteDbSchema);
 impl<'c> Api<'c> {
@@ -52,7 +57,11 @@ impl<'c> Api<'c> {
     ) -> PostDbSnapshotMetadata<'c> {
         let mut call = rt::Call::new(self.client, &POST_DB_SNAPSHOT_METADATA);
         call.text(0, snapshot_id);
-        call.text(1, harness_command.into());
+        call.text(
+            1,
+            Into::<types::PostDbSnapshotMetadataHarnessCommand>::into(harness_command)
+                .as_str(),
+        );
         call.text(2, pipeline_execution_id);
         call.text(3, stage_execution_id);
         call.text(4, pipeline_identifier);
@@ -86,6 +95,11 @@ impl<'c> PostDbSnapshotMetadata<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostDbSnapshotMetadata);
 impl<'c> Api<'c> {
@@ -104,7 +118,11 @@ impl<'c> Api<'c> {
     ) -> PostMetadataSnapshot<'c> {
         let mut call = rt::Call::new(self.client, &POST_METADATA_SNAPSHOT);
         call.text(0, snapshot_id);
-        call.text(1, harness_command.into());
+        call.text(
+            1,
+            Into::<types::PostMetadataSnapshotHarnessCommand>::into(harness_command)
+                .as_str(),
+        );
         call.text(2, pipeline_execution_id);
         call.text(3, stage_execution_id);
         call.text(4, pipeline_identifier);
@@ -144,6 +162,11 @@ impl<'c> PostMetadataSnapshot<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostMetadataSnapshot);

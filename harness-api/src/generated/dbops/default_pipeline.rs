@@ -40,6 +40,11 @@ impl<'c> DefaultLlmPipeline<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DefaultLlmPipeline);
 pub(super) static DEFAULT_LLM_PIPELINE: rt::Operation = rt::Operation {

@@ -58,6 +58,11 @@ impl<'c> GetDeployedState<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::DeployedStateOutput>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDeployedState);
 pub(super) static GET_DEPLOYED_STATE: rt::Operation = rt::Operation {

@@ -30,6 +30,11 @@ impl<'c> DeleteExecutionConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteExecutionConfig);
 impl<'c> Api<'c> {
@@ -64,6 +69,11 @@ impl<'c> GetCustomerConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ExecutionConfigTags> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCustomerConfig);
 impl<'c> Api<'c> {
@@ -91,6 +101,11 @@ impl<'c> GetDefaultConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ExecutionConfigTags> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDefaultConfig);
@@ -126,6 +141,11 @@ impl<'c> ResetExecutionConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ResetExecutionConfig);
 impl<'c> Api<'c> {
@@ -159,6 +179,11 @@ impl<'c> UpdateExecutionConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateExecutionConfig);

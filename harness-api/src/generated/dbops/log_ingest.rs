@@ -42,6 +42,11 @@ impl<'c> GetDbInstanceLog<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ParsedLogOut> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDbInstanceLog);
 impl<'c> Api<'c> {
@@ -81,6 +86,11 @@ impl<'c> IngestLogs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ParsedLogOut> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(IngestLogs);

@@ -44,6 +44,11 @@ impl<'c> ChangesetYamlProjDbInstance<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ChangeSetDeploymentYamlOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ChangesetYamlProjDbInstance);
 impl<'c> Api<'c> {
@@ -99,6 +104,11 @@ impl<'c> FetchDeployedChangesetSql<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DeployedChangesetSqlOutput> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FetchDeployedChangesetSql);
@@ -157,6 +167,11 @@ impl<'c> MigrationStateFlywayInstance<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MigrationStateFlywayInstance);
@@ -218,6 +233,11 @@ impl<'c> MigrationStateFlywaySchema<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MigrationStateFlywaySchema);
 impl<'c> Api<'c> {
@@ -275,6 +295,11 @@ impl<'c> MigrationStateProjDbInstance<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InstanceMigrationStateOut> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MigrationStateProjDbInstance);
@@ -335,6 +360,11 @@ impl<'c> MigrationStateProjDbSchema<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::MigrationStateOut> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MigrationStateProjDbSchema);

@@ -52,13 +52,15 @@ impl<'c> V2ListProjDbInstances<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::V2ListProjDbInstancesOrder>) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(6, Into::<types::V2ListProjDbInstancesOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::V2ListProjDbInstancesSort>) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::V2ListProjDbInstancesSort>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -71,6 +73,11 @@ impl<'c> V2ListProjDbInstances<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::DbInstanceOut>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(V2ListProjDbInstances);
@@ -122,13 +129,13 @@ impl<'c> V2ListProjDbSchema<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::V2ListProjDbSchemaOrder>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::V2ListProjDbSchemaOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::V2ListProjDbSchemaSort>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::V2ListProjDbSchemaSort>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -141,6 +148,11 @@ impl<'c> V2ListProjDbSchema<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::DbSchemaOut>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(V2ListProjDbSchema);

@@ -36,6 +36,11 @@ impl<'c> GetDbOverview<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DbOverviewResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDbOverview);
 pub(super) static GET_DB_OVERVIEW: rt::Operation = rt::Operation {

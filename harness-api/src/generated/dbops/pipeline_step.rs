@@ -36,6 +36,11 @@ impl<'c> ConsumeFailureInterrupt<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ConsumeFailureInterrupt);
 impl<'c> Api<'c> {
@@ -71,6 +76,11 @@ impl<'c> ConsumeFlywayFailureInterrupt<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ConsumeFlywayFailureInterrupt);
@@ -116,6 +126,11 @@ impl<'c> ConsumeFlywayStepPluginOutputResponse<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ConsumeFlywayStepPluginOutputResponse);
 impl<'c> Api<'c> {
@@ -154,6 +169,11 @@ impl<'c> ConsumeStepPluginOutputResponse<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ConsumeStepPluginOutputResponse);
 impl<'c> Api<'c> {
@@ -188,6 +208,11 @@ impl<'c> ConsumeStepPluginResponse<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ConsumeStepPluginResponse);
 impl<'c> Api<'c> {
@@ -220,6 +245,11 @@ impl<'c> CreateFlywayPluginInputs<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateFlywayPluginInputs);
 impl<'c> Api<'c> {
@@ -251,6 +281,11 @@ impl<'c> CreateStepPluginInputs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::StepPluginInputsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateStepPluginInputs);
@@ -285,6 +320,11 @@ impl<'c> GetCustomOperations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CustomOperationOutput> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCustomOperations);
@@ -325,6 +365,11 @@ impl<'c> GetFlywayCustomOperations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFlywayCustomOperations);
@@ -370,6 +415,11 @@ impl<'c> GetPipelineExecutionStatus<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PipelineStatusOutput> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPipelineExecutionStatus);
 impl<'c> Api<'c> {
@@ -397,6 +447,11 @@ impl<'c> GetPluginCapability<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPluginCapability);
@@ -431,6 +486,11 @@ impl<'c> GetSchemaInstanceMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SchemaInstanceMetadataOutput> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSchemaInstanceMetadata);

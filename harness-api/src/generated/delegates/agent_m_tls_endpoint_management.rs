@@ -35,6 +35,11 @@ impl<'c> CheckAgentMtlsEndpointDomainPrefixAvailability<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CheckAgentMtlsEndpointDomainPrefixAvailability);
 impl<'c> Api<'c> {
@@ -68,6 +73,11 @@ impl<'c> CreateAgentMtlsEndpointForAccount<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseAgentMtlsEndpointDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAgentMtlsEndpointForAccount);
 impl<'c> Api<'c> {
@@ -99,6 +109,11 @@ impl<'c> DeleteAgentMtlsEndpointForAccount<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAgentMtlsEndpointForAccount);
 impl<'c> Api<'c> {
@@ -126,6 +141,11 @@ impl<'c> GetAgentMtlsEndpointForAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseAgentMtlsEndpointDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAgentMtlsEndpointForAccount);
@@ -160,6 +180,11 @@ impl<'c> PatchAgentMtlsEndpointForAccount<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseAgentMtlsEndpointDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PatchAgentMtlsEndpointForAccount);
 impl<'c> Api<'c> {
@@ -192,6 +217,11 @@ impl<'c> UpdateAgentMtlsEndpointForAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseAgentMtlsEndpointDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAgentMtlsEndpointForAccount);

@@ -42,6 +42,11 @@ impl<'c> DownloadDockerDelegateYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DownloadDockerDelegateYaml);
 impl<'c> Api<'c> {
@@ -83,6 +88,11 @@ impl<'c> DownloadKubernetesDelegateYaml<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DownloadKubernetesDelegateYaml);

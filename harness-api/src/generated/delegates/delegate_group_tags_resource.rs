@@ -44,6 +44,11 @@ impl<'c> AddTagsToDelegateGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateGroupDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddTagsToDelegateGroup);
 impl<'c> Api<'c> {
@@ -85,6 +90,11 @@ impl<'c> DeleteTagsFromDelegateGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateGroupDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteTagsFromDelegateGroup);
@@ -128,6 +138,11 @@ impl<'c> ListDelegateGroupsUsingTags<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseListDelegateGroupDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListDelegateGroupsUsingTags);
 impl<'c> Api<'c> {
@@ -167,6 +182,11 @@ impl<'c> ListTagsForDelegateGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateGroupDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListTagsForDelegateGroup);
@@ -209,6 +229,11 @@ impl<'c> UpdateTagsOfDelegateGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateGroupDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateTagsOfDelegateGroup);

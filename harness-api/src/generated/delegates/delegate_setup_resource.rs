@@ -42,6 +42,11 @@ impl<'c> DeleteDelegate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateDeleteResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteDelegate);
 impl<'c> Api<'c> {
@@ -88,6 +93,11 @@ impl<'c> DeleteDelegateImageTagOverride<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteDelegateImageTagOverride);
 impl<'c> Api<'c> {
@@ -128,6 +138,11 @@ impl<'c> GenerateNgHelmValuesYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GenerateNgHelmValuesYaml);
 impl<'c> Api<'c> {
@@ -165,6 +180,11 @@ impl<'c> GenerateTerraformModule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GenerateTerraformModule);
@@ -216,6 +236,11 @@ impl<'c> ListDelegates<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseListDelegateListResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListDelegates);
 impl<'c> Api<'c> {
@@ -255,6 +280,11 @@ impl<'c> ListOverrideDelegateImageTag<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseVersionOverridesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListOverrideDelegateImageTag);
@@ -314,6 +344,11 @@ impl<'c> OverrideDelegateImageTag<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(OverrideDelegateImageTag);
 impl<'c> Api<'c> {
@@ -351,6 +386,11 @@ impl<'c> PublishedDelegateVersion<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseSupportedDelegateVersion> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PublishedDelegateVersion);

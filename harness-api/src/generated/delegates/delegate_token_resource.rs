@@ -48,6 +48,11 @@ impl<'c> CreateDelegateToken<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateTokenDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateDelegateToken);
 impl<'c> Api<'c> {
@@ -87,6 +92,11 @@ impl<'c> DeleteNgDelegateToken<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteNgDelegateToken);
@@ -130,13 +140,19 @@ impl<'c> GetCgDelegateTokens<'c> {
     /// Query parameter `status`.
     #[inline]
     pub fn status(mut self, value: impl Into<types::GetCgDelegateTokensStatus>) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::GetCgDelegateTokensStatus>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseListDelegateTokenDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCgDelegateTokens);
@@ -184,6 +200,11 @@ impl<'c> GetDelegateGroupsUsingToken<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateGroupListing> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDelegateGroupsUsingToken);
 impl<'c> Api<'c> {
@@ -223,6 +244,11 @@ impl<'c> RevokeCgDelegateToken<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateTokenDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RevokeCgDelegateToken);

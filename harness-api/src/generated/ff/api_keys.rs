@@ -40,6 +40,11 @@ impl<'c> AddApiKey<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CfApiKey> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddApiKey);
 impl<'c> Api<'c> {
@@ -73,6 +78,11 @@ impl<'c> DeleteApiKey<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteApiKey);
@@ -118,6 +128,11 @@ impl<'c> GetAllApiKeys<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ApiKeys> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAllApiKeys);
 impl<'c> Api<'c> {
@@ -151,6 +166,11 @@ impl<'c> GetApiKey<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CfApiKey> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetApiKey);
@@ -191,6 +211,11 @@ impl<'c> UpdateApiKey<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateApiKey);

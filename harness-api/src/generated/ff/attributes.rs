@@ -36,6 +36,11 @@ impl<'c> CreateAttribute<'c> {
     pub fn send(self) -> rt::Sending<'c, types::AttributeResponseMetadata> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAttribute);
 impl<'c> Api<'c> {
@@ -70,6 +75,11 @@ impl<'c> DeleteAttribute<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAttribute);
 impl<'c> Api<'c> {
@@ -103,6 +113,11 @@ impl<'c> GetAttribute<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Attribute> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAttribute);
@@ -149,7 +164,7 @@ impl<'c> GetAttributes<'c> {
         mut self,
         value: impl Into<types::GetAttributesSortOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetAttributesSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `customAttributes`.
@@ -168,6 +183,11 @@ impl<'c> GetAttributes<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Attributes> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAttributes);
@@ -208,6 +228,11 @@ impl<'c> PatchAttribute<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AttributeResponseMetadata> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PatchAttribute);

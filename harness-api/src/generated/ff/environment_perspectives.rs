@@ -34,6 +34,11 @@ impl<'c> DeletePerspective<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeletePerspective);
 impl<'c> Api<'c> {
@@ -71,6 +76,11 @@ impl<'c> UpsertPerspective<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::EnvironmentPerspective> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpsertPerspective);

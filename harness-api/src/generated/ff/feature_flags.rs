@@ -36,6 +36,11 @@ impl<'c> CreateFeatureFlag<'c> {
     pub fn send(self) -> rt::Sending<'c, types::FeatureResponseMetadata> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateFeatureFlag);
 impl<'c> Api<'c> {
@@ -79,6 +84,11 @@ impl<'c> DeleteFeatureFlag<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteFeatureFlag);
@@ -129,7 +139,7 @@ impl<'c> GetAllFeatures<'c> {
         mut self,
         value: impl Into<types::GetAllFeaturesSortOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetAllFeaturesSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sortByField`.
@@ -138,7 +148,8 @@ impl<'c> GetAllFeatures<'c> {
         mut self,
         value: impl Into<types::GetAllFeaturesSortByField>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::GetAllFeaturesSortByField>::into(value).as_str());
         self
     }
     /// Query parameter `name`.
@@ -162,7 +173,7 @@ impl<'c> GetAllFeatures<'c> {
     /// Query parameter `kind`.
     #[inline]
     pub fn kind(mut self, value: impl Into<types::GetAllFeaturesKind>) -> Self {
-        self.call.text(11, value.into());
+        self.call.text(11, Into::<types::GetAllFeaturesKind>::into(value).as_str());
         self
     }
     /// Query parameter `targetIdentifier`.
@@ -230,6 +241,11 @@ impl<'c> GetAllFeatures<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Features> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAllFeatures);
 impl<'c> Api<'c> {
@@ -281,7 +297,8 @@ impl<'c> GetDependentFeatures<'c> {
         mut self,
         value: impl Into<types::GetDependentFeaturesSortOrder>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::GetDependentFeaturesSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sortByField`.
@@ -290,7 +307,11 @@ impl<'c> GetDependentFeatures<'c> {
         mut self,
         value: impl Into<types::GetDependentFeaturesSortByField>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(
+                8,
+                Into::<types::GetDependentFeaturesSortByField>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `name`.
@@ -308,7 +329,8 @@ impl<'c> GetDependentFeatures<'c> {
     /// Query parameter `kind`.
     #[inline]
     pub fn kind(mut self, value: impl Into<types::GetDependentFeaturesKind>) -> Self {
-        self.call.text(11, value.into());
+        self.call
+            .text(11, Into::<types::GetDependentFeaturesKind>::into(value).as_str());
         self
     }
     /// Query parameter `targetIdentifier`.
@@ -382,6 +404,11 @@ impl<'c> GetDependentFeatures<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Features> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDependentFeatures);
 impl<'c> Api<'c> {
@@ -425,6 +452,11 @@ impl<'c> GetFeatureFlag<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Feature> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFeatureFlag);
@@ -470,6 +502,11 @@ impl<'c> PatchFeature<'c> {
     pub fn send(self) -> rt::Sending<'c, types::FeatureResponseMetadata> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PatchFeature);
 impl<'c> Api<'c> {
@@ -508,6 +545,11 @@ impl<'c> PutFeatureFlag<'c> {
     pub fn send(self) -> rt::Sending<'c, types::FeatureResponseMetadata> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PutFeatureFlag);
 impl<'c> Api<'c> {
@@ -545,6 +587,11 @@ impl<'c> RestoreFeatureFlag<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RestoreFeatureFlag);

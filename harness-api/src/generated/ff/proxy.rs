@@ -34,6 +34,11 @@ impl<'c> CreateProxyKey<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ProxyKeyResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProxyKey);
 impl<'c> Api<'c> {
@@ -62,6 +67,11 @@ impl<'c> DeleteProxyKey<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProxyKey);
 impl<'c> Api<'c> {
@@ -89,6 +99,11 @@ impl<'c> GetProxyKey<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetProxyKeyResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProxyKey);
@@ -120,7 +135,7 @@ impl<'c> GetProxyKeys<'c> {
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(mut self, value: impl Into<types::GetProxyKeysSortOrder>) -> Self {
-        self.call.text(2, value.into());
+        self.call.text(2, Into::<types::GetProxyKeysSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sortByField`.
@@ -129,7 +144,7 @@ impl<'c> GetProxyKeys<'c> {
         mut self,
         value: impl Into<types::GetProxyKeysSortByField>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call.text(3, Into::<types::GetProxyKeysSortByField>::into(value).as_str());
         self
     }
     /// Query parameter `pageNumber`.
@@ -148,6 +163,11 @@ impl<'c> GetProxyKeys<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ProxyKeys> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProxyKeys);
@@ -182,6 +202,11 @@ impl<'c> PatchProxyKey<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ProxyKeyResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PatchProxyKey);

@@ -34,6 +34,11 @@ impl<'c> CreateTag<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TagResponseMetadata> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTag);
 impl<'c> Api<'c> {
@@ -78,6 +83,11 @@ impl<'c> DeleteTag<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteTag);
 impl<'c> Api<'c> {
@@ -120,7 +130,7 @@ impl<'c> GetAllTags<'c> {
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(mut self, value: impl Into<types::GetAllTagsSortOrder>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetAllTagsSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sortByField`.
@@ -129,7 +139,7 @@ impl<'c> GetAllTags<'c> {
         mut self,
         value: impl Into<types::GetAllTagsSortByField>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::GetAllTagsSortByField>::into(value).as_str());
         self
     }
     /// Query parameter `tagIdentifierFilter`.
@@ -142,6 +152,11 @@ impl<'c> GetAllTags<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Tags> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllTags);
@@ -192,6 +207,11 @@ impl<'c> GetTag<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Feature> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTag);

@@ -32,6 +32,11 @@ impl<'c> CreateSegment<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateSegment);
 impl<'c> Api<'c> {
@@ -65,6 +70,11 @@ impl<'c> DeleteSegment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteSegment);
@@ -111,7 +121,7 @@ impl<'c> GetAllSegments<'c> {
         mut self,
         value: impl Into<types::GetAllSegmentsSortOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetAllSegmentsSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sortByField`.
@@ -120,7 +130,8 @@ impl<'c> GetAllSegments<'c> {
         mut self,
         value: impl Into<types::GetAllSegmentsSortByField>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::GetAllSegmentsSortByField>::into(value).as_str());
         self
     }
     /// Query parameter `name`.
@@ -145,6 +156,11 @@ impl<'c> GetAllSegments<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Segments> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllSegments);
@@ -195,7 +211,11 @@ impl<'c> GetAvailableFlagsForSegment<'c> {
         mut self,
         value: impl Into<types::GetAvailableFlagsForSegmentSortOrder>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::GetAvailableFlagsForSegmentSortOrder>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `sortByField`.
@@ -204,7 +224,12 @@ impl<'c> GetAvailableFlagsForSegment<'c> {
         mut self,
         value: impl Into<types::GetAvailableFlagsForSegmentSortByField>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(
+                8,
+                Into::<types::GetAvailableFlagsForSegmentSortByField>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `flagNameIdentifier`.
@@ -217,6 +242,11 @@ impl<'c> GetAvailableFlagsForSegment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::FlagBasicInfos> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAvailableFlagsForSegment);
@@ -258,6 +288,11 @@ impl<'c> GetSegment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Segment> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSegment);
 impl<'c> Api<'c> {
@@ -291,6 +326,11 @@ impl<'c> GetSegmentFlags<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::SegmentFlag>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSegmentFlags);
@@ -331,6 +371,11 @@ impl<'c> PatchSegment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Segment> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PatchSegment);

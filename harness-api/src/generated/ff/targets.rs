@@ -32,6 +32,11 @@ impl<'c> CreateTarget<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTarget);
 impl<'c> Api<'c> {
@@ -65,6 +70,11 @@ impl<'c> DeleteTarget<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteTarget);
@@ -111,7 +121,7 @@ impl<'c> GetAllTargets<'c> {
         mut self,
         value: impl Into<types::GetAllTargetsSortOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetAllTargetsSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sortByField`.
@@ -120,7 +130,7 @@ impl<'c> GetAllTargets<'c> {
         mut self,
         value: impl Into<types::GetAllTargetsSortByField>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::GetAllTargetsSortByField>::into(value).as_str());
         self
     }
     /// Query parameter `targetName`.
@@ -139,6 +149,11 @@ impl<'c> GetAllTargets<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Targets> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllTargets);
@@ -174,6 +189,11 @@ impl<'c> GetTarget<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Target> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTarget);
 impl<'c> Api<'c> {
@@ -207,6 +227,11 @@ impl<'c> GetTargetSegments<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TargetDetail> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTargetSegments);
@@ -243,6 +268,11 @@ impl<'c> ModifyTarget<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Target> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ModifyTarget);
@@ -284,6 +314,11 @@ impl<'c> PatchTarget<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Target> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PatchTarget);
 impl<'c> Api<'c> {
@@ -321,6 +356,11 @@ impl<'c> UploadTargets<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UploadTargets);

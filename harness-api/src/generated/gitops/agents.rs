@@ -25,6 +25,11 @@ impl<'c> AgentCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentCreate);
 impl<'c> Api<'c> {
@@ -70,7 +75,7 @@ impl<'c> AgentDelete<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::AgentDeleteType>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::AgentDeleteType>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -100,7 +105,7 @@ impl<'c> AgentDelete<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::AgentDeleteScope>) -> Self {
-        self.call.text(10, value.into());
+        self.call.text(10, Into::<types::AgentDeleteScope>::into(value).as_str());
         self
     }
     /// Query parameter `drIdentifier`.
@@ -112,13 +117,13 @@ impl<'c> AgentDelete<'c> {
     /// Query parameter `sortBy`.
     #[inline]
     pub fn sort_by(mut self, value: impl Into<types::AgentDeleteSortBy>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::AgentDeleteSortBy>::into(value).as_str());
         self
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(mut self, value: impl Into<types::AgentDeleteSortOrder>) -> Self {
-        self.call.text(13, value.into());
+        self.call.text(13, Into::<types::AgentDeleteSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `metadataOnly`.
@@ -139,7 +144,8 @@ impl<'c> AgentDelete<'c> {
         mut self,
         value: impl Into<types::AgentDeleteConnectedStatus>,
     ) -> Self {
-        self.call.text(16, value.into());
+        self.call
+            .text(16, Into::<types::AgentDeleteConnectedStatus>::into(value).as_str());
         self
     }
     /// Query parameter `healthStatus`.
@@ -148,7 +154,7 @@ impl<'c> AgentDelete<'c> {
         mut self,
         value: impl Into<types::AgentDeleteHealthStatus>,
     ) -> Self {
-        self.call.text(17, value.into());
+        self.call.text(17, Into::<types::AgentDeleteHealthStatus>::into(value).as_str());
         self
     }
     /// Query parameter `withCredentials`.
@@ -167,6 +173,11 @@ impl<'c> AgentDelete<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentDelete);
@@ -213,7 +224,7 @@ impl<'c> AgentGet<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::AgentGetType>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::AgentGetType>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -243,7 +254,7 @@ impl<'c> AgentGet<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::AgentGetScope>) -> Self {
-        self.call.text(10, value.into());
+        self.call.text(10, Into::<types::AgentGetScope>::into(value).as_str());
         self
     }
     /// Query parameter `drIdentifier`.
@@ -255,13 +266,13 @@ impl<'c> AgentGet<'c> {
     /// Query parameter `sortBy`.
     #[inline]
     pub fn sort_by(mut self, value: impl Into<types::AgentGetSortBy>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::AgentGetSortBy>::into(value).as_str());
         self
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(mut self, value: impl Into<types::AgentGetSortOrder>) -> Self {
-        self.call.text(13, value.into());
+        self.call.text(13, Into::<types::AgentGetSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `metadataOnly`.
@@ -282,7 +293,7 @@ impl<'c> AgentGet<'c> {
         mut self,
         value: impl Into<types::AgentGetConnectedStatus>,
     ) -> Self {
-        self.call.text(16, value.into());
+        self.call.text(16, Into::<types::AgentGetConnectedStatus>::into(value).as_str());
         self
     }
     /// Query parameter `healthStatus`.
@@ -291,7 +302,7 @@ impl<'c> AgentGet<'c> {
         mut self,
         value: impl Into<types::AgentGetHealthStatus>,
     ) -> Self {
-        self.call.text(17, value.into());
+        self.call.text(17, Into::<types::AgentGetHealthStatus>::into(value).as_str());
         self
     }
     /// Query parameter `withCredentials`.
@@ -310,6 +321,11 @@ impl<'c> AgentGet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentGet);
@@ -433,6 +449,11 @@ impl<'c> AgentGetDeployHelmChart<'c> {
     pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
         self.call.byte_answer()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentGetDeployHelmChart);
 impl<'c> Api<'c> {
@@ -554,6 +575,11 @@ impl<'c> AgentGetDeployOverrides<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.text_answer()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentGetDeployOverrides);
@@ -677,6 +703,11 @@ impl<'c> AgentGetDeployYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.text_answer()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentGetDeployYaml);
 impl<'c> Api<'c> {
@@ -799,6 +830,11 @@ impl<'c> AgentGetOperatorYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.text_answer()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentGetOperatorYaml);
 impl<'c> Api<'c> {
@@ -848,6 +884,11 @@ impl<'c> AgentGetSyncAllowed<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentGetSyncAllowed);
@@ -899,7 +940,7 @@ impl<'c> AgentList<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::AgentListType>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::AgentListType>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -929,7 +970,7 @@ impl<'c> AgentList<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::AgentListScope>) -> Self {
-        self.call.text(10, value.into());
+        self.call.text(10, Into::<types::AgentListScope>::into(value).as_str());
         self
     }
     /// Query parameter `drIdentifier`.
@@ -941,13 +982,13 @@ impl<'c> AgentList<'c> {
     /// Query parameter `sortBy`.
     #[inline]
     pub fn sort_by(mut self, value: impl Into<types::AgentListSortBy>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::AgentListSortBy>::into(value).as_str());
         self
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(mut self, value: impl Into<types::AgentListSortOrder>) -> Self {
-        self.call.text(13, value.into());
+        self.call.text(13, Into::<types::AgentListSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `metadataOnly`.
@@ -968,7 +1009,8 @@ impl<'c> AgentList<'c> {
         mut self,
         value: impl Into<types::AgentListConnectedStatus>,
     ) -> Self {
-        self.call.text(16, value.into());
+        self.call
+            .text(16, Into::<types::AgentListConnectedStatus>::into(value).as_str());
         self
     }
     /// Query parameter `healthStatus`.
@@ -977,7 +1019,7 @@ impl<'c> AgentList<'c> {
         mut self,
         value: impl Into<types::AgentListHealthStatus>,
     ) -> Self {
-        self.call.text(17, value.into());
+        self.call.text(17, Into::<types::AgentListHealthStatus>::into(value).as_str());
         self
     }
     /// Query parameter `withCredentials`.
@@ -996,6 +1038,11 @@ impl<'c> AgentList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1AgentList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentList);
@@ -1047,7 +1094,7 @@ impl<'c> AgentListNamespaces<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::AgentListNamespacesType>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::AgentListNamespacesType>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -1077,7 +1124,8 @@ impl<'c> AgentListNamespaces<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::AgentListNamespacesScope>) -> Self {
-        self.call.text(10, value.into());
+        self.call
+            .text(10, Into::<types::AgentListNamespacesScope>::into(value).as_str());
         self
     }
     /// Query parameter `drIdentifier`.
@@ -1092,7 +1140,8 @@ impl<'c> AgentListNamespaces<'c> {
         mut self,
         value: impl Into<types::AgentListNamespacesSortBy>,
     ) -> Self {
-        self.call.text(12, value.into());
+        self.call
+            .text(12, Into::<types::AgentListNamespacesSortBy>::into(value).as_str());
         self
     }
     /// Query parameter `sortOrder`.
@@ -1101,7 +1150,8 @@ impl<'c> AgentListNamespaces<'c> {
         mut self,
         value: impl Into<types::AgentListNamespacesSortOrder>,
     ) -> Self {
-        self.call.text(13, value.into());
+        self.call
+            .text(13, Into::<types::AgentListNamespacesSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `metadataOnly`.
@@ -1122,7 +1172,11 @@ impl<'c> AgentListNamespaces<'c> {
         mut self,
         value: impl Into<types::AgentListNamespacesConnectedStatus>,
     ) -> Self {
-        self.call.text(16, value.into());
+        self.call
+            .text(
+                16,
+                Into::<types::AgentListNamespacesConnectedStatus>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `healthStatus`.
@@ -1131,7 +1185,11 @@ impl<'c> AgentListNamespaces<'c> {
         mut self,
         value: impl Into<types::AgentListNamespacesHealthStatus>,
     ) -> Self {
-        self.call.text(17, value.into());
+        self.call
+            .text(
+                17,
+                Into::<types::AgentListNamespacesHealthStatus>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `withCredentials`.
@@ -1150,6 +1208,11 @@ impl<'c> AgentListNamespaces<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Gitopsservicev1NamespaceList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentListNamespaces);
@@ -1201,7 +1264,7 @@ impl<'c> AgentListTags<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::AgentListTagsType>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::AgentListTagsType>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -1231,7 +1294,7 @@ impl<'c> AgentListTags<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::AgentListTagsScope>) -> Self {
-        self.call.text(10, value.into());
+        self.call.text(10, Into::<types::AgentListTagsScope>::into(value).as_str());
         self
     }
     /// Query parameter `drIdentifier`.
@@ -1243,7 +1306,7 @@ impl<'c> AgentListTags<'c> {
     /// Query parameter `sortBy`.
     #[inline]
     pub fn sort_by(mut self, value: impl Into<types::AgentListTagsSortBy>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::AgentListTagsSortBy>::into(value).as_str());
         self
     }
     /// Query parameter `sortOrder`.
@@ -1252,7 +1315,7 @@ impl<'c> AgentListTags<'c> {
         mut self,
         value: impl Into<types::AgentListTagsSortOrder>,
     ) -> Self {
-        self.call.text(13, value.into());
+        self.call.text(13, Into::<types::AgentListTagsSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `metadataOnly`.
@@ -1273,7 +1336,8 @@ impl<'c> AgentListTags<'c> {
         mut self,
         value: impl Into<types::AgentListTagsConnectedStatus>,
     ) -> Self {
-        self.call.text(16, value.into());
+        self.call
+            .text(16, Into::<types::AgentListTagsConnectedStatus>::into(value).as_str());
         self
     }
     /// Query parameter `healthStatus`.
@@ -1282,7 +1346,8 @@ impl<'c> AgentListTags<'c> {
         mut self,
         value: impl Into<types::AgentListTagsHealthStatus>,
     ) -> Self {
-        self.call.text(17, value.into());
+        self.call
+            .text(17, Into::<types::AgentListTagsHealthStatus>::into(value).as_str());
         self
     }
     /// Query parameter `withCredentials`.
@@ -1301,6 +1366,11 @@ impl<'c> AgentListTags<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1TagMap> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentListTags);
@@ -1352,7 +1422,7 @@ impl<'c> AgentListVersions<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::AgentListVersionsType>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::AgentListVersionsType>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -1382,7 +1452,7 @@ impl<'c> AgentListVersions<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::AgentListVersionsScope>) -> Self {
-        self.call.text(10, value.into());
+        self.call.text(10, Into::<types::AgentListVersionsScope>::into(value).as_str());
         self
     }
     /// Query parameter `drIdentifier`.
@@ -1394,7 +1464,7 @@ impl<'c> AgentListVersions<'c> {
     /// Query parameter `sortBy`.
     #[inline]
     pub fn sort_by(mut self, value: impl Into<types::AgentListVersionsSortBy>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::AgentListVersionsSortBy>::into(value).as_str());
         self
     }
     /// Query parameter `sortOrder`.
@@ -1403,7 +1473,8 @@ impl<'c> AgentListVersions<'c> {
         mut self,
         value: impl Into<types::AgentListVersionsSortOrder>,
     ) -> Self {
-        self.call.text(13, value.into());
+        self.call
+            .text(13, Into::<types::AgentListVersionsSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `metadataOnly`.
@@ -1424,7 +1495,11 @@ impl<'c> AgentListVersions<'c> {
         mut self,
         value: impl Into<types::AgentListVersionsConnectedStatus>,
     ) -> Self {
-        self.call.text(16, value.into());
+        self.call
+            .text(
+                16,
+                Into::<types::AgentListVersionsConnectedStatus>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `healthStatus`.
@@ -1433,7 +1508,11 @@ impl<'c> AgentListVersions<'c> {
         mut self,
         value: impl Into<types::AgentListVersionsHealthStatus>,
     ) -> Self {
-        self.call.text(17, value.into());
+        self.call
+            .text(
+                17,
+                Into::<types::AgentListVersionsHealthStatus>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `withCredentials`.
@@ -1452,6 +1531,11 @@ impl<'c> AgentListVersions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1VersionList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentListVersions);
@@ -1481,6 +1565,11 @@ impl<'c> AgentPostDeployHelmChart<'c> {
     pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
         self.call.byte_answer()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentPostDeployHelmChart);
 impl<'c> Api<'c> {
@@ -1508,6 +1597,11 @@ impl<'c> AgentPostDeployOverrides<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.text_answer()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentPostDeployOverrides);
@@ -1537,6 +1631,11 @@ impl<'c> AgentPostDeployYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.text_answer()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentPostDeployYaml);
 impl<'c> Api<'c> {
@@ -1565,6 +1664,11 @@ impl<'c> AgentPostOperatorYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.text_answer()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentPostOperatorYaml);
 impl<'c> Api<'c> {
@@ -1590,6 +1694,11 @@ impl<'c> AgentRegenerateCredentials<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRegenerateCredentials);
@@ -1619,6 +1728,11 @@ impl<'c> AgentScale<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentScale);
 impl<'c> Api<'c> {
@@ -1641,6 +1755,11 @@ impl<'c> AgentSearch<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1AgentList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentSearch);
@@ -1669,6 +1788,11 @@ impl<'c> AgentSetPrimaryNode<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentSetPrimaryNode);
@@ -1715,7 +1839,7 @@ impl<'c> AgentUnique<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::AgentUniqueType>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::AgentUniqueType>::into(value).as_str());
         self
     }
     /// Query parameter `tags`.
@@ -1745,7 +1869,7 @@ impl<'c> AgentUnique<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::AgentUniqueScope>) -> Self {
-        self.call.text(10, value.into());
+        self.call.text(10, Into::<types::AgentUniqueScope>::into(value).as_str());
         self
     }
     /// Query parameter `drIdentifier`.
@@ -1757,13 +1881,13 @@ impl<'c> AgentUnique<'c> {
     /// Query parameter `sortBy`.
     #[inline]
     pub fn sort_by(mut self, value: impl Into<types::AgentUniqueSortBy>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::AgentUniqueSortBy>::into(value).as_str());
         self
     }
     /// Query parameter `sortOrder`.
     #[inline]
     pub fn sort_order(mut self, value: impl Into<types::AgentUniqueSortOrder>) -> Self {
-        self.call.text(13, value.into());
+        self.call.text(13, Into::<types::AgentUniqueSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `metadataOnly`.
@@ -1784,7 +1908,8 @@ impl<'c> AgentUnique<'c> {
         mut self,
         value: impl Into<types::AgentUniqueConnectedStatus>,
     ) -> Self {
-        self.call.text(16, value.into());
+        self.call
+            .text(16, Into::<types::AgentUniqueConnectedStatus>::into(value).as_str());
         self
     }
     /// Query parameter `healthStatus`.
@@ -1793,7 +1918,7 @@ impl<'c> AgentUnique<'c> {
         mut self,
         value: impl Into<types::AgentUniqueHealthStatus>,
     ) -> Self {
-        self.call.text(17, value.into());
+        self.call.text(17, Into::<types::AgentUniqueHealthStatus>::into(value).as_str());
         self
     }
     /// Query parameter `withCredentials`.
@@ -1812,6 +1937,11 @@ impl<'c> AgentUnique<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1UniqueMessage> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentUnique);
@@ -1841,6 +1971,11 @@ impl<'c> AgentUpdate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentUpdate);
 impl<'c> Api<'c> {
@@ -1869,6 +2004,11 @@ impl<'c> AgentUpdateSyncAllowed<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentUpdateSyncAllowed);
 impl<'c> Api<'c> {
@@ -1896,6 +2036,11 @@ impl<'c> VersionUpgradeAvailableV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1VersionUpgradeResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(VersionUpgradeAvailableV2);

@@ -28,6 +28,11 @@ impl<'c> ApplicationList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Applicationlist> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplicationList);
 pub(super) static APPLICATION_LIST: rt::Operation = rt::Operation {

@@ -52,6 +52,11 @@ impl<'c> ApplicationSetCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1ApplicationSet> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplicationSetCreate);
 impl<'c> Api<'c> {
@@ -101,6 +106,11 @@ impl<'c> ApplicationSetDelete<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ApplicationsApplicationSetResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ApplicationSetDelete);
@@ -160,6 +170,11 @@ impl<'c> ApplicationSetGenerate<'c> {
     ) -> rt::Sending<'c, types::ApplicationsApplicationSetGenerateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplicationSetGenerate);
 impl<'c> Api<'c> {
@@ -211,13 +226,19 @@ impl<'c> ApplicationSetGet<'c> {
         mut self,
         value: impl Into<types::ApplicationSetGetFetchMode>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::ApplicationSetGetFetchMode>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1ApplicationSet> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ApplicationSetGet);
@@ -229,7 +250,10 @@ impl<'c> Api<'c> {
         type_: impl Into<types::ApplicationSetGetGeneratorType>,
     ) -> ApplicationSetGetGenerator<'c> {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_GET_GENERATOR);
-        call.text(0, type_.into());
+        call.text(
+            0,
+            Into::<types::ApplicationSetGetGeneratorType>::into(type_).as_str(),
+        );
         ApplicationSetGetGenerator { call }
     }
 }
@@ -269,6 +293,11 @@ impl<'c> ApplicationSetGetGenerator<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplicationSetGetGenerator);
 impl<'c> Api<'c> {
@@ -279,7 +308,7 @@ impl<'c> Api<'c> {
         type_: impl Into<types::ApplicationSetGetTemplateType>,
     ) -> ApplicationSetGetTemplate<'c> {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_GET_TEMPLATE);
-        call.text(0, type_.into());
+        call.text(0, Into::<types::ApplicationSetGetTemplateType>::into(type_).as_str());
         ApplicationSetGetTemplate { call }
     }
 }
@@ -319,6 +348,11 @@ impl<'c> ApplicationSetGetTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplicationSetGetTemplate);
 impl<'c> Api<'c> {
@@ -345,6 +379,11 @@ impl<'c> ApplicationSetList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1ApplicationSetList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplicationSetList);
 impl<'c> Api<'c> {
@@ -368,6 +407,11 @@ impl<'c> ApplicationSetListGenerators<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1ApplicationSetGeneratorList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ApplicationSetListGenerators);
@@ -431,6 +475,11 @@ impl<'c> ApplicationSetResourceTree<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ApplicationsApplicationSetTree> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplicationSetResourceTree);
 impl<'c> Api<'c> {
@@ -480,6 +529,11 @@ impl<'c> ApplicationSetUpdate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1ApplicationSet> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ApplicationSetUpdate);

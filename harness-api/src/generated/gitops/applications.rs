@@ -75,6 +75,11 @@ impl<'c> AgentApplicationCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationCreate);
 impl<'c> Api<'c> {
@@ -150,6 +155,11 @@ impl<'c> AgentApplicationDelete<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationDelete);
@@ -253,6 +263,11 @@ impl<'c> AgentApplicationDeleteResource<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationDeleteResource);
 impl<'c> Api<'c> {
@@ -344,6 +359,11 @@ impl<'c> AgentApplicationGet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationGet);
 impl<'c> Api<'c> {
@@ -427,6 +447,11 @@ impl<'c> AgentApplicationGetManifests<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesManifestResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationGetManifests);
@@ -520,6 +545,11 @@ impl<'c> AgentApplicationGetResource<'c> {
     ) -> rt::Sending<'c, types::ApplicationsApplicationResourceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationGetResource);
 impl<'c> Api<'c> {
@@ -581,6 +611,11 @@ impl<'c> AgentApplicationGetSyncWindows<'c> {
         self,
     ) -> rt::Sending<'c, types::ApplicationsApplicationSyncWindowsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationGetSyncWindows);
@@ -677,6 +712,11 @@ impl<'c> AgentApplicationList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ApplicationsApplicationList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationList);
 impl<'c> Api<'c> {
@@ -772,6 +812,11 @@ impl<'c> AgentApplicationListResourceActions<'c> {
     ) -> rt::Sending<'c, types::ApplicationsResourceActionsListResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationListResourceActions);
 impl<'c> Api<'c> {
@@ -852,6 +897,11 @@ impl<'c> AgentApplicationListResourceEvents<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ApplicationsEventList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationListResourceEvents);
@@ -942,6 +992,11 @@ impl<'c> AgentApplicationManagedResources<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ApplicationsManagedResourcesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationManagedResources);
@@ -1034,6 +1089,11 @@ impl<'c> AgentApplicationParent<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationParent);
 impl<'c> Api<'c> {
@@ -1063,6 +1123,11 @@ impl<'c> AgentApplicationPatch<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationPatch);
@@ -1115,6 +1180,11 @@ impl<'c> AgentApplicationPatchResource<'c> {
         self,
     ) -> rt::Sending<'c, types::ApplicationsApplicationResourceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationPatchResource);
@@ -1206,6 +1276,11 @@ impl<'c> AgentApplicationResourceTree<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ApplicationsApplicationTree> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationResourceTree);
 impl<'c> Api<'c> {
@@ -1280,6 +1355,11 @@ impl<'c> AgentApplicationRevisionMetadata<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesRevisionMetadata> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationRevisionMetadata);
 impl<'c> Api<'c> {
@@ -1327,6 +1407,11 @@ impl<'c> AgentApplicationRollback<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationRollback);
@@ -1380,6 +1465,11 @@ impl<'c> AgentApplicationRunResourceAction<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationRunResourceAction);
@@ -1522,6 +1612,11 @@ impl<'c> AgentApplicationStreamLogs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::StreamResultOfApplicationsLogEntry> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationStreamLogs);
@@ -1669,6 +1764,11 @@ impl<'c> AgentApplicationStreamLogsBatch<'c> {
     ) -> rt::Sending<'c, types::StreamResultOfApplicationsLogEntriesBatch> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationStreamLogsBatch);
 impl<'c> Api<'c> {
@@ -1808,6 +1908,11 @@ impl<'c> AgentApplicationStreamPodLogs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::StreamResultOfApplicationsLogEntry> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationStreamPodLogs);
@@ -1954,6 +2059,11 @@ impl<'c> AgentApplicationStreamPodLogsBatch<'c> {
     ) -> rt::Sending<'c, types::StreamResultOfApplicationsLogEntriesBatch> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationStreamPodLogsBatch);
 impl<'c> Api<'c> {
@@ -2053,6 +2163,11 @@ impl<'c> AgentApplicationStreamWatch<'c> {
     ) -> rt::Sending<'c, types::StreamResultOfApplicationsApplicationWatchEvent> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationStreamWatch);
 impl<'c> Api<'c> {
@@ -2148,6 +2263,11 @@ impl<'c> AgentApplicationStreamWatchResourceTree<'c> {
     ) -> rt::Sending<'c, types::StreamResultOfApplicationsApplicationTree> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationStreamWatchResourceTree);
 impl<'c> Api<'c> {
@@ -2195,6 +2315,11 @@ impl<'c> AgentApplicationSync<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationSync);
@@ -2258,6 +2383,11 @@ impl<'c> AgentApplicationTerminateOperation<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentApplicationTerminateOperation);
@@ -2334,6 +2464,11 @@ impl<'c> AgentApplicationUpdate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationUpdate);
 impl<'c> Api<'c> {
@@ -2382,6 +2517,11 @@ impl<'c> AgentApplicationUpdateSpec<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ApplicationsApplicationSpec> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentApplicationUpdateSpec);
 impl<'c> Api<'c> {
@@ -2427,6 +2567,11 @@ impl<'c> ApplicationBulkRefresh<'c> {
         self,
     ) -> rt::Sending<'c, types::ApplicationsApplicationBulkRefreshResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ApplicationBulkRefresh);
@@ -2474,6 +2619,11 @@ impl<'c> ApplicationBulkSync<'c> {
     ) -> rt::Sending<'c, types::ApplicationsApplicationBulkSyncResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplicationBulkSync);
 impl<'c> Api<'c> {
@@ -2520,6 +2670,11 @@ impl<'c> ApplicationExists<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ApplicationExists);
@@ -2579,6 +2734,11 @@ impl<'c> ApplicationListAppSets<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V1LegacyApplicationSetList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplicationListAppSets);
 impl<'c> Api<'c> {
@@ -2604,6 +2764,11 @@ impl<'c> ApplicationListAppSync<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1ApplicationSyncStatuslist> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ApplicationListAppSync);
@@ -2654,6 +2819,11 @@ impl<'c> ApplicationListAttributes<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V1ApplicationAttributesList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ApplicationListAttributes);
 impl<'c> Api<'c> {
@@ -2679,6 +2849,11 @@ impl<'c> ApplicationListNs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Gitopsservicev1NamespaceList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ApplicationListNs);

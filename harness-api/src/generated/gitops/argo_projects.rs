@@ -75,6 +75,11 @@ impl<'c> AgentArgoProjectCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentArgoProjectCreate);
 impl<'c> Api<'c> {
@@ -132,6 +137,11 @@ impl<'c> AgentArgoProjectDelete<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentArgoProjectDelete);
@@ -191,6 +201,11 @@ impl<'c> AgentArgoProjectGet<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentArgoProjectGet);
 impl<'c> Api<'c> {
@@ -248,6 +263,11 @@ impl<'c> AgentArgoProjectListEvents<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentArgoProjectListEvents);
@@ -313,6 +333,11 @@ impl<'c> AgentArgoProjectListForAgent<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentArgoProjectListForAgent);
 impl<'c> Api<'c> {
@@ -360,6 +385,11 @@ impl<'c> AgentArgoProjectUpdate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentArgoProjectUpdate);

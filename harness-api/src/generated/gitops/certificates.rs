@@ -78,6 +78,11 @@ impl<'c> CertificateList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V1Certificatelist> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CertificateList);
 pub(super) static CERTIFICATE_LIST: rt::Operation = rt::Operation {

@@ -54,6 +54,11 @@ impl<'c> AgentClusterCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentClusterCreate);
 impl<'c> Api<'c> {
@@ -79,6 +84,11 @@ impl<'c> AgentClusterCreateHosted<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentClusterCreateHosted);
@@ -162,6 +172,11 @@ impl<'c> AgentClusterDelete<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentClusterDelete);
 impl<'c> Api<'c> {
@@ -238,6 +253,11 @@ impl<'c> AgentClusterGet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentClusterGet);
 impl<'c> Api<'c> {
@@ -294,6 +314,11 @@ impl<'c> AgentClusterGetByName<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentClusterGetByName);
 impl<'c> Api<'c> {
@@ -349,6 +374,11 @@ impl<'c> AgentClusterGetByUrl<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentClusterGetByUrl);
@@ -430,6 +460,11 @@ impl<'c> AgentClusterList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ClustersClusterList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentClusterList);
 impl<'c> Api<'c> {
@@ -484,6 +519,11 @@ impl<'c> AgentClusterUpdate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentClusterUpdate);
 impl<'c> Api<'c> {
@@ -533,6 +573,11 @@ impl<'c> AgentGpgKeyList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GpgkeysGnuPgPublicKeyList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentGpgKeyList);
@@ -586,6 +631,11 @@ impl<'c> ClusterExists<'c> {
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ClusterExists);
 impl<'c> Api<'c> {
@@ -608,6 +658,11 @@ impl<'c> ClusterList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1Clusterlist> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ClusterList);

@@ -28,6 +28,11 @@ impl<'c> DashboardRecentDeployments<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V1RecentDeploymentsDetailsList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DashboardRecentDeployments);
 impl<'c> Api<'c> {
@@ -89,6 +94,11 @@ impl<'c> DashboardTopApplicationPhaseStats<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1TopApplicationPhaseStatsList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DashboardTopApplicationPhaseStats);

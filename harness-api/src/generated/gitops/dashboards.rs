@@ -54,6 +54,11 @@ impl<'c> DashboardGetOverview<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DashboardGetOverview);
 impl<'c> Api<'c> {
@@ -109,6 +114,11 @@ impl<'c> DashboardRecentlyCreatedCounts<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DashboardRecentlyCreatedCounts);

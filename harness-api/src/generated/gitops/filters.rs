@@ -31,6 +31,11 @@ impl<'c> FilterCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V1Filter> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FilterCreate);
 impl<'c> Api<'c> {
@@ -73,13 +78,18 @@ impl<'c> FilterDelete<'c> {
         mut self,
         value: impl Into<types::FilterDeleteFilterType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::FilterDeleteFilterType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FilterDelete);
@@ -120,13 +130,18 @@ impl<'c> FilterGet<'c> {
     /// Query parameter `filterType`.
     #[inline]
     pub fn filter_type(mut self, value: impl Into<types::FilterGetFilterType>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::FilterGetFilterType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1Filter> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FilterGet);
@@ -172,7 +187,7 @@ impl<'c> FilterList<'c> {
     /// Query parameter `filterType`.
     #[inline]
     pub fn filter_type(mut self, value: impl Into<types::FilterListFilterType>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::FilterListFilterType>::into(value).as_str());
         self
     }
     /// Query parameter `pageSize`.
@@ -191,6 +206,11 @@ impl<'c> FilterList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1FilterList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FilterList);
@@ -220,6 +240,11 @@ impl<'c> FilterUpdate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1Filter> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FilterUpdate);

@@ -48,6 +48,11 @@ impl<'c> AgentGpgKeyCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GpgkeysGnuPgPublicKeyCreateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentGpgKeyCreate);
 impl<'c> Api<'c> {
@@ -94,6 +99,11 @@ impl<'c> AgentGpgKeyDelete<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentGpgKeyDelete);
 impl<'c> Api<'c> {
@@ -139,6 +149,11 @@ impl<'c> AgentGpgKeyGet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GpgkeysGnuPgPublicKey> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentGpgKeyGet);

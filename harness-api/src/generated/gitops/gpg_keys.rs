@@ -78,6 +78,11 @@ impl<'c> GpgKeyList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1GnuPgPublicKeyList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GpgKeyList);
 pub(super) static GPG_KEY_LIST: rt::Operation = rt::Operation {

@@ -48,6 +48,11 @@ impl<'c> AppProjectMappingCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AppProjectMappingCreate);
 impl<'c> Api<'c> {
@@ -75,6 +80,11 @@ impl<'c> AppProjectMappingCreateV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1AppProjectMappingV2> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AppProjectMappingCreateV2);
@@ -121,6 +131,11 @@ impl<'c> AppProjectMappingDelete<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AppProjectMappingDelete);
@@ -174,6 +189,11 @@ impl<'c> AppProjectMappingDeleteV2<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AppProjectMappingDeleteV2);
 impl<'c> Api<'c> {
@@ -219,6 +239,11 @@ impl<'c> AppProjectMappingGetList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1AppProjectMapping> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AppProjectMappingGetList);
@@ -268,6 +293,11 @@ impl<'c> AppProjectMappingGetListByAgent<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1AppProjectMapping> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AppProjectMappingGetListByAgent);
@@ -336,6 +366,11 @@ impl<'c> AppProjectMappingGetListByAgentV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V1AppProjectMappingV2List> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AppProjectMappingGetListByAgentV2);
 impl<'c> Api<'c> {
@@ -393,6 +428,11 @@ impl<'c> AppProjectMappingGetV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1AppProjectMappingV2> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AppProjectMappingGetV2);
@@ -458,6 +498,11 @@ impl<'c> AppProjectMappingList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V1AppProjectMappingList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AppProjectMappingList);
 impl<'c> Api<'c> {
@@ -504,6 +549,11 @@ impl<'c> AppProjectMappingUpdate<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AppProjectMappingUpdate);
 impl<'c> Api<'c> {
@@ -533,6 +583,11 @@ impl<'c> AppProjectMappingUpdateV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1AppProjectMappingV2> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AppProjectMappingUpdateV2);

@@ -48,6 +48,11 @@ impl<'c> AgentProjectCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::AppprojectsAppProject> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentProjectCreate);
 impl<'c> Api<'c> {
@@ -94,6 +99,11 @@ impl<'c> AgentProjectDelete<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentProjectDelete);
 impl<'c> Api<'c> {
@@ -139,6 +149,11 @@ impl<'c> AgentProjectGet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AppprojectsAppProject> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentProjectGet);
@@ -190,6 +205,11 @@ impl<'c> AgentProjectList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::AppprojectsAppProjectList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentProjectList);
 impl<'c> Api<'c> {
@@ -237,6 +257,11 @@ impl<'c> AgentProjectUpdate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AppprojectsAppProject> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentProjectUpdate);

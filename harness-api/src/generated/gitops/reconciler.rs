@@ -48,6 +48,11 @@ impl<'c> ReconcilerCollectCounts<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ReconcilerReconcileCountsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ReconcilerCollectCounts);
 impl<'c> Api<'c> {
@@ -93,6 +98,11 @@ impl<'c> ReconcilerImportData<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ReconcilerReconcileCountsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ReconcilerImportData);
@@ -175,6 +185,11 @@ impl<'c> ReconcilerListAutoCreateLogs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ReconcilerListAutoCreateLogs);

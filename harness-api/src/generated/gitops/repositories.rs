@@ -51,6 +51,11 @@ impl<'c> AgentRepositoryCheckExternalSecretsOperator<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesCheckEsoResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentRepositoryCheckExternalSecretsOperator);
 impl<'c> Api<'c> {
@@ -98,6 +103,11 @@ impl<'c> AgentRepositoryCheckOciRepoType<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1ociRepoTypeResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryCheckOciRepoType);
@@ -156,6 +166,11 @@ impl<'c> AgentRepositoryCreate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Repository> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryCreate);
@@ -227,6 +242,11 @@ impl<'c> AgentRepositoryDelete<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentRepositoryDelete);
 impl<'c> Api<'c> {
@@ -290,6 +310,11 @@ impl<'c> AgentRepositoryGet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Repository> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryGet);
@@ -629,6 +654,11 @@ impl<'c> AgentRepositoryGetAppDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesRepoAppDetailsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryGetAppDetails);
@@ -976,6 +1006,11 @@ impl<'c> AgentRepositoryGetAppDetailsByUrl<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesRepoAppDetailsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentRepositoryGetAppDetailsByUrl);
 impl<'c> Api<'c> {
@@ -1031,6 +1066,11 @@ impl<'c> AgentRepositoryGetByUrl<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1RepoByUrlRespList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryGetByUrl);
@@ -1097,6 +1137,11 @@ impl<'c> AgentRepositoryGetHelmCharts<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesHelmChartsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryGetHelmCharts);
@@ -1171,6 +1216,11 @@ impl<'c> AgentRepositoryGetHelmChartsByUrl<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesHelmChartsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentRepositoryGetHelmChartsByUrl);
 impl<'c> Api<'c> {
@@ -1238,6 +1288,11 @@ impl<'c> AgentRepositoryList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesRepositoryList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryList);
@@ -1308,6 +1363,11 @@ impl<'c> AgentRepositoryListApps<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesRepoAppsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryListApps);
@@ -1385,6 +1445,11 @@ impl<'c> AgentRepositoryListAppsByUrl<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesRepoAppsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentRepositoryListAppsByUrl);
 impl<'c> Api<'c> {
@@ -1432,7 +1497,11 @@ impl<'c> AgentRepositoryListEsoGenerators<'c> {
         mut self,
         value: impl Into<types::AgentRepositoryListEsoGeneratorsType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::AgentRepositoryListEsoGeneratorsType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `name`.
@@ -1451,6 +1520,11 @@ impl<'c> AgentRepositoryListEsoGenerators<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesEsoGeneratorResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryListEsoGenerators);
@@ -1515,6 +1589,11 @@ impl<'c> AgentRepositoryListRefs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesRefs> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryListRefs);
@@ -1586,6 +1665,11 @@ impl<'c> AgentRepositoryListRefsByUrl<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesRefs> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentRepositoryListRefsByUrl);
 impl<'c> Api<'c> {
@@ -1633,6 +1717,11 @@ impl<'c> AgentRepositoryUpdate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1Repository> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryUpdate);
@@ -1688,6 +1777,11 @@ impl<'c> AgentRepositoryValidateAccess<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CommonsConnectionState> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentRepositoryValidateAccess);
 impl<'c> Api<'c> {
@@ -1740,6 +1834,11 @@ impl<'c> RepositoryExists<'c> {
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RepositoryExists);
 impl<'c> Api<'c> {
@@ -1762,6 +1861,11 @@ impl<'c> RepositoryList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1Repositorylist> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RepositoryList);
@@ -1833,6 +1937,11 @@ impl<'c> RepositoryListByRepositoryCredentialTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::V1Repositorylist> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RepositoryListByRepositoryCredentialTemplate);

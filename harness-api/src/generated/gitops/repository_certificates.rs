@@ -48,6 +48,11 @@ impl<'c> AgentCertificateCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CertificatesRepositoryCertificateList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentCertificateCreate);
 impl<'c> Api<'c> {
@@ -110,6 +115,11 @@ impl<'c> AgentCertificateDelete<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CertificatesRepositoryCertificateList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentCertificateDelete);
 impl<'c> Api<'c> {
@@ -171,6 +181,11 @@ impl<'c> AgentCertificateList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CertificatesRepositoryCertificateList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentCertificateList);

@@ -56,6 +56,11 @@ impl<'c> AgentRepositoryCredentialsCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1RepositoryCredentials> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentRepositoryCredentialsCreate);
 impl<'c> Api<'c> {
@@ -103,6 +108,11 @@ impl<'c> AgentRepositoryCredentialsDelete<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryCredentialsDelete);
@@ -164,6 +174,11 @@ impl<'c> AgentRepositoryCredentialsGet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1RepositoryCredentials> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentRepositoryCredentialsGet);
 impl<'c> Api<'c> {
@@ -221,6 +236,11 @@ impl<'c> AgentRepositoryCredentialsGetForRepositoryUrl<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Servicev1RepositoryCredentials> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AgentRepositoryCredentialsGetForRepositoryUrl);
 impl<'c> Api<'c> {
@@ -248,6 +268,11 @@ impl<'c> AgentRepositoryCredentialsList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1RepositoryCredentialsList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryCredentialsList);
@@ -298,6 +323,11 @@ impl<'c> AgentRepositoryCredentialsUpdate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Servicev1RepositoryCredentials> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AgentRepositoryCredentialsUpdate);

@@ -90,6 +90,11 @@ impl<'c> RolloutsGetRolloutStatus<'c> {
     pub fn send(self) -> rt::Sending<'c, types::V1RolloutInfo> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RolloutsGetRolloutStatus);
 pub(super) static ROLLOUTS_GET_ROLLOUT_STATUS: rt::Operation = rt::Operation {

@@ -36,6 +36,11 @@ impl<'c> CreateAccountWebhooks<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateWebhookResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAccountWebhooks);
 impl<'c> Api<'c> {
@@ -68,6 +73,11 @@ impl<'c> DeleteAccountWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAccountWebhook);
 impl<'c> Api<'c> {
@@ -99,6 +109,11 @@ impl<'c> GetAccountWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::WebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountWebhook);
@@ -146,6 +161,11 @@ impl<'c> ListAccountWebhooks<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::WebhookResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAccountWebhooks);
 impl<'c> Api<'c> {
@@ -183,6 +203,11 @@ impl<'c> UpdateAccountWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAccountWebhook);

@@ -63,13 +63,23 @@ impl<'c> GetListOfBranchesWithStatus<'c> {
         mut self,
         value: impl Into<types::GetListOfBranchesWithStatusBranchSyncStatus>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::GetListOfBranchesWithStatusBranchSyncStatus>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitBranchList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetListOfBranchesWithStatus);
@@ -116,6 +126,11 @@ impl<'c> SyncGitBranch<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SyncGitBranch);

@@ -60,6 +60,11 @@ impl<'c> CreateGitFullSyncConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitFullSyncConfig> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateGitFullSyncConfig);
 impl<'c> Api<'c> {
@@ -97,6 +102,11 @@ impl<'c> GetGitFullSyncConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitFullSyncConfig> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetGitFullSyncConfig);
@@ -191,6 +201,11 @@ impl<'c> ListFullSyncFiles<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseGitFullSyncEntityInfo> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListFullSyncFiles);
 impl<'c> Api<'c> {
@@ -228,6 +243,11 @@ impl<'c> TriggerFullSync<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTriggerGitFullSyncResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TriggerFullSync);
@@ -286,6 +306,11 @@ impl<'c> UpdateGitFullSyncConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitFullSyncConfig> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGitFullSyncConfig);

@@ -66,6 +66,11 @@ impl<'c> CreateGitSyncConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GitSyncConfig> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateGitSyncConfig);
 impl<'c> Api<'c> {
@@ -104,6 +109,11 @@ impl<'c> GetGitSyncConfigList<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitSyncConfig>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetGitSyncConfigList);
 impl<'c> Api<'c> {
@@ -141,6 +151,11 @@ impl<'c> IsGitSyncEnabled<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GitEnabled> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(IsGitSyncEnabled);
@@ -183,6 +198,11 @@ impl<'c> UpdateDefaultFolder<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GitSyncConfig> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateDefaultFolder);
@@ -247,6 +267,11 @@ impl<'c> UpdateGitSyncConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GitSyncConfig> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGitSyncConfig);

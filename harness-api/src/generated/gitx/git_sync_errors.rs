@@ -64,6 +64,11 @@ impl<'c> GetGitSyncErrorsCount<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitSyncErrorCount> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetGitSyncErrorsCount);
 impl<'c> Api<'c> {
@@ -159,6 +164,11 @@ impl<'c> ListGitSyncErrors<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseGitSyncError> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListGitSyncErrors);
 impl<'c> Api<'c> {
@@ -245,6 +255,11 @@ impl<'c> ListGitToHarnessErrorForCommit<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseGitSyncError> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListGitToHarnessErrorForCommit);
@@ -347,6 +362,11 @@ impl<'c> ListGitToHarnessErrorsGroupedByCommits<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseGitSyncErrorAggregateByCommit> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListGitToHarnessErrorsGroupedByCommits);

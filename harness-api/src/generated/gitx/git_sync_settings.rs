@@ -54,6 +54,11 @@ impl<'c> CreateGitSyncSetting<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitSyncSettings> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateGitSyncSetting);
 impl<'c> Api<'c> {
@@ -91,6 +96,11 @@ impl<'c> GetGitSyncSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitSyncSettings> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetGitSyncSettings);
@@ -143,6 +153,11 @@ impl<'c> UpdateGitSyncSetting<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitSyncSettings> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGitSyncSetting);

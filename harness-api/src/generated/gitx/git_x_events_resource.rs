@@ -66,6 +66,11 @@ impl<'c> ListWebhookEventBranches<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListGitxWebhookBranchesDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListWebhookEventBranches);
 pub(super) static LIST_WEBHOOK_EVENT_BRANCHES: rt::Operation = rt::Operation {

@@ -40,6 +40,11 @@ impl<'c> PatchGitxWebhookEvent<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GitxWebhookEventResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PatchGitxWebhookEvent);
 pub(super) static PATCH_GITX_WEBHOOK_EVENT: rt::Operation = rt::Operation {

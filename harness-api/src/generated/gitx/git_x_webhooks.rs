@@ -36,6 +36,11 @@ impl<'c> CreateGitxWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateGitxWebhookResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateGitxWebhook);
 impl<'c> Api<'c> {
@@ -68,6 +73,11 @@ impl<'c> DeleteGitxWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteGitxWebhook);
 impl<'c> Api<'c> {
@@ -99,6 +109,11 @@ impl<'c> GetGitxWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GitxWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetGitxWebhook);
@@ -209,6 +224,11 @@ impl<'c> ListGitxWebhookEvents<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitxWebhookEventResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListGitxWebhookEvents);
 impl<'c> Api<'c> {
@@ -255,6 +275,11 @@ impl<'c> ListGitxWebhooks<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitxWebhookResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListGitxWebhooks);
 impl<'c> Api<'c> {
@@ -292,6 +317,11 @@ impl<'c> UpdateGitxWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateGitxWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGitxWebhook);

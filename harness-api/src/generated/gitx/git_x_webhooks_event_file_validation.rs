@@ -48,6 +48,11 @@ impl<'c> WebhookEventFileValidation<'c> {
     ) -> rt::Sending<'c, Vec<types::GetGitxWebhookEventFileValidationResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(WebhookEventFileValidation);
 pub(super) static WEBHOOK_EVENT_FILE_VALIDATION: rt::Operation = rt::Operation {

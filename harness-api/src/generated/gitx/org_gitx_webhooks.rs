@@ -40,6 +40,11 @@ impl<'c> CreateOrgGitxWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateGitxWebhookResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrgGitxWebhook);
 impl<'c> Api<'c> {
@@ -74,6 +79,11 @@ impl<'c> DeleteOrgGitxWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrgGitxWebhook);
 impl<'c> Api<'c> {
@@ -107,6 +117,11 @@ impl<'c> GetOrgGitxWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GitxWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgGitxWebhook);
@@ -158,6 +173,11 @@ impl<'c> ListOrgGitxWebhooks<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitxWebhookResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListOrgGitxWebhooks);
 impl<'c> Api<'c> {
@@ -197,6 +217,11 @@ impl<'c> UpdateOrgGitxWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateGitxWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOrgGitxWebhook);

@@ -115,6 +115,11 @@ impl<'c> ListOrgGitxWebhookEvents<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitxWebhookEventResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListOrgGitxWebhookEvents);
 pub(super) static LIST_ORG_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operation {

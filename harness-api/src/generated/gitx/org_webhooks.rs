@@ -37,6 +37,11 @@ impl<'c> CreateOrgWebhooks<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateWebhookResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrgWebhooks);
 impl<'c> Api<'c> {
@@ -71,6 +76,11 @@ impl<'c> DeleteOrgWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrgWebhook);
 impl<'c> Api<'c> {
@@ -104,6 +114,11 @@ impl<'c> GetOrgWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::WebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgWebhook);
@@ -152,6 +167,11 @@ impl<'c> ListOrgWebhooks<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::WebhookResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListOrgWebhooks);
 impl<'c> Api<'c> {
@@ -191,6 +211,11 @@ impl<'c> UpdateOrgWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOrgWebhook);

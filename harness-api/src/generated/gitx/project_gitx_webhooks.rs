@@ -42,6 +42,11 @@ impl<'c> CreateProjectGitxWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateGitxWebhookResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProjectGitxWebhook);
 impl<'c> Api<'c> {
@@ -78,6 +83,11 @@ impl<'c> DeleteProjectGitxWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProjectGitxWebhook);
 impl<'c> Api<'c> {
@@ -113,6 +123,11 @@ impl<'c> GetProjectGitxWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GitxWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectGitxWebhook);
@@ -166,6 +181,11 @@ impl<'c> ListProjectGitxWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitxWebhookResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListProjectGitxWebhook);
 impl<'c> Api<'c> {
@@ -207,6 +227,11 @@ impl<'c> UpdateProjectGitxWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateGitxWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateProjectGitxWebhook);

@@ -42,6 +42,11 @@ impl<'c> CreateProjectWebhooks<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateWebhookResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProjectWebhooks);
 impl<'c> Api<'c> {
@@ -78,6 +83,11 @@ impl<'c> DeleteProjectWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProjectWebhook);
 impl<'c> Api<'c> {
@@ -113,6 +123,11 @@ impl<'c> GetProjectWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::WebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectWebhook);
@@ -166,6 +181,11 @@ impl<'c> ListProjectWebhooks<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::WebhookResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListProjectWebhooks);
 impl<'c> Api<'c> {
@@ -207,6 +227,11 @@ impl<'c> UpdateProjectWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateProjectWebhook);

@@ -30,6 +30,11 @@ impl<'c> CreateProvider<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCreateProviderResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProvider);
 impl<'c> Api<'c> {
@@ -57,6 +62,11 @@ impl<'c> DeleteProvider<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoDeleteProviderResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteProvider);
@@ -86,6 +96,11 @@ impl<'c> GetProvider<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGetProviderResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetProvider);
 impl<'c> Api<'c> {
@@ -111,6 +126,11 @@ impl<'c> GetProviderList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListGetProviderResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProviderList);
@@ -141,6 +161,11 @@ impl<'c> UpdateProvider<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUpdateProviderResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateProvider);

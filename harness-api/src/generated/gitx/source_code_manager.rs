@@ -30,6 +30,11 @@ impl<'c> CreateSourceCodeManager<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSourceCodeManager> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateSourceCodeManager);
 impl<'c> Api<'c> {
@@ -58,6 +63,11 @@ impl<'c> DeleteSourceCodeManager<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteSourceCodeManager);
 impl<'c> Api<'c> {
@@ -83,6 +93,11 @@ impl<'c> GetSourceCodeManagers<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSourceCodeManager> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSourceCodeManagers);
@@ -115,6 +130,11 @@ impl<'c> UpdateSourceCodeManager<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSourceCodeManager> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSourceCodeManager);

@@ -72,6 +72,11 @@ impl<'c> ProcessWebhookEvent<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ProcessWebhookEvent);
 pub(super) static PROCESS_WEBHOOK_EVENT: rt::Operation = rt::Operation {

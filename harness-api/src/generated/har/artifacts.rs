@@ -34,6 +34,11 @@ impl<'c> CreateBulkDownloadRequestV1<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateBulkDownloadRequestV1);
 impl<'c> Api<'c> {
@@ -60,13 +65,18 @@ impl<'c> DeleteArtifact<'c> {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(mut self, value: impl Into<types::DeleteArtifactType>) -> Self {
-        self.call.text(2, value.into());
+        self.call.text(2, Into::<types::DeleteArtifactType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteArtifact);
@@ -99,13 +109,22 @@ impl<'c> DeleteArtifactVersion<'c> {
         mut self,
         value: impl Into<types::DeleteArtifactVersionArtifactType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::DeleteArtifactVersionArtifactType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteArtifactVersion);
@@ -136,7 +155,11 @@ impl<'c> GetAllArtifactVersions<'c> {
         mut self,
         value: impl Into<types::GetAllArtifactVersionsArtifactType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::GetAllArtifactVersionsArtifactType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `page`.
@@ -175,13 +198,19 @@ impl<'c> GetAllArtifactVersions<'c> {
         mut self,
         value: impl Into<types::GetAllArtifactVersionsDeleted>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(8, Into::<types::GetAllArtifactVersionsDeleted>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetAllArtifactVersionsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllArtifactVersions);
@@ -214,7 +243,8 @@ impl<'c> GetArtifactDeployments<'c> {
         mut self,
         value: impl Into<types::GetArtifactDeploymentsEnvType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(3, Into::<types::GetArtifactDeploymentsEnvType>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -253,13 +283,22 @@ impl<'c> GetArtifactDeployments<'c> {
         mut self,
         value: impl Into<types::GetArtifactDeploymentsVersionType>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(
+                9,
+                Into::<types::GetArtifactDeploymentsVersionType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetArtifactDeploymentsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactDeployments);
@@ -292,7 +331,11 @@ impl<'c> GetArtifactDetails<'c> {
         mut self,
         value: impl Into<types::GetArtifactDetailsArtifactType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::GetArtifactDetailsArtifactType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `childVersion`.
@@ -305,6 +348,11 @@ impl<'c> GetArtifactDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetArtifactDetailsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactDetails);
@@ -339,13 +387,19 @@ impl<'c> GetArtifactFile<'c> {
         mut self,
         value: impl Into<types::GetArtifactFileArtifactType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::GetArtifactFileArtifactType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetArtifactFileResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactFile);
@@ -378,7 +432,8 @@ impl<'c> GetArtifactFiles<'c> {
         mut self,
         value: impl Into<types::GetArtifactFilesArtifactType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(3, Into::<types::GetArtifactFilesArtifactType>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -415,6 +470,11 @@ impl<'c> GetArtifactFiles<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetArtifactFilesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactFiles);
@@ -456,6 +516,11 @@ impl<'c> GetArtifactStats<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ArtifactStatsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetArtifactStats);
 impl<'c> Api<'c> {
@@ -496,6 +561,11 @@ impl<'c> GetArtifactStatsForRegistry<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ArtifactStatsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetArtifactStatsForRegistry);
 impl<'c> Api<'c> {
@@ -525,13 +595,22 @@ impl<'c> GetArtifactSummary<'c> {
         mut self,
         value: impl Into<types::GetArtifactSummaryArtifactType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::GetArtifactSummaryArtifactType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ArtifactSummaryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactSummary);
@@ -564,7 +643,12 @@ impl<'c> GetArtifactVersionSummary<'c> {
         mut self,
         value: impl Into<types::GetArtifactVersionSummaryArtifactType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::GetArtifactVersionSummaryArtifactType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `digest`.
@@ -577,6 +661,11 @@ impl<'c> GetArtifactVersionSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetArtifactVersionSummaryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactVersionSummary);
@@ -624,6 +713,11 @@ impl<'c> GetOciArtifactTags<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetOciArtifactTagsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOciArtifactTags);
 impl<'c> Api<'c> {
@@ -668,6 +762,11 @@ impl<'c> ListArtifactLabels<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListArtifactLabelsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListArtifactLabels);
 impl<'c> Api<'c> {
@@ -708,6 +807,11 @@ impl<'c> RedirectHarnessArtifact<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RedirectHarnessArtifact);
 impl<'c> Api<'c> {
@@ -737,7 +841,11 @@ impl<'c> UpdateArtifactLabels<'c> {
         mut self,
         value: impl Into<types::UpdateArtifactLabelsArtifactType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::UpdateArtifactLabelsArtifactType>::into(value).as_str(),
+            );
         self
     }
     /// The body, as JSON.
@@ -750,6 +858,11 @@ impl<'c> UpdateArtifactLabels<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ArtifactSummaryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateArtifactLabels);

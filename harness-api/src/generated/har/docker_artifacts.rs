@@ -35,13 +35,22 @@ impl<'c> GetDockerArtifactDetails<'c> {
         mut self,
         value: impl Into<types::GetDockerArtifactDetailsVersionType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetDockerArtifactDetailsVersionType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetDockerArtifactDetailsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDockerArtifactDetails);
@@ -81,7 +90,14 @@ impl<'c> GetDockerArtifactIntegrationDetails<'c> {
         mut self,
         value: impl Into<types::GetDockerArtifactIntegrationDetailsVersionType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<
+                    types::GetDockerArtifactIntegrationDetailsVersionType,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
@@ -90,6 +106,11 @@ impl<'c> GetDockerArtifactIntegrationDetails<'c> {
         self,
     ) -> rt::Sending<'c, types::GetDockerArtifactIntegrationDetailsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDockerArtifactIntegrationDetails);
@@ -123,6 +144,11 @@ impl<'c> GetDockerArtifactLayers<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetDockerArtifactLayersResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDockerArtifactLayers);
 impl<'c> Api<'c> {
@@ -155,6 +181,11 @@ impl<'c> GetDockerArtifactManifest<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetDockerArtifactManifestResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDockerArtifactManifest);
 impl<'c> Api<'c> {
@@ -186,13 +217,23 @@ impl<'c> GetDockerArtifactManifests<'c> {
         mut self,
         value: impl Into<types::GetDockerArtifactManifestsVersionType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::GetDockerArtifactManifestsVersionType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetDockerArtifactManifestsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDockerArtifactManifests);

@@ -33,13 +33,22 @@ impl<'c> GetHelmArtifactDetails<'c> {
         mut self,
         value: impl Into<types::GetHelmArtifactDetailsVersionType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::GetHelmArtifactDetailsVersionType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetHelmArtifactDetailsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetHelmArtifactDetails);
@@ -70,6 +79,11 @@ impl<'c> GetHelmArtifactManifest<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetHelmArtifactManifestResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetHelmArtifactManifest);

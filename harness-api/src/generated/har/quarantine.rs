@@ -47,13 +47,22 @@ impl<'c> DeleteQuarantineFilePath<'c> {
         mut self,
         value: impl Into<types::DeleteQuarantineFilePathArtifactType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::DeleteQuarantineFilePathArtifactType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteQuarantineFilePath);
@@ -86,6 +95,11 @@ impl<'c> QuarantineFilePath<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::QuarantineFilePathResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(QuarantineFilePath);

@@ -31,6 +31,11 @@ impl<'c> CreateRegistry<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RegistryResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateRegistry);
 impl<'c> Api<'c> {
@@ -56,6 +61,11 @@ impl<'c> DeleteRegistry<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteRegistry);
@@ -120,13 +130,23 @@ impl<'c> GetAllArtifactsByRegistry<'c> {
         mut self,
         value: impl Into<types::GetAllArtifactsByRegistryArtifactType>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::GetAllArtifactsByRegistryArtifactType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetAllArtifactsByRegistryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllArtifactsByRegistry);
@@ -166,6 +186,11 @@ impl<'c> GetClientSetupDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetClientSetupDetailsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetClientSetupDetails);
 impl<'c> Api<'c> {
@@ -188,6 +213,11 @@ impl<'c> GetRegistry<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRegistry);
@@ -220,6 +250,11 @@ impl<'c> ModifyRegistry<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ModifyRegistry);

@@ -48,6 +48,11 @@ impl<'c> AddOciArtifactTags<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddOciArtifactTags);
 impl<'c> Api<'c> {
@@ -79,6 +84,11 @@ impl<'c> CreateBulkDownloadRequest<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateBulkDownloadRequest);
@@ -112,6 +122,11 @@ impl<'c> DeleteMetadata<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteMetadata);
 impl<'c> Api<'c> {
@@ -141,6 +156,11 @@ impl<'c> GetBulkDownloadRequestStatus<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBulkDownloadRequestStatus);
@@ -173,6 +193,11 @@ impl<'c> GetFile<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFile);
@@ -219,6 +244,11 @@ impl<'c> GetMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetMetadata);
@@ -275,6 +305,11 @@ impl<'c> GetMetadataKeys<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetMetadataKeys);
@@ -333,6 +368,11 @@ impl<'c> GetMetadataValues<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetMetadataValues);
@@ -400,7 +440,7 @@ impl<'c> ListPackages<'c> {
     /// Query parameter `sort_order`.
     #[inline]
     pub fn sort_order(mut self, value: impl Into<types::ListPackagesSortOrder>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ListPackagesSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort_field`.
@@ -421,7 +461,8 @@ impl<'c> ListPackages<'c> {
         mut self,
         value: impl Into<types::ListPackagesArtifactType>,
     ) -> Self {
-        self.call.text(10, value.into());
+        self.call
+            .text(10, Into::<types::ListPackagesArtifactType>::into(value).as_str());
         self
     }
     /// Query parameter `package_type`.
@@ -436,13 +477,18 @@ impl<'c> ListPackages<'c> {
     /// Query parameter `deleted`.
     #[inline]
     pub fn deleted(mut self, value: impl Into<types::ListPackagesDeleted>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::ListPackagesDeleted>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListPackages);
@@ -489,7 +535,7 @@ impl<'c> ListRegistries<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::ListRegistriesType>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListRegistriesType>::into(value).as_str());
         self
     }
     /// Query parameter `metadata`.
@@ -519,7 +565,7 @@ impl<'c> ListRegistries<'c> {
         mut self,
         value: impl Into<types::ListRegistriesSortOrder>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call.text(8, Into::<types::ListRegistriesSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort_field`.
@@ -537,19 +583,24 @@ impl<'c> ListRegistries<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::ListRegistriesScope>) -> Self {
-        self.call.text(11, value.into());
+        self.call.text(11, Into::<types::ListRegistriesScope>::into(value).as_str());
         self
     }
     /// Query parameter `deleted`.
     #[inline]
     pub fn deleted(mut self, value: impl Into<types::ListRegistriesDeleted>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::ListRegistriesDeleted>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRegistries);
@@ -623,7 +674,7 @@ impl<'c> ListVersions<'c> {
     /// Query parameter `sort_order`.
     #[inline]
     pub fn sort_order(mut self, value: impl Into<types::ListVersionsSortOrder>) -> Self {
-        self.call.text(8, value.into());
+        self.call.text(8, Into::<types::ListVersionsSortOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort_field`.
@@ -650,13 +701,18 @@ impl<'c> ListVersions<'c> {
     /// Query parameter `deleted`.
     #[inline]
     pub fn deleted(mut self, value: impl Into<types::ListVersionsDeleted>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::ListVersionsDeleted>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListVersions);
@@ -725,13 +781,19 @@ impl<'c> RegistryV2Copy<'c> {
         mut self,
         value: impl Into<types::RegistryV2CopyArtifactType>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(9, Into::<types::RegistryV2CopyArtifactType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RegistryV2Copy);
@@ -764,6 +826,11 @@ impl<'c> SaveMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveMetadata);
@@ -807,6 +874,11 @@ impl<'c> SearchFiles<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SearchFiles);
 impl<'c> Api<'c> {
@@ -838,6 +910,11 @@ impl<'c> UpdateMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateMetadata);

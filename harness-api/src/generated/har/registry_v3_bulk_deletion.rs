@@ -46,6 +46,11 @@ impl<'c> BulkDeleteV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BulkDeleteV3);
 pub(super) static BULK_DELETE_V3: rt::Operation = rt::Operation {

@@ -34,6 +34,11 @@ impl<'c> AddBuildInfoV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddBuildInfoV3);
 impl<'c> Api<'c> {
@@ -66,6 +71,11 @@ impl<'c> CreateFirewallExceptionV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateFirewallExceptionV3);
 impl<'c> Api<'c> {
@@ -93,6 +103,11 @@ impl<'c> DeleteFirewallExceptionV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteFirewallExceptionV3);
@@ -125,6 +140,11 @@ impl<'c> EvaluateArtifactScanV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(EvaluateArtifactScanV3);
@@ -159,6 +179,11 @@ impl<'c> GetArtifactScanDetailsV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactScanDetailsV3);
@@ -265,13 +290,18 @@ impl<'c> GetArtifactScansV3<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::GetArtifactScansV3Scope>) -> Self {
-        self.call.text(13, value.into());
+        self.call.text(13, Into::<types::GetArtifactScansV3Scope>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactScansV3);
@@ -314,6 +344,11 @@ impl<'c> GetBulkScanEvaluationStatusV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBulkScanEvaluationStatusV3);
@@ -360,6 +395,11 @@ impl<'c> InitiateBulkScanEvaluationV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(InitiateBulkScanEvaluationV3);
@@ -412,6 +452,11 @@ impl<'c> ListFirewallExceptionVersionsV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListFirewallExceptionVersionsV3);
@@ -516,6 +561,11 @@ impl<'c> ListFirewallExceptionsV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListFirewallExceptionsV3);
@@ -627,13 +677,22 @@ impl<'c> ListPipelineBuildInfoDetailsV3<'c> {
         mut self,
         value: impl Into<types::ListPipelineBuildInfoDetailsV3Scope>,
     ) -> Self {
-        self.call.text(13, value.into());
+        self.call
+            .text(
+                13,
+                Into::<types::ListPipelineBuildInfoDetailsV3Scope>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListPipelineBuildInfoDetailsV3);
@@ -668,6 +727,11 @@ impl<'c> UpdateFirewallExceptionV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateFirewallExceptionV3);
@@ -704,6 +768,11 @@ impl<'c> UpdateStatusFirewallExceptionV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateStatusFirewallExceptionV3);

@@ -28,6 +28,11 @@ impl<'c> GetBackfillStateV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetBackfillStateV3);
 impl<'c> Api<'c> {
@@ -56,6 +61,11 @@ impl<'c> GetBackfillTaskStatusV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetBackfillTaskStatusV3);
 impl<'c> Api<'c> {
@@ -83,6 +93,11 @@ impl<'c> TriggerBackfillV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TriggerBackfillV3);

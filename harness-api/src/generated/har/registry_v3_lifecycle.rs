@@ -42,6 +42,11 @@ impl<'c> CreateLifecycleExecutionV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateLifecycleExecutionV3);
 impl<'c> Api<'c> {
@@ -82,6 +87,11 @@ impl<'c> CreateLifecycleRuleV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateLifecycleRuleV3);
 impl<'c> Api<'c> {
@@ -109,6 +119,11 @@ impl<'c> DeleteLifecycleRuleV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteLifecycleRuleV3);
@@ -150,6 +165,11 @@ impl<'c> GetLifecycleExecutionV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetLifecycleExecutionV3);
 impl<'c> Api<'c> {
@@ -189,6 +209,11 @@ impl<'c> GetLifecycleRuleV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetLifecycleRuleV3);
@@ -232,7 +257,7 @@ impl<'c> GetLifecycleStatsV3<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::GetLifecycleStatsV3Scope>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::GetLifecycleStatsV3Scope>::into(value).as_str());
         self
     }
     /// Query parameter `package_types`.
@@ -256,13 +281,19 @@ impl<'c> GetLifecycleStatsV3<'c> {
     /// Query parameter `action`.
     #[inline]
     pub fn action(mut self, value: impl Into<types::GetLifecycleStatsV3Action>) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::GetLifecycleStatsV3Action>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetLifecycleStatsV3);
@@ -343,7 +374,11 @@ impl<'c> ListLifecycleExecutionItemsV3<'c> {
         mut self,
         value: impl Into<types::ListLifecycleExecutionItemsV3Status>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(
+                9,
+                Into::<types::ListLifecycleExecutionItemsV3Status>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `scope`.
@@ -352,13 +387,22 @@ impl<'c> ListLifecycleExecutionItemsV3<'c> {
         mut self,
         value: impl Into<types::ListLifecycleExecutionItemsV3Scope>,
     ) -> Self {
-        self.call.text(10, value.into());
+        self.call
+            .text(
+                10,
+                Into::<types::ListLifecycleExecutionItemsV3Scope>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListLifecycleExecutionItemsV3);
@@ -417,7 +461,11 @@ impl<'c> ListLifecycleExecutionsV3<'c> {
         mut self,
         value: impl Into<types::ListLifecycleExecutionsV3Scope>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::ListLifecycleExecutionsV3Scope>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `package_types`.
@@ -444,13 +492,22 @@ impl<'c> ListLifecycleExecutionsV3<'c> {
         mut self,
         value: impl Into<types::ListLifecycleExecutionsV3Status>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(
+                9,
+                Into::<types::ListLifecycleExecutionsV3Status>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListLifecycleExecutionsV3);
@@ -512,7 +569,8 @@ impl<'c> ListLifecycleRulesV3<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::ListLifecycleRulesV3Scope>) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::ListLifecycleRulesV3Scope>::into(value).as_str());
         self
     }
     /// Query parameter `package_types`.
@@ -539,13 +597,19 @@ impl<'c> ListLifecycleRulesV3<'c> {
         mut self,
         value: impl Into<types::ListLifecycleRulesV3Action>,
     ) -> Self {
-        self.call.text(10, value.into());
+        self.call
+            .text(10, Into::<types::ListLifecycleRulesV3Action>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListLifecycleRulesV3);
@@ -589,6 +653,11 @@ impl<'c> PatchLifecycleRuleV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PatchLifecycleRuleV3);
 impl<'c> Api<'c> {
@@ -630,6 +699,11 @@ impl<'c> UpdateLifecycleRuleV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateLifecycleRuleV3);

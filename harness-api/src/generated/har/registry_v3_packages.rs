@@ -36,6 +36,11 @@ impl<'c> DeletePackageV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeletePackageV3);
 impl<'c> Api<'c> {
@@ -63,6 +68,11 @@ impl<'c> GetPackageMetadataV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPackageMetadataV3);
@@ -133,7 +143,7 @@ impl<'c> ListPackagesV3<'c> {
     /// Query parameter `deleted`.
     #[inline]
     pub fn deleted(mut self, value: impl Into<types::ListPackagesV3Deleted>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ListPackagesV3Deleted>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -171,6 +181,11 @@ impl<'c> ListPackagesV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListPackagesV3);
 impl<'c> Api<'c> {
@@ -198,6 +213,11 @@ impl<'c> RestorePackageV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RestorePackageV3);
@@ -233,6 +253,11 @@ impl<'c> SavePackageMetadataV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SavePackageMetadataV3);
 impl<'c> Api<'c> {
@@ -266,6 +291,11 @@ impl<'c> UpsertPackageMetadataV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpsertPackageMetadataV3);

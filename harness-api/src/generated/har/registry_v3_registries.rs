@@ -36,6 +36,11 @@ impl<'c> DeleteRegistryV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteRegistryV3);
 impl<'c> Api<'c> {
@@ -63,6 +68,11 @@ impl<'c> GetRegistryMetadataV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRegistryMetadataV3);
@@ -109,7 +119,7 @@ impl<'c> ListRegistriesV3<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::ListRegistriesV3Type>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListRegistriesV3Type>::into(value).as_str());
         self
     }
     /// Query parameter `metadata`.
@@ -124,13 +134,13 @@ impl<'c> ListRegistriesV3<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::ListRegistriesV3Scope>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListRegistriesV3Scope>::into(value).as_str());
         self
     }
     /// Query parameter `deleted`.
     #[inline]
     pub fn deleted(mut self, value: impl Into<types::ListRegistriesV3Deleted>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ListRegistriesV3Deleted>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -168,6 +178,11 @@ impl<'c> ListRegistriesV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListRegistriesV3);
 impl<'c> Api<'c> {
@@ -196,6 +211,11 @@ impl<'c> MigrateRegistryV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MigrateRegistryV3);
 impl<'c> Api<'c> {
@@ -223,6 +243,11 @@ impl<'c> RestoreRegistryV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RestoreRegistryV3);
@@ -258,6 +283,11 @@ impl<'c> SaveRegistryMetadataV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveRegistryMetadataV3);
 impl<'c> Api<'c> {
@@ -291,6 +321,11 @@ impl<'c> UpsertRegistryMetadataV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpsertRegistryMetadataV3);

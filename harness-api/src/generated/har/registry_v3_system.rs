@@ -28,6 +28,11 @@ impl<'c> GetSystemInfoV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSystemInfoV3);
 pub(super) static GET_SYSTEM_INFO_V3: rt::Operation = rt::Operation {

@@ -34,6 +34,11 @@ impl<'c> CopyResourcesV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CopyResourcesV3);
 impl<'c> Api<'c> {
@@ -68,6 +73,11 @@ impl<'c> CreateBulkDownloadRequestV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateBulkDownloadRequestV3);
 impl<'c> Api<'c> {
@@ -97,6 +107,11 @@ impl<'c> GetBulkDownloadRequestStatusV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBulkDownloadRequestStatusV3);

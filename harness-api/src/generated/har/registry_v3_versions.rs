@@ -36,6 +36,11 @@ impl<'c> AddVersionTagsV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddVersionTagsV3);
 impl<'c> Api<'c> {
@@ -70,6 +75,11 @@ impl<'c> DeleteVersionV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteVersionV3);
 impl<'c> Api<'c> {
@@ -97,6 +107,11 @@ impl<'c> GetVersionMetadataV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetVersionMetadataV3);
@@ -161,7 +176,7 @@ impl<'c> ListVersionsV3<'c> {
     /// Query parameter `deleted`.
     #[inline]
     pub fn deleted(mut self, value: impl Into<types::ListVersionsV3Deleted>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListVersionsV3Deleted>::into(value).as_str());
         self
     }
     /// Query parameter `metadata`.
@@ -208,6 +223,11 @@ impl<'c> ListVersionsV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListVersionsV3);
 impl<'c> Api<'c> {
@@ -236,6 +256,11 @@ impl<'c> RebuildVersionMetadataV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RebuildVersionMetadataV3);
 impl<'c> Api<'c> {
@@ -263,6 +288,11 @@ impl<'c> RestoreVersionV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RestoreVersionV3);
@@ -298,6 +328,11 @@ impl<'c> SaveVersionMetadataV3<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveVersionMetadataV3);
 impl<'c> Api<'c> {
@@ -331,6 +366,11 @@ impl<'c> UpsertVersionMetadataV3<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpsertVersionMetadataV3);

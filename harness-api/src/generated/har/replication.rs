@@ -36,6 +36,11 @@ impl<'c> CreateReplicationRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ReplicationRuleResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateReplicationRule);
 impl<'c> Api<'c> {
@@ -61,6 +66,11 @@ impl<'c> DeleteReplicationRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteReplicationRule);
@@ -90,6 +100,11 @@ impl<'c> GetMigrationLogsForImage<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMigrationLogsForImage);
 impl<'c> Api<'c> {
@@ -112,6 +127,11 @@ impl<'c> GetReplicationRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ReplicationRuleResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetReplicationRule);
@@ -163,6 +183,11 @@ impl<'c> ListMigrationImages<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListMigrationImagesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListMigrationImages);
 impl<'c> Api<'c> {
@@ -191,6 +216,11 @@ impl<'c> ListReplicationRules<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListReplicationRulesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListReplicationRules);
 impl<'c> Api<'c> {
@@ -214,6 +244,11 @@ impl<'c> StartMigration<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(StartMigration);
 impl<'c> Api<'c> {
@@ -236,6 +271,11 @@ impl<'c> StopMigration<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(StopMigration);
@@ -268,6 +308,11 @@ impl<'c> UpdateReplicationRule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ReplicationRuleResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateReplicationRule);

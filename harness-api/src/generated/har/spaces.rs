@@ -34,6 +34,11 @@ impl<'c> DefineSpaceLabel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RegistryTypesLabel> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DefineSpaceLabel);
 impl<'c> Api<'c> {
@@ -68,6 +73,11 @@ impl<'c> DefineSpaceLabelValue<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DefineSpaceLabelValue);
 impl<'c> Api<'c> {
@@ -95,6 +105,11 @@ impl<'c> DeleteSpaceLabel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteSpaceLabel);
@@ -125,6 +140,11 @@ impl<'c> DeleteSpaceLabelValue<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteSpaceLabelValue);
@@ -159,6 +179,11 @@ impl<'c> FindSpaceLabel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryTypesLabelWithValues> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FindSpaceLabel);
@@ -246,6 +271,11 @@ impl<'c> GetAllArtifacts<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetAllArtifactsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAllArtifacts);
 impl<'c> Api<'c> {
@@ -279,7 +309,7 @@ impl<'c> GetAllRegistries<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::GetAllRegistriesType>) -> Self {
-        self.call.text(2, value.into());
+        self.call.text(2, Into::<types::GetAllRegistriesType>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -321,13 +351,18 @@ impl<'c> GetAllRegistries<'c> {
     /// Query parameter `scope`.
     #[inline]
     pub fn scope(mut self, value: impl Into<types::GetAllRegistriesScope>) -> Self {
-        self.call.text(9, value.into());
+        self.call.text(9, Into::<types::GetAllRegistriesScope>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetAllRegistriesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllRegistries);
@@ -367,6 +402,11 @@ impl<'c> GetArtifactStatsForSpace<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ArtifactStatsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetArtifactStatsForSpace);
 impl<'c> Api<'c> {
@@ -392,6 +432,11 @@ impl<'c> GetStorageDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetStorageDetailsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetStorageDetails);
@@ -420,6 +465,11 @@ impl<'c> ListSpaceLabelValues<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesLabelValue>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSpaceLabelValues);
@@ -471,6 +521,11 @@ impl<'c> ListSpaceLabels<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::RegistryTypesLabel>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListSpaceLabels);
 impl<'c> Api<'c> {
@@ -499,6 +554,11 @@ impl<'c> SaveSpaceLabel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryTypesLabelWithValues> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveSpaceLabel);
@@ -533,6 +593,11 @@ impl<'c> UpdateSpaceLabel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryTypesLabel> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSpaceLabel);
@@ -569,6 +634,11 @@ impl<'c> UpdateSpaceLabelValue<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSpaceLabelValue);

@@ -31,6 +31,11 @@ impl<'c> CreateWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RegistryWebhookResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateWebhook);
 impl<'c> Api<'c> {
@@ -59,6 +64,11 @@ impl<'c> DeleteWebhook<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteWebhook);
 impl<'c> Api<'c> {
@@ -86,6 +96,11 @@ impl<'c> GetWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetWebhook);
@@ -116,6 +131,11 @@ impl<'c> GetWebhookExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::WebhookExecutionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetWebhookExecution);
@@ -156,6 +176,11 @@ impl<'c> ListWebhookExecutions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListWebhookExecutionsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListWebhookExecutions);
@@ -210,6 +235,11 @@ impl<'c> ListWebhooks<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListWebhooksResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListWebhooks);
 impl<'c> Api<'c> {
@@ -239,6 +269,11 @@ impl<'c> ReTriggerWebhookExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::WebhookExecutionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ReTriggerWebhookExecution);
@@ -273,6 +308,11 @@ impl<'c> UpdateWebhook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RegistryWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateWebhook);

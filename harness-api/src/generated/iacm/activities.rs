@@ -92,6 +92,11 @@ impl<'c> ListActivities<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmActivity>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListActivities);
 impl<'c> Api<'c> {
@@ -133,6 +138,11 @@ impl<'c> ListActivityResourceChanges<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListActivityResourceChangesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListActivityResourceChanges);

@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
         harness_account: impl Into<String>,
     ) -> CreateAnsibleData<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_ANSIBLE_DATA);
-        call.text(0, data_type.into());
+        call.text(0, Into::<types::CreateAnsibleDataType>::into(data_type).as_str());
         call.text(1, inventories);
         call.text(2, playbooks);
         call.text(3, org);
@@ -68,6 +68,11 @@ impl<'c> CreateAnsibleData<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateAnsibleDataResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAnsibleData);
 impl<'c> Api<'c> {
@@ -99,6 +104,11 @@ impl<'c> CreateInventory<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CreateInventoryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateInventory);
@@ -134,6 +144,11 @@ impl<'c> CreateInventoryGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateInventoryGroup);
 impl<'c> Api<'c> {
@@ -167,6 +182,11 @@ impl<'c> CreateInventoryHost<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateInventoryHost);
@@ -202,6 +222,11 @@ impl<'c> CreateInventoryVars<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateInventoryVars);
 impl<'c> Api<'c> {
@@ -233,6 +258,11 @@ impl<'c> CreatePlaybook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CreatePlaybookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreatePlaybook);
@@ -268,6 +298,11 @@ impl<'c> CreatePlaybookVars<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreatePlaybookVars);
 impl<'c> Api<'c> {
@@ -299,6 +334,11 @@ impl<'c> DeleteInventory<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteInventory);
@@ -334,6 +374,11 @@ impl<'c> DeleteInventoryGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteInventoryGroup);
 impl<'c> Api<'c> {
@@ -368,6 +413,11 @@ impl<'c> DeleteInventoryHost<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteInventoryHost);
 impl<'c> Api<'c> {
@@ -399,6 +449,11 @@ impl<'c> DeletePlaybook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeletePlaybook);
@@ -433,6 +488,11 @@ impl<'c> DeletePlaybookVars<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeletePlaybookVars);
@@ -474,7 +534,7 @@ impl<'c> ExportHostsCsv<'c> {
     /// Query parameter `status`.
     #[inline]
     pub fn status(mut self, value: impl Into<types::ExportHostsCsvStatus>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::ExportHostsCsvStatus>::into(value).as_str());
         self
     }
     /// Query parameter `startTime`.
@@ -494,6 +554,11 @@ impl<'c> ExportHostsCsv<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ExportHostsCsv);
 impl<'c> Api<'c> {
@@ -508,7 +573,10 @@ impl<'c> Api<'c> {
         harness_account: impl Into<String>,
     ) -> GetAnsibleFile<'c> {
         let mut call = rt::Call::new(self.client, &GET_ANSIBLE_FILE);
-        call.text(0, resource_type.into());
+        call.text(
+            0,
+            Into::<types::GetAnsibleFileResourceType>::into(resource_type).as_str(),
+        );
         call.text(1, identifier);
         call.text(2, org);
         call.text(3, project);
@@ -527,6 +595,11 @@ impl<'c> GetAnsibleFile<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAnsibleFile);
@@ -559,6 +632,11 @@ impl<'c> GetHostStats<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetHostStats);
@@ -614,6 +692,11 @@ impl<'c> GetHostsSummary<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetHostsSummary);
 impl<'c> Api<'c> {
@@ -645,6 +728,11 @@ impl<'c> ImportInventory<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ImportInventory);
@@ -686,7 +774,8 @@ impl<'c> ListAnsibleActivities<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListAnsibleActivitiesSort>) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::ListAnsibleActivitiesSort>::into(value).as_str());
         self
     }
     /// Query parameter `InventorySearchTerm`.
@@ -717,6 +806,11 @@ impl<'c> ListAnsibleActivities<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmAnsibleactivity>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListAnsibleActivities);
@@ -790,6 +884,11 @@ impl<'c> ListAnsibleData<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmAnsibledata>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAnsibleData);
 impl<'c> Api<'c> {
@@ -832,13 +931,18 @@ impl<'c> ListHostActivities<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListHostActivitiesSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListHostActivitiesSort>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListHostActivities);
@@ -884,6 +988,11 @@ impl<'c> ListHostInventories<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListHostInventories);
 impl<'c> Api<'c> {
@@ -924,7 +1033,7 @@ impl<'c> ListHosts<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListHostsSort>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::ListHostsSort>::into(value).as_str());
         self
     }
     /// Query parameter `searchTerm`.
@@ -961,6 +1070,11 @@ impl<'c> ListHosts<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListHosts);
@@ -1008,7 +1122,7 @@ impl<'c> ListInventory<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListInventorySort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListInventorySort>::into(value).as_str());
         self
     }
     /// Query parameter `includeDetails`.
@@ -1021,6 +1135,11 @@ impl<'c> ListInventory<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmInventoryDetail>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListInventory);
@@ -1068,13 +1187,18 @@ impl<'c> ListPlaybooks<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListPlaybooksSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListPlaybooksSort>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmPlaybook>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListPlaybooks);
@@ -1092,10 +1216,10 @@ impl<'c> Api<'c> {
         harness_account: impl Into<String>,
     ) -> PublishResults<'c> {
         let mut call = rt::Call::new(self.client, &PUBLISH_RESULTS);
-        call.text(0, data_type.into());
+        call.text(0, Into::<types::PublishResultsDataType>::into(data_type).as_str());
         call.text(1, inventories);
         call.text(2, playbooks);
-        call.text(3, event_type.into());
+        call.text(3, Into::<types::PublishResultsEventType>::into(event_type).as_str());
         call.text(4, org);
         call.text(5, project);
         call.text(6, harness_account);
@@ -1150,6 +1274,11 @@ impl<'c> PublishResults<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PublishResults);
 impl<'c> Api<'c> {
@@ -1184,6 +1313,11 @@ impl<'c> ReplaceInventoryFromImport<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ReplaceInventoryFromImport);
 impl<'c> Api<'c> {
@@ -1215,6 +1349,11 @@ impl<'c> SendAnsibleEvent<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SendAnsibleEvent);
@@ -1248,6 +1387,11 @@ impl<'c> ShowAnsibleActivity<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ShowAnsibleActivityResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ShowAnsibleActivity);
 impl<'c> Api<'c> {
@@ -1280,6 +1424,11 @@ impl<'c> ShowAnsibleData<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ShowAnsibleData);
 impl<'c> Api<'c> {
@@ -1311,6 +1460,11 @@ impl<'c> ShowHost<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ShowHost);
@@ -1350,6 +1504,11 @@ impl<'c> ShowInventory<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ShowInventoryResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ShowInventory);
 impl<'c> Api<'c> {
@@ -1381,6 +1540,11 @@ impl<'c> ShowInventoryAsAnsible<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.text_answer()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ShowInventoryAsAnsible);
@@ -1425,6 +1589,11 @@ impl<'c> ShowInventoryGroups<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ShowInventoryGroupsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ShowInventoryGroups);
@@ -1476,6 +1645,11 @@ impl<'c> ShowInventoryHosts<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ShowInventoryHostsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ShowInventoryHosts);
 impl<'c> Api<'c> {
@@ -1520,6 +1694,11 @@ impl<'c> ShowInventoryVars<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ShowInventoryVarsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ShowInventoryVars);
 impl<'c> Api<'c> {
@@ -1551,6 +1730,11 @@ impl<'c> ShowPlaybook<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ShowPlaybookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ShowPlaybook);
@@ -1596,6 +1780,11 @@ impl<'c> ShowPlaybookVars<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ShowPlaybookVarsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ShowPlaybookVars);
 impl<'c> Api<'c> {
@@ -1629,6 +1818,11 @@ impl<'c> UpdateInventory<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateInventory);
@@ -1666,6 +1860,11 @@ impl<'c> UpdateInventoryGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateInventoryGroup);
 impl<'c> Api<'c> {
@@ -1702,6 +1901,11 @@ impl<'c> UpdateInventoryHost<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateInventoryHost);
 impl<'c> Api<'c> {
@@ -1735,6 +1939,11 @@ impl<'c> UpdateInventoryPlugin<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateInventoryPlugin);
@@ -1770,6 +1979,11 @@ impl<'c> UpdateInventoryVars<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateInventoryVars);
 impl<'c> Api<'c> {
@@ -1804,6 +2018,11 @@ impl<'c> UpdatePlaybook<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdatePlaybook);
 impl<'c> Api<'c> {
@@ -1837,6 +2056,11 @@ impl<'c> UpdatePlaybookVars<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdatePlaybookVars);

@@ -36,6 +36,11 @@ impl<'c> CreateApproval<'c> {
     ) -> rt::Sending<'c, types::ApprovalsCreateApprovalResponseBodyCreation> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateApproval);
 impl<'c> Api<'c> {
@@ -97,13 +102,18 @@ impl<'c> ListApprovals<'c> {
         mut self,
         value: impl Into<types::ListApprovalsStatusType>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call.text(8, Into::<types::ListApprovalsStatusType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmApproval>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListApprovals);
@@ -139,6 +149,11 @@ impl<'c> ShowApproval<'c> {
     ) -> rt::Sending<'c, types::ApprovalsShowApprovalResponseBodyStatusInfo> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ShowApproval);
 impl<'c> Api<'c> {
@@ -172,6 +187,11 @@ impl<'c> UpdateApproval<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateApproval);

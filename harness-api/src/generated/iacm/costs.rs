@@ -65,6 +65,11 @@ impl<'c> ListCosts<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListCostsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListCosts);
 impl<'c> Api<'c> {
@@ -120,6 +125,11 @@ impl<'c> ListCostsPerWorkspace<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmCostResource>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListCostsPerWorkspace);

@@ -34,6 +34,11 @@ impl<'c> CreateExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateExecutionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateExecution);
 impl<'c> Api<'c> {
@@ -78,6 +83,11 @@ impl<'c> GetDependencyGraph<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDependencyGraph);
 impl<'c> Api<'c> {
@@ -116,6 +126,11 @@ impl<'c> ListCostChanges<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListCostChangesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListCostChanges);
 impl<'c> Api<'c> {
@@ -147,6 +162,11 @@ impl<'c> ListCostChangesAllStages<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmChangedCosts>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListCostChangesAllStages);
@@ -190,6 +210,11 @@ impl<'c> ListCostChangesAllStagesByModules<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListCostChangesAllStagesByModules);
@@ -269,6 +294,11 @@ impl<'c> ListExecutions<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmExecution>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListExecutions);
 impl<'c> Api<'c> {
@@ -319,6 +349,11 @@ impl<'c> ListResourceChanges<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListResourceChangesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListResourceChanges);
 impl<'c> Api<'c> {
@@ -359,6 +394,11 @@ impl<'c> ListResourceChangesAllStages<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmChangedResources>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListResourceChangesAllStages);
 impl<'c> Api<'c> {
@@ -395,6 +435,11 @@ impl<'c> ModifyExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ModifyExecution);
 impl<'c> Api<'c> {
@@ -428,6 +473,11 @@ impl<'c> ShowExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ShowExecutionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ShowExecution);

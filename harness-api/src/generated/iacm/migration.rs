@@ -28,6 +28,11 @@ impl<'c> MigrateTemplateConnectors<'c> {
     pub fn send(self) -> rt::Sending<'c, types::MigrateTemplateConnectorsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MigrateTemplateConnectors);
 impl<'c> Api<'c> {
@@ -53,6 +58,11 @@ impl<'c> MigrateWorkspaceConnectors<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::MigrateWorkspaceConnectorsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MigrateWorkspaceConnectors);

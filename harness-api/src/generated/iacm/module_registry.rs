@@ -30,6 +30,11 @@ impl<'c> BatchCheckModuleLifecycle<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BatchCheckModuleLifecycle);
 impl<'c> Api<'c> {
@@ -70,6 +75,11 @@ impl<'c> CreateModule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ModuleRegistryCreateModuleResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateModule);
 impl<'c> Api<'c> {
@@ -97,6 +107,11 @@ impl<'c> CreateModuleExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CreateModuleExecutionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateModuleExecution);
@@ -137,6 +152,11 @@ impl<'c> CreateOnboardingPipeline<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateOnboardingPipeline);
@@ -180,6 +200,11 @@ impl<'c> CreateTestingPipelines<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTestingPipelines);
 impl<'c> Api<'c> {
@@ -220,6 +245,11 @@ impl<'c> DeleteModule<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteModule);
 impl<'c> Api<'c> {
@@ -259,6 +289,11 @@ impl<'c> DeleteModuleLifecycle<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteModuleLifecycle);
@@ -302,6 +337,11 @@ impl<'c> DeleteModuleVersions<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteModuleVersions);
 impl<'c> Api<'c> {
@@ -342,6 +382,11 @@ impl<'c> DisableTesting<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DisableTesting);
 impl<'c> Api<'c> {
@@ -373,6 +418,11 @@ impl<'c> DownloadModule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DownloadModuleResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DownloadModule);
@@ -416,6 +466,11 @@ impl<'c> EnableTesting<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnableTesting);
 impl<'c> Api<'c> {
@@ -449,6 +504,11 @@ impl<'c> GetModule<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetModule);
@@ -496,6 +556,11 @@ impl<'c> GetModuleExampleFile<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetModuleExampleFile);
 impl<'c> Api<'c> {
@@ -535,6 +600,11 @@ impl<'c> GetModuleLifecycle<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetModuleLifecycle);
@@ -580,6 +650,11 @@ impl<'c> GetModuleLifecycleVersionStatus<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetModuleLifecycleVersionStatus);
 impl<'c> Api<'c> {
@@ -617,6 +692,11 @@ impl<'c> ListConnectors<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListConnectors);
@@ -666,6 +746,11 @@ impl<'c> ListMetadataByModule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListModuleMetadataResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListMetadataByModule);
 impl<'c> Api<'c> {
@@ -709,6 +794,11 @@ impl<'c> ListModuleExampleFiles<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListModuleExampleFiles);
@@ -794,6 +884,11 @@ impl<'c> ListModuleExecutionsId<'c> {
     ) -> rt::Sending<'c, Vec<types::HarnessIacmModuleexecutionresource>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListModuleExecutionsId);
 impl<'c> Api<'c> {
@@ -833,6 +928,11 @@ impl<'c> ListModuleTagsById<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListModuleTagsById);
@@ -876,7 +976,7 @@ impl<'c> ListModulesByAccount<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListModulesByAccountSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListModulesByAccountSort>::into(value).as_str());
         self
     }
     /// Query parameter `scope_org`.
@@ -895,6 +995,11 @@ impl<'c> ListModulesByAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ModuleResource>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListModulesByAccount);
@@ -935,6 +1040,11 @@ impl<'c> ListModulesById<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListModuleByIdResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListModulesById);
@@ -984,6 +1094,11 @@ impl<'c> ListReadmeById<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListReadmeById);
 impl<'c> Api<'c> {
@@ -1013,6 +1128,11 @@ impl<'c> ListVersions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListModuleVersionsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListVersions);
@@ -1060,6 +1180,11 @@ impl<'c> ModuleParsedData<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ModuleParsedData);
 impl<'c> Api<'c> {
@@ -1105,6 +1230,11 @@ impl<'c> PostModuleArtifact<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostModuleArtifact);
@@ -1159,6 +1289,11 @@ impl<'c> PostModuleExample<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostModuleExample);
@@ -1216,6 +1351,11 @@ impl<'c> PostModuleReadme<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostModuleReadme);
 impl<'c> Api<'c> {
@@ -1260,6 +1400,11 @@ impl<'c> PostModuleTags<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostModuleTags);
 impl<'c> Api<'c> {
@@ -1302,6 +1447,11 @@ impl<'c> PutModuleLifecycle<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PutModuleLifecycle);
 impl<'c> Api<'c> {
@@ -1329,6 +1479,11 @@ impl<'c> SendModuleEvent<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SendModuleEvent);
@@ -1369,6 +1524,11 @@ impl<'c> SyncModuleMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SyncModuleMetadata);
@@ -1412,6 +1572,11 @@ impl<'c> UpdateModule<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateModule);
 impl<'c> Api<'c> {
@@ -1453,6 +1618,11 @@ impl<'c> UpdateModuleTesting<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateModuleTesting);

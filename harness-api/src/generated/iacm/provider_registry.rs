@@ -32,6 +32,11 @@ impl<'c> BatchCheckProviderLifecycle<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BatchCheckProviderLifecycle);
 impl<'c> Api<'c> {
@@ -61,6 +66,11 @@ impl<'c> CreateProvider<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AnsibleDataInfo> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateProvider);
@@ -92,6 +102,11 @@ impl<'c> CreateProviderVersion<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProviderVersion);
 impl<'c> Api<'c> {
@@ -119,6 +134,11 @@ impl<'c> DeleteProvider<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteProvider);
@@ -152,6 +172,11 @@ impl<'c> DeleteProviderFile<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProviderFile);
 impl<'c> Api<'c> {
@@ -179,6 +204,11 @@ impl<'c> DeleteProviderLifecycle<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteProviderLifecycle);
@@ -210,6 +240,11 @@ impl<'c> DeleteProviderVersion<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProviderVersion);
 impl<'c> Api<'c> {
@@ -237,6 +272,11 @@ impl<'c> DeleteSigningKey<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteSigningKey);
@@ -266,6 +306,11 @@ impl<'c> GetProvider<'c> {
     pub fn send(self) -> rt::Sending<'c, types::IacmGetProviderResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetProvider);
 impl<'c> Api<'c> {
@@ -291,6 +336,11 @@ impl<'c> GetProviderDomain<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProviderDomain);
@@ -326,6 +376,11 @@ impl<'c> GetProviderDownload<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetProviderDownloadResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetProviderDownload);
 impl<'c> Api<'c> {
@@ -348,7 +403,7 @@ impl<'c> Api<'c> {
         call.text(3, version);
         call.text(4, os);
         call.text(5, arch);
-        call.text(6, filetype.into());
+        call.text(6, Into::<types::GetProviderFileFiletype>::into(filetype).as_str());
         GetProviderFile { call }
     }
 }
@@ -363,6 +418,11 @@ impl<'c> GetProviderFile<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProviderFile);
@@ -391,6 +451,11 @@ impl<'c> GetProviderLifecycle<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProviderLifecycle);
@@ -427,6 +492,11 @@ impl<'c> GetProviderLifecycleVersionStatus<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetProviderLifecycleVersionStatus);
 impl<'c> Api<'c> {
@@ -457,6 +527,11 @@ impl<'c> GetProviderVersion<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetProviderVersionResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetProviderVersion);
 impl<'c> Api<'c> {
@@ -484,6 +559,11 @@ impl<'c> ListProviderVersions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListProviderVersionsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListProviderVersions);
@@ -527,7 +607,7 @@ impl<'c> ListProviders<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListProvidersSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListProvidersSort>::into(value).as_str());
         self
     }
     /// Sends the request.
@@ -536,6 +616,11 @@ impl<'c> ListProviders<'c> {
         self,
     ) -> rt::Sending<'c, Vec<types::HarnessIacmProviderRegistryProvider>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListProviders);
@@ -579,7 +664,7 @@ impl<'c> ListSigningKeys<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListSigningKeysSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListSigningKeysSort>::into(value).as_str());
         self
     }
     /// Sends the request.
@@ -588,6 +673,11 @@ impl<'c> ListSigningKeys<'c> {
         self,
     ) -> rt::Sending<'c, Vec<types::HarnessIacmProviderRegistrySigningKey>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSigningKeys);
@@ -621,6 +711,11 @@ impl<'c> PostProviderFiles<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PostFilesResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostProviderFiles);
 impl<'c> Api<'c> {
@@ -651,6 +746,11 @@ impl<'c> PublishProviderVersion<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PublishProviderVersion);
 impl<'c> Api<'c> {
@@ -680,6 +780,11 @@ impl<'c> PutProviderLifecycle<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutProviderLifecycle);
@@ -713,6 +818,11 @@ impl<'c> UpdateProviderVersion<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateProviderVersion);
 impl<'c> Api<'c> {
@@ -743,6 +853,11 @@ impl<'c> UpdateSigningKey<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateSigningKey);
 impl<'c> Api<'c> {
@@ -770,6 +885,11 @@ impl<'c> UploadSigningKey<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UploadSigningKey);

@@ -32,6 +32,11 @@ impl<'c> CheckPushData<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CheckPushDataResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CheckPushData);
 impl<'c> Api<'c> {
@@ -63,6 +68,11 @@ impl<'c> DeleteDefaultPipeline<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteDefaultPipeline);
@@ -99,6 +109,11 @@ impl<'c> DisableEphemeralWorkspacesInProject<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DisableEphemeralWorkspacesInProject);
 impl<'c> Api<'c> {
@@ -128,6 +143,11 @@ impl<'c> DisableProjectDrift<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DisableProjectDrift);
@@ -166,6 +186,11 @@ impl<'c> EnableEphemeralWorkspacesInProject<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnableEphemeralWorkspacesInProject);
 impl<'c> Api<'c> {
@@ -197,6 +222,11 @@ impl<'c> EnableProjectDrift<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(EnableProjectDrift);
@@ -234,6 +264,11 @@ impl<'c> ListDefaultPipelines<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmDefaultpipeline>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListDefaultPipelines);
 impl<'c> Api<'c> {
@@ -265,6 +300,11 @@ impl<'c> UpsertDefaultPipeline<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpsertDefaultPipeline);

@@ -12,7 +12,10 @@ impl<'c> Api<'c> {
         provisioner: impl Into<types::GetProvisionerConfigProvisioner>,
     ) -> GetProvisionerConfig<'c> {
         let mut call = rt::Call::new(self.client, &GET_PROVISIONER_CONFIG);
-        call.text(0, provisioner.into());
+        call.text(
+            0,
+            Into::<types::GetProvisionerConfigProvisioner>::into(provisioner).as_str(),
+        );
         GetProvisionerConfig { call }
     }
 }
@@ -27,6 +30,11 @@ impl<'c> GetProvisionerConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProvisionerConfig);
@@ -54,6 +62,11 @@ impl<'c> LatestPluginVersion<'c> {
     pub fn send(self) -> rt::Sending<'c, types::HarnessIacmPluginversion> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LatestPluginVersion);
 impl<'c> Api<'c> {
@@ -64,7 +77,11 @@ impl<'c> Api<'c> {
         provisioner: impl Into<types::ListSupportedProvisionerVersionsProvisioner>,
     ) -> ListSupportedProvisionerVersions<'c> {
         let mut call = rt::Call::new(self.client, &LIST_SUPPORTED_PROVISIONER_VERSIONS);
-        call.text(0, provisioner.into());
+        call.text(
+            0,
+            Into::<types::ListSupportedProvisionerVersionsProvisioner>::into(provisioner)
+                .as_str(),
+        );
         ListSupportedProvisionerVersions {
             call,
         }
@@ -81,6 +98,11 @@ impl<'c> ListSupportedProvisionerVersions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSupportedProvisionerVersions);
@@ -104,6 +126,11 @@ impl<'c> SystemHealth<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SystemHealth);
 impl<'c> Api<'c> {
@@ -125,6 +152,11 @@ impl<'c> SystemVersion<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::IacmServiceVersion> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SystemVersion);

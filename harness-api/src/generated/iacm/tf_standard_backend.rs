@@ -36,6 +36,11 @@ impl<'c> LockWorkspace<'c> {
     pub fn send(self) -> rt::Sending<'c, types::HarnessIacmLockinfo> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LockWorkspace);
 impl<'c> Api<'c> {
@@ -67,6 +72,11 @@ impl<'c> PullTerraformState<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PullTerraformState);
@@ -112,6 +122,11 @@ impl<'c> PushTerraformState<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PushTerraformState);
 impl<'c> Api<'c> {
@@ -145,6 +160,11 @@ impl<'c> UnlockWorkspace<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UnlockWorkspace);

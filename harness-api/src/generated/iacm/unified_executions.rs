@@ -34,6 +34,11 @@ impl<'c> CreateUnifiedExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UnifiedExecutionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateUnifiedExecution);
 pub(super) static CREATE_UNIFIED_EXECUTION: rt::Operation = rt::Operation {

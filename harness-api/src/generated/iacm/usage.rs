@@ -25,6 +25,11 @@ impl<'c> CheckLicence<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ShowLicenceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CheckLicence);
 impl<'c> Api<'c> {
@@ -52,6 +57,11 @@ impl<'c> GetUsage<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ShowUsageResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetUsage);

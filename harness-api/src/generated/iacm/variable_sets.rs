@@ -34,6 +34,11 @@ impl<'c> CreateVariableSetAccountLevel<'c> {
     ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateVariableSetAccountLevel);
 impl<'c> Api<'c> {
@@ -65,6 +70,11 @@ impl<'c> CreateVariableSetOrgLevel<'c> {
         self,
     ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateVariableSetOrgLevel);
@@ -100,6 +110,11 @@ impl<'c> CreateVariableSetProjLevel<'c> {
     ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateVariableSetProjLevel);
 impl<'c> Api<'c> {
@@ -129,6 +144,11 @@ impl<'c> DeleteVariableSetAccountLevel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteVariableSetAccountLevel);
@@ -162,6 +182,11 @@ impl<'c> DeleteVariableSetByQueryAccountLevel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteVariableSetByQueryAccountLevel);
@@ -197,6 +222,11 @@ impl<'c> DeleteVariableSetByQueryOrgLevel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteVariableSetByQueryOrgLevel);
@@ -235,6 +265,11 @@ impl<'c> DeleteVariableSetByQueryProjLevel<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteVariableSetByQueryProjLevel);
 impl<'c> Api<'c> {
@@ -264,6 +299,11 @@ impl<'c> DeleteVariableSetOrgLevel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteVariableSetOrgLevel);
@@ -297,6 +337,11 @@ impl<'c> DeleteVariableSetProjLevel<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteVariableSetProjLevel);
 impl<'c> Api<'c> {
@@ -326,6 +371,11 @@ impl<'c> GetVariableSetAccountLevel<'c> {
         self,
     ) -> rt::Sending<'c, types::VariableSetsGetVariableSetAccountLevelResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetVariableSetAccountLevel);
@@ -358,6 +408,11 @@ impl<'c> GetVariableSetOrgLevel<'c> {
         self,
     ) -> rt::Sending<'c, types::VariableSetsGetVariableSetAccountLevelResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetVariableSetOrgLevel);
@@ -393,6 +448,11 @@ impl<'c> GetVariableSetProjLevel<'c> {
     ) -> rt::Sending<'c, types::VariableSetsGetVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetVariableSetProjLevel);
 impl<'c> Api<'c> {
@@ -425,6 +485,11 @@ impl<'c> ListVariableSetReferencesAccountLevel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::HarnessIacmWorkspaceList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListVariableSetReferencesAccountLevel);
@@ -460,6 +525,11 @@ impl<'c> ListVariableSetReferencesOrgLevel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::HarnessIacmWorkspaceList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListVariableSetReferencesOrgLevel);
@@ -498,6 +568,11 @@ impl<'c> ListVariableSetReferencesProjLevel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::HarnessIacmWorkspaceList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListVariableSetReferencesProjLevel);
 impl<'c> Api<'c> {
@@ -526,6 +601,11 @@ impl<'c> ListVariableSetsAccountLevel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::HarnessIacmVariableSetList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListVariableSetsAccountLevel);
 impl<'c> Api<'c> {
@@ -553,6 +633,11 @@ impl<'c> ListVariableSetsOrgLevel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::HarnessIacmVariableSetList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListVariableSetsOrgLevel);
@@ -583,6 +668,11 @@ impl<'c> ListVariableSetsProjLevel<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::HarnessIacmVariableSetList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListVariableSetsProjLevel);
@@ -618,6 +708,11 @@ impl<'c> UpdateVariableSetAccountLevel<'c> {
     ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateVariableSetAccountLevel);
 impl<'c> Api<'c> {
@@ -651,6 +746,11 @@ impl<'c> UpdateVariableSetOrgLevel<'c> {
         self,
     ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateVariableSetOrgLevel);
@@ -687,6 +787,11 @@ impl<'c> UpdateVariableSetProjLevel<'c> {
         self,
     ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateVariableSetProjLevel);

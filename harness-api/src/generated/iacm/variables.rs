@@ -36,6 +36,11 @@ impl<'c> CreateVariable<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateWorkspaceVariableResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateVariable);
 impl<'c> Api<'c> {
@@ -54,7 +59,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.text(3, kind.into());
+        call.text(3, Into::<types::DestroyVariableKind>::into(kind).as_str());
         call.text(4, key);
         call.text(5, harness_account);
         DestroyVariable { call }
@@ -71,6 +76,11 @@ impl<'c> DestroyVariable<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DestroyWorkspaceVariableResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DestroyVariable);
@@ -104,6 +114,11 @@ impl<'c> GetVariablesAndProviders<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetVariablesAndProvidersResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetVariablesAndProviders);
 impl<'c> Api<'c> {
@@ -136,6 +151,11 @@ impl<'c> ListVariables<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspacevariable>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListVariables);
 impl<'c> Api<'c> {
@@ -154,7 +174,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.text(3, kind.into());
+        call.text(3, Into::<types::ShowVariableKind>::into(kind).as_str());
         call.text(4, key);
         call.text(5, harness_account);
         ShowVariable { call }
@@ -171,6 +191,11 @@ impl<'c> ShowVariable<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ShowWorkspaceVariableResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ShowVariable);
@@ -191,7 +216,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, workspace);
-        call.text(3, kind.into());
+        call.text(3, Into::<types::UpdateVariableKind>::into(kind).as_str());
         call.text(4, key);
         call.text(5, harness_account);
         call.body_json(body);
@@ -209,6 +234,11 @@ impl<'c> UpdateVariable<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateWorkspaceVariableResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateVariable);

@@ -34,6 +34,11 @@ impl<'c> AddWorkspaceTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateWorkspaceTemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddWorkspaceTemplate);
 impl<'c> Api<'c> {
@@ -73,6 +78,11 @@ impl<'c> GetWorkspaceTemplateReconciliationDiff<'c> {
     ) -> rt::Sending<'c, types::GetWorkspaceTemplateReconciliationDiffResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetWorkspaceTemplateReconciliationDiff);
 impl<'c> Api<'c> {
@@ -104,6 +114,11 @@ impl<'c> GetWorkspacesByTemplateId<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspaceTemplate>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetWorkspacesByTemplateId);
@@ -140,6 +155,11 @@ impl<'c> UpdateWorkspaceTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateWorkspaceTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateWorkspaceTemplate);

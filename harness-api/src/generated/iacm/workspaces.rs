@@ -36,6 +36,11 @@ impl<'c> CloneWorkspace<'c> {
     pub fn send(self) -> rt::Sending<'c, types::WorkspacesCreateWorkspaceResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CloneWorkspace);
 impl<'c> Api<'c> {
@@ -70,6 +75,11 @@ impl<'c> CreateRemoteExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateRemoteExecutionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateRemoteExecution);
 impl<'c> Api<'c> {
@@ -102,6 +112,11 @@ impl<'c> CreateWorkspace<'c> {
     pub fn send(self) -> rt::Sending<'c, types::WorkspacesCreateWorkspaceResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateWorkspace);
 impl<'c> Api<'c> {
@@ -125,8 +140,12 @@ impl<'c> Api<'c> {
         call.text(1, stage_id);
         call.text(2, pipeline_execution_id);
         call.text(3, pipeline_stage_id);
-        call.text(4, provisioner_type.into());
-        call.text(5, data_type.into());
+        call.text(
+            4,
+            Into::<types::CreateWorkspaceDataProvisionerType>::into(provisioner_type)
+                .as_str(),
+        );
+        call.text(5, Into::<types::CreateWorkspaceDataType>::into(data_type).as_str());
         call.text(6, org);
         call.text(7, project);
         call.text(8, workspace);
@@ -163,6 +182,11 @@ impl<'c> CreateWorkspaceData<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CreateDataResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateWorkspaceData);
@@ -202,6 +226,11 @@ impl<'c> DeleteDriftConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteDriftConfig);
 impl<'c> Api<'c> {
@@ -240,6 +269,11 @@ impl<'c> DeleteEphemeralConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteEphemeralConfig);
 impl<'c> Api<'c> {
@@ -273,6 +307,11 @@ impl<'c> DeleteResources<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DeleteResourcesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteResources);
@@ -308,6 +347,11 @@ impl<'c> DeleteStaleResources<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteStaleResources);
 impl<'c> Api<'c> {
@@ -339,6 +383,11 @@ impl<'c> DestroyWorkspace<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DestroyWorkspace);
@@ -373,6 +422,11 @@ impl<'c> DownloadRemoteExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DownloadRemoteExecution);
@@ -416,6 +470,11 @@ impl<'c> EvaluateWorkspaceData<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EvaluateDataResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EvaluateWorkspaceData);
 impl<'c> Api<'c> {
@@ -449,6 +508,11 @@ impl<'c> ExecuteRemoteExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RemoteExecution> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ExecuteRemoteExecution);
@@ -484,6 +548,11 @@ impl<'c> FindRemoteExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ShowRemoteExecutionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FindRemoteExecution);
 impl<'c> Api<'c> {
@@ -515,6 +584,11 @@ impl<'c> ForceUnlockWorkspace<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ForceUnlockWorkspace);
@@ -554,6 +628,11 @@ impl<'c> GetDriftConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDriftConfig);
 impl<'c> Api<'c> {
@@ -592,6 +671,11 @@ impl<'c> GetEphemeralConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetEphemeralConfig);
 impl<'c> Api<'c> {
@@ -621,6 +705,11 @@ impl<'c> ListAllWorkspaceTags<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListAllWorkspaceTags);
@@ -668,6 +757,11 @@ impl<'c> ListAssociatedWorkspaces<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspaceTemplate>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAssociatedWorkspaces);
 impl<'c> Api<'c> {
@@ -712,6 +806,11 @@ impl<'c> ListPipelines<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListPipelinesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListPipelines);
 impl<'c> Api<'c> {
@@ -753,6 +852,11 @@ impl<'c> ListProvisionersRatio<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListProvisionersRatioResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListProvisionersRatio);
@@ -806,6 +910,11 @@ impl<'c> ListResources<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListResourcesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListResources);
@@ -881,6 +990,11 @@ impl<'c> ListWorkspaceData<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspacedata>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListWorkspaceData);
 impl<'c> Api<'c> {
@@ -912,6 +1026,11 @@ impl<'c> ListWorkspaceModules<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspacemodule>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListWorkspaceModules);
@@ -952,6 +1071,11 @@ impl<'c> ListWorkspaceResourceTypeAttributes<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListWorkspaceResourceTypeAttributes);
 impl<'c> Api<'c> {
@@ -983,6 +1107,11 @@ impl<'c> ListWorkspaceResourceTypes<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListWorkspaceResourceTypes);
@@ -1022,6 +1151,11 @@ impl<'c> ListWorkspaceResourceTypesAndAttributes<'c> {
         self,
     ) -> rt::Sending<'c, std::collections::BTreeMap<String, Vec<String>>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListWorkspaceResourceTypesAndAttributes);
@@ -1069,7 +1203,7 @@ impl<'c> ListWorkspaces<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListWorkspacesSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListWorkspacesSort>::into(value).as_str());
         self
     }
     /// Query parameter `status`.
@@ -1088,6 +1222,11 @@ impl<'c> ListWorkspaces<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::WorkspaceResourceSummary>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListWorkspaces);
@@ -1123,6 +1262,11 @@ impl<'c> SearchResources<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SearchResourcesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SearchResources);
 impl<'c> Api<'c> {
@@ -1157,6 +1301,11 @@ impl<'c> SendEvent<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SendEvent);
 impl<'c> Api<'c> {
@@ -1188,6 +1337,11 @@ impl<'c> ShowWorkspace<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::WorkspacesShowWorkspaceResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ShowWorkspace);
@@ -1222,6 +1376,11 @@ impl<'c> ShowWorkspaceData<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ShowWorkspaceData);
@@ -1265,6 +1424,11 @@ impl<'c> ShowWorkspaceMetrics<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ShowWorkspaceMetricsRequest> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ShowWorkspaceMetrics);
 impl<'c> Api<'c> {
@@ -1298,6 +1462,11 @@ impl<'c> UpdateDriftConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateDriftConfig);
@@ -1333,6 +1502,11 @@ impl<'c> UpdateEphemeralConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateEphemeralConfig);
 impl<'c> Api<'c> {
@@ -1366,6 +1540,11 @@ impl<'c> UpdateResources<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateResourcesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateResources);
@@ -1401,6 +1580,11 @@ impl<'c> UpdateWorkspace<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UpdateWorkspaceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateWorkspace);
 impl<'c> Api<'c> {
@@ -1424,8 +1608,15 @@ impl<'c> Api<'c> {
         call.text(1, stage_id);
         call.text(2, pipeline_execution_id);
         call.text(3, pipeline_stage_id);
-        call.text(4, provisioner_type.into());
-        call.text(5, data_type.into());
+        call.text(
+            4,
+            Into::<types::UploadDependencyGraphProvisionerType>::into(provisioner_type)
+                .as_str(),
+        );
+        call.text(
+            5,
+            Into::<types::UploadDependencyGraphDataType>::into(data_type).as_str(),
+        );
         call.text(6, org);
         call.text(7, project);
         call.text(8, workspace);
@@ -1456,6 +1647,11 @@ impl<'c> UploadDependencyGraph<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UploadDependencyGraph);
@@ -1499,6 +1695,11 @@ impl<'c> UploadRemoteExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UploadRemoteExecutionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UploadRemoteExecution);
 impl<'c> Api<'c> {
@@ -1522,8 +1723,15 @@ impl<'c> Api<'c> {
         call.text(1, stage_id);
         call.text(2, pipeline_execution_id);
         call.text(3, pipeline_stage_id);
-        call.text(4, provisioner_type.into());
-        call.text(5, data_type.into());
+        call.text(
+            4,
+            Into::<types::UploadRiskAssessmentProvisionerType>::into(provisioner_type)
+                .as_str(),
+        );
+        call.text(
+            5,
+            Into::<types::UploadRiskAssessmentDataType>::into(data_type).as_str(),
+        );
         call.text(6, org);
         call.text(7, project);
         call.text(8, workspace);
@@ -1554,6 +1762,11 @@ impl<'c> UploadRiskAssessment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UploadRiskAssessment);

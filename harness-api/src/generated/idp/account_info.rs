@@ -28,6 +28,11 @@ impl<'c> GetAccountForNamespace<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAccountForNamespace);
 pub(super) static GET_ACCOUNT_FOR_NAMESPACE: rt::Operation = rt::Operation {

@@ -30,6 +30,11 @@ impl<'c> GetAllowList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::AllowListResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAllowList);
 impl<'c> Api<'c> {
@@ -63,6 +68,11 @@ impl<'c> SaveAllowList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AllowListResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveAllowList);

@@ -38,6 +38,11 @@ impl<'c> SaveOrUpdatePluginAppConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, types::AppConfigResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveOrUpdatePluginAppConfig);
 impl<'c> Api<'c> {
@@ -77,6 +82,11 @@ impl<'c> TogglePluginForAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AppConfigResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TogglePluginForAccount);

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         auth_id: impl Into<types::GetAuthInfoAuthId>,
     ) -> GetAuthInfo<'c> {
         let mut call = rt::Call::new(self.client, &GET_AUTH_INFO);
-        call.text(0, auth_id.into());
+        call.text(0, Into::<types::GetAuthInfoAuthId>::into(auth_id).as_str());
         GetAuthInfo { call }
     }
 }
@@ -34,6 +34,11 @@ impl<'c> GetAuthInfo<'c> {
     pub fn send(self) -> rt::Sending<'c, types::AuthInfoResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAuthInfo);
 impl<'c> Api<'c> {
@@ -44,7 +49,7 @@ impl<'c> Api<'c> {
         auth_id: impl Into<types::SaveAuthInfoAuthId>,
     ) -> SaveAuthInfo<'c> {
         let mut call = rt::Call::new(self.client, &SAVE_AUTH_INFO);
-        call.text(0, auth_id.into());
+        call.text(0, Into::<types::SaveAuthInfoAuthId>::into(auth_id).as_str());
         SaveAuthInfo { call }
     }
 }
@@ -71,6 +76,11 @@ impl<'c> SaveAuthInfo<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::BackstageEnvVariableResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveAuthInfo);

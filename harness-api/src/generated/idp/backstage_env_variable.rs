@@ -43,6 +43,11 @@ impl<'c> CreateBackstageEnvVariable<'c> {
     pub fn send(self) -> rt::Sending<'c, types::BackstageEnvVariableResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateBackstageEnvVariable);
 impl<'c> Api<'c> {
@@ -86,6 +91,11 @@ impl<'c> CreateBackstageEnvVariables<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::BackstageEnvVariableResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateBackstageEnvVariables);
 impl<'c> Api<'c> {
@@ -117,6 +127,11 @@ impl<'c> DeleteBackstageEnvVariable<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteBackstageEnvVariable);
@@ -157,6 +172,11 @@ impl<'c> DeleteBackstageEnvVariables<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteBackstageEnvVariables);
 impl<'c> Api<'c> {
@@ -188,6 +208,11 @@ impl<'c> GetBackstageEnvVariable<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::BackstageEnvVariableResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBackstageEnvVariable);
@@ -235,6 +260,11 @@ impl<'c> GetBackstageEnvVariables<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::BackstageEnvVariableResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetBackstageEnvVariables);
 impl<'c> Api<'c> {
@@ -268,6 +298,11 @@ impl<'c> ReloadBackstageEnvVariables<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ReloadBackstageEnvVariables);
@@ -305,6 +340,11 @@ impl<'c> ResolveBackstageEnvVariables<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResolvedEnvVariableResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ResolveBackstageEnvVariables);
 impl<'c> Api<'c> {
@@ -332,6 +372,11 @@ impl<'c> SyncBackstageEnvVariables<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SyncBackstageEnvVariables);
@@ -378,6 +423,11 @@ impl<'c> UpdateBackstageEnvVariable<'c> {
     pub fn send(self) -> rt::Sending<'c, types::BackstageEnvVariableResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateBackstageEnvVariable);
 impl<'c> Api<'c> {
@@ -420,6 +470,11 @@ impl<'c> UpdateBackstageEnvVariables<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::BackstageEnvVariableResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateBackstageEnvVariables);

@@ -28,6 +28,11 @@ impl<'c> BackstageHarnessSyncAllAccounts<'c> {
     pub fn send(self) -> rt::Sending<'c, types::BackstageHarnessSyncEntitiesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BackstageHarnessSyncAllAccounts);
 impl<'c> Api<'c> {
@@ -59,6 +64,11 @@ impl<'c> BackstageHarnessSyncForAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::BackstageHarnessSyncEntitiesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(BackstageHarnessSyncForAccount);
@@ -100,6 +110,11 @@ impl<'c> BackstageHarnessSyncForAccountEntity<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::BackstageHarnessSyncEntitiesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(BackstageHarnessSyncForAccountEntity);

@@ -36,6 +36,11 @@ impl<'c> CreateBackstagePermissions<'c> {
     pub fn send(self) -> rt::Sending<'c, types::BackstagePermissionsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateBackstagePermissions);
 impl<'c> Api<'c> {
@@ -63,6 +68,11 @@ impl<'c> GetBackstagePermissions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::BackstagePermissionsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBackstagePermissions);
@@ -97,6 +107,11 @@ impl<'c> UpdateBackstagePermissions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::BackstagePermissionsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateBackstagePermissions);

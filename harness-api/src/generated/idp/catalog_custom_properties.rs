@@ -51,6 +51,11 @@ impl<'c> DeleteCatalogCustomProperties<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CustomPropertyByFieldDeleteResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteCatalogCustomProperties);
 impl<'c> Api<'c> {
@@ -104,6 +109,11 @@ impl<'c> DeleteCatalogCustomPropertiesByEntity<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CustomPropertyResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteCatalogCustomPropertiesByEntity);
@@ -159,6 +169,11 @@ impl<'c> DeleteEntitiesByCatalogCustomProperty<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CustomPropertyResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteEntitiesByCatalogCustomProperty);
 impl<'c> Api<'c> {
@@ -196,6 +211,11 @@ impl<'c> GetCatalogCustomPropertiesByEntity<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CustomPropertyByEntityGetResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCatalogCustomPropertiesByEntity);
 impl<'c> Api<'c> {
@@ -232,6 +252,11 @@ impl<'c> GetEntitiesByCatalogCustomProperty<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CustomPropertyByFieldGetResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEntitiesByCatalogCustomProperty);
@@ -281,6 +306,11 @@ impl<'c> IngestCatalogCustomProperties<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CustomPropertyByFieldResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(IngestCatalogCustomProperties);
@@ -336,6 +366,11 @@ impl<'c> IngestCatalogCustomPropertiesByEntity<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CustomPropertyResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(IngestCatalogCustomPropertiesByEntity);
 impl<'c> Api<'c> {
@@ -389,6 +424,11 @@ impl<'c> IngestEntitiesByCatalogCustomProperty<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CustomPropertyResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(IngestEntitiesByCatalogCustomProperty);

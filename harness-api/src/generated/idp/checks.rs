@@ -36,6 +36,11 @@ impl<'c> CreateCheck<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateCheck);
 impl<'c> Api<'c> {
@@ -70,6 +75,11 @@ impl<'c> DeleteCheck<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteCheck);
@@ -106,6 +116,11 @@ impl<'c> GetCheck<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CheckDetailsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCheck);
 impl<'c> Api<'c> {
@@ -141,6 +156,11 @@ impl<'c> GetCheckGraph<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::CheckGraph>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCheckGraph);
 impl<'c> Api<'c> {
@@ -175,6 +195,11 @@ impl<'c> GetCheckStats<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CheckStatsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCheckStats);
@@ -234,6 +259,11 @@ impl<'c> GetChecks<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::CheckResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetChecks);
 impl<'c> Api<'c> {
@@ -268,6 +298,11 @@ impl<'c> UpdateCheck<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateCheck);

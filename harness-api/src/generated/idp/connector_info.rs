@@ -30,6 +30,11 @@ impl<'c> GetConnectorInfo<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ConnectorInfoResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetConnectorInfo);
 impl<'c> Api<'c> {
@@ -64,6 +69,11 @@ impl<'c> GetConnectorInfoByProviderType<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ConnectorInfoResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetConnectorInfoByProviderType);
 impl<'c> Api<'c> {
@@ -91,6 +101,11 @@ impl<'c> GetConnectorsInfo<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectorInfoResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetConnectorsInfo);
@@ -125,6 +140,11 @@ impl<'c> SaveConnectorInfo<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConnectorInfoResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveConnectorInfo);

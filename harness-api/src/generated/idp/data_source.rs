@@ -32,6 +32,11 @@ impl<'c> GetAllDatasourcesForAccount<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DataSourcesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAllDatasourcesForAccount);
 impl<'c> Api<'c> {
@@ -64,6 +69,11 @@ impl<'c> GetDataPointsForDataSource<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DataPointsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDataPointsForDataSource);
 impl<'c> Api<'c> {
@@ -93,6 +103,11 @@ impl<'c> GetDataSourcesDataPointsMap<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DataSourceDataPointsMapResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDataSourcesDataPointsMap);

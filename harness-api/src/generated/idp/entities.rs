@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         body: &types::EntityRequest,
     ) -> ConvertEntity<'c> {
         let mut call = rt::Call::new(self.client, &CONVERT_ENTITY);
-        call.text(0, option.into());
+        call.text(0, Into::<types::ConvertEntityOption>::into(option).as_str());
         call.body_json(body);
         ConvertEntity { call }
     }
@@ -35,6 +35,11 @@ impl<'c> ConvertEntity<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::EntityConvertResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ConvertEntity);
@@ -89,6 +94,11 @@ impl<'c> CreateEntity<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EntityResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateEntity);
 impl<'c> Api<'c> {
@@ -136,6 +146,11 @@ impl<'c> DeleteEntity<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteEntity);
@@ -243,6 +258,11 @@ impl<'c> GetEntities<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::EntityResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetEntities);
 impl<'c> Api<'c> {
@@ -349,6 +369,11 @@ impl<'c> GetEntitiesByRefs<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::EntityResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetEntitiesByRefs);
 impl<'c> Api<'c> {
@@ -392,6 +417,11 @@ impl<'c> GetEntitiesFilters<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::EntityFiltersResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEntitiesFilters);
@@ -442,6 +472,11 @@ impl<'c> GetEntitiesFiltersByQuery<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::EntityFiltersResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEntitiesFiltersByQuery);
@@ -531,6 +566,11 @@ impl<'c> GetEntitiesGroups<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EntitiesGroupsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetEntitiesGroups);
 impl<'c> Api<'c> {
@@ -574,6 +614,11 @@ impl<'c> GetEntitiesKinds<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::EntityKindsResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEntitiesKinds);
@@ -653,6 +698,11 @@ impl<'c> GetEntity<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EntityResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetEntity);
 impl<'c> Api<'c> {
@@ -680,6 +730,11 @@ impl<'c> GetJsonSchema<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetJsonSchema);
@@ -721,6 +776,11 @@ impl<'c> ImportEntity<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::EntityResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ImportEntity);
@@ -772,6 +832,11 @@ impl<'c> MoveEntity<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MoveEntity);
 impl<'c> Api<'c> {
@@ -822,6 +887,11 @@ impl<'c> UpdateEntity<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EntityResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateEntity);
 impl<'c> Api<'c> {
@@ -871,6 +941,11 @@ impl<'c> UpdateGitMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGitMetadata);

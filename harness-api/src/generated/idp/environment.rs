@@ -58,6 +58,11 @@ impl<'c> CreateCompileAndExecuteEnvironment<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateCompileAndExecuteEnvironment);
 impl<'c> Api<'c> {
@@ -101,6 +106,11 @@ impl<'c> DeleteEnvironment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteEnvironment);
@@ -156,6 +166,11 @@ impl<'c> UpdateCompileAndExecuteEnvironment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateCompileAndExecuteEnvironment);

@@ -31,6 +31,11 @@ impl<'c> DeleteGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteGroup);
 impl<'c> Api<'c> {
@@ -58,6 +63,11 @@ impl<'c> GetAllGroupsForAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::GroupResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllGroupsForAccount);
@@ -91,6 +101,11 @@ impl<'c> GetGroupDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GroupResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetGroupDetails);
 impl<'c> Api<'c> {
@@ -118,6 +133,11 @@ impl<'c> GetGroupsYaml<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GroupsYamlResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetGroupsYaml);
@@ -159,6 +179,11 @@ impl<'c> GetWorkflowsForAccount<'c> {
     pub fn send(self) -> rt::Sending<'c, types::WorkflowsInfoResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetWorkflowsForAccount);
 impl<'c> Api<'c> {
@@ -193,6 +218,11 @@ impl<'c> SaveGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GroupResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveGroup);
 impl<'c> Api<'c> {
@@ -226,6 +256,11 @@ impl<'c> UpdateGroups<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::GroupResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGroups);

@@ -36,6 +36,11 @@ impl<'c> GetHarnessDataPointValues<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DataSourceDataPointInfoResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetHarnessDataPointValues);
 pub(super) static GET_HARNESS_DATA_POINT_VALUES: rt::Operation = rt::Operation {

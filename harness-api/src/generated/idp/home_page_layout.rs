@@ -38,6 +38,11 @@ impl<'c> DeleteCustomLinkCardQuickLinks<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteCustomLinkCardQuickLinks);
 impl<'c> Api<'c> {
@@ -71,6 +76,11 @@ impl<'c> DeleteHeadersQuickLinksIcon<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteHeadersQuickLinksIcon);
@@ -106,6 +116,11 @@ impl<'c> DeleteHomePageLayoutCardsIcon<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteHomePageLayoutCardsIcon);
 impl<'c> Api<'c> {
@@ -140,6 +155,11 @@ impl<'c> DeleteHomePageLayoutIcon<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteHomePageLayoutIcon);
 impl<'c> Api<'c> {
@@ -168,6 +188,11 @@ impl<'c> GetHomePageLayoutInfo<'c> {
     pub fn send(self) -> rt::Sending<'c, types::HomePageLayoutResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetHomePageLayoutInfo);
 impl<'c> Api<'c> {
@@ -195,6 +220,11 @@ impl<'c> GetYamlForHomePageLayout<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::HomePageLayoutYamlResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetYamlForHomePageLayout);
@@ -236,6 +266,11 @@ impl<'c> SaveHomePageLayoutInfo<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::HomePageLayoutResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveHomePageLayoutInfo);

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         body: &types::CreateIntegrationBody,
     ) -> CreateIntegration<'c> {
         let mut call = rt::Call::new(self.client, &CREATE_INTEGRATION);
-        call.text(0, integration.into());
+        call.text(0, Into::<types::CreateIntegrationValue>::into(integration).as_str());
         call.body_json(body);
         CreateIntegration { call }
     }
@@ -48,6 +48,11 @@ impl<'c> CreateIntegration<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateIntegration);
 impl<'c> Api<'c> {
@@ -58,7 +63,10 @@ impl<'c> Api<'c> {
         integration: impl Into<types::DeleteIntegrationsIntegration>,
     ) -> DeleteIntegrations<'c> {
         let mut call = rt::Call::new(self.client, &DELETE_INTEGRATIONS);
-        call.text(0, integration.into());
+        call.text(
+            0,
+            Into::<types::DeleteIntegrationsIntegration>::into(integration).as_str(),
+        );
         DeleteIntegrations { call }
     }
 }
@@ -79,6 +87,11 @@ impl<'c> DeleteIntegrations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteIntegrations);
@@ -136,6 +149,11 @@ impl<'c> DiscoverEntities<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DiscoverEntities);
 impl<'c> Api<'c> {
@@ -147,7 +165,7 @@ impl<'c> Api<'c> {
         integration_id: impl Into<String>,
     ) -> GetIntegration<'c> {
         let mut call = rt::Call::new(self.client, &GET_INTEGRATION);
-        call.text(0, integration.into());
+        call.text(0, Into::<types::GetIntegrationValue>::into(integration).as_str());
         call.text(1, integration_id);
         GetIntegration { call }
     }
@@ -170,6 +188,11 @@ impl<'c> GetIntegration<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetIntegration);
 impl<'c> Api<'c> {
@@ -180,7 +203,10 @@ impl<'c> Api<'c> {
         integration: impl Into<types::GetIntegrationsIntegration>,
     ) -> GetIntegrations<'c> {
         let mut call = rt::Call::new(self.client, &GET_INTEGRATIONS);
-        call.text(0, integration.into());
+        call.text(
+            0,
+            Into::<types::GetIntegrationsIntegration>::into(integration).as_str(),
+        );
         GetIntegrations { call }
     }
 }
@@ -226,6 +252,11 @@ impl<'c> GetIntegrations<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetIntegrations);
 impl<'c> Api<'c> {
@@ -259,6 +290,11 @@ impl<'c> SaveDiscoverEntities<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveDiscoverEntities);
@@ -294,6 +330,11 @@ impl<'c> UnlinkIntegrationEntities<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UnlinkIntegrationEntities);
 impl<'c> Api<'c> {
@@ -306,7 +347,7 @@ impl<'c> Api<'c> {
         body: &types::UpdateIntegrationBody,
     ) -> UpdateIntegration<'c> {
         let mut call = rt::Call::new(self.client, &UPDATE_INTEGRATION);
-        call.text(0, integration.into());
+        call.text(0, Into::<types::UpdateIntegrationValue>::into(integration).as_str());
         call.text(1, integration_id);
         call.body_json(body);
         UpdateIntegration { call }
@@ -335,6 +376,11 @@ impl<'c> UpdateIntegration<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateIntegration);

@@ -30,6 +30,11 @@ impl<'c> GetLayoutsV4<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetLayoutsV4);
 pub(super) static GET_LAYOUTS_V4: rt::Operation = rt::Operation {

@@ -36,6 +36,11 @@ impl<'c> LicenseUsageSave<'c> {
     pub fn send(self) -> rt::Sending<'c, types::LicenseUsageSaveResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LicenseUsageSave);
 pub(super) static LICENSE_USAGE_SAVE: rt::Operation = rt::Operation {

@@ -30,6 +30,11 @@ impl<'c> GetMergedPluginsConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, types::MergedPluginConfigResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMergedPluginsConfig);
 impl<'c> Api<'c> {
@@ -63,6 +68,11 @@ impl<'c> SyncAppConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SyncAppConfig);
@@ -99,6 +109,11 @@ impl<'c> UpdateConfigurationEntities<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConfigurationEntities> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateConfigurationEntities);

@@ -66,6 +66,11 @@ impl<'c> GetHarnessEntities<'c> {
     pub fn send(self) -> rt::Sending<'c, types::HarnessEntitiesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetHarnessEntities);
 impl<'c> Api<'c> {
@@ -93,6 +98,11 @@ impl<'c> GetHarnessEntitiesCount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::HarnessEntitiesCountResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetHarnessEntitiesCount);
@@ -125,6 +135,11 @@ impl<'c> ImportHarnessEntities<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ImportEntitiesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ImportHarnessEntities);
@@ -159,6 +174,11 @@ impl<'c> OnboardingGenerateYaml<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GenerateYamlResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(OnboardingGenerateYaml);

@@ -40,6 +40,11 @@ impl<'c> DeleteCustomPluginInfo<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteCustomPluginInfo);
 impl<'c> Api<'c> {
@@ -67,6 +72,11 @@ impl<'c> GetBackstagePlugins<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::PluginInfoResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBackstagePlugins);
@@ -108,6 +118,11 @@ impl<'c> GetPluginRequest<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PluginRequestResponseList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPluginRequest);
 impl<'c> Api<'c> {
@@ -135,6 +150,11 @@ impl<'c> GetPlugins<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::PluginInfoResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPlugins);
@@ -174,6 +194,11 @@ impl<'c> GetPluginsInfoPluginId<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PluginDetailedInfoResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPluginsInfoPluginId);
 impl<'c> Api<'c> {
@@ -208,6 +233,11 @@ impl<'c> PostPluginRequest<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostPluginRequest);
 impl<'c> Api<'c> {
@@ -241,6 +271,11 @@ impl<'c> SaveCustomPluginsInfo<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CustomPluginInfoResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveCustomPluginsInfo);
@@ -286,6 +321,11 @@ impl<'c> UpdateCustomPluginsInfo<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CustomPluginInfoResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateCustomPluginsInfo);

@@ -43,6 +43,11 @@ impl<'c> GetScmDataPointValues<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DataSourceDataPointInfoResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetScmDataPointValues);
 pub(super) static GET_SCM_DATA_POINT_VALUES: rt::Operation = rt::Operation {

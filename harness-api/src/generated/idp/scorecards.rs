@@ -36,6 +36,11 @@ impl<'c> CreateScorecard<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateScorecard);
 impl<'c> Api<'c> {
@@ -68,6 +73,11 @@ impl<'c> DeleteScorecard<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteScorecard);
 impl<'c> Api<'c> {
@@ -97,6 +107,11 @@ impl<'c> GetEntityFacets<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Facets> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetEntityFacets);
 impl<'c> Api<'c> {
@@ -125,6 +140,11 @@ impl<'c> GetScorecard<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ScorecardDetailsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetScorecard);
@@ -158,6 +178,11 @@ impl<'c> GetScorecardStats<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ScorecardStatsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetScorecardStats);
 impl<'c> Api<'c> {
@@ -185,6 +210,11 @@ impl<'c> GetScorecards<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ScorecardResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetScorecards);
@@ -223,6 +253,11 @@ impl<'c> UpdateScorecard<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateScorecard);

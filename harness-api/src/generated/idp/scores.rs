@@ -36,6 +36,11 @@ impl<'c> GetAggregatedScores<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::EntityScoresResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAggregatedScores);
 impl<'c> Api<'c> {
@@ -67,6 +72,11 @@ impl<'c> GetAllScorecardSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ScorecardSummaryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllScorecardSummary);
@@ -108,6 +118,11 @@ impl<'c> GetScorecardsGraphsScoreSummary<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ScorecardGraphSummaryInfoResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetScorecardsGraphsScoreSummary);
 impl<'c> Api<'c> {
@@ -141,6 +156,11 @@ impl<'c> GetScorecardsScoresOverview<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ScorecardScoreResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetScorecardsScoresOverview);
@@ -183,6 +203,11 @@ impl<'c> GetScoresRecalibrateStatus<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ScorecardRecalibrateResponseV2> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetScoresRecalibrateStatus);
 impl<'c> Api<'c> {
@@ -223,6 +248,11 @@ impl<'c> ScorecardRecalibrate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ScorecardRecalibrateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ScorecardRecalibrate);

@@ -43,6 +43,11 @@ impl<'c> ScorecardRecalibrateV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ScorecardRecalibrateResponseV2> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ScorecardRecalibrateV2);
 pub(super) static SCORECARD_RECALIBRATE_V2: rt::Operation = rt::Operation {

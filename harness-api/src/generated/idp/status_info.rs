@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         type_: impl Into<types::GetStatusInfoByTypeValue>,
     ) -> GetStatusInfoByType<'c> {
         let mut call = rt::Call::new(self.client, &GET_STATUS_INFO_BY_TYPE);
-        call.text(0, type_.into());
+        call.text(0, Into::<types::GetStatusInfoByTypeValue>::into(type_).as_str());
         GetStatusInfoByType { call }
     }
 }
@@ -34,6 +34,11 @@ impl<'c> GetStatusInfoByType<'c> {
     pub fn send(self) -> rt::Sending<'c, types::StatusInfoResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetStatusInfoByType);
 impl<'c> Api<'c> {
@@ -44,7 +49,7 @@ impl<'c> Api<'c> {
         type_: impl Into<types::SaveStatusInfoByTypeValue>,
     ) -> SaveStatusInfoByType<'c> {
         let mut call = rt::Call::new(self.client, &SAVE_STATUS_INFO_BY_TYPE);
-        call.text(0, type_.into());
+        call.text(0, Into::<types::SaveStatusInfoByTypeValue>::into(type_).as_str());
         SaveStatusInfoByType { call }
     }
 }
@@ -78,6 +83,11 @@ impl<'c> SaveStatusInfoByType<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::StatusInfoResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveStatusInfoByType);

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         type_: impl Into<types::GetStatusInfoTypeV2Type>,
     ) -> GetStatusInfoTypeV2<'c> {
         let mut call = rt::Call::new(self.client, &GET_STATUS_INFO_TYPE_V2);
-        call.text(0, type_.into());
+        call.text(0, Into::<types::GetStatusInfoTypeV2Type>::into(type_).as_str());
         GetStatusInfoTypeV2 { call }
     }
 }
@@ -35,6 +35,11 @@ impl<'c> GetStatusInfoTypeV2<'c> {
         self,
     ) -> rt::Sending<'c, std::collections::BTreeMap<String, serde_json::Value>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetStatusInfoTypeV2);

@@ -32,6 +32,11 @@ impl<'c> ConfluenceOauthTokenGenerate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ConfluenceOauthTokenResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ConfluenceOauthTokenGenerate);
 pub(super) static CONFLUENCE_OAUTH_TOKEN_GENERATE: rt::Operation = rt::Operation {

@@ -36,6 +36,11 @@ impl<'c> SloNotificationTrigger<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SloNotificationTrigger);
 pub(super) static SLO_NOTIFICATION_TRIGGER: rt::Operation = rt::Operation {

@@ -30,6 +30,11 @@ impl<'c> MsTeamsOauthTokenGenerate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::MsTeamsOauthTokenResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MsTeamsOauthTokenGenerate);
 pub(super) static MS_TEAMS_OAUTH_TOKEN_GENERATE: rt::Operation = rt::Operation {

@@ -42,6 +42,11 @@ impl<'c> CreateAttachment<'c> {
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAttachment);
 pub(super) static CREATE_ATTACHMENT: rt::Operation = rt::Operation {

@@ -42,6 +42,11 @@ impl<'c> CreateNotificationChannel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateNotificationChannel);
 impl<'c> Api<'c> {
@@ -79,6 +84,11 @@ impl<'c> CreateNotificationChannelAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateNotificationChannelAccount);
@@ -120,6 +130,11 @@ impl<'c> CreateNotificationChannelOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateNotificationChannelOrg);
 impl<'c> Api<'c> {
@@ -156,6 +171,11 @@ impl<'c> DeleteNotificationChannel<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteNotificationChannel);
 impl<'c> Api<'c> {
@@ -189,6 +209,11 @@ impl<'c> DeleteNotificationChannelAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteNotificationChannelAccount);
@@ -226,6 +251,11 @@ impl<'c> DeleteNotificationChannelOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteNotificationChannelOrg);
 impl<'c> Api<'c> {
@@ -262,6 +292,11 @@ impl<'c> GetNotificationChannel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetNotificationChannel);
 impl<'c> Api<'c> {
@@ -296,6 +331,11 @@ impl<'c> GetNotificationChannelAccount<'c> {
     pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetNotificationChannelAccount);
 impl<'c> Api<'c> {
@@ -329,6 +369,11 @@ impl<'c> GetNotificationChannelOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetNotificationChannelOrg);
@@ -377,7 +422,8 @@ impl<'c> ListNotificationChannels<'c> {
         mut self,
         value: impl Into<types::ListNotificationChannelsSort>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::ListNotificationChannelsSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -386,7 +432,8 @@ impl<'c> ListNotificationChannels<'c> {
         mut self,
         value: impl Into<types::ListNotificationChannelsOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(6, Into::<types::ListNotificationChannelsOrder>::into(value).as_str());
         self
     }
     /// Query parameter `notification_channel_type`.
@@ -411,6 +458,11 @@ impl<'c> ListNotificationChannels<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationChannelDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListNotificationChannels);
@@ -457,7 +509,11 @@ impl<'c> ListNotificationChannelsAccount<'c> {
         mut self,
         value: impl Into<types::ListNotificationChannelsAccountSort>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::ListNotificationChannelsAccountSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -466,7 +522,11 @@ impl<'c> ListNotificationChannelsAccount<'c> {
         mut self,
         value: impl Into<types::ListNotificationChannelsAccountOrder>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::ListNotificationChannelsAccountOrder>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `notification_channel_type`.
@@ -491,6 +551,11 @@ impl<'c> ListNotificationChannelsAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationChannelDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListNotificationChannelsAccount);
@@ -539,7 +604,11 @@ impl<'c> ListNotificationChannelsOrg<'c> {
         mut self,
         value: impl Into<types::ListNotificationChannelsOrgSort>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::ListNotificationChannelsOrgSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -548,7 +617,11 @@ impl<'c> ListNotificationChannelsOrg<'c> {
         mut self,
         value: impl Into<types::ListNotificationChannelsOrgOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::ListNotificationChannelsOrgOrder>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `notification_channel_type`.
@@ -573,6 +646,11 @@ impl<'c> ListNotificationChannelsOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationChannelDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListNotificationChannelsOrg);
@@ -616,6 +694,11 @@ impl<'c> UpdateNotificationChannel<'c> {
     pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateNotificationChannel);
 impl<'c> Api<'c> {
@@ -655,6 +738,11 @@ impl<'c> UpdateNotificationChannelAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateNotificationChannelAccount);
@@ -698,6 +786,11 @@ impl<'c> UpdateNotificationChannelOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateNotificationChannelOrg);
 impl<'c> Api<'c> {
@@ -739,6 +832,11 @@ impl<'c> ValidateNotificationChannelIdentifier<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ValidateNotificationChannelIdentifier);
 impl<'c> Api<'c> {
@@ -775,6 +873,11 @@ impl<'c> ValidateNotificationChannelIdentifierAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateNotificationChannelIdentifierAccount);
@@ -814,6 +917,11 @@ impl<'c> ValidateNotificationChannelIdentifierOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateNotificationChannelIdentifierOrg);

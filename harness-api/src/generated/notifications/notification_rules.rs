@@ -42,6 +42,11 @@ impl<'c> CreateNotificationRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateNotificationRule);
 impl<'c> Api<'c> {
@@ -77,6 +82,11 @@ impl<'c> CreateNotificationRuleAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateNotificationRuleAccount);
@@ -116,6 +126,11 @@ impl<'c> CreateNotificationRuleOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateNotificationRuleOrg);
 impl<'c> Api<'c> {
@@ -152,6 +167,11 @@ impl<'c> DeleteNotificationRule<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteNotificationRule);
 impl<'c> Api<'c> {
@@ -186,6 +206,11 @@ impl<'c> DeleteNotificationRuleAccount<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteNotificationRuleAccount);
 impl<'c> Api<'c> {
@@ -219,6 +244,11 @@ impl<'c> DeleteNotificationRuleOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteNotificationRuleOrg);
@@ -256,6 +286,11 @@ impl<'c> GetNotificationRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetNotificationRule);
 impl<'c> Api<'c> {
@@ -287,6 +322,11 @@ impl<'c> GetNotificationRuleAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetNotificationRuleAccount);
@@ -321,6 +361,11 @@ impl<'c> GetNotificationRuleOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetNotificationRuleOrg);
@@ -360,13 +405,15 @@ impl<'c> ListNotificationRules<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListNotificationRulesSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::ListNotificationRulesSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListNotificationRulesOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::ListNotificationRulesOrder>::into(value).as_str());
         self
     }
     /// Query parameter `search_term`.
@@ -397,6 +444,11 @@ impl<'c> ListNotificationRules<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationRuleDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListNotificationRules);
@@ -441,7 +493,11 @@ impl<'c> ListNotificationRulesAccount<'c> {
         mut self,
         value: impl Into<types::ListNotificationRulesAccountSort>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<types::ListNotificationRulesAccountSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -450,7 +506,11 @@ impl<'c> ListNotificationRulesAccount<'c> {
         mut self,
         value: impl Into<types::ListNotificationRulesAccountOrder>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::ListNotificationRulesAccountOrder>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `search_term`.
@@ -475,6 +535,11 @@ impl<'c> ListNotificationRulesAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationRuleDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListNotificationRulesAccount);
@@ -521,7 +586,8 @@ impl<'c> ListNotificationRulesOrg<'c> {
         mut self,
         value: impl Into<types::ListNotificationRulesOrgSort>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::ListNotificationRulesOrgSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -530,7 +596,8 @@ impl<'c> ListNotificationRulesOrg<'c> {
         mut self,
         value: impl Into<types::ListNotificationRulesOrgOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::ListNotificationRulesOrgOrder>::into(value).as_str());
         self
     }
     /// Query parameter `search_term`.
@@ -555,6 +622,11 @@ impl<'c> ListNotificationRulesOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationRuleDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListNotificationRulesOrg);
@@ -583,6 +655,11 @@ impl<'c> NotificationResourceList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationResourceDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(NotificationResourceList);
@@ -626,6 +703,11 @@ impl<'c> UpdateNotificationRule<'c> {
     pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateNotificationRule);
 impl<'c> Api<'c> {
@@ -666,6 +748,11 @@ impl<'c> UpdateNotificationRuleAccount<'c> {
     pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateNotificationRuleAccount);
 impl<'c> Api<'c> {
@@ -705,6 +792,11 @@ impl<'c> UpdateNotificationRuleOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateNotificationRuleOrg);
@@ -747,6 +839,11 @@ impl<'c> ValidateNotificationRuleIdentifier<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ValidateNotificationRuleIdentifier);
 impl<'c> Api<'c> {
@@ -783,6 +880,11 @@ impl<'c> ValidateNotificationRuleIdentifierAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateNotificationRuleIdentifierAccount);
@@ -822,6 +924,11 @@ impl<'c> ValidateNotificationRuleIdentifierOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateNotificationRuleIdentifierOrg);

@@ -30,6 +30,11 @@ impl<'c> SlackOauthTokenGenerate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SlackOauthTokenResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SlackOauthTokenGenerate);
 pub(super) static SLACK_OAUTH_TOKEN_GENERATE: rt::Operation = rt::Operation {

@@ -30,6 +30,11 @@ impl<'c> CompileEnvironment<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CompileResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CompileEnvironment);
 impl<'c> Api<'c> {
@@ -57,6 +62,11 @@ impl<'c> ListEnvironmentSchemas<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SchemasResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListEnvironmentSchemas);

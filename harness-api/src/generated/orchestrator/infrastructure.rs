@@ -32,6 +32,11 @@ impl<'c> AbortInfrastructure<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AbortInfrastructure);
 impl<'c> Api<'c> {
@@ -59,6 +64,11 @@ impl<'c> ApprovePipelineExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ApprovePipelineExecution);
@@ -100,6 +110,11 @@ impl<'c> DeleteInfrastructure<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteInfrastructure);
 impl<'c> Api<'c> {
@@ -139,6 +154,11 @@ impl<'c> ExecuteInfrastructure<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, String> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ExecuteInfrastructure);
@@ -180,6 +200,11 @@ impl<'c> GetExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureExecution> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetExecution);
 impl<'c> Api<'c> {
@@ -219,6 +244,11 @@ impl<'c> GetInfrastructure<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureOutput> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInfrastructure);
@@ -278,6 +308,11 @@ impl<'c> ListExecutions<'c> {
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureExecutionList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListExecutions);
 impl<'c> Api<'c> {
@@ -333,6 +368,11 @@ impl<'c> ListInfrastructures<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListInfrastructures);
@@ -391,6 +431,11 @@ impl<'c> ListSpecs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InfrastructureSpecList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSpecs);

@@ -44,6 +44,11 @@ impl<'c> ForceState<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ForceState);
 impl<'c> Api<'c> {
@@ -83,6 +88,11 @@ impl<'c> GetEvent<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InstanceEvent> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEvent);
@@ -129,6 +139,11 @@ impl<'c> GetInstance<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Instance> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInstance);
@@ -201,6 +216,11 @@ impl<'c> ListEvents<'c> {
     pub fn send(self) -> rt::Sending<'c, types::InstanceEventList> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListEvents);
 impl<'c> Api<'c> {
@@ -262,6 +282,11 @@ impl<'c> ListInstances<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InstanceList> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListInstances);

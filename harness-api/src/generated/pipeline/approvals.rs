@@ -48,6 +48,11 @@ impl<'c> AddHarnessApprovalActivity<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddHarnessApprovalActivity);
 impl<'c> Api<'c> {
@@ -104,6 +109,11 @@ impl<'c> AddHarnessApprovalActivityByPipelineExecutionId<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddHarnessApprovalActivityByPipelineExecutionId);
 impl<'c> Api<'c> {
@@ -146,7 +156,14 @@ impl<'c> GetApprovalInstancesByExecutionId<'c> {
         mut self,
         value: impl Into<types::GetApprovalInstancesByExecutionIdApprovalStatus>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<
+                    types::GetApprovalInstancesByExecutionIdApprovalStatus,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `approval_type`.
@@ -155,7 +172,12 @@ impl<'c> GetApprovalInstancesByExecutionId<'c> {
         mut self,
         value: impl Into<types::GetApprovalInstancesByExecutionIdApprovalType>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetApprovalInstancesByExecutionIdApprovalType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `node_execution_id`.
@@ -168,6 +190,11 @@ impl<'c> GetApprovalInstancesByExecutionId<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetApprovalInstancesByExecutionId);

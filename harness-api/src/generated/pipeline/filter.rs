@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &DELETE_FILTER);
         call.text(0, account_identifier);
         call.text(1, identifier);
-        call.text(2, type_.into());
+        call.text(2, Into::<types::DeleteFilterType>::into(type_).as_str());
         DeleteFilter { call }
     }
 }
@@ -44,6 +44,11 @@ impl<'c> DeleteFilter<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteFilter);
 impl<'c> Api<'c> {
@@ -58,7 +63,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &GET_FILTER);
         call.text(0, account_identifier);
         call.text(1, identifier);
-        call.text(2, type_.into());
+        call.text(2, Into::<types::GetFilterType>::into(type_).as_str());
         GetFilter { call }
     }
 }
@@ -86,6 +91,11 @@ impl<'c> GetFilter<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFilter> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetFilter);
 impl<'c> Api<'c> {
@@ -98,7 +108,7 @@ impl<'c> Api<'c> {
     ) -> GetFilterList<'c> {
         let mut call = rt::Call::new(self.client, &GET_FILTER_LIST);
         call.text(0, account_identifier);
-        call.text(1, type_.into());
+        call.text(1, Into::<types::GetFilterListType>::into(type_).as_str());
         GetFilterList { call }
     }
 }
@@ -143,6 +153,11 @@ impl<'c> GetFilterList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseFilter> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFilterList);
@@ -208,6 +223,11 @@ impl<'c> PostFilter<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFilter> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostFilter);
 impl<'c> Api<'c> {
@@ -271,6 +291,11 @@ impl<'c> UpdateFilter<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFilter> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateFilter);

@@ -56,6 +56,11 @@ impl<'c> CreateInputSetV1<'c> {
     pub fn send(self) -> rt::Sending<'c, types::InputSetResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateInputSetV1);
 impl<'c> Api<'c> {
@@ -93,6 +98,11 @@ impl<'c> DeleteInputSetV1<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteInputSetV1);
@@ -162,6 +172,11 @@ impl<'c> GetInputSetV1<'c> {
     pub fn send(self) -> rt::Sending<'c, types::InputSetResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetInputSetV1);
 impl<'c> Api<'c> {
@@ -206,6 +221,11 @@ impl<'c> ImportInputSetFromGit<'c> {
     pub fn send(self) -> rt::Sending<'c, types::InputSetImportResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ImportInputSetFromGit);
 impl<'c> Api<'c> {
@@ -247,6 +267,11 @@ impl<'c> InputSetsMoveConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InputSetMoveConfigResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(InputSetsMoveConfig);
@@ -300,19 +325,24 @@ impl<'c> ListInputSetsV1<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListInputSetsV1Sort>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ListInputSetsV1Sort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListInputSetsV1Order>) -> Self {
-        self.call.text(8, value.into());
+        self.call.text(8, Into::<types::ListInputSetsV1Order>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::InputSetResponseBody>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListInputSetsV1);
@@ -392,6 +422,11 @@ impl<'c> MergedInputSets<'c> {
     pub fn send(self) -> rt::Sending<'c, types::MergeInputSetResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MergedInputSets);
 impl<'c> Api<'c> {
@@ -435,6 +470,11 @@ impl<'c> UpdateInputSetGitMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GitMetadataUpdateResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateInputSetGitMetadata);
@@ -493,6 +533,11 @@ impl<'c> UpdateInputSetV1<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::InputSetResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateInputSetV1);

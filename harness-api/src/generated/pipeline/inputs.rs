@@ -56,6 +56,11 @@ impl<'c> GetPipelineInputs<'c> {
     pub fn send(self) -> rt::Sending<'c, types::InputsResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPipelineInputs);
 pub(super) static GET_PIPELINE_INPUTS: rt::Operation = rt::Operation {

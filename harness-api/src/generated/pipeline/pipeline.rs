@@ -34,6 +34,11 @@ impl<'c> ConvertPipelineToDag<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ConvertPipelineToDag);
 impl<'c> Api<'c> {
@@ -87,6 +92,11 @@ impl<'c> CreatePipelineExecutionAnnotations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreatePipelineExecutionAnnotations);
@@ -162,6 +172,11 @@ impl<'c> DeletePipeline<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeletePipeline);
 impl<'c> Api<'c> {
@@ -189,6 +204,11 @@ impl<'c> DownloadFileUsingFilePath<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DownloadFileUsingFilePath);
@@ -221,6 +241,11 @@ impl<'c> GetFile<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFile);
@@ -295,6 +320,11 @@ impl<'c> GetPipeline<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtopmsPipelineResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPipeline);
@@ -394,6 +424,11 @@ impl<'c> GetPipelineList<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPagePmsPipelineSummaryResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPipelineList);
 impl<'c> Api<'c> {
@@ -455,6 +490,11 @@ impl<'c> GetPipelineSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtopmsPipelineSummaryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPipelineSummary);
@@ -522,6 +562,11 @@ impl<'c> ImportPipeline<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineSaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ImportPipeline);
@@ -592,6 +637,11 @@ impl<'c> ImportPipelineById<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineSaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ImportPipelineById);
@@ -695,7 +745,7 @@ impl<'c> PostPipeline<'c> {
     /// Query parameter `storeType`.
     #[inline]
     pub fn store_type(mut self, value: impl Into<types::PostPipelineStoreType>) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::PostPipelineStoreType>::into(value).as_str());
         self
     }
     /// Query parameter `repoName`.
@@ -714,6 +764,11 @@ impl<'c> PostPipeline<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostPipeline);
@@ -796,7 +851,7 @@ impl<'c> PostPipelineV2<'c> {
         mut self,
         value: impl Into<types::PostPipelineV2StoreType>,
     ) -> Self {
-        self.call.text(11, value.into());
+        self.call.text(11, Into::<types::PostPipelineV2StoreType>::into(value).as_str());
         self
     }
     /// Query parameter `repoName`.
@@ -833,6 +888,11 @@ impl<'c> PostPipelineV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineSaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostPipelineV2);
@@ -966,6 +1026,11 @@ impl<'c> UpdatePipeline<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdatePipeline);
 impl<'c> Api<'c> {
@@ -1015,6 +1080,11 @@ impl<'c> UpdatePipelineGitDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtopmsGitUpdateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdatePipelineGitDetails);
@@ -1139,6 +1209,11 @@ impl<'c> UpdatePipelineV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineSaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdatePipelineV2);

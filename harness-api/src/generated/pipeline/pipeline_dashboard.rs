@@ -41,6 +41,11 @@ impl<'c> GetPipelineExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoDashboardPipelineExecution> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPipelineExecution);
 pub(super) static GET_PIPELINE_EXECUTION: rt::Operation = rt::Operation {

@@ -28,6 +28,11 @@ impl<'c> GetRetentionPeriodInMonths<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseInteger> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetRetentionPeriodInMonths);
 pub(super) static GET_RETENTION_PERIOD_IN_MONTHS: rt::Operation = rt::Operation {

@@ -20,7 +20,10 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, org_identifier);
         call.text(2, project_identifier);
-        call.text(3, interrupt_type.into());
+        call.text(
+            3,
+            Into::<types::HandleStageInterruptType>::into(interrupt_type).as_str(),
+        );
         call.text(4, plan_execution_id);
         call.text(5, node_execution_id);
         HandleStageInterrupt { call }
@@ -37,6 +40,11 @@ impl<'c> HandleStageInterrupt<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInterruptResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(HandleStageInterrupt);
@@ -89,6 +97,11 @@ impl<'c> MarkManualExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoManualExecutionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MarkManualExecution);
@@ -185,6 +198,11 @@ impl<'c> PostExecuteStages<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPlanExecutionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostExecuteStages);
@@ -289,6 +307,11 @@ impl<'c> PostPipelineExecuteWithInputSetList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPlanExecutionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostPipelineExecuteWithInputSetList);
@@ -397,6 +420,11 @@ impl<'c> PostPipelineExecuteWithInputSetYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPlanExecutionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostPipelineExecuteWithInputSetYaml);
 impl<'c> Api<'c> {
@@ -414,7 +442,10 @@ impl<'c> Api<'c> {
         call.text(0, account_identifier);
         call.text(1, org_identifier);
         call.text(2, project_identifier);
-        call.text(3, interrupt_type.into());
+        call.text(
+            3,
+            Into::<types::PutHandleInterruptType>::into(interrupt_type).as_str(),
+        );
         call.text(4, plan_execution_id);
         PutHandleInterrupt { call }
     }
@@ -430,6 +461,11 @@ impl<'c> PutHandleInterrupt<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInterruptResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutHandleInterrupt);
@@ -464,6 +500,11 @@ impl<'c> RetryHistory<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRetryHistoryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RetryHistory);
@@ -531,6 +572,11 @@ impl<'c> RetryPipeline<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PlanExecutionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RetryPipeline);
@@ -604,6 +650,11 @@ impl<'c> RetryPipelineV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RetryPipelineV2);

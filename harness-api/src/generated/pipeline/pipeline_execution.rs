@@ -86,6 +86,11 @@ impl<'c> ExecutePipeline<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PipelineExecuteResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ExecutePipeline);
 impl<'c> Api<'c> {
@@ -164,6 +169,11 @@ impl<'c> ExecuteStagesWithInputYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PipelineExecuteResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ExecuteStagesWithInputYaml);
 impl<'c> Api<'c> {
@@ -223,6 +233,11 @@ impl<'c> GetStagesExecutionList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetStagesExecutionList);
@@ -303,6 +318,11 @@ impl<'c> RerunPipeline<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PipelineExecuteResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RerunPipeline);
@@ -386,6 +406,11 @@ impl<'c> RerunStagesExecutionOfPipeline<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PipelineExecuteResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RerunStagesExecutionOfPipeline);
 impl<'c> Api<'c> {
@@ -462,6 +487,11 @@ impl<'c> RetryPipelineWithInputsetPipelineYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PipelineExecuteResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RetryPipelineWithInputsetPipelineYaml);
 impl<'c> Api<'c> {
@@ -526,6 +556,11 @@ impl<'c> RunDynamicExecutionWithInputYaml<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RunDynamicExecutionWithInputYaml);

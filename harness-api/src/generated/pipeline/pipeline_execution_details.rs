@@ -34,6 +34,11 @@ impl<'c> CanRetryExecution<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CanRetryExecution);
 impl<'c> Api<'c> {
@@ -70,6 +75,11 @@ impl<'c> GetAnnotationFullContent<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAnnotationFullContent);
 impl<'c> Api<'c> {
@@ -97,6 +107,11 @@ impl<'c> GetExecutionData<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExecutionDataResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetExecutionData);
@@ -142,6 +157,11 @@ impl<'c> GetExecutionDetail<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineExecutionDetail> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetExecutionDetail);
@@ -199,6 +219,11 @@ impl<'c> GetExecutionDetailV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineExecutionDetail> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetExecutionDetailV2);
 impl<'c> Api<'c> {
@@ -230,6 +255,11 @@ impl<'c> GetExecutionGraph<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExecutionGraph> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetExecutionGraph);
@@ -269,6 +299,11 @@ impl<'c> GetExecutionSubGraphForNodeExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNodeExecutionDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetExecutionSubGraphForNodeExecution);
@@ -313,6 +348,11 @@ impl<'c> GetExecutionUrl<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetExecutionUrl);
 impl<'c> Api<'c> {
@@ -352,13 +392,23 @@ impl<'c> GetInputsetYamlV2<'c> {
         mut self,
         value: impl Into<types::GetInputsetYamlV2ResolveExpressionsType>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetInputsetYamlV2ResolveExpressionsType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInputSetTemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInputsetYamlV2);
@@ -441,6 +491,11 @@ impl<'c> GetListOfExecutionIdentifier<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPagePipelineExecutionIdentifierSummary> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetListOfExecutionIdentifier);
@@ -558,6 +613,11 @@ impl<'c> GetListOfExecutions<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPagePipelineExecutionSummary> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetListOfExecutions);
 impl<'c> Api<'c> {
@@ -614,6 +674,11 @@ impl<'c> GetListOfExecutionsOutline<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoCustomPagePipelineExecutionOutline> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetListOfExecutionsOutline);
 impl<'c> Api<'c> {
@@ -641,6 +706,11 @@ impl<'c> GetNotesForExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineExecutionNotes> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetNotesForExecution);
@@ -677,6 +747,11 @@ impl<'c> GetPipelineExecutionAnnotations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPipelineExecutionAnnotations);
@@ -722,6 +797,11 @@ impl<'c> GetPolicyEvaluation<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageGovernanceMetadata> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPolicyEvaluation);
 impl<'c> Api<'c> {
@@ -762,6 +842,11 @@ impl<'c> GetWorkflowGraph<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoWorkflowGraph> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetWorkflowGraph);
 impl<'c> Api<'c> {
@@ -795,6 +880,11 @@ impl<'c> UpdateNotesForExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineExecutionNotes> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateNotesForExecution);

@@ -78,6 +78,11 @@ impl<'c> DeleteInputSet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteInputSet);
 impl<'c> Api<'c> {
@@ -141,6 +146,11 @@ impl<'c> GetBatchInputSetsMetadata<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseInputSetListResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetBatchInputSetsMetadata);
 impl<'c> Api<'c> {
@@ -192,6 +202,11 @@ impl<'c> GetBulkInputSets<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBulkInputSetsApiResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBulkInputSets);
@@ -269,6 +284,11 @@ impl<'c> GetInputSet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInputSetResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetInputSet);
 impl<'c> Api<'c> {
@@ -345,6 +365,11 @@ impl<'c> GetOverlayInputSet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverlayInputSetResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOverlayInputSet);
 impl<'c> Api<'c> {
@@ -387,7 +412,7 @@ impl<'c> ListInputSet<'c> {
     /// Query parameter `inputSetType`.
     #[inline]
     pub fn input_set_type(mut self, value: impl Into<types::ListInputSetType>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListInputSetType>::into(value).as_str());
         self
     }
     /// Query parameter `searchTerm`.
@@ -429,6 +454,11 @@ impl<'c> ListInputSet<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseInputSetSummaryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListInputSet);
@@ -517,6 +547,11 @@ impl<'c> MergeInputSets<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMergeInputSetResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MergeInputSets);
@@ -610,7 +645,7 @@ impl<'c> PostInputSet<'c> {
     /// Query parameter `storeType`.
     #[inline]
     pub fn store_type(mut self, value: impl Into<types::PostInputSetStoreType>) -> Self {
-        self.call.text(14, value.into());
+        self.call.text(14, Into::<types::PostInputSetStoreType>::into(value).as_str());
         self
     }
     /// Query parameter `repoName`.
@@ -635,6 +670,11 @@ impl<'c> PostInputSet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInputSetResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostInputSet);
@@ -737,7 +777,8 @@ impl<'c> PostOverlayInputSet<'c> {
         mut self,
         value: impl Into<types::PostOverlayInputSetStoreType>,
     ) -> Self {
-        self.call.text(12, value.into());
+        self.call
+            .text(12, Into::<types::PostOverlayInputSetStoreType>::into(value).as_str());
         self
     }
     /// Query parameter `repoName`.
@@ -756,6 +797,11 @@ impl<'c> PostOverlayInputSet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverlayInputSetResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostOverlayInputSet);
@@ -888,6 +934,11 @@ impl<'c> PutInputSet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInputSetResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutInputSet);
@@ -1023,6 +1074,11 @@ impl<'c> PutOverlayInputSet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverlayInputSetResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PutOverlayInputSet);
 impl<'c> Api<'c> {
@@ -1097,6 +1153,11 @@ impl<'c> RuntimeInputTemplate<'c> {
     > {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RuntimeInputTemplate);
 impl<'c> Api<'c> {
@@ -1148,6 +1209,11 @@ impl<'c> UpdateInputSetGitDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInputSetGitUpdateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateInputSetGitDetails);

@@ -129,6 +129,11 @@ impl<'c> RefreshAllTemplatesInputsInPipeline<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(RefreshAllTemplatesInputsInPipeline);
 impl<'c> Api<'c> {
@@ -198,6 +203,11 @@ impl<'c> ValidateTemplateInputs<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoValidateTemplateInputsResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateTemplateInputs);

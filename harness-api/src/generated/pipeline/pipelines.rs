@@ -52,6 +52,11 @@ impl<'c> CreatePipelineV1<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PipelineCreateResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreatePipelineV1);
 impl<'c> Api<'c> {
@@ -87,6 +92,11 @@ impl<'c> DeletePipelineV1<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeletePipelineV1);
@@ -141,6 +151,11 @@ impl<'c> GetInputsSchemaDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PipelineInputSchemaDetailsResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInputsSchemaDetails);
@@ -220,6 +235,11 @@ impl<'c> GetPipelineV1<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PipelineGetResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPipelineV1);
 impl<'c> Api<'c> {
@@ -255,6 +275,11 @@ impl<'c> GetPipelineValidateResult<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PipelineValidationResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPipelineValidateResult);
@@ -297,6 +322,11 @@ impl<'c> ImportPipelineFromGit<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PipelineSaveResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ImportPipelineFromGit);
@@ -348,19 +378,19 @@ impl<'c> ListPipelinesV1<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListPipelinesV1Sort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListPipelinesV1Sort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListPipelinesV1Order>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ListPipelinesV1Order>::into(value).as_str());
         self
     }
     /// Query parameter `module`.
     #[inline]
     pub fn module(mut self, value: impl Into<types::ListPipelinesV1Module>) -> Self {
-        self.call.text(8, value.into());
+        self.call.text(8, Into::<types::ListPipelinesV1Module>::into(value).as_str());
         self
     }
     /// Query parameter `filter_identifier`.
@@ -431,6 +461,11 @@ impl<'c> ListPipelinesV1<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::PipelineListResponseBody>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListPipelinesV1);
 impl<'c> Api<'c> {
@@ -473,6 +508,11 @@ impl<'c> MoveConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PipelineMoveConfigResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(MoveConfig);
 impl<'c> Api<'c> {
@@ -514,6 +554,11 @@ impl<'c> PatchPipeline<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PipelineCreateResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PatchPipeline);
@@ -583,6 +628,11 @@ impl<'c> StartPipelineValidationEvent<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PipelineValidationUuidResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(StartPipelineValidationEvent);
 impl<'c> Api<'c> {
@@ -624,6 +674,11 @@ impl<'c> UpdatePipelineGitMetadata<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GitMetadataUpdateResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdatePipelineGitMetadata);
@@ -678,6 +733,11 @@ impl<'c> UpdatePipelineV1<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PipelineCreateResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdatePipelineV1);

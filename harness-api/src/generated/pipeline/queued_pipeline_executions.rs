@@ -42,6 +42,11 @@ impl<'c> BulkAbortQueuedPipelines<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BulkAbortQueuedPipelines);
 impl<'c> Api<'c> {
@@ -104,6 +109,11 @@ impl<'c> ListQueuedPipelines<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListQueuedPipelines);

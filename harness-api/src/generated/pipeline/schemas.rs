@@ -31,7 +31,11 @@ impl<'c> GetIndividualStaticSchema<'c> {
         mut self,
         value: impl Into<types::GetIndividualStaticSchemaNodeGroup>,
     ) -> Self {
-        self.call.text(1, value.into());
+        self.call
+            .text(
+                1,
+                Into::<types::GetIndividualStaticSchemaNodeGroup>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `node_type`.
@@ -46,7 +50,14 @@ impl<'c> GetIndividualStaticSchema<'c> {
         mut self,
         value: impl Into<types::GetIndividualStaticSchemaNodeGroupDifferentiator>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(
+                3,
+                Into::<
+                    types::GetIndividualStaticSchemaNodeGroupDifferentiator,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `version`.
@@ -55,13 +66,22 @@ impl<'c> GetIndividualStaticSchema<'c> {
         mut self,
         value: impl Into<types::GetIndividualStaticSchemaVersion>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetIndividualStaticSchemaVersion>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::IndividualSchemaResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetIndividualStaticSchema);
@@ -96,6 +116,11 @@ impl<'c> GetInputsSchema<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PipelineInputSchemaDetailsResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInputsSchema);

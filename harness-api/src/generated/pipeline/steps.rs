@@ -36,6 +36,11 @@ impl<'c> GetSteps<'c> {
     pub fn send(self) -> rt::Sending<'c, types::StepsDataResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSteps);
 pub(super) static GET_STEPS: rt::Operation = rt::Operation {

@@ -66,6 +66,11 @@ impl<'c> CreateTrigger<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtongTriggerResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTrigger);
 impl<'c> Api<'c> {
@@ -126,6 +131,11 @@ impl<'c> CreateTriggerV1<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TriggerResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTriggerV1);
 impl<'c> Api<'c> {
@@ -172,6 +182,11 @@ impl<'c> CreateTriggerV2<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTriggerV2);
 impl<'c> Api<'c> {
@@ -212,6 +227,11 @@ impl<'c> DeleteTrigger<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteTrigger);
 impl<'c> Api<'c> {
@@ -249,6 +269,11 @@ impl<'c> DeleteTriggerV1<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteTriggerV1);
@@ -301,6 +326,11 @@ impl<'c> GetEligibleTriggerExecutors<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEligibleTriggerExecutors);
@@ -379,6 +409,11 @@ impl<'c> GetListForTarget<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseNgTriggerDetailsResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetListForTarget);
 impl<'c> Api<'c> {
@@ -413,6 +448,11 @@ impl<'c> GetTrigger<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtongTriggerResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTrigger);
 impl<'c> Api<'c> {
@@ -438,6 +478,11 @@ impl<'c> GetTriggerCatalog<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTriggerCatalogResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTriggerCatalog);
@@ -472,6 +517,11 @@ impl<'c> GetTriggerDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtongTriggerDetailsResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTriggerDetails);
@@ -510,6 +560,11 @@ impl<'c> GetTriggerV1<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TriggerGetResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTriggerV1);
@@ -571,6 +626,11 @@ impl<'c> TriggerEventHistory<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TriggerEventHistory);
@@ -640,6 +700,11 @@ impl<'c> UpdateTrigger<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtongTriggerResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateTrigger);
 impl<'c> Api<'c> {
@@ -704,6 +769,11 @@ impl<'c> UpdateTriggerV1<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TriggerResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateTriggerV1);
 impl<'c> Api<'c> {
@@ -751,6 +821,11 @@ impl<'c> UpdateTriggerV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateTriggerV2);

@@ -38,6 +38,11 @@ impl<'c> PolledResponseTriggerIdentifier<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPollingInfoForTriggers> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PolledResponseTriggerIdentifier);
 impl<'c> Api<'c> {
@@ -119,6 +124,11 @@ impl<'c> TriggerEventHistoryBuildSourceType<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(TriggerEventHistoryBuildSourceType);
 impl<'c> Api<'c> {
@@ -185,6 +195,11 @@ impl<'c> TriggerEventHistoryNew<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(TriggerEventHistoryNew);
 impl<'c> Api<'c> {
@@ -232,7 +247,12 @@ impl<'c> TriggerEventHistoryUsingFilters<'c> {
         mut self,
         value: impl Into<types::TriggerEventHistoryUsingFiltersTriggerType>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::TriggerEventHistoryUsingFiltersTriggerType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `page`.
@@ -253,6 +273,11 @@ impl<'c> TriggerEventHistoryUsingFilters<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventsApiResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TriggerEventHistoryUsingFilters);
@@ -304,6 +329,11 @@ impl<'c> TriggerHistoryEventCorrelation<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventHistoryBaseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(TriggerHistoryEventCorrelation);
 impl<'c> Api<'c> {
@@ -353,6 +383,11 @@ impl<'c> TriggerHistoryEventCorrelationV2<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(TriggerHistoryEventCorrelationV2);

@@ -32,6 +32,11 @@ impl<'c> FetchWebhookDetails<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoWebhookEventProcessingDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FetchWebhookDetails);
 impl<'c> Api<'c> {
@@ -62,6 +67,11 @@ impl<'c> FetchWebhookExecutionDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoWebhookExecutionDetails> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FetchWebhookExecutionDetails);
 impl<'c> Api<'c> {
@@ -91,6 +101,11 @@ impl<'c> FetchWebhookExecutionDetailsV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoWebhookExecutionDetails> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FetchWebhookExecutionDetailsV2);
@@ -167,6 +182,11 @@ impl<'c> ProcessCustomWebhookEvent<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ProcessCustomWebhookEvent);
@@ -249,6 +269,11 @@ impl<'c> ProcessCustomWebhookEventV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtongProcessWebhookResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ProcessCustomWebhookEventV2);
@@ -338,6 +363,11 @@ impl<'c> ProcessCustomWebhookEventV3<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtongProcessWebhookResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ProcessCustomWebhookEventV3);
 impl<'c> Api<'c> {
@@ -401,6 +431,11 @@ impl<'c> ProcessWebhookEvent<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ProcessWebhookEvent);

@@ -30,6 +30,11 @@ impl<'c> BannersAllowed<'c> {
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BannersAllowed);
 impl<'c> Api<'c> {
@@ -64,6 +69,11 @@ impl<'c> CreateAccountScopedBanners<'c> {
     pub fn send(self) -> rt::Sending<'c, types::BannerResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAccountScopedBanners);
 impl<'c> Api<'c> {
@@ -95,6 +105,11 @@ impl<'c> DeleteAccountScopedBanner<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteAccountScopedBanner);
@@ -147,7 +162,11 @@ impl<'c> GetAccountScopedActiveBanners<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedActiveBannersSort>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetAccountScopedActiveBannersSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -156,13 +175,22 @@ impl<'c> GetAccountScopedActiveBanners<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedActiveBannersOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetAccountScopedActiveBannersOrder>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::BannerResponseDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedActiveBanners);
@@ -208,7 +236,8 @@ impl<'c> GetAccountScopedBanners<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetAccountScopedBannersSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::GetAccountScopedBannersSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -217,7 +246,8 @@ impl<'c> GetAccountScopedBanners<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedBannersOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::GetAccountScopedBannersOrder>::into(value).as_str());
         self
     }
     /// Query parameter `enabled`.
@@ -226,13 +256,22 @@ impl<'c> GetAccountScopedBanners<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedBannersEnabled>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::GetAccountScopedBannersEnabled>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::BannerResponseDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedBanners);
@@ -272,6 +311,11 @@ impl<'c> UpdateAccountScopedBanner<'c> {
     pub fn send(self) -> rt::Sending<'c, types::BannerResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateAccountScopedBanner);
 impl<'c> Api<'c> {
@@ -308,6 +352,11 @@ impl<'c> ValidateAccountScopedBannerIdentifier<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateAccountScopedBannerIdentifier);

@@ -62,6 +62,11 @@ impl<'c> CreateAccountScopedCertificates<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAccountScopedCertificates);
 impl<'c> Api<'c> {
@@ -102,6 +107,11 @@ impl<'c> DeleteAccountScopedCertificate<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAccountScopedCertificate);
 impl<'c> Api<'c> {
@@ -135,6 +145,11 @@ impl<'c> GetAccountScopedCertificate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedCertificate);
@@ -185,7 +200,11 @@ impl<'c> GetAccountScopedCertificates<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedCertificatesSort>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetAccountScopedCertificatesSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -194,7 +213,11 @@ impl<'c> GetAccountScopedCertificates<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedCertificatesOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetAccountScopedCertificatesOrder>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `include_all_available_at_scope`.
@@ -207,6 +230,11 @@ impl<'c> GetAccountScopedCertificates<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::CertificateResponseDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedCertificates);
@@ -272,6 +300,11 @@ impl<'c> UpdateAccountScopedCertificate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateAccountScopedCertificate);
 impl<'c> Api<'c> {
@@ -308,6 +341,11 @@ impl<'c> ValidateAccountScopedCertificateIdentifier<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateAccountScopedCertificateIdentifier);

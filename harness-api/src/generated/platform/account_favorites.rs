@@ -36,6 +36,11 @@ impl<'c> CreateAccountFavorite<'c> {
     pub fn send(self) -> rt::Sending<'c, types::FavoriteResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAccountFavorite);
 impl<'c> Api<'c> {
@@ -69,7 +74,11 @@ impl<'c> DeleteAccountFavorite<'c> {
         mut self,
         value: impl Into<types::DeleteAccountFavoriteResourceType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::DeleteAccountFavoriteResourceType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `resource_id`.
@@ -82,6 +91,11 @@ impl<'c> DeleteAccountFavorite<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteAccountFavorite);
@@ -116,13 +130,22 @@ impl<'c> GetAccountFavorites<'c> {
         mut self,
         value: impl Into<types::GetAccountFavoritesResourceType>,
     ) -> Self {
-        self.call.text(2, value.into());
+        self.call
+            .text(
+                2,
+                Into::<types::GetAccountFavoritesResourceType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::FavoriteResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountFavorites);

@@ -28,6 +28,11 @@ impl<'c> GetLicenseType<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetLicenseType);
 pub(super) static GET_LICENSE_TYPE: rt::Operation = rt::Operation {

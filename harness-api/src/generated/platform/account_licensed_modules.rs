@@ -30,6 +30,11 @@ impl<'c> GetAccountLicensedModules<'c> {
     pub fn send(self) -> rt::Sending<'c, types::LicensedModules> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAccountLicensedModules);
 pub(super) static GET_ACCOUNT_LICENSED_MODULES: rt::Operation = rt::Operation {

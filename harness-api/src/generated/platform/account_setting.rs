@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> GetAccountSetting<'c> {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SETTING);
         call.text(0, account_identifier);
-        call.text(1, type_.into());
+        call.text(1, Into::<types::GetAccountSettingType>::into(type_).as_str());
         GetAccountSetting { call }
     }
 }
@@ -41,6 +41,11 @@ impl<'c> GetAccountSetting<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccountSettingResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountSetting);
@@ -78,13 +83,18 @@ impl<'c> ListAccountSetting<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::ListAccountSettingType>) -> Self {
-        self.call.text(3, value.into());
+        self.call.text(3, Into::<types::ListAccountSettingType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAccountSettings> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListAccountSetting);
@@ -149,6 +159,11 @@ impl<'c> UpdateAccountSetting<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccountSettingResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAccountSetting);

@@ -28,6 +28,11 @@ impl<'c> EnabledFeatureFlags<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnabledFeatureFlags);
 impl<'c> Api<'c> {
@@ -54,6 +59,11 @@ impl<'c> GetAccountNg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccount> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAccountNg);
 impl<'c> Api<'c> {
@@ -79,6 +89,11 @@ impl<'c> IsImmutableDelegateEnabled<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(IsImmutableDelegateEnabled);
@@ -110,6 +125,11 @@ impl<'c> LicenseUpdateFromUing<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LicenseUpdateFromUing);
 impl<'c> Api<'c> {
@@ -140,6 +160,11 @@ impl<'c> UpdateAccountDefaultExperienceNg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccount> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateAccountDefaultExperienceNg);
 impl<'c> Api<'c> {
@@ -167,6 +192,11 @@ impl<'c> UpdateAccountNameNg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccount> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateAccountNameNg);

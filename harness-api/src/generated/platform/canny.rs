@@ -34,6 +34,11 @@ impl<'c> CreateCannyPost<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCannyResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateCannyPost);
 impl<'c> Api<'c> {
@@ -66,6 +71,11 @@ impl<'c> CreateCannyPostV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCannyResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateCannyPostV2);
 impl<'c> Api<'c> {
@@ -92,6 +102,11 @@ impl<'c> GetCannyBoards<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCannyBoardsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCannyBoards);
 impl<'c> Api<'c> {
@@ -117,6 +132,11 @@ impl<'c> GetCannyCategories<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCannyCategoriesResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCannyCategories);

@@ -32,6 +32,11 @@ impl<'c> CreditsAllocationExportData<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreditsAllocationExportData);
 pub(super) static CREDITS_ALLOCATION_EXPORT_DATA: rt::Operation = rt::Operation {

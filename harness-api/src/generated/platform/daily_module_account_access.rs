@@ -46,6 +46,11 @@ impl<'c> GetDailyModuleAccountAccess<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::DailyModuleAccountAccessDto>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDailyModuleAccountAccess);
 pub(super) static GET_DAILY_MODULE_ACCOUNT_ACCESS: rt::Operation = rt::Operation {

@@ -28,6 +28,11 @@ impl<'c> GetDevopsEssentialsLicense<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDevopsEssentialsLicense);
 pub(super) static GET_DEVOPS_ESSENTIALS_LICENSE: rt::Operation = rt::Operation {

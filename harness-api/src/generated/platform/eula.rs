@@ -36,6 +36,11 @@ impl<'c> SignEula<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EulaSignResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SignEula);
 impl<'c> Api<'c> {
@@ -46,7 +51,10 @@ impl<'c> Api<'c> {
         agreement_type: impl Into<types::ValidateEulaSignAgreementType>,
     ) -> ValidateEulaSign<'c> {
         let mut call = rt::Call::new(self.client, &VALIDATE_EULA_SIGN);
-        call.text(0, agreement_type.into());
+        call.text(
+            0,
+            Into::<types::ValidateEulaSignAgreementType>::into(agreement_type).as_str(),
+        );
         ValidateEulaSign { call }
     }
 }
@@ -67,6 +75,11 @@ impl<'c> ValidateEulaSign<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::EulaSignResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateEulaSign);

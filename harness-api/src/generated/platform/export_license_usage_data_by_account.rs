@@ -34,6 +34,11 @@ impl<'c> ExportLicenseUsageActivity<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ExportLicenseUsageActivity);
 pub(super) static EXPORT_LICENSE_USAGE_ACTIVITY: rt::Operation = rt::Operation {

@@ -42,6 +42,11 @@ impl<'c> CreateViaYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFile> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateViaYaml);
 impl<'c> Api<'c> {
@@ -88,6 +93,11 @@ impl<'c> DeleteFile<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteFile);
 impl<'c> Api<'c> {
@@ -127,6 +137,11 @@ impl<'c> DownloadFile<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DownloadFile);
@@ -244,6 +259,11 @@ impl<'c> FileStoreCreate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFile> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FileStoreCreate);
 impl<'c> Api<'c> {
@@ -358,6 +378,11 @@ impl<'c> FileStoreUpdate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFile> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FileStoreUpdate);
 impl<'c> Api<'c> {
@@ -398,6 +423,11 @@ impl<'c> GetCreatedByList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetEmbeddedUserDetailsDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCreatedByList);
 impl<'c> Api<'c> {
@@ -423,6 +453,11 @@ impl<'c> GetEntityTypes<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListEntityType> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEntityTypes);
@@ -463,6 +498,11 @@ impl<'c> GetFile<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFile> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFile);
@@ -513,6 +553,11 @@ impl<'c> GetFileContentUsingScopedFilePath<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFileContentUsingScopedFilePath);
@@ -567,6 +612,11 @@ impl<'c> GetFileContentUsingScopedFilePathV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetFileContentUsingScopedFilePathV2);
 impl<'c> Api<'c> {
@@ -608,13 +658,18 @@ impl<'c> GetFolderNodes<'c> {
         mut self,
         value: impl Into<types::GetFolderNodesFileUsage>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call.text(3, Into::<types::GetFolderNodesFileUsage>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFolderNode> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetFolderNodes);
@@ -669,7 +724,8 @@ impl<'c> GetReferencedBy<'c> {
         mut self,
         value: impl Into<types::GetReferencedByEntityType>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(6, Into::<types::GetReferencedByEntityType>::into(value).as_str());
         self
     }
     /// Query parameter `searchTerm`.
@@ -684,6 +740,11 @@ impl<'c> GetReferencedBy<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseEntitySetupUsage> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetReferencedBy);
@@ -764,6 +825,11 @@ impl<'c> ListFilesAndFolders<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageFile> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListFilesAndFolders);
@@ -850,6 +916,11 @@ impl<'c> ListFilesWithFilter<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageFile> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListFilesWithFilter);
 impl<'c> Api<'c> {
@@ -891,6 +962,11 @@ impl<'c> UpdateViaYaml<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFile> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateViaYaml);

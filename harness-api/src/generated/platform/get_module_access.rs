@@ -42,6 +42,11 @@ impl<'c> GetModuleAccess<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ModuleAccessResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetModuleAccess);
 pub(super) static GET_MODULE_ACCESS: rt::Operation = rt::Operation {

@@ -36,6 +36,11 @@ impl<'c> LicenseUsageActivity<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::LicenseUsageActivity>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LicenseUsageActivity);
 pub(super) static LICENSE_USAGE_ACTIVITY: rt::Operation = rt::Operation {

@@ -32,6 +32,11 @@ impl<'c> GetModuleLicenseUtilization<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::ModuleUtilizationDto>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetModuleLicenseUtilization);
 pub(super) static GET_MODULE_LICENSE_UTILIZATION: rt::Operation = rt::Operation {

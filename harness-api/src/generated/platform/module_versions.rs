@@ -36,6 +36,11 @@ impl<'c> ListModuleVersions<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::ModuleVersionsResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListModuleVersions);
 pub(super) static LIST_MODULE_VERSIONS: rt::Operation = rt::Operation {

@@ -66,6 +66,11 @@ impl<'c> CreateOrgScopedCertificates<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrgScopedCertificates);
 impl<'c> Api<'c> {
@@ -106,6 +111,11 @@ impl<'c> DeleteOrgScopedCertificate<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrgScopedCertificate);
 impl<'c> Api<'c> {
@@ -139,6 +149,11 @@ impl<'c> GetOrgScopedCertificate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedCertificate);
@@ -191,7 +206,8 @@ impl<'c> GetOrgScopedCertificates<'c> {
         mut self,
         value: impl Into<types::GetOrgScopedCertificatesSort>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::GetOrgScopedCertificatesSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -200,7 +216,8 @@ impl<'c> GetOrgScopedCertificates<'c> {
         mut self,
         value: impl Into<types::GetOrgScopedCertificatesOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(6, Into::<types::GetOrgScopedCertificatesOrder>::into(value).as_str());
         self
     }
     /// Query parameter `include_all_available_at_scope`.
@@ -213,6 +230,11 @@ impl<'c> GetOrgScopedCertificates<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::CertificateResponseDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedCertificates);
@@ -278,6 +300,11 @@ impl<'c> UpdateOrgScopedCertificate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateOrgScopedCertificate);
 impl<'c> Api<'c> {
@@ -316,6 +343,11 @@ impl<'c> ValidateOrgScopedCertificateIdentifier<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateOrgScopedCertificateIdentifier);

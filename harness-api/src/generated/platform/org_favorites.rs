@@ -37,6 +37,11 @@ impl<'c> CreateOrgFavorite<'c> {
     pub fn send(self) -> rt::Sending<'c, types::FavoriteResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrgFavorite);
 impl<'c> Api<'c> {
@@ -72,7 +77,8 @@ impl<'c> DeleteOrgFavorite<'c> {
         mut self,
         value: impl Into<types::DeleteOrgFavoriteResourceType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(3, Into::<types::DeleteOrgFavoriteResourceType>::into(value).as_str());
         self
     }
     /// Query parameter `resource_id`.
@@ -85,6 +91,11 @@ impl<'c> DeleteOrgFavorite<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteOrgFavorite);
@@ -121,13 +132,19 @@ impl<'c> GetOrgFavorites<'c> {
         mut self,
         value: impl Into<types::GetOrgFavoritesResourceType>,
     ) -> Self {
-        self.call.text(3, value.into());
+        self.call
+            .text(3, Into::<types::GetOrgFavoritesResourceType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::FavoriteResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgFavorites);

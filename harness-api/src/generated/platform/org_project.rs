@@ -48,6 +48,11 @@ impl<'c> CreateOrgScopedProject<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ProjectResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrgScopedProject);
 impl<'c> Api<'c> {
@@ -82,6 +87,11 @@ impl<'c> DeleteOrgScopedProject<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ProjectResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrgScopedProject);
 impl<'c> Api<'c> {
@@ -115,6 +125,11 @@ impl<'c> GetOrgScopedProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ProjectResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedProject);
@@ -191,19 +206,25 @@ impl<'c> GetOrgScopedProjects<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetOrgScopedProjectsSort>) -> Self {
-        self.call.text(9, value.into());
+        self.call.text(9, Into::<types::GetOrgScopedProjectsSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetOrgScopedProjectsOrder>) -> Self {
-        self.call.text(10, value.into());
+        self.call
+            .text(10, Into::<types::GetOrgScopedProjectsOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ProjectResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedProjects);
@@ -254,6 +275,11 @@ impl<'c> UpdateOrgScopedProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ProjectResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOrgScopedProject);

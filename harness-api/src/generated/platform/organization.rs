@@ -44,6 +44,11 @@ impl<'c> CreateOrganizationV1<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OrganizationResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrganizationV1);
 impl<'c> Api<'c> {
@@ -78,6 +83,11 @@ impl<'c> DeleteOrganization<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrganization);
 impl<'c> Api<'c> {
@@ -110,6 +120,11 @@ impl<'c> DeleteOrganizationV1<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OrganizationResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrganizationV1);
 impl<'c> Api<'c> {
@@ -137,6 +152,11 @@ impl<'c> GetOrganization<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOrganizationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrganization);
@@ -208,6 +228,11 @@ impl<'c> GetOrganizationList<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseOrganizationResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrganizationList);
 impl<'c> Api<'c> {
@@ -236,6 +261,11 @@ impl<'c> GetOrganizationV1<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::OrganizationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrganizationV1);
@@ -287,19 +317,24 @@ impl<'c> GetOrganizationsV1<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetOrganizationsV1Sort>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::GetOrganizationsV1Sort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetOrganizationsV1Order>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetOrganizationsV1Order>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::OrganizationResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrganizationsV1);
@@ -340,6 +375,11 @@ impl<'c> PostOrganization<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOrganizationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostOrganization);
@@ -391,6 +431,11 @@ impl<'c> PutOrganization<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOrganizationResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PutOrganization);
 impl<'c> Api<'c> {
@@ -436,6 +481,11 @@ impl<'c> UpdateOrganizationV1<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::OrganizationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateOrganizationV1);

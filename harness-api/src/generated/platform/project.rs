@@ -42,6 +42,11 @@ impl<'c> DeleteProject<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProject);
 impl<'c> Api<'c> {
@@ -75,6 +80,11 @@ impl<'c> GetProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoProjectResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProject);
@@ -124,7 +134,7 @@ impl<'c> GetProjectList<'c> {
         mut self,
         value: impl Into<types::GetProjectListModuleType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::GetProjectListModuleType>::into(value).as_str());
         self
     }
     /// Query parameter `searchTerm`.
@@ -170,6 +180,11 @@ impl<'c> GetProjectList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseProjectResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectList);
@@ -227,7 +242,12 @@ impl<'c> GetProjectListWithMultiOrgFilter<'c> {
         mut self,
         value: impl Into<types::GetProjectListWithMultiOrgFilterModuleType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetProjectListWithMultiOrgFilterModuleType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `searchTerm`.
@@ -280,6 +300,11 @@ impl<'c> GetProjectListWithMultiOrgFilter<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseProjectResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetProjectListWithMultiOrgFilter);
 impl<'c> Api<'c> {
@@ -325,6 +350,11 @@ impl<'c> PostProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoProjectResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostProject);
@@ -381,6 +411,11 @@ impl<'c> PutProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoProjectResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutProject);

@@ -70,6 +70,11 @@ impl<'c> CreateProjectScopedCertificates<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProjectScopedCertificates);
 impl<'c> Api<'c> {
@@ -114,6 +119,11 @@ impl<'c> DeleteProjectScopedCertificate<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteProjectScopedCertificate);
 impl<'c> Api<'c> {
@@ -151,6 +161,11 @@ impl<'c> GetProjectScopedCertificate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectScopedCertificate);
@@ -207,7 +222,11 @@ impl<'c> GetProjectScopedCertificates<'c> {
         mut self,
         value: impl Into<types::GetProjectScopedCertificatesSort>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::GetProjectScopedCertificatesSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `order`.
@@ -216,7 +235,11 @@ impl<'c> GetProjectScopedCertificates<'c> {
         mut self,
         value: impl Into<types::GetProjectScopedCertificatesOrder>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::GetProjectScopedCertificatesOrder>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `include_all_available_at_scope`.
@@ -229,6 +252,11 @@ impl<'c> GetProjectScopedCertificates<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::CertificateResponseDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectScopedCertificates);
@@ -302,6 +330,11 @@ impl<'c> UpdateProjectScopedCertificate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateProjectScopedCertificate);
 impl<'c> Api<'c> {
@@ -342,6 +375,11 @@ impl<'c> ValidateProjectScopedCertificateIdentifier<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateProjectScopedCertificateIdentifier);

@@ -42,6 +42,11 @@ impl<'c> CreateProjectFavorite<'c> {
     pub fn send(self) -> rt::Sending<'c, types::FavoriteResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProjectFavorite);
 impl<'c> Api<'c> {
@@ -79,7 +84,11 @@ impl<'c> DeleteProjectFavorite<'c> {
         mut self,
         value: impl Into<types::DeleteProjectFavoriteResourceType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::DeleteProjectFavoriteResourceType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `resource_id`.
@@ -92,6 +101,11 @@ impl<'c> DeleteProjectFavorite<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteProjectFavorite);
@@ -130,13 +144,22 @@ impl<'c> GetProjectFavorites<'c> {
         mut self,
         value: impl Into<types::GetProjectFavoritesResourceType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(
+                4,
+                Into::<types::GetProjectFavoritesResourceType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::FavoriteResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectFavorites);

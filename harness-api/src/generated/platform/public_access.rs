@@ -36,6 +36,11 @@ impl<'c> CheckPublic<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PublicAccessCheckResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CheckPublic);
 impl<'c> Api<'c> {
@@ -94,6 +99,11 @@ impl<'c> DisablePublicAccess<'c> {
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DisablePublicAccess);
 impl<'c> Api<'c> {
@@ -128,6 +138,11 @@ impl<'c> EnablePublicAccess<'c> {
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnablePublicAccess);
 impl<'c> Api<'c> {
@@ -161,6 +176,11 @@ impl<'c> IsResourcePublic<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, bool> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(IsResourcePublic);

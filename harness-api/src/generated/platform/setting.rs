@@ -42,6 +42,11 @@ impl<'c> GetSettingValue<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSettingValueResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSettingValue);
 impl<'c> Api<'c> {
@@ -54,7 +59,7 @@ impl<'c> Api<'c> {
     ) -> GetSettingsList<'c> {
         let mut call = rt::Call::new(self.client, &GET_SETTINGS_LIST);
         call.text(0, account_identifier);
-        call.text(1, category.into());
+        call.text(1, Into::<types::GetSettingsListCategory>::into(category).as_str());
         GetSettingsList { call }
     }
 }
@@ -93,6 +98,11 @@ impl<'c> GetSettingsList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSettingResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSettingsList);
@@ -146,6 +156,11 @@ impl<'c> UpdateSettingValue<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoListSettingUpdateResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSettingValue);

@@ -30,6 +30,11 @@ impl<'c> CreateSmtpConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNgSmtp> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateSmtpConfig);
 impl<'c> Api<'c> {
@@ -57,6 +62,11 @@ impl<'c> DeleteSmtpConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteSmtpConfig);
@@ -86,6 +96,11 @@ impl<'c> GetSmtpConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNgSmtp> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSmtpConfig);
 impl<'c> Api<'c> {
@@ -113,6 +128,11 @@ impl<'c> UpdateSmtp<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNgSmtp> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSmtp);
@@ -148,6 +168,11 @@ impl<'c> ValidateConnectivity<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoValidationResult> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ValidateConnectivity);
 impl<'c> Api<'c> {
@@ -176,6 +201,11 @@ impl<'c> ValidateName<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoValidationResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateName);

@@ -36,6 +36,11 @@ impl<'c> GetDevSubscriptions<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::SubscriptionUsageDto>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDevSubscriptions);
 pub(super) static GET_DEV_SUBSCRIPTIONS: rt::Operation = rt::Operation {

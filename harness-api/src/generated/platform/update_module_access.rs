@@ -36,6 +36,11 @@ impl<'c> PutUpdateModuleAccess<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PutUpdateModuleAccess);
 pub(super) static PUT_UPDATE_MODULE_ACCESS: rt::Operation = rt::Operation {

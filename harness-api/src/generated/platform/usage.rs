@@ -43,6 +43,11 @@ impl<'c> GetLicenseUsage<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetLicenseUsage);
 pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {

@@ -24,6 +24,11 @@ impl<'c> GetVersion<'c> {
     pub fn send(self) -> rt::Sending<'c, types::VersionInfo> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetVersion);
 pub(super) static GET_VERSION: rt::Operation = rt::Operation {

@@ -49,6 +49,11 @@ impl<'c> AidaAccept<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AidaAccept);
 impl<'c> Api<'c> {
@@ -96,6 +101,11 @@ impl<'c> AidaAnalyze<'c> {
     pub fn send(self) -> rt::Sending<'c, types::AnalyzeResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AidaAnalyze);
 impl<'c> Api<'c> {
@@ -142,6 +152,11 @@ impl<'c> AidaGenerate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PolicySample> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AidaGenerate);

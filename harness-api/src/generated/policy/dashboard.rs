@@ -22,7 +22,7 @@ impl<'c> GetDashboardMetrics<'c> {
     /// Query parameter `range`.
     #[inline]
     pub fn range(mut self, value: impl Into<types::GetDashboardMetricsRange>) -> Self {
-        self.call.text(0, value.into());
+        self.call.text(0, Into::<types::GetDashboardMetricsRange>::into(value).as_str());
         self
     }
     /// Query parameter `accountIdentifier`.
@@ -53,6 +53,11 @@ impl<'c> GetDashboardMetrics<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DashboardMetrics> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetDashboardMetrics);

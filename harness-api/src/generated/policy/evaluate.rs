@@ -49,6 +49,11 @@ impl<'c> Evaluate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EvaluatedPolicy> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(Evaluate);
 pub(super) static EVALUATE: rt::Operation = rt::Operation {

@@ -49,6 +49,11 @@ impl<'c> FindEvaluation<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Evaluation> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FindEvaluation);
 impl<'c> Api<'c> {
@@ -61,7 +66,10 @@ impl<'c> Api<'c> {
     ) -> GetEvaluationYaml<'c> {
         let mut call = rt::Call::new(self.client, &GET_EVALUATION_YAML);
         call.text(0, entity_identifier);
-        call.text(1, entity_type.into());
+        call.text(
+            1,
+            Into::<types::GetEvaluationYamlEntityType>::into(entity_type).as_str(),
+        );
         GetEvaluationYaml { call }
     }
 }
@@ -131,6 +139,11 @@ impl<'c> GetEvaluationYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EntityYaml> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetEvaluationYaml);
 impl<'c> Api<'c> {
@@ -177,6 +190,11 @@ impl<'c> GetPayloadSignedUrl<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPayloadSignedUrl);
@@ -289,6 +307,11 @@ impl<'c> ListEvaluations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::Evaluation>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListEvaluations);

@@ -48,6 +48,11 @@ impl<'c> ListExamples<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::PolicyExample>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListExamples);
 pub(super) static LIST_EXAMPLES: rt::Operation = rt::Operation {

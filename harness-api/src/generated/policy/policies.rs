@@ -79,6 +79,11 @@ impl<'c> CreatePolicy<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PolicyManagementPolicy> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreatePolicy);
 impl<'c> Api<'c> {
@@ -131,6 +136,11 @@ impl<'c> DeletePolicy<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeletePolicy);
@@ -190,6 +200,11 @@ impl<'c> FindPolicy<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PolicyManagementPolicy> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FindPolicy);
@@ -253,7 +268,7 @@ impl<'c> ListPolicies<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListPoliciesSort>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ListPoliciesSort>::into(value).as_str());
         self
     }
     /// Query parameter `excludeRegoFromResponse`.
@@ -278,6 +293,11 @@ impl<'c> ListPolicies<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::PolicyManagementPolicy>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListPolicies);
@@ -339,7 +359,8 @@ impl<'c> ListPolicySetsOfPolicy<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListPolicySetsOfPolicySort>) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::ListPolicySetsOfPolicySort>::into(value).as_str());
         self
     }
     /// Header `x-api-key`.
@@ -352,6 +373,11 @@ impl<'c> ListPolicySetsOfPolicy<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::PolicyToPolicySet>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListPolicySetsOfPolicy);
@@ -404,6 +430,11 @@ impl<'c> MovePolicy<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MovePolicy);
@@ -492,6 +523,11 @@ impl<'c> UpdatePolicy<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdatePolicy);

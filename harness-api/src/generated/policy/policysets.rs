@@ -52,6 +52,11 @@ impl<'c> CreatePolicySet<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PolicyManagementPolicySet> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreatePolicySet);
 impl<'c> Api<'c> {
@@ -102,6 +107,11 @@ impl<'c> DeletePolicySet<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeletePolicySet);
 impl<'c> Api<'c> {
@@ -148,6 +158,11 @@ impl<'c> FindPolicySet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PolicyManagementPolicySet> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FindPolicySet);
@@ -225,6 +240,11 @@ impl<'c> ListAllPolicySets<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAllPolicySets);
 impl<'c> Api<'c> {
@@ -287,7 +307,7 @@ impl<'c> ListPolicySets<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListPolicySetsSort>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ListPolicySetsSort>::into(value).as_str());
         self
     }
     /// Query parameter `type`.
@@ -308,7 +328,8 @@ impl<'c> ListPolicySets<'c> {
         mut self,
         value: impl Into<types::ListPolicySetsYamlVersion>,
     ) -> Self {
-        self.call.text(10, value.into());
+        self.call
+            .text(10, Into::<types::ListPolicySetsYamlVersion>::into(value).as_str());
         self
     }
     /// Header `x-api-key`.
@@ -321,6 +342,11 @@ impl<'c> ListPolicySets<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::PolicyManagementPolicySet>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListPolicySets);
@@ -373,6 +399,11 @@ impl<'c> UpdatePolicySet<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdatePolicySet);

@@ -24,6 +24,11 @@ impl<'c> SystemHealth<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SystemHealth);
 impl<'c> Api<'c> {
@@ -45,6 +50,11 @@ impl<'c> SystemVersion<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ServiceVersion> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SystemVersion);

@@ -32,6 +32,11 @@ impl<'c> UpdateReleaseConflict<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateReleaseConflict);
 pub(super) static UPDATE_RELEASE_CONFLICT: rt::Operation = rt::Operation {

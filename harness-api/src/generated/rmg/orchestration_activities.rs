@@ -44,6 +44,11 @@ impl<'c> DeleteOrchestrationActivity<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrchestrationActivity);
 impl<'c> Api<'c> {
@@ -100,6 +105,11 @@ impl<'c> GetOrchestrationActivitiesByAcitivityRefs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrchestrationActivitiesByAcitivityRefs);
@@ -164,6 +174,11 @@ impl<'c> GetOrchestrationActivitiesByProcessIdentifier<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrchestrationActivitiesByProcessIdentifier);
 impl<'c> Api<'c> {
@@ -203,6 +218,11 @@ impl<'c> GetOrchestrationActivity<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrchestrationActivity);
@@ -245,6 +265,11 @@ impl<'c> GetOrchestrationActivityInputs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrchestrationActivityInputs);
@@ -310,6 +335,11 @@ impl<'c> GetOrchestrationActivitySummary<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrchestrationActivitySummary);
 impl<'c> Api<'c> {
@@ -351,6 +381,11 @@ impl<'c> PostOnHoldActivityAction<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostOnHoldActivityAction);
@@ -395,6 +430,11 @@ impl<'c> PostOrchestrationActivity<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostOrchestrationActivity);
@@ -441,6 +481,11 @@ impl<'c> PutOrchestrationActivity<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutOrchestrationActivity);

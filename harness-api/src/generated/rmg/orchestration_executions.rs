@@ -44,6 +44,11 @@ impl<'c> CreateTaskComment<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTaskComment);
 impl<'c> Api<'c> {
@@ -83,6 +88,11 @@ impl<'c> DeleteTaskComment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteTaskComment);
@@ -157,6 +167,11 @@ impl<'c> GetActivityRetryHistoryByIdentifiers<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetActivityRetryHistoryByIdentifiers);
 impl<'c> Api<'c> {
@@ -169,7 +184,11 @@ impl<'c> Api<'c> {
         harness_account: impl Into<String>,
     ) -> GetEventsByEntityTypeAndId<'c> {
         let mut call = rt::Call::new(self.client, &GET_EVENTS_BY_ENTITY_TYPE_AND_ID);
-        call.text(0, entity_type.into());
+        call.text(
+            0,
+            Into::<types::GetEventsByEntityTypeAndIdEntityType>::into(entity_type)
+                .as_str(),
+        );
         call.text(1, entity_id);
         call.text(2, harness_account);
         GetEventsByEntityTypeAndId { call }
@@ -216,6 +235,11 @@ impl<'c> GetEventsByEntityTypeAndId<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEventsByEntityTypeAndId);
@@ -275,6 +299,11 @@ impl<'c> GetOrchestrationExecutionActivities<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrchestrationExecutionActivities);
@@ -375,6 +404,11 @@ impl<'c> GetOrchestrationExecutionActivitiesPaginated<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrchestrationExecutionActivitiesPaginated);
 impl<'c> Api<'c> {
@@ -433,6 +467,11 @@ impl<'c> GetOrchestrationExecutionActivity<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrchestrationExecutionActivity);
 impl<'c> Api<'c> {
@@ -477,6 +516,11 @@ impl<'c> GetOrchestrationExecutionActivityInputs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrchestrationExecutionActivityInputs);
@@ -533,6 +577,11 @@ impl<'c> GetOrchestrationExecutionActivityOutputs<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrchestrationExecutionActivityOutputs);
 impl<'c> Api<'c> {
@@ -586,6 +635,11 @@ impl<'c> GetOrchestrationExecutionPhaseOutputs<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrchestrationExecutionPhaseOutputs);
 impl<'c> Api<'c> {
@@ -634,6 +688,11 @@ impl<'c> GetOrchestrationExecutionPhases<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrchestrationExecutionPhases);
 impl<'c> Api<'c> {
@@ -678,6 +737,11 @@ impl<'c> GetOrchestrationExecutionReleaseInput<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrchestrationExecutionReleaseInput);
@@ -731,6 +795,11 @@ impl<'c> GetOrchestrationExecutionTasks<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrchestrationExecutionTasks);
 impl<'c> Api<'c> {
@@ -783,6 +852,11 @@ impl<'c> GetTaskCommentsSummary<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTaskCommentsSummary);
 impl<'c> Api<'c> {
@@ -827,6 +901,11 @@ impl<'c> PostActivityExecutionOutput<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostActivityExecutionOutput);
 impl<'c> Api<'c> {
@@ -868,6 +947,11 @@ impl<'c> StartReleaseExecution<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(StartReleaseExecution);
@@ -913,6 +997,11 @@ impl<'c> UpdateExecutionTaskMetadata<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateExecutionTaskMetadata);
 impl<'c> Api<'c> {
@@ -955,6 +1044,11 @@ impl<'c> UpdateExecutionTaskStatus<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateExecutionTaskStatus);
 impl<'c> Api<'c> {
@@ -996,6 +1090,11 @@ impl<'c> UpdateTaskComment<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateTaskComment);

@@ -42,6 +42,11 @@ impl<'c> DeleteOrchestrationProcess<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrchestrationProcess);
 impl<'c> Api<'c> {
@@ -86,6 +91,11 @@ impl<'c> DeleteOrchestrationProcessInput<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteOrchestrationProcessInput);
 impl<'c> Api<'c> {
@@ -125,6 +135,11 @@ impl<'c> GetOrchestrationProcess<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrchestrationProcess);
@@ -169,6 +184,11 @@ impl<'c> GetOrchestrationProcessInput<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrchestrationProcessInput);
@@ -239,6 +259,11 @@ impl<'c> GetOrchestrationProcessInputSummary<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrchestrationProcessInputSummary);
 impl<'c> Api<'c> {
@@ -303,6 +328,11 @@ impl<'c> GetOrchestrationProcessSummary<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrchestrationProcessSummary);
 impl<'c> Api<'c> {
@@ -346,6 +376,11 @@ impl<'c> PostOrchestrationProcess<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostOrchestrationProcess);
@@ -425,6 +460,11 @@ impl<'c> PostOrchestrationProcessAttachedReleaseGroups<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostOrchestrationProcessAttachedReleaseGroups);
 impl<'c> Api<'c> {
@@ -473,6 +513,11 @@ impl<'c> PostOrchestrationProcessInput<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostOrchestrationProcessInput);
 impl<'c> Api<'c> {
@@ -518,6 +563,11 @@ impl<'c> PutOrchestrationProcess<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutOrchestrationProcess);
@@ -568,6 +618,11 @@ impl<'c> PutOrchestrationProcessInput<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutOrchestrationProcessInput);

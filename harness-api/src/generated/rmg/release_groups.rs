@@ -42,6 +42,11 @@ impl<'c> DeleteReleaseGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteReleaseGroup);
 impl<'c> Api<'c> {
@@ -97,6 +102,11 @@ impl<'c> GetReleaseConflicts<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetReleaseConflicts);
 impl<'c> Api<'c> {
@@ -137,6 +147,11 @@ impl<'c> GetReleaseGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetReleaseGroup);
 impl<'c> Api<'c> {
@@ -164,6 +179,11 @@ impl<'c> GetReleaseGroupComponents<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetReleaseGroupComponents);
@@ -213,7 +233,8 @@ impl<'c> GetReleaseGroupSummary<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::GetReleaseGroupSummaryType>) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::GetReleaseGroupSummaryType>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -238,6 +259,11 @@ impl<'c> GetReleaseGroupSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetReleaseGroupSummary);
@@ -285,6 +311,11 @@ impl<'c> PatchReleaseGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PatchReleaseGroup);
 impl<'c> Api<'c> {
@@ -328,6 +359,11 @@ impl<'c> PostReleaseGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostReleaseGroup);
@@ -374,6 +410,11 @@ impl<'c> PutReleaseGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutReleaseGroup);

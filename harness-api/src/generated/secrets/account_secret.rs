@@ -62,6 +62,11 @@ impl<'c> CreateAccountScopedSecret<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateAccountScopedSecret);
 impl<'c> Api<'c> {
@@ -93,6 +98,11 @@ impl<'c> DeleteAccountScopedSecret<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteAccountScopedSecret);
@@ -126,6 +136,11 @@ impl<'c> GetAccountScopedSecret<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAccountScopedSecret);
 impl<'c> Api<'c> {
@@ -155,7 +170,7 @@ impl<'c> GetAccountScopedSecrets<'c> {
         mut self,
         value: impl IntoIterator<Item = types::GetAccountScopedSecretsType>,
     ) -> Self {
-        self.call.texts(1, value);
+        self.call.texts(1, value.into_iter().map(|value| value.to_string()));
         self
     }
     /// Query parameter `recursive`.
@@ -191,7 +206,8 @@ impl<'c> GetAccountScopedSecrets<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetAccountScopedSecretsSort>) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::GetAccountScopedSecretsSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -200,13 +216,19 @@ impl<'c> GetAccountScopedSecrets<'c> {
         mut self,
         value: impl Into<types::GetAccountScopedSecretsOrder>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(8, Into::<types::GetAccountScopedSecretsOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::SecretResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccountScopedSecrets);
@@ -268,6 +290,11 @@ impl<'c> UpdateAccountScopedSecret<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateAccountScopedSecret);
 impl<'c> Api<'c> {
@@ -301,6 +328,11 @@ impl<'c> ValidateAccountSecretRef<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SecretValidationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateAccountSecretRef);

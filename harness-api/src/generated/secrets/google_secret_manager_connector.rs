@@ -24,6 +24,11 @@ impl<'c> GetGcpRegions<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetGcpRegions);
 pub(super) static GET_GCP_REGIONS: rt::Operation = rt::Operation {

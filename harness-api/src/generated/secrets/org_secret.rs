@@ -68,6 +68,11 @@ impl<'c> CreateOrgScopedSecret<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateOrgScopedSecret);
 impl<'c> Api<'c> {
@@ -101,6 +106,11 @@ impl<'c> DeleteOrgScopedSecret<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteOrgScopedSecret);
@@ -136,6 +146,11 @@ impl<'c> GetOrgScopedSecret<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrgScopedSecret);
 impl<'c> Api<'c> {
@@ -169,7 +184,7 @@ impl<'c> GetOrgScopedSecrets<'c> {
         mut self,
         value: impl IntoIterator<Item = types::GetOrgScopedSecretsType>,
     ) -> Self {
-        self.call.texts(2, value);
+        self.call.texts(2, value.into_iter().map(|value| value.to_string()));
         self
     }
     /// Query parameter `recursive`.
@@ -205,19 +220,24 @@ impl<'c> GetOrgScopedSecrets<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetOrgScopedSecretsSort>) -> Self {
-        self.call.text(8, value.into());
+        self.call.text(8, Into::<types::GetOrgScopedSecretsSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetOrgScopedSecretsOrder>) -> Self {
-        self.call.text(9, value.into());
+        self.call.text(9, Into::<types::GetOrgScopedSecretsOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::SecretResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgScopedSecrets);
@@ -285,6 +305,11 @@ impl<'c> UpdateOrgScopedSecret<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateOrgScopedSecret);
 impl<'c> Api<'c> {
@@ -322,6 +347,11 @@ impl<'c> ValidateOrgSecretRef<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SecretValidationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateOrgSecretRef);

@@ -74,6 +74,11 @@ impl<'c> CreateProjectScopedSecret<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateProjectScopedSecret);
 impl<'c> Api<'c> {
@@ -109,6 +114,11 @@ impl<'c> DeleteProjectScopedSecret<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteProjectScopedSecret);
@@ -146,6 +156,11 @@ impl<'c> GetProjectScopedSecret<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetProjectScopedSecret);
 impl<'c> Api<'c> {
@@ -181,7 +196,7 @@ impl<'c> GetProjectScopedSecrets<'c> {
         mut self,
         value: impl IntoIterator<Item = types::GetProjectScopedSecretsType>,
     ) -> Self {
-        self.call.texts(3, value);
+        self.call.texts(3, value.into_iter().map(|value| value.to_string()));
         self
     }
     /// Query parameter `recursive`.
@@ -217,7 +232,8 @@ impl<'c> GetProjectScopedSecrets<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetProjectScopedSecretsSort>) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(9, Into::<types::GetProjectScopedSecretsSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -226,13 +242,19 @@ impl<'c> GetProjectScopedSecrets<'c> {
         mut self,
         value: impl Into<types::GetProjectScopedSecretsOrder>,
     ) -> Self {
-        self.call.text(10, value.into());
+        self.call
+            .text(10, Into::<types::GetProjectScopedSecretsOrder>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::SecretResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectScopedSecrets);
@@ -306,6 +328,11 @@ impl<'c> UpdateProjectScopedSecret<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateProjectScopedSecret);
 impl<'c> Api<'c> {
@@ -345,6 +372,11 @@ impl<'c> ValidateProjectSecretRef<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SecretValidationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateProjectSecretRef);

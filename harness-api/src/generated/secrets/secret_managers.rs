@@ -42,6 +42,11 @@ impl<'c> GetMetadata<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretManagerMetadataDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMetadata);
 pub(super) static GET_METADATA: rt::Operation = rt::Operation {

@@ -30,6 +30,11 @@ impl<'c> CountSecretsForScope<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CountSecretsForScope);
 impl<'c> Api<'c> {
@@ -76,6 +81,11 @@ impl<'c> DeleteSecretV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteSecretV2);
 impl<'c> Api<'c> {
@@ -115,6 +125,11 @@ impl<'c> GetSecretV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSecretV2);
@@ -162,7 +177,7 @@ impl<'c> ListSecretsV2<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::ListSecretsV2Type>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListSecretsV2Type>::into(value).as_str());
         self
     }
     /// Query parameter `searchTerm`.
@@ -177,7 +192,7 @@ impl<'c> ListSecretsV2<'c> {
         mut self,
         value: impl IntoIterator<Item = types::ListSecretsV2Types>,
     ) -> Self {
-        self.call.texts(6, value);
+        self.call.texts(6, value.into_iter().map(|value| value.to_string()));
         self
     }
     /// Query parameter `source_category`.
@@ -186,7 +201,8 @@ impl<'c> ListSecretsV2<'c> {
         mut self,
         value: impl Into<types::ListSecretsV2SourceCategory>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::ListSecretsV2SourceCategory>::into(value).as_str());
         self
     }
     /// Query parameter `includeSecretsFromEverySubScope`.
@@ -241,6 +257,11 @@ impl<'c> ListSecretsV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseSecretResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSecretsV2);
@@ -329,6 +350,11 @@ impl<'c> ListSecretsV3<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseSecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListSecretsV3);
 impl<'c> Api<'c> {
@@ -407,6 +433,11 @@ impl<'c> ListSecretsV4<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListSecretsV4);
 impl<'c> Api<'c> {
@@ -465,6 +496,11 @@ impl<'c> PostSecret<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostSecret);
 impl<'c> Api<'c> {
@@ -521,6 +557,11 @@ impl<'c> PostSecretFileV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostSecretFileV2);
 impl<'c> Api<'c> {
@@ -568,6 +609,11 @@ impl<'c> PostSecretViaYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostSecretViaYaml);
 impl<'c> Api<'c> {
@@ -613,6 +659,11 @@ impl<'c> PutSecret<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutSecret);
@@ -666,6 +717,11 @@ impl<'c> PutSecretFileV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PutSecretFileV2);
 impl<'c> Api<'c> {
@@ -707,6 +763,11 @@ impl<'c> PutSecretViaYaml<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutSecretViaYaml);
@@ -766,6 +827,11 @@ impl<'c> ValidateSecret<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretValidationResult> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ValidateSecret);
 impl<'c> Api<'c> {
@@ -807,6 +873,11 @@ impl<'c> ValidateSecretIdentifierIsUnique<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateSecretIdentifierIsUnique);

@@ -30,6 +30,11 @@ impl<'c> CreateCategory<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CategoryResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateCategory);
 impl<'c> Api<'c> {
@@ -58,6 +63,11 @@ impl<'c> DeleteCategories<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DeleteCategoriesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteCategories);
 impl<'c> Api<'c> {
@@ -80,6 +90,11 @@ impl<'c> DeleteCategory<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DeleteCategoryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteCategory);
@@ -109,6 +124,11 @@ impl<'c> ListCategories<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListCategoriesResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListCategories);
 impl<'c> Api<'c> {
@@ -137,6 +157,11 @@ impl<'c> UpdateCategory<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CategoryResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateCategory);

@@ -30,6 +30,11 @@ impl<'c> CreateCollection<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SaveCollectionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateCollection);
 impl<'c> Api<'c> {
@@ -57,6 +62,11 @@ impl<'c> DeleteCollection<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::DeleteCollectionResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteCollection);
@@ -86,6 +96,11 @@ impl<'c> EditCollection<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SaveCollectionResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EditCollection);
 impl<'c> Api<'c> {
@@ -113,6 +128,11 @@ impl<'c> ListCollections<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListCollectionsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListCollections);

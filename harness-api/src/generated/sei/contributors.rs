@@ -36,6 +36,11 @@ impl<'c> GetActiveVersions<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetContributorVersionsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetActiveVersions);
 impl<'c> Api<'c> {
@@ -57,6 +62,11 @@ impl<'c> GetSchema<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::GetContributorSchemaResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSchema);
@@ -87,6 +97,11 @@ impl<'c> ListActiveUsers<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ListActiveUsersResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListActiveUsers);
 impl<'c> Api<'c> {
@@ -109,6 +124,11 @@ impl<'c> ListContributors<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListContributorsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListContributors);
@@ -135,6 +155,11 @@ impl<'c> UpdateContributors<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateContributorsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateContributors);

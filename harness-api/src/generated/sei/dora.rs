@@ -28,6 +28,11 @@ impl<'c> GetChangeFailureRate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ChangeFailureRateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetChangeFailureRate);
 impl<'c> Api<'c> {
@@ -54,6 +59,11 @@ impl<'c> GetDeploymentFrequency<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DeploymentFrequencyResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDeploymentFrequency);
 impl<'c> Api<'c> {
@@ -76,6 +86,11 @@ impl<'c> GetLeadTime<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::LeadTimeResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetLeadTime);
@@ -102,6 +117,11 @@ impl<'c> GetMeanTimeToRestore<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::MeanTimeToRestoreResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetMeanTimeToRestore);

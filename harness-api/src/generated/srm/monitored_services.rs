@@ -38,6 +38,11 @@ impl<'c> CreateDefaultMonitoredService<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateDefaultMonitoredService);
 impl<'c> Api<'c> {
@@ -69,6 +74,11 @@ impl<'c> DeleteMonitoredService<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteMonitoredService);
@@ -115,6 +125,11 @@ impl<'c> DetachMonitoredServiceFromTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DetachMonitoredServiceFromTemplate);
 impl<'c> Api<'c> {
@@ -149,6 +164,11 @@ impl<'c> GetAllMonitoredServicesWithHealthSources<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllMonitoredServicesWithHealthSources);
@@ -185,6 +205,11 @@ impl<'c> GetAnomaliesSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAnomaliesSummary);
@@ -228,6 +253,11 @@ impl<'c> GetCountOfServices<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCountOfServices);
 impl<'c> Api<'c> {
@@ -257,6 +287,11 @@ impl<'c> GetEnvironments<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEnvironments);
@@ -291,6 +326,11 @@ impl<'c> GetHealthSources<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetHealthSources);
@@ -328,6 +368,11 @@ impl<'c> GetHealthSourcesForMonitoredServiceIdentifier<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetHealthSourcesForMonitoredServiceIdentifier);
@@ -384,6 +429,11 @@ impl<'c> GetList<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetList);
 impl<'c> Api<'c> {
@@ -434,7 +484,8 @@ impl<'c> GetListV2<'c> {
         mut self,
         value: impl Into<types::GetListV2MonitoredServiceType>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::GetListV2MonitoredServiceType>::into(value).as_str());
         self
     }
     /// Query parameter `hideNotConfiguredServices`.
@@ -447,6 +498,11 @@ impl<'c> GetListV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetListV2);
@@ -479,6 +535,11 @@ impl<'c> GetMonitoredService<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMonitoredServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetMonitoredService);
@@ -535,6 +596,11 @@ impl<'c> GetMonitoredServiceChangeDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMonitoredServiceChangeDetails);
 impl<'c> Api<'c> {
@@ -566,6 +632,11 @@ impl<'c> GetMonitoredServiceDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetMonitoredServiceDetails);
@@ -606,6 +677,11 @@ impl<'c> GetMonitoredServiceFromServiceAndEnvironment<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMonitoredServiceFromServiceAndEnvironment);
 impl<'c> Api<'c> {
@@ -626,7 +702,10 @@ impl<'c> Api<'c> {
         call.text(1, org_identifier);
         call.text(2, project_identifier);
         call.text(3, monitored_service_identifier);
-        call.text(4, log_type.into());
+        call.text(
+            4,
+            Into::<types::GetMonitoredServiceLogsLogType>::into(log_type).as_str(),
+        );
         call.int(5, start_time);
         call.int(6, end_time);
         GetMonitoredServiceLogs { call }
@@ -670,6 +749,11 @@ impl<'c> GetMonitoredServiceLogs<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetMonitoredServiceLogs);
@@ -744,6 +828,11 @@ impl<'c> GetMonitoredServiceReconciliationStatuses<'c> {
     ) -> rt::Sending<'c, types::RestResponsePageResponseMonitoredServiceReference> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMonitoredServiceReconciliationStatuses);
 impl<'c> Api<'c> {
@@ -785,6 +874,11 @@ impl<'c> GetMonitoredServiceResolvedTemplateInputs<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMonitoredServiceResolvedTemplateInputs);
 impl<'c> Api<'c> {
@@ -816,6 +910,11 @@ impl<'c> GetMonitoredServiceScore<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetMonitoredServiceScore);
@@ -861,6 +960,11 @@ impl<'c> GetMsSecondaryEvents<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMsSecondaryEvents);
 impl<'c> Api<'c> {
@@ -876,7 +980,13 @@ impl<'c> Api<'c> {
     ) -> GetMsSecondaryEventsDetails<'c> {
         let mut call = rt::Call::new(self.client, &GET_MS_SECONDARY_EVENTS_DETAILS);
         call.text(0, account_id);
-        call.text(1, secondary_event_type.into());
+        call.text(
+            1,
+            Into::<
+                types::GetMsSecondaryEventsDetailsSecondaryEventType,
+            >::into(secondary_event_type)
+                .as_str(),
+        );
         call.texts(2, identifiers);
         GetMsSecondaryEventsDetails {
             call,
@@ -894,6 +1004,11 @@ impl<'c> GetMsSecondaryEventsDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetMsSecondaryEventsDetails);
@@ -946,6 +1061,11 @@ impl<'c> GetNotificationRulesForMonitoredService<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseNotificationRuleResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetNotificationRulesForMonitoredService);
 impl<'c> Api<'c> {
@@ -981,7 +1101,8 @@ impl<'c> GetOverAllHealthScore<'c> {
         mut self,
         value: impl Into<types::GetOverAllHealthScoreDuration>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::GetOverAllHealthScoreDuration>::into(value).as_str());
         self
     }
     /// Query parameter `startTime`.
@@ -994,6 +1115,11 @@ impl<'c> GetOverAllHealthScore<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOverAllHealthScore);
@@ -1038,6 +1164,11 @@ impl<'c> GetServiceDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetServiceDetails);
 impl<'c> Api<'c> {
@@ -1067,6 +1198,11 @@ impl<'c> GetServices<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetServices);
@@ -1101,6 +1237,11 @@ impl<'c> GetSloMetrics<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSloMetrics);
@@ -1146,6 +1287,11 @@ impl<'c> IsReconciliationRequiredForMonitoredServices<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(IsReconciliationRequiredForMonitoredServices);
@@ -1211,13 +1357,23 @@ impl<'c> MonitoredServicesList<'c> {
         mut self,
         value: impl Into<types::MonitoredServicesListMonitoredServiceType>,
     ) -> Self {
-        self.call.text(10, value.into());
+        self.call
+            .text(
+                10,
+                Into::<types::MonitoredServicesListMonitoredServiceType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MonitoredServicesList);
@@ -1246,6 +1402,11 @@ impl<'c> SaveMonitoredService<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseMonitoredServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveMonitoredService);
@@ -1284,6 +1445,11 @@ impl<'c> SaveMonitoredServiceFromTemplateInput<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseMonitoredServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveMonitoredServiceFromTemplateInput);
 impl<'c> Api<'c> {
@@ -1317,6 +1483,11 @@ impl<'c> SaveMonitoredServiceFromYaml<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveMonitoredServiceFromYaml);
@@ -1352,6 +1523,11 @@ impl<'c> SetHealthMonitoringFlag<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SetHealthMonitoringFlag);
 impl<'c> Api<'c> {
@@ -1381,6 +1557,11 @@ impl<'c> UpdateMonitoredService<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseMonitoredServiceResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateMonitoredService);
@@ -1421,6 +1602,11 @@ impl<'c> UpdateMonitoredServiceFromTemplateInput<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseMonitoredServiceResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateMonitoredServiceFromTemplateInput);
 impl<'c> Api<'c> {
@@ -1457,6 +1643,11 @@ impl<'c> UpdateMonitoredServiceFromYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateMonitoredServiceFromYaml);
 impl<'c> Api<'c> {
@@ -1485,13 +1676,18 @@ impl<'c> YamlTemplate<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::YamlTemplateType>) -> Self {
-        self.call.text(3, value.into());
+        self.call.text(3, Into::<types::YamlTemplateType>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(YamlTemplate);

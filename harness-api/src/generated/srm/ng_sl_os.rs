@@ -34,6 +34,11 @@ impl<'c> DeleteSloDataNg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteSloDataNg);
 impl<'c> Api<'c> {
@@ -65,6 +70,11 @@ impl<'c> GetOnboardingGraphNg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseTimeGraphResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOnboardingGraphNg);
@@ -99,6 +109,11 @@ impl<'c> GetServiceLevelObjectiveNg<'c> {
         self,
     ) -> rt::Sending<'c, types::RestResponseServiceLevelObjectiveV2Response> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetServiceLevelObjectiveNg);
@@ -174,6 +189,11 @@ impl<'c> GetServiceLevelObjectivesNg<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseServiceLevelObjectiveV2Response> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetServiceLevelObjectivesNg);
 impl<'c> Api<'c> {
@@ -224,6 +244,11 @@ impl<'c> GetSloHealthListViewNg<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseSloHealthListView> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSloHealthListViewNg);
 impl<'c> Api<'c> {
@@ -257,6 +282,11 @@ impl<'c> SaveSloDataNg<'c> {
         self,
     ) -> rt::Sending<'c, types::RestResponseServiceLevelObjectiveV2Response> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveSloDataNg);
@@ -293,6 +323,11 @@ impl<'c> UpdateSloDataNg<'c> {
         self,
     ) -> rt::Sending<'c, types::RestResponseServiceLevelObjectiveV2Response> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateSloDataNg);

@@ -44,6 +44,11 @@ impl<'c> GetSyncDataCollectionResult<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSyncDataCollectionResult);
 pub(super) static GET_SYNC_DATA_COLLECTION_RESULT: rt::Operation = rt::Operation {

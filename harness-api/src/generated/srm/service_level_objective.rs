@@ -50,6 +50,11 @@ impl<'c> GetMetricGraphForSlo<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::MetricGraph>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMetricGraphForSlo);
 impl<'c> Api<'c> {
@@ -167,6 +172,11 @@ impl<'c> ListSlo<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::SloHealthListView>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSlo);

@@ -42,6 +42,11 @@ impl<'c> GetErrorBudgetResetHistory<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseListSloErrorBudgetReset> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetErrorBudgetResetHistory);
 impl<'c> Api<'c> {
@@ -96,6 +101,11 @@ impl<'c> GetNotificationRulesForSlo<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseNotificationRuleResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetNotificationRulesForSlo);
 impl<'c> Api<'c> {
@@ -112,7 +122,10 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_LEVEL_OBJECTIVE_LOGS);
         call.text(0, account_id);
         call.text(1, identifier);
-        call.text(2, log_type.into());
+        call.text(
+            2,
+            Into::<types::GetServiceLevelObjectiveLogsLogType>::into(log_type).as_str(),
+        );
         call.int(3, start_time);
         call.int(4, end_time);
         GetServiceLevelObjectiveLogs {
@@ -162,6 +175,11 @@ impl<'c> GetServiceLevelObjectiveLogs<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponsePageResponseCvngLog> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetServiceLevelObjectiveLogs);
 impl<'c> Api<'c> {
@@ -203,6 +221,11 @@ impl<'c> ResetErrorBudget<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseSloErrorBudgetReset> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ResetErrorBudget);

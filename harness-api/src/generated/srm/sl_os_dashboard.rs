@@ -17,7 +17,13 @@ impl<'c> Api<'c> {
     ) -> GetSecondaryEventDetails<'c> {
         let mut call = rt::Call::new(self.client, &GET_SECONDARY_EVENT_DETAILS);
         call.text(0, account_id);
-        call.text(1, secondary_event_type.into());
+        call.text(
+            1,
+            Into::<
+                types::GetSecondaryEventDetailsSecondaryEventType,
+            >::into(secondary_event_type)
+                .as_str(),
+        );
         call.texts(2, identifiers);
         GetSecondaryEventDetails { call }
     }
@@ -33,6 +39,11 @@ impl<'c> GetSecondaryEventDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSecondaryEventDetails);
@@ -77,6 +88,11 @@ impl<'c> GetSecondaryEvents<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSecondaryEvents);
@@ -161,7 +177,12 @@ impl<'c> GetServiceLevelObjectivesRiskCount<'c> {
         mut self,
         value: impl Into<types::GetServiceLevelObjectivesRiskCountSloType>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(
+                8,
+                Into::<types::GetServiceLevelObjectivesRiskCountSloType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `evaluationType`.
@@ -170,7 +191,14 @@ impl<'c> GetServiceLevelObjectivesRiskCount<'c> {
         mut self,
         value: impl Into<types::GetServiceLevelObjectivesRiskCountEvaluationType>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(
+                9,
+                Into::<
+                    types::GetServiceLevelObjectivesRiskCountEvaluationType,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `evaluationTypes`.
@@ -195,6 +223,11 @@ impl<'c> GetServiceLevelObjectivesRiskCount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtosloRiskCountResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetServiceLevelObjectivesRiskCount);
@@ -251,6 +284,11 @@ impl<'c> GetSloAssociatedEnvironmentIdentifiers<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSloAssociatedEnvironmentIdentifiers);
 impl<'c> Api<'c> {
@@ -306,6 +344,11 @@ impl<'c> GetSloAssociatedMonitoredServices<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetSloAssociatedMonitoredServices);
 impl<'c> Api<'c> {
@@ -353,6 +396,11 @@ impl<'c> GetSloConsumptionBreakdownView<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseSloConsumptionBreakdown> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSloConsumptionBreakdownView);
@@ -405,6 +453,11 @@ impl<'c> GetSloDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtosloDashboardDetail> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSloDetails);
@@ -484,7 +537,8 @@ impl<'c> GetSloHealthListView<'c> {
         mut self,
         value: impl Into<types::GetSloHealthListViewSloType>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(8, Into::<types::GetSloHealthListViewSloType>::into(value).as_str());
         self
     }
     /// Query parameter `evaluationType`.
@@ -493,7 +547,11 @@ impl<'c> GetSloHealthListView<'c> {
         mut self,
         value: impl Into<types::GetSloHealthListViewEvaluationType>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(
+                9,
+                Into::<types::GetSloHealthListViewEvaluationType>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `evaluationTypes`.
@@ -532,6 +590,11 @@ impl<'c> GetSloHealthListView<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseSloHealthListView> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSloHealthListView);
@@ -590,6 +653,11 @@ impl<'c> GetSloHealthListViewV2<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseSloHealthListView> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSloHealthListViewV2);

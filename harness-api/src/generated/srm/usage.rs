@@ -43,6 +43,11 @@ impl<'c> DownloadActiveMonitoredServiceCsvReport<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DownloadActiveMonitoredServiceCsvReport);
 impl<'c> Api<'c> {
@@ -84,6 +89,11 @@ impl<'c> DownloadActiveServiceMonitoredCsvReport<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DownloadActiveServiceMonitoredCsvReport);
 impl<'c> Api<'c> {
@@ -116,6 +126,11 @@ impl<'c> GetLicenseUsage<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetLicenseUsage);
 impl<'c> Api<'c> {
@@ -147,6 +162,11 @@ impl<'c> GetSrmLicenseUsage<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSrmLicenseUsage);
@@ -209,6 +229,11 @@ impl<'c> ListSrmActiveMonitoredServices<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListSrmActiveMonitoredServices);

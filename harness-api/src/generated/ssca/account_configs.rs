@@ -34,6 +34,11 @@ impl<'c> UpdatePipelineConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdatePipelineConfig);
 pub(super) static UPDATE_PIPELINE_CONFIG: rt::Operation = rt::Operation {

@@ -45,7 +45,11 @@ impl<'c> GetArtifactDetailComponentView<'c> {
         mut self,
         value: impl Into<types::GetArtifactDetailComponentViewOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::GetArtifactDetailComponentViewOrder>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `page`.
@@ -60,7 +64,11 @@ impl<'c> GetArtifactDetailComponentView<'c> {
         mut self,
         value: impl Into<types::GetArtifactDetailComponentViewSort>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(
+                8,
+                Into::<types::GetArtifactDetailComponentViewSort>::into(value).as_str(),
+            );
         self
     }
     /// The body, as JSON.
@@ -73,6 +81,11 @@ impl<'c> GetArtifactDetailComponentView<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactComponentViewResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactDetailComponentView);
@@ -117,7 +130,11 @@ impl<'c> GetArtifactDetailDeploymentView<'c> {
         mut self,
         value: impl Into<types::GetArtifactDetailDeploymentViewOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::GetArtifactDetailDeploymentViewOrder>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `page`.
@@ -132,7 +149,11 @@ impl<'c> GetArtifactDetailDeploymentView<'c> {
         mut self,
         value: impl Into<types::GetArtifactDetailDeploymentViewSort>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(
+                8,
+                Into::<types::GetArtifactDetailDeploymentViewSort>::into(value).as_str(),
+            );
         self
     }
     /// The body, as JSON.
@@ -145,6 +166,11 @@ impl<'c> GetArtifactDetailDeploymentView<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactDeploymentViewResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactDetailDeploymentView);
@@ -180,6 +206,11 @@ impl<'c> GetArtifactDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ArtifactDetailResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetArtifactDetails);
 impl<'c> Api<'c> {
@@ -214,7 +245,7 @@ impl<'c> ListArtifacts<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListArtifactsOrder>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListArtifactsOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -226,7 +257,7 @@ impl<'c> ListArtifacts<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListArtifactsSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListArtifactsSort>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -239,6 +270,11 @@ impl<'c> ListArtifacts<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactListingResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListArtifacts);
@@ -274,7 +310,7 @@ impl<'c> ListLatestArtifacts<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListLatestArtifactsOrder>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListLatestArtifactsOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -286,13 +322,18 @@ impl<'c> ListLatestArtifacts<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListLatestArtifactsSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListLatestArtifactsSort>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactListingResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListLatestArtifacts);

@@ -44,13 +44,13 @@ impl<'c> ArtifactListV2<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ArtifactListV2Sort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ArtifactListV2Sort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ArtifactListV2Order>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ArtifactListV2Order>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -63,6 +63,11 @@ impl<'c> ArtifactListV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactV2ListingResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ArtifactListV2);
@@ -97,6 +102,11 @@ impl<'c> GetArtifactV2ChainOfCustody<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactChainOfCustody>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactV2ChainOfCustody);
@@ -142,7 +152,12 @@ impl<'c> GetArtifactV2DetailComponentView<'c> {
         mut self,
         value: impl Into<types::GetArtifactV2DetailComponentViewOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetArtifactV2DetailComponentViewOrder>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `page`.
@@ -157,7 +172,11 @@ impl<'c> GetArtifactV2DetailComponentView<'c> {
         mut self,
         value: impl Into<types::GetArtifactV2DetailComponentViewSort>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::GetArtifactV2DetailComponentViewSort>::into(value).as_str(),
+            );
         self
     }
     /// The body, as JSON.
@@ -170,6 +189,11 @@ impl<'c> GetArtifactV2DetailComponentView<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactComponentViewResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactV2DetailComponentView);
@@ -215,7 +239,12 @@ impl<'c> GetArtifactV2DetailDeploymentView<'c> {
         mut self,
         value: impl Into<types::GetArtifactV2DetailDeploymentViewOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetArtifactV2DetailDeploymentViewOrder>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `page`.
@@ -230,7 +259,12 @@ impl<'c> GetArtifactV2DetailDeploymentView<'c> {
         mut self,
         value: impl Into<types::GetArtifactV2DetailDeploymentViewSort>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::GetArtifactV2DetailDeploymentViewSort>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// The body, as JSON.
@@ -243,6 +277,11 @@ impl<'c> GetArtifactV2DetailDeploymentView<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactDeploymentViewResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactV2DetailDeploymentView);
@@ -277,6 +316,11 @@ impl<'c> GetArtifactV2Overview<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ArtifactV2Overview> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactV2Overview);
@@ -316,6 +360,11 @@ impl<'c> GetArtifactV2OverviewByName<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ArtifactV2Overview> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetArtifactV2OverviewByName);
 impl<'c> Api<'c> {
@@ -350,7 +399,7 @@ impl<'c> ListArtifactSources<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListArtifactSourcesOrder>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListArtifactSourcesOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -362,7 +411,7 @@ impl<'c> ListArtifactSources<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListArtifactSourcesSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListArtifactSourcesSort>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -375,6 +424,11 @@ impl<'c> ListArtifactSources<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactSourcesListingResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListArtifactSources);

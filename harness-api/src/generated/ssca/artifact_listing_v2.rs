@@ -36,6 +36,11 @@ impl<'c> GetArtifactChainOfCustodyV2<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactChainOfCustodyV2>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetArtifactChainOfCustodyV2);
 pub(super) static GET_ARTIFACT_CHAIN_OF_CUSTODY_V2: rt::Operation = rt::Operation {

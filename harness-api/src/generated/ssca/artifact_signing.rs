@@ -38,6 +38,11 @@ impl<'c> DownloadSignature<'c> {
     pub fn send(self) -> rt::Sending<'c, types::DownloadSignatureResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DownloadSignature);
 impl<'c> Api<'c> {
@@ -76,6 +81,11 @@ impl<'c> SaveIntegrityVerification<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SaveIntegrityVerificationResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveIntegrityVerification);
 impl<'c> Api<'c> {
@@ -113,6 +123,11 @@ impl<'c> SaveSignature<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SaveSignatureResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveSignature);
@@ -167,6 +182,11 @@ impl<'c> UploadSignature<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UploadSignature);

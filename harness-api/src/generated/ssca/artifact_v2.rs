@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         call.text(0, org);
         call.text(1, project);
         call.text(2, harness_account);
-        call.text(3, type_.into());
+        call.text(3, Into::<types::ArtifactListType>::into(type_).as_str());
         ArtifactList { call }
     }
 }
@@ -38,7 +38,7 @@ impl<'c> ArtifactList<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ArtifactListOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::ArtifactListOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -50,13 +50,13 @@ impl<'c> ArtifactList<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ArtifactListSort>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::ArtifactListSort>::into(value).as_str());
         self
     }
     /// Query parameter `view_mode`.
     #[inline]
     pub fn view_mode(mut self, value: impl Into<types::ArtifactListViewMode>) -> Self {
-        self.call.text(8, value.into());
+        self.call.text(8, Into::<types::ArtifactListViewMode>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -69,6 +69,11 @@ impl<'c> ArtifactList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactListingResponseV2>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ArtifactList);

@@ -34,6 +34,11 @@ impl<'c> GetBaseImageDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ArtifactComponentsResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetBaseImageDetails);
 pub(super) static GET_BASE_IMAGE_DETAILS: rt::Operation = rt::Operation {

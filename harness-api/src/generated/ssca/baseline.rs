@@ -34,6 +34,11 @@ impl<'c> GetBaselineForArtifact<'c> {
     pub fn send(self) -> rt::Sending<'c, types::BaselineResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetBaselineForArtifact);
 impl<'c> Api<'c> {
@@ -71,6 +76,11 @@ impl<'c> SetBaselineForArtifact<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SetBaselineForArtifact);

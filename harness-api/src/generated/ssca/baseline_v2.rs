@@ -40,6 +40,11 @@ impl<'c> SetBaselineForArtifactV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SetBaselineForArtifactV2);
 pub(super) static SET_BASELINE_FOR_ARTIFACT_V2: rt::Operation = rt::Operation {

@@ -47,13 +47,15 @@ impl<'c> FetchPluginsForWorkflow<'c> {
         mut self,
         value: impl Into<types::FetchPluginsForWorkflowOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(6, Into::<types::FetchPluginsForWorkflowOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::FetchPluginsForWorkflowSort>) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(7, Into::<types::FetchPluginsForWorkflowSort>::into(value).as_str());
         self
     }
     /// Query parameter `search_term`.
@@ -66,6 +68,11 @@ impl<'c> FetchPluginsForWorkflow<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::CicdWorklfowPluginsResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FetchPluginsForWorkflow);
@@ -98,6 +105,11 @@ impl<'c> GetCicdOverview<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CicdOverviewResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCicdOverview);
@@ -141,6 +153,11 @@ impl<'c> GetCicdRulesEvaluationTrend<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCicdRulesEvaluationTrend);
 impl<'c> Api<'c> {
@@ -175,7 +192,8 @@ impl<'c> GetCicdWorkflowsList<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetCicdWorkflowsListOrder>) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::GetCicdWorkflowsListOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -187,7 +205,7 @@ impl<'c> GetCicdWorkflowsList<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetCicdWorkflowsListSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetCicdWorkflowsListSort>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -200,6 +218,11 @@ impl<'c> GetCicdWorkflowsList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::CicdWorkflowListingResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCicdWorkflowsList);
@@ -230,6 +253,11 @@ impl<'c> GetCicdWorkflowsSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CicdWorkflowSummary> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCicdWorkflowsSummary);
@@ -262,6 +290,11 @@ impl<'c> GetHarnessPipelineYaml<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CicdHarnessPipelineYamlResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetHarnessPipelineYaml);

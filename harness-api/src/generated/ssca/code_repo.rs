@@ -36,7 +36,8 @@ impl<'c> CodeRepositoriesList<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::CodeRepositoriesListOrder>) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::CodeRepositoriesListOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -48,7 +49,7 @@ impl<'c> CodeRepositoriesList<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::CodeRepositoriesListSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::CodeRepositoriesListSort>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -61,6 +62,11 @@ impl<'c> CodeRepositoriesList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::CodeRepositoryListingResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CodeRepositoriesList);
@@ -91,6 +97,11 @@ impl<'c> GetAllRepositoriesSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RepositoriesSummary> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAllRepositoriesSummary);
@@ -123,6 +134,11 @@ impl<'c> GetCodeRepositoryOverview<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::CodeRepositoryOverview> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetCodeRepositoryOverview);
@@ -165,6 +181,11 @@ impl<'c> GetRepoRulesEvaluationTrend<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::CodeRepoRulesEvaluation>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRepoRulesEvaluationTrend);

@@ -50,6 +50,11 @@ impl<'c> FetchComplianceResults<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceResultDto>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FetchComplianceResults);
 impl<'c> Api<'c> {
@@ -97,7 +102,12 @@ impl<'c> FetchComplianceResultsByArtifact<'c> {
         mut self,
         value: impl Into<types::FetchComplianceResultsByArtifactOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::FetchComplianceResultsByArtifactOrder>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `sort`.
@@ -106,7 +116,11 @@ impl<'c> FetchComplianceResultsByArtifact<'c> {
         mut self,
         value: impl Into<types::FetchComplianceResultsByArtifactSort>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::FetchComplianceResultsByArtifactSort>::into(value).as_str(),
+            );
         self
     }
     /// The body, as JSON.
@@ -121,6 +135,11 @@ impl<'c> FetchComplianceResultsByArtifact<'c> {
         self,
     ) -> rt::Sending<'c, Vec<types::FetchComplianceResultByArtifactResponseBody>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FetchComplianceResultsByArtifact);
@@ -172,7 +191,12 @@ impl<'c> FetchComplianceResultsByComplianceId<'c> {
         mut self,
         value: impl Into<types::FetchComplianceResultsByComplianceIdOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::FetchComplianceResultsByComplianceIdOrder>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `sort`.
@@ -181,7 +205,12 @@ impl<'c> FetchComplianceResultsByComplianceId<'c> {
         mut self,
         value: impl Into<types::FetchComplianceResultsByComplianceIdSort>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<types::FetchComplianceResultsByComplianceIdSort>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `search_term`.
@@ -194,6 +223,11 @@ impl<'c> FetchComplianceResultsByComplianceId<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceArtifactWithExecution>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FetchComplianceResultsByComplianceId);
@@ -240,7 +274,11 @@ impl<'c> FetchComplianceResultsGroupById<'c> {
         mut self,
         value: impl Into<types::FetchComplianceResultsGroupByIdOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::FetchComplianceResultsGroupByIdOrder>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `sort`.
@@ -249,7 +287,11 @@ impl<'c> FetchComplianceResultsGroupById<'c> {
         mut self,
         value: impl Into<types::FetchComplianceResultsGroupByIdSort>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(
+                6,
+                Into::<types::FetchComplianceResultsGroupByIdSort>::into(value).as_str(),
+            );
         self
     }
     /// Query parameter `start_time`.
@@ -274,6 +316,11 @@ impl<'c> FetchComplianceResultsGroupById<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceResultAggregationByType>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FetchComplianceResultsGroupById);
@@ -310,6 +357,11 @@ impl<'c> SaveComplianceResult<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveComplianceResult);

@@ -38,6 +38,11 @@ impl<'c> SaveComplianceResultV2<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveComplianceResultV2);
 pub(super) static SAVE_COMPLIANCE_RESULT_V2: rt::Operation = rt::Operation {

@@ -38,6 +38,11 @@ impl<'c> CreateComplianceStandards<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateComplianceStandards);
 impl<'c> Api<'c> {
@@ -81,7 +86,8 @@ impl<'c> GetComplianceStandards<'c> {
         mut self,
         value: impl Into<types::GetComplianceStandardsOrder>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::GetComplianceStandardsOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort`.
@@ -100,6 +106,11 @@ impl<'c> GetComplianceStandards<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetComplianceStandards);
@@ -132,6 +143,11 @@ impl<'c> GetComplianceStandardById<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ComplianceCheck> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetComplianceStandardById);

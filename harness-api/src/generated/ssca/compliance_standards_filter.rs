@@ -30,6 +30,11 @@ impl<'c> GetComplianceStandardsFilters<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceStandardsFilterEntity>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetComplianceStandardsFilters);
 pub(super) static GET_COMPLIANCE_STANDARDS_FILTERS: rt::Operation = rt::Operation {

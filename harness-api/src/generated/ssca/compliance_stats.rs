@@ -58,6 +58,11 @@ impl<'c> GetComplianceEvaluationTrends<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceEvaluationTrend>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetComplianceEvaluationTrends);
 impl<'c> Api<'c> {
@@ -118,7 +123,14 @@ impl<'c> GetComplianceResultStatsByComplianceChecks<'c> {
         mut self,
         value: impl Into<types::GetComplianceResultStatsByComplianceChecksOrder>,
     ) -> Self {
-        self.call.text(7, value.into());
+        self.call
+            .text(
+                7,
+                Into::<
+                    types::GetComplianceResultStatsByComplianceChecksOrder,
+                >::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Query parameter `sort`.
@@ -137,6 +149,11 @@ impl<'c> GetComplianceResultStatsByComplianceChecks<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceChecksMetrics>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetComplianceResultStatsByComplianceChecks);
@@ -191,6 +208,11 @@ impl<'c> PostComplianceResultStatsEvaluationBreakdownArtifactType<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactComplianceMetrics>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostComplianceResultStatsEvaluationBreakdownArtifactType);
 impl<'c> Api<'c> {
@@ -243,6 +265,11 @@ impl<'c> PostComplianceResultStatsOverview<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ComplianceResultsEvaluationBreakdown> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostComplianceResultStatsOverview);

@@ -42,7 +42,7 @@ impl<'c> GetComponents<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetComponentsOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::GetComponentsOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -55,6 +55,11 @@ impl<'c> GetComponents<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComponentDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetComponents);

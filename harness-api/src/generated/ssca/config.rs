@@ -36,6 +36,11 @@ impl<'c> GetConfigByNameAndType<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ConfigResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetConfigByNameAndType);
 impl<'c> Api<'c> {
@@ -63,6 +68,11 @@ impl<'c> GetConfigForAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConfigResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetConfigForAccount);
@@ -93,6 +103,11 @@ impl<'c> GetConfigForOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ConfigResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetConfigForOrg);
@@ -134,19 +149,24 @@ impl<'c> ListConfigs<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListConfigsOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::ListConfigsOrder>::into(value).as_str());
         self
     }
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListConfigsSort>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListConfigsSort>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ConfigResponseBody>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListConfigs);
@@ -183,6 +203,11 @@ impl<'c> SaveConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveConfig);

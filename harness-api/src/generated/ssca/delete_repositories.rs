@@ -40,6 +40,11 @@ impl<'c> DeleteRepos<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UpdateIntegration> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteRepos);
 impl<'c> Api<'c> {
@@ -71,6 +76,11 @@ impl<'c> DeleteRepositories<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteRepositories);

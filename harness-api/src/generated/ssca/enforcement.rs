@@ -34,6 +34,11 @@ impl<'c> GetEnforcementSummary<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EnforcementSummaryResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetEnforcementSummary);
 impl<'c> Api<'c> {
@@ -82,6 +87,11 @@ impl<'c> GetNormalisedSbomComponent<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::NormalizedSbomComponentDto>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetNormalisedSbomComponent);
 impl<'c> Api<'c> {
@@ -118,7 +128,7 @@ impl<'c> GetPolicyViolations<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetPolicyViolationsOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::GetPolicyViolationsOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -130,7 +140,7 @@ impl<'c> GetPolicyViolations<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetPolicyViolationsSort>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::GetPolicyViolationsSort>::into(value).as_str());
         self
     }
     /// Query parameter `search_text`.
@@ -145,13 +155,19 @@ impl<'c> GetPolicyViolations<'c> {
         mut self,
         value: impl Into<types::GetPolicyViolationsImageLayer>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(9, Into::<types::GetPolicyViolationsImageLayer>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::PolicyViolation>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetPolicyViolations);
@@ -189,6 +205,11 @@ impl<'c> SaveEnforcementResult<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveEnforcementResult);
 impl<'c> Api<'c> {
@@ -224,6 +245,11 @@ impl<'c> SaveEnforcementSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveEnforcementSummary);

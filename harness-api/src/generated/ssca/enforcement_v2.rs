@@ -38,6 +38,11 @@ impl<'c> EnforceSbomV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EnforceSbomResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnforceSbomV2);
 pub(super) static ENFORCE_SBOM_V2: rt::Operation = rt::Operation {

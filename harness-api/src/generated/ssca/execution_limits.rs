@@ -34,6 +34,11 @@ impl<'c> SaveExecutionLimitsConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ExecutionLimitResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveExecutionLimitsConfig);
 pub(super) static SAVE_EXECUTION_LIMITS_CONFIG: rt::Operation = rt::Operation {

@@ -40,6 +40,11 @@ impl<'c> CreateExemptionForArtifact<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateExemptionForArtifact);
 impl<'c> Api<'c> {
@@ -76,6 +81,11 @@ impl<'c> CreateExemptionForProject<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateExemptionForProject);
 impl<'c> Api<'c> {
@@ -110,6 +120,11 @@ impl<'c> DeleteExemptionForArtifact<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteExemptionForArtifact);
 impl<'c> Api<'c> {
@@ -141,6 +156,11 @@ impl<'c> DeleteExemptionForProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteExemptionForProject);
@@ -176,6 +196,11 @@ impl<'c> GetExemptionForArtifact<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetExemptionForArtifact);
 impl<'c> Api<'c> {
@@ -207,6 +232,11 @@ impl<'c> GetExemptionForProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetExemptionForProject);
@@ -251,7 +281,7 @@ impl<'c> ListExemptionsForProject<'c> {
         mut self,
         value: impl IntoIterator<Item = types::ExemptionStatusDto>,
     ) -> Self {
-        self.call.texts(5, value);
+        self.call.texts(5, value.into_iter().map(|value| value.to_string()));
         self
     }
     /// Query parameter `artifact_id`.
@@ -270,6 +300,11 @@ impl<'c> ListExemptionsForProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ExemptionResponseDto>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListExemptionsForProject);
@@ -311,6 +346,11 @@ impl<'c> ReviewExemptionForArtifact<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ReviewExemptionForArtifact);
 impl<'c> Api<'c> {
@@ -348,6 +388,11 @@ impl<'c> ReviewExemptionForProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ReviewExemptionForProject);
@@ -389,6 +434,11 @@ impl<'c> UpdateExemptionForArtifact<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateExemptionForArtifact);
 impl<'c> Api<'c> {
@@ -426,6 +476,11 @@ impl<'c> UpdateExemptionForProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateExemptionForProject);

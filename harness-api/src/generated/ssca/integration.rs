@@ -40,6 +40,11 @@ impl<'c> AddRepos<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UpdateIntegration> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddRepos);
 impl<'c> Api<'c> {
@@ -78,6 +83,11 @@ impl<'c> ConfigureRepos<'c> {
     pub fn send(self) -> rt::Sending<'c, types::UpdateIntegration> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ConfigureRepos);
 impl<'c> Api<'c> {
@@ -114,6 +124,11 @@ impl<'c> CreateIntegration<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Integration> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateIntegration);
 impl<'c> Api<'c> {
@@ -145,6 +160,11 @@ impl<'c> DeleteIntegration<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteIntegration);
@@ -196,6 +216,11 @@ impl<'c> FetchReposInIntegration<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::RepoDetailsDto>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FetchReposInIntegration);
 impl<'c> Api<'c> {
@@ -227,6 +252,11 @@ impl<'c> GetHarnessPipelineIntegration<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::HarnessPipelineIntegrationResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetHarnessPipelineIntegration);
@@ -264,6 +294,11 @@ impl<'c> GetIntegration<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetIntegration);
 impl<'c> Api<'c> {
@@ -295,6 +330,11 @@ impl<'c> GetIntegrationRepos<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListIntegrationReposResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetIntegrationRepos);
@@ -330,7 +370,7 @@ impl<'c> ListIntegrations<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListIntegrationsOrder>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::ListIntegrationsOrder>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -342,7 +382,7 @@ impl<'c> ListIntegrations<'c> {
     /// Query parameter `status`.
     #[inline]
     pub fn status(mut self, value: impl Into<types::ListIntegrationsStatus>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListIntegrationsStatus>::into(value).as_str());
         self
     }
     /// Query parameter `search_term`.
@@ -354,13 +394,18 @@ impl<'c> ListIntegrations<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListIntegrationsSort>) -> Self {
-        self.call.text(8, value.into());
+        self.call.text(8, Into::<types::ListIntegrationsSort>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::Integration>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListIntegrations);

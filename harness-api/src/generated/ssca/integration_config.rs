@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
     ) -> GetIntegrationsConfig<'c> {
         let mut call = rt::Call::new(self.client, &GET_INTEGRATIONS_CONFIG);
         call.text(0, harness_account);
-        call.text(1, type_.into());
+        call.text(1, Into::<types::GetIntegrationsConfigType>::into(type_).as_str());
         GetIntegrationsConfig { call }
     }
 }
@@ -29,6 +29,11 @@ impl<'c> GetIntegrationsConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::IntegrationConfig> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetIntegrationsConfig);

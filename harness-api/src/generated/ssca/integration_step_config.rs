@@ -34,6 +34,11 @@ impl<'c> SetIntegrationStepConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SetIntegrationStepConfig);
 impl<'c> Api<'c> {
@@ -69,6 +74,11 @@ impl<'c> SetIntegrationStepConfigForOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SetIntegrationStepConfigForOrg);
@@ -110,6 +120,11 @@ impl<'c> SetIntegrationStepConfigForOrgProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SetIntegrationStepConfigForOrgProject);

@@ -31,6 +31,11 @@ impl<'c> LicenseUsage<'c> {
     pub fn send(self) -> rt::Sending<'c, types::LicenseUsageResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LicenseUsage);
 pub(super) static LICENSE_USAGE: rt::Operation = rt::Operation {

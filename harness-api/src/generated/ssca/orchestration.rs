@@ -34,6 +34,11 @@ impl<'c> GetOrchestrationSummary<'c> {
     pub fn send(self) -> rt::Sending<'c, types::OrchestrationSummaryResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOrchestrationSummary);
 pub(super) static GET_ORCHESTRATION_SUMMARY: rt::Operation = rt::Operation {

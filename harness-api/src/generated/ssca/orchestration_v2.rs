@@ -34,6 +34,11 @@ impl<'c> DownloadSbom<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DownloadSbom);
 impl<'c> Api<'c> {
@@ -77,6 +82,11 @@ impl<'c> CalculateDriftForOrchestrationStep<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ArtifactSbomDriftResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CalculateDriftForOrchestrationStep);
 impl<'c> Api<'c> {
@@ -114,6 +124,11 @@ impl<'c> SaveOrchestration<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SaveOrchestrationResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveOrchestration);
@@ -164,6 +179,11 @@ impl<'c> UploadSbom<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UploadSbom);

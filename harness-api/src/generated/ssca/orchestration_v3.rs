@@ -40,6 +40,11 @@ impl<'c> SaveOrchestrationV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PluginResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveOrchestrationV2);
 impl<'c> Api<'c> {
@@ -89,6 +94,11 @@ impl<'c> UploadSbomV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UploadSbomV2);

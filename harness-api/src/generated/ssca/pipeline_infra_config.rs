@@ -34,6 +34,11 @@ impl<'c> SaveIntegrationConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveIntegrationConfig);
 impl<'c> Api<'c> {
@@ -65,6 +70,11 @@ impl<'c> SavePipelineInfraConfig<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SavePipelineInfraConfig);

@@ -38,6 +38,11 @@ impl<'c> SavePipelineRemoteConfig<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SavePipelineRemoteConfig);
 pub(super) static SAVE_PIPELINE_REMOTE_CONFIG: rt::Operation = rt::Operation {

@@ -40,6 +40,11 @@ impl<'c> CheckArtifactAndDeployments<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ArtifactAndDeploymentsResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CheckArtifactAndDeployments);
 impl<'c> Api<'c> {
@@ -71,6 +76,11 @@ impl<'c> CloseRemediationTracker<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CloseRemediationTracker);
@@ -107,6 +117,11 @@ impl<'c> CreateRemediationTracker<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RemediationTrackerCreateResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateRemediationTracker);
@@ -146,6 +161,11 @@ impl<'c> CreateTicket<'c> {
     pub fn send(self) -> rt::Sending<'c, types::CreateTicketResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTicket);
 impl<'c> Api<'c> {
@@ -184,6 +204,11 @@ impl<'c> ExcludeArtifact<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ExcludeArtifact);
 impl<'c> Api<'c> {
@@ -219,6 +244,11 @@ impl<'c> GetArtifactInRemediationDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RemediationArtifactDetailsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactInRemediationDetails);
@@ -273,6 +303,11 @@ impl<'c> GetArtifactListForRemediation<'c> {
         self,
     ) -> rt::Sending<'c, Vec<types::RemediationArtifactListingResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetArtifactListForRemediation);
@@ -336,6 +371,11 @@ impl<'c> GetDeploymentsListForArtifactInRemediation<'c> {
     ) -> rt::Sending<'c, Vec<types::RemediationArtifactDeploymentsListingResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetDeploymentsListForArtifactInRemediation);
 impl<'c> Api<'c> {
@@ -373,13 +413,23 @@ impl<'c> GetEnvironmentListForRemediation<'c> {
         mut self,
         value: impl Into<types::GetEnvironmentListForRemediationEnvType>,
     ) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(
+                5,
+                Into::<types::GetEnvironmentListForRemediationEnvType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::EnvironmentInfo>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetEnvironmentListForRemediation);
@@ -413,6 +463,11 @@ impl<'c> GetOverallSummary<'c> {
     ) -> rt::Sending<'c, types::RemediationTrackersOverallSummaryResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetOverallSummary);
 impl<'c> Api<'c> {
@@ -444,6 +499,11 @@ impl<'c> GetRemediationDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RemediationDetailsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRemediationDetails);
@@ -485,13 +545,13 @@ impl<'c> ListRemediations<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::ListRemediationsSort>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::ListRemediationsSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ListRemediationsOrder>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::ListRemediationsOrder>::into(value).as_str());
         self
     }
     /// The body, as JSON.
@@ -504,6 +564,11 @@ impl<'c> ListRemediations<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::RemediationListingResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListRemediations);
@@ -542,6 +607,11 @@ impl<'c> UpdateRemediationTracker<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RemediationTrackerUpdateResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateRemediationTracker);

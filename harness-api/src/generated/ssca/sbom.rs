@@ -38,6 +38,11 @@ impl<'c> DownloadSbomForArtifact<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ArtifactSbomResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DownloadSbomForArtifact);
 impl<'c> Api<'c> {
@@ -73,6 +78,11 @@ impl<'c> GetSbomScoreForArtifact<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SbomScorecardResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSbomScoreForArtifact);

@@ -40,6 +40,11 @@ impl<'c> CalculateDriftForArtifact<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ArtifactSbomDriftResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CalculateDriftForArtifact);
 impl<'c> Api<'c> {
@@ -70,7 +75,7 @@ impl<'c> GetComponentDrift<'c> {
     /// Query parameter `status`.
     #[inline]
     pub fn status(mut self, value: impl Into<types::GetComponentDriftStatus>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::GetComponentDriftStatus>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -95,6 +100,11 @@ impl<'c> GetComponentDrift<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComponentDrift>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetComponentDrift);
@@ -126,7 +136,7 @@ impl<'c> GetLicenseDrift<'c> {
     /// Query parameter `status`.
     #[inline]
     pub fn status(mut self, value: impl Into<types::GetLicenseDriftStatus>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::GetLicenseDriftStatus>::into(value).as_str());
         self
     }
     /// Query parameter `page`.
@@ -151,6 +161,11 @@ impl<'c> GetLicenseDrift<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::LicenseDrift>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetLicenseDrift);

@@ -38,6 +38,11 @@ impl<'c> EnforceSbom<'c> {
     pub fn send(self) -> rt::Sending<'c, types::EnforceSbomResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnforceSbom);
 impl<'c> Api<'c> {
@@ -73,6 +78,11 @@ impl<'c> ProcessSbom<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SbomProcessResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ProcessSbom);

@@ -34,6 +34,11 @@ impl<'c> GetProvenance<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ProvenanceResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetProvenance);
 impl<'c> Api<'c> {
@@ -71,6 +76,11 @@ impl<'c> SaveProvenance<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveProvenance);
@@ -110,6 +120,11 @@ impl<'c> SaveSlsaPolicyViolations<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveSlsaPolicyViolations);
 impl<'c> Api<'c> {
@@ -147,6 +162,11 @@ impl<'c> SaveSlsaVerification<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveSlsaVerification);

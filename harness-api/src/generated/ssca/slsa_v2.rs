@@ -40,6 +40,11 @@ impl<'c> SaveProvenanceV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(SaveProvenanceV2);
 impl<'c> Api<'c> {
@@ -77,6 +82,11 @@ impl<'c> SaveSlsaVerificationV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SaveSlsaVerificationV2);

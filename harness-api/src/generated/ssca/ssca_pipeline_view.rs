@@ -42,6 +42,11 @@ impl<'c> GetPipelineArtifactList<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactListingPipelineResponse>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPipelineArtifactList);
 impl<'c> Api<'c> {
@@ -75,6 +80,11 @@ impl<'c> GetSscaSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SscaSummary> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetSscaSummary);

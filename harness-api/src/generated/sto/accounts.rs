@@ -25,6 +25,11 @@ impl<'c> DeleteAccountData<'c> {
     pub fn send(self) -> rt::Sending<'c, types::StoStatus> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteAccountData);
 pub(super) static DELETE_ACCOUNT_DATA: rt::Operation = rt::Operation {

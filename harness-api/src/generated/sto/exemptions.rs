@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &APPROVE_EXEMPTION);
         call.text(0, account_id);
         call.text(1, id);
-        call.text(2, action.into());
+        call.text(2, Into::<types::ApproveExemptionAction>::into(action).as_str());
         call.body_json(body);
         ApproveExemption { call }
     }
@@ -51,6 +51,11 @@ impl<'c> ApproveExemption<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ApproveExemption);
@@ -90,6 +95,11 @@ impl<'c> BulkCreateExemptions<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(BulkCreateExemptions);
 impl<'c> Api<'c> {
@@ -127,6 +137,11 @@ impl<'c> CreateExemption<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateExemption);
@@ -167,6 +182,11 @@ impl<'c> DeleteExemption<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteExemption);
@@ -226,6 +246,11 @@ impl<'c> FindExemptionById<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FindExemptionById);
 impl<'c> Api<'c> {
@@ -271,6 +296,11 @@ impl<'c> GetExemptionForIssue<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetExemptionForIssue);
@@ -325,6 +355,11 @@ impl<'c> ListExemptions<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListExemptions);
 impl<'c> Api<'c> {
@@ -373,6 +408,11 @@ impl<'c> PromoteExemption<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PromoteExemption);
 impl<'c> Api<'c> {
@@ -420,6 +460,11 @@ impl<'c> UpdateExemption<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateExemption);

@@ -122,6 +122,11 @@ impl<'c> AllIssuesCountsV2<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AllIssuesCountsV2);
 impl<'c> Api<'c> {
@@ -177,6 +182,11 @@ impl<'c> AllIssuesDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AllIssuesDetailsResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AllIssuesDetails);
@@ -234,6 +244,11 @@ impl<'c> AllIssuesDetailsV2<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AllIssuesDetailsV2);
 impl<'c> Api<'c> {
@@ -263,6 +278,11 @@ impl<'c> AllIssuesFilters<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::AllIssuesFiltersResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AllIssuesFilters);
@@ -396,6 +416,11 @@ impl<'c> AllIssuesList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::AllIssuesListResult> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AllIssuesList);
 impl<'c> Api<'c> {
@@ -528,6 +553,11 @@ impl<'c> AllIssuesListV2<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AllIssuesListV2);
 impl<'c> Api<'c> {
@@ -586,6 +616,11 @@ impl<'c> AllIssuesOccurrenceDetails<'c> {
     pub fn send(self) -> rt::Sending<'c, types::AllIssuesOccurrenceDetailsResult> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AllIssuesOccurrenceDetails);
 impl<'c> Api<'c> {
@@ -615,6 +650,11 @@ impl<'c> AllIssuesTotalsV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(AllIssuesTotalsV2);
@@ -670,6 +710,11 @@ impl<'c> AllIssuesTrendV2<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AllIssuesTrendV2);
 impl<'c> Api<'c> {
@@ -701,6 +746,11 @@ impl<'c> CreateTicketForIssue<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateTicketForIssue);
@@ -735,6 +785,11 @@ impl<'c> ExecutionIssueCounts<'c> {
         self,
     ) -> rt::Sending<'c, std::collections::BTreeMap<String, types::IssueCounts>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ExecutionIssueCounts);
@@ -782,6 +837,11 @@ impl<'c> ExemptionsFilters<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ExemptionsFilters);
 impl<'c> Api<'c> {
@@ -820,6 +880,11 @@ impl<'c> ExpiringExemptions<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ExpiringExemptions);
 impl<'c> Api<'c> {
@@ -833,7 +898,7 @@ impl<'c> Api<'c> {
     ) -> GlobalExemptions<'c> {
         let mut call = rt::Call::new(self.client, &GLOBAL_EXEMPTIONS);
         call.text(0, account_id);
-        call.text(1, status.into());
+        call.text(1, Into::<types::GlobalExemptionsStatus>::into(status).as_str());
         call.body_json(body);
         GlobalExemptions { call }
     }
@@ -878,7 +943,7 @@ impl<'c> GlobalExemptions<'c> {
     /// Query parameter `sortBy`.
     #[inline]
     pub fn sort_by(mut self, value: impl Into<types::GlobalExemptionsSortBy>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::GlobalExemptionsSortBy>::into(value).as_str());
         self
     }
     /// Query parameter `sortOrder`.
@@ -887,7 +952,8 @@ impl<'c> GlobalExemptions<'c> {
         mut self,
         value: impl Into<types::GlobalExemptionsSortOrder>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(8, Into::<types::GlobalExemptionsSortOrder>::into(value).as_str());
         self
     }
     /// Header `X-Api-Key`.
@@ -900,6 +966,11 @@ impl<'c> GlobalExemptions<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SecurityReviewResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GlobalExemptions);
@@ -961,6 +1032,11 @@ impl<'c> ImpactedTargetsForExemption<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ImpactedTargetsForExemption);
 impl<'c> Api<'c> {
@@ -1019,6 +1095,11 @@ impl<'c> IssueForExemption<'c> {
     pub fn send(self) -> rt::Sending<'c, types::IssueForExemptionResult> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(IssueForExemption);
 impl<'c> Api<'c> {
@@ -1059,6 +1140,11 @@ impl<'c> IssueSeverityChange<'c> {
     pub fn send(self) -> rt::Sending<'c, types::IssueSeverityChangeResult> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(IssueSeverityChange);
 impl<'c> Api<'c> {
@@ -1093,6 +1179,11 @@ impl<'c> OccurrenceDataflow<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(OccurrenceDataflow);
 impl<'c> Api<'c> {
@@ -1122,6 +1213,11 @@ impl<'c> OverviewBaselines<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(OverviewBaselines);
@@ -1158,6 +1254,11 @@ impl<'c> OverviewHistoricalCounts<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(OverviewHistoricalCounts);
@@ -1316,6 +1417,11 @@ impl<'c> PipelineSecurityIssues<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PipelineSecurityIssuesResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PipelineSecurityIssues);
@@ -1477,6 +1583,11 @@ impl<'c> PipelineSecurityIssuesCsv<'c> {
     ) -> rt::Sending<'c, types::ExportPipelineSecurityIssuesCsvResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PipelineSecurityIssuesCsv);
 impl<'c> Api<'c> {
@@ -1509,6 +1620,11 @@ impl<'c> PipelineSecuritySteps<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PipelineSecurityStepsResult> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PipelineSecuritySteps);
 impl<'c> Api<'c> {
@@ -1534,6 +1650,11 @@ impl<'c> ProvisionQwietTrial<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ProvisionQwietTrial);
@@ -1561,6 +1682,11 @@ impl<'c> QwietLicenseUsage<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(QwietLicenseUsage);
 impl<'c> Api<'c> {
@@ -1577,7 +1703,7 @@ impl<'c> Api<'c> {
         call.text(0, account_id);
         call.text(1, org_id);
         call.text(2, project_id);
-        call.text(3, status.into());
+        call.text(3, Into::<types::SecurityReviewStatus>::into(status).as_str());
         SecurityReview { call }
     }
 }
@@ -1610,6 +1736,11 @@ impl<'c> SecurityReview<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::SecurityReviewResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(SecurityReview);
@@ -1665,6 +1796,11 @@ impl<'c> TestTargets<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(TestTargets);
 impl<'c> Api<'c> {
@@ -1698,6 +1834,11 @@ impl<'c> UpdateTestTargetVariants<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::StoStatus> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateTestTargetVariants);

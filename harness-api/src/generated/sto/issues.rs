@@ -42,6 +42,11 @@ impl<'c> CreateIssue<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateIssue);
 impl<'c> Api<'c> {
@@ -69,6 +74,11 @@ impl<'c> DeleteIssue<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteIssue);
@@ -113,6 +123,11 @@ impl<'c> FindIssueById<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Issue> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FindIssueById);
@@ -167,6 +182,11 @@ impl<'c> IssuesAugmentRemediation<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(IssuesAugmentRemediation);
@@ -227,6 +247,11 @@ impl<'c> ListIssues<'c> {
     pub fn send(self) -> rt::Sending<'c, types::IssuesListIssuesResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListIssues);
 impl<'c> Api<'c> {
@@ -262,6 +287,11 @@ impl<'c> UpdateIssue<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateIssue);

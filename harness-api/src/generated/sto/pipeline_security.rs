@@ -38,6 +38,11 @@ impl<'c> ExportPipelineSecurityIssuesCsv<'c> {
     ) -> rt::Sending<'c, types::ExportPipelineSecurityIssuesCsvResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ExportPipelineSecurityIssuesCsv);
 pub(super) static EXPORT_PIPELINE_SECURITY_ISSUES_CSV: rt::Operation = rt::Operation {

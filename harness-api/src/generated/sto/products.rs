@@ -31,6 +31,11 @@ impl<'c> FindProductById<'c> {
     pub fn send(self) -> rt::Sending<'c, types::Product> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(FindProductById);
 impl<'c> Api<'c> {
@@ -76,6 +81,11 @@ impl<'c> ListProducts<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ProductsListProductsResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListProducts);

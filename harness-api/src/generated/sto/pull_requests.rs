@@ -52,6 +52,11 @@ impl<'c> CreatePullRequest<'c> {
     pub fn send(self) -> rt::Sending<'c, types::PullRequestResult> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreatePullRequest);
 impl<'c> Api<'c> {
@@ -101,6 +106,11 @@ impl<'c> FindPullRequestById<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PullRequestResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FindPullRequestById);
@@ -164,6 +174,11 @@ impl<'c> GetPullRequestAction<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPullRequestAction);
 impl<'c> Api<'c> {
@@ -216,6 +231,11 @@ impl<'c> GetPullRequestCorrelation<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPullRequestCorrelation);
 impl<'c> Api<'c> {
@@ -263,6 +283,11 @@ impl<'c> ListPullRequests<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ListPullRequestsResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListPullRequests);
@@ -313,6 +338,11 @@ impl<'c> UpdatePullRequest<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::PullRequestResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdatePullRequest);

@@ -23,7 +23,7 @@ impl<'c> GetToken<'c> {
     /// Query parameter `licenseType`.
     #[inline]
     pub fn license_type(mut self, value: impl Into<types::GetTokenLicenseType>) -> Self {
-        self.call.text(1, value.into());
+        self.call.text(1, Into::<types::GetTokenLicenseType>::into(value).as_str());
         self
     }
     /// Header `X-Api-Key`.
@@ -36,6 +36,11 @@ impl<'c> GetToken<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetToken);

@@ -34,6 +34,11 @@ impl<'c> GetByReferenceId<'c> {
     pub fn send(self) -> rt::Sending<'c, types::GetByReferenceIdResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetByReferenceId);
 pub(super) static GET_BY_REFERENCE_ID: rt::Operation = rt::Operation {

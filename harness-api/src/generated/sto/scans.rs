@@ -42,6 +42,11 @@ impl<'c> CreateScan<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateScan);
 impl<'c> Api<'c> {
@@ -69,6 +74,11 @@ impl<'c> DeleteScan<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteScan);
@@ -103,6 +113,11 @@ impl<'c> FindScanById<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Scan> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FindScanById);
@@ -150,6 +165,11 @@ impl<'c> ListScans<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ScansListScansResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListScans);
@@ -209,7 +229,7 @@ impl<'c> ScanIssue<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ScanIssueOrder>) -> Self {
-        self.call.text(8, value.into());
+        self.call.text(8, Into::<types::ScanIssueOrder>::into(value).as_str());
         self
     }
     /// Header `X-Api-Key`.
@@ -222,6 +242,11 @@ impl<'c> ScanIssue<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ScanIssue);
@@ -260,6 +285,11 @@ impl<'c> ScanIssueCounts<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ScanIssueCounts);
@@ -331,7 +361,8 @@ impl<'c> ScanIssueOccurrences<'c> {
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::ScanIssueOccurrencesOrder>) -> Self {
-        self.call.text(10, value.into());
+        self.call
+            .text(10, Into::<types::ScanIssueOccurrencesOrder>::into(value).as_str());
         self
     }
     /// Query parameter `exemptionId`.
@@ -350,6 +381,11 @@ impl<'c> ScanIssueOccurrences<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ScanIssueOccurrences);
@@ -377,7 +413,7 @@ impl<'c> ScanIssues<'c> {
     /// Query parameter `exempted`.
     #[inline]
     pub fn exempted(mut self, value: impl Into<types::ScanIssuesExempted>) -> Self {
-        self.call.text(2, value.into());
+        self.call.text(2, Into::<types::ScanIssuesExempted>::into(value).as_str());
         self
     }
     /// Header `X-Api-Key`.
@@ -390,6 +426,11 @@ impl<'c> ScanIssues<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ScanIssuesResult> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ScanIssues);
@@ -426,6 +467,11 @@ impl<'c> UpdateScan<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::Scan> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateScan);

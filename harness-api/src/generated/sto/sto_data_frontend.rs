@@ -36,6 +36,11 @@ impl<'c> DataFrontendAllIssuesFilters<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DataFrontendAllIssuesFilters);
 impl<'c> Api<'c> {
@@ -67,6 +72,11 @@ impl<'c> DataFrontendAllIssuesList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DataFrontendAllIssuesList);
@@ -105,6 +115,11 @@ impl<'c> DataFrontendExecutionArtifactScanSummary<'c> {
     pub fn send(self) -> rt::Sending<'c, Vec<types::ScanIssueCountsWithExecutionInfo>> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DataFrontendExecutionArtifactScanSummary);
 impl<'c> Api<'c> {
@@ -141,6 +156,11 @@ impl<'c> DataFrontendExecutionArtifactSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::IssueCountsWithExecutionInfo>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DataFrontendExecutionArtifactSummary);
@@ -187,6 +207,11 @@ impl<'c> DataFrontendExecutionIssueCounts<'c> {
     > {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DataFrontendExecutionIssueCounts);
 impl<'c> Api<'c> {
@@ -220,6 +245,11 @@ impl<'c> DataFrontendExecutionSummary<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::IssueCountsWithExecutionInfo>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DataFrontendExecutionSummary);

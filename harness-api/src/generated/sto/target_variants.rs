@@ -38,6 +38,11 @@ impl<'c> CreateTargetVariant<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTargetVariant);
 impl<'c> Api<'c> {
@@ -67,6 +72,11 @@ impl<'c> DeleteTargetVariant<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteTargetVariant);
@@ -103,6 +113,11 @@ impl<'c> FindTargetVariantById<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TargetVariant> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FindTargetVariantById);
@@ -158,6 +173,11 @@ impl<'c> ListTargetVariants<'c> {
     ) -> rt::Sending<'c, types::TargetVariantsListTargetVariantsResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListTargetVariants);
 impl<'c> Api<'c> {
@@ -195,6 +215,11 @@ impl<'c> UpdateTargetVariant<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TargetVariant> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateTargetVariant);

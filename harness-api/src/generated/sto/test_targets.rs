@@ -40,6 +40,11 @@ impl<'c> CreateTarget<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTarget);
 impl<'c> Api<'c> {
@@ -71,6 +76,11 @@ impl<'c> DeleteTarget<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteTarget);
@@ -109,6 +119,11 @@ impl<'c> FindTargetById<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::StoTarget> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(FindTargetById);
@@ -164,6 +179,11 @@ impl<'c> ListTargets<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TargetsListTargetsResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListTargets);
 impl<'c> Api<'c> {
@@ -204,6 +224,11 @@ impl<'c> PatchTarget<'c> {
     pub fn send(self) -> rt::Sending<'c, types::StoTarget> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PatchTarget);
 impl<'c> Api<'c> {
@@ -243,6 +268,11 @@ impl<'c> UpdateTarget<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::StoTarget> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateTarget);

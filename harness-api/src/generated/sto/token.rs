@@ -40,6 +40,11 @@ impl<'c> IssueToken<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TokenResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(IssueToken);
 pub(super) static ISSUE_TOKEN: rt::Operation = rt::Operation {

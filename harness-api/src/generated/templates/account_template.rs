@@ -43,6 +43,11 @@ impl<'c> CreateTemplatesAcc<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTemplatesAcc);
 impl<'c> Api<'c> {
@@ -89,6 +94,11 @@ impl<'c> DeleteTemplateAcc<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteTemplateAcc);
 impl<'c> Api<'c> {
@@ -124,6 +134,11 @@ impl<'c> GetAccTemplatesInputsSchema<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TemplateInputSchemaDetailsResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAccTemplatesInputsSchema);
@@ -201,6 +216,11 @@ impl<'c> GetTemplateAcc<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTemplateAcc);
 impl<'c> Api<'c> {
@@ -275,6 +295,11 @@ impl<'c> GetTemplateStableAcc<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTemplateStableAcc);
 impl<'c> Api<'c> {
@@ -313,13 +338,13 @@ impl<'c> GetTemplatesListAcc<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetTemplatesListAccSort>) -> Self {
-        self.call.text(3, value.into());
+        self.call.text(3, Into::<types::GetTemplatesListAccSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetTemplatesListAccOrder>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::GetTemplatesListAccOrder>::into(value).as_str());
         self
     }
     /// Query parameter `search_term`.
@@ -331,7 +356,7 @@ impl<'c> GetTemplatesListAcc<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::GetTemplatesListAccType>) -> Self {
-        self.call.text(6, value.into());
+        self.call.text(6, Into::<types::GetTemplatesListAccType>::into(value).as_str());
         self
     }
     /// Query parameter `recursive`.
@@ -367,7 +392,7 @@ impl<'c> GetTemplatesListAcc<'c> {
         mut self,
         value: impl IntoIterator<Item = types::GetTemplatesListAccEntityTypes>,
     ) -> Self {
-        self.call.texts(11, value);
+        self.call.texts(11, value.into_iter().map(|value| value.to_string()));
         self
     }
     /// Query parameter `child_types`.
@@ -383,6 +408,11 @@ impl<'c> GetTemplatesListAcc<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TemplateMetadataSummaryResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTemplatesListAcc);
@@ -422,6 +452,11 @@ impl<'c> ImportTemplateAcc<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateImportResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ImportTemplateAcc);
 impl<'c> Api<'c> {
@@ -459,6 +494,11 @@ impl<'c> UpdateGitMetadataDetails<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateTemplateGitMetadataResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGitMetadataDetails);
@@ -507,6 +547,11 @@ impl<'c> UpdateTemplateAcc<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateTemplateAcc);
 impl<'c> Api<'c> {
@@ -553,6 +598,11 @@ impl<'c> UpdateTemplateStableAcc<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TemplateUpdateStableResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateTemplateStableAcc);

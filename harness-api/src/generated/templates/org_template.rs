@@ -47,6 +47,11 @@ impl<'c> CreateTemplatesOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTemplatesOrg);
 impl<'c> Api<'c> {
@@ -95,6 +100,11 @@ impl<'c> DeleteTemplateOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteTemplateOrg);
 impl<'c> Api<'c> {
@@ -132,6 +142,11 @@ impl<'c> GetOrgTemplatesInputsSchema<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TemplateInputSchemaDetailsResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetOrgTemplatesInputsSchema);
@@ -211,6 +226,11 @@ impl<'c> GetTemplateOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTemplateOrg);
 impl<'c> Api<'c> {
@@ -287,6 +307,11 @@ impl<'c> GetTemplateStableOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTemplateStableOrg);
 impl<'c> Api<'c> {
@@ -329,13 +354,13 @@ impl<'c> GetTemplatesListOrg<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetTemplatesListOrgSort>) -> Self {
-        self.call.text(4, value.into());
+        self.call.text(4, Into::<types::GetTemplatesListOrgSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
     #[inline]
     pub fn order(mut self, value: impl Into<types::GetTemplatesListOrgOrder>) -> Self {
-        self.call.text(5, value.into());
+        self.call.text(5, Into::<types::GetTemplatesListOrgOrder>::into(value).as_str());
         self
     }
     /// Query parameter `search_term`.
@@ -347,7 +372,7 @@ impl<'c> GetTemplatesListOrg<'c> {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::GetTemplatesListOrgType>) -> Self {
-        self.call.text(7, value.into());
+        self.call.text(7, Into::<types::GetTemplatesListOrgType>::into(value).as_str());
         self
     }
     /// Query parameter `recursive`.
@@ -383,7 +408,7 @@ impl<'c> GetTemplatesListOrg<'c> {
         mut self,
         value: impl IntoIterator<Item = types::GetTemplatesListOrgEntityTypes>,
     ) -> Self {
-        self.call.texts(12, value);
+        self.call.texts(12, value.into_iter().map(|value| value.to_string()));
         self
     }
     /// Query parameter `child_types`.
@@ -399,6 +424,11 @@ impl<'c> GetTemplatesListOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TemplateMetadataSummaryResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTemplatesListOrg);
@@ -439,6 +469,11 @@ impl<'c> ImportTemplateOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TemplateImportResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ImportTemplateOrg);
@@ -481,6 +516,11 @@ impl<'c> UpdateGitMetadataDetailsOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateTemplateGitMetadataResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGitMetadataDetailsOrg);
@@ -531,6 +571,11 @@ impl<'c> UpdateTemplateOrg<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateTemplateOrg);
 impl<'c> Api<'c> {
@@ -579,6 +624,11 @@ impl<'c> UpdateTemplateStableOrg<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TemplateUpdateStableResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateTemplateStableOrg);

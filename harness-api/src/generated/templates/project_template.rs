@@ -49,6 +49,11 @@ impl<'c> CreateTemplatesProject<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateTemplatesProject);
 impl<'c> Api<'c> {
@@ -99,6 +104,11 @@ impl<'c> DeleteTemplateProject<'c> {
     pub fn send(self) -> rt::Sending<'c, ()> {
         self.call.empty()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteTemplateProject);
 impl<'c> Api<'c> {
@@ -138,6 +148,11 @@ impl<'c> GetProjectTemplatesInputsSchema<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TemplateInputSchemaDetailsResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetProjectTemplatesInputsSchema);
@@ -219,6 +234,11 @@ impl<'c> GetTemplateProject<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTemplateProject);
 impl<'c> Api<'c> {
@@ -297,6 +317,11 @@ impl<'c> GetTemplateStableProject<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTemplateStableProject);
 impl<'c> Api<'c> {
@@ -341,7 +366,8 @@ impl<'c> GetTemplatesListProject<'c> {
     /// Query parameter `sort`.
     #[inline]
     pub fn sort(mut self, value: impl Into<types::GetTemplatesListProjectSort>) -> Self {
-        self.call.text(5, value.into());
+        self.call
+            .text(5, Into::<types::GetTemplatesListProjectSort>::into(value).as_str());
         self
     }
     /// Query parameter `order`.
@@ -350,7 +376,8 @@ impl<'c> GetTemplatesListProject<'c> {
         mut self,
         value: impl Into<types::GetTemplatesListProjectOrder>,
     ) -> Self {
-        self.call.text(6, value.into());
+        self.call
+            .text(6, Into::<types::GetTemplatesListProjectOrder>::into(value).as_str());
         self
     }
     /// Query parameter `search_term`.
@@ -365,7 +392,8 @@ impl<'c> GetTemplatesListProject<'c> {
         mut self,
         value: impl Into<types::GetTemplatesListProjectType>,
     ) -> Self {
-        self.call.text(8, value.into());
+        self.call
+            .text(8, Into::<types::GetTemplatesListProjectType>::into(value).as_str());
         self
     }
     /// Query parameter `recursive`.
@@ -401,7 +429,7 @@ impl<'c> GetTemplatesListProject<'c> {
         mut self,
         value: impl IntoIterator<Item = types::GetTemplatesListProjectEntityTypes>,
     ) -> Self {
-        self.call.texts(13, value);
+        self.call.texts(13, value.into_iter().map(|value| value.to_string()));
         self
     }
     /// Query parameter `child_types`.
@@ -417,6 +445,11 @@ impl<'c> GetTemplatesListProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TemplateMetadataSummaryResponse>> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTemplatesListProject);
@@ -459,6 +492,11 @@ impl<'c> ImportTemplateProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TemplateImportResponseBody> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ImportTemplateProject);
@@ -503,6 +541,11 @@ impl<'c> UpdateGitMetadataDetailsProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::UpdateTemplateGitMetadataResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGitMetadataDetailsProject);
@@ -554,6 +597,11 @@ impl<'c> UpdateTemplateProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateTemplateProject);
@@ -607,6 +655,11 @@ impl<'c> UpdateTemplateStableProject<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TemplateUpdateStableResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateTemplateStableProject);

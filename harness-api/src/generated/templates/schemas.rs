@@ -48,6 +48,11 @@ impl<'c> GetInputsSchema<'c> {
     pub fn send(self) -> rt::Sending<'c, types::TemplateInputSchemaDetailsResponseBody> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetInputsSchema);
 impl<'c> Api<'c> {
@@ -71,7 +76,8 @@ impl<'c> GetTemplateSchema<'c> {
         mut self,
         value: impl Into<types::GetTemplateSchemaNodeGroup>,
     ) -> Self {
-        self.call.text(0, value.into());
+        self.call
+            .text(0, Into::<types::GetTemplateSchemaNodeGroup>::into(value).as_str());
         self
     }
     /// Query parameter `node_type`.
@@ -89,13 +95,18 @@ impl<'c> GetTemplateSchema<'c> {
     /// Query parameter `version`.
     #[inline]
     pub fn version(mut self, value: impl Into<types::GetTemplateSchemaVersion>) -> Self {
-        self.call.text(3, value.into());
+        self.call.text(3, Into::<types::GetTemplateSchemaVersion>::into(value).as_str());
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::TemplateSchemaResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTemplateSchema);

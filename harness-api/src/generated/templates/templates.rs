@@ -109,7 +109,7 @@ impl<'c> CreateTemplate<'c> {
         mut self,
         value: impl Into<types::CreateTemplateStoreType>,
     ) -> Self {
-        self.call.text(12, value.into());
+        self.call.text(12, Into::<types::CreateTemplateStoreType>::into(value).as_str());
         self
     }
     /// Query parameter `repoName`.
@@ -152,6 +152,11 @@ impl<'c> CreateTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTemplateWrapperResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(CreateTemplate);
@@ -249,6 +254,11 @@ impl<'c> DeleteTemplateVersion<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteTemplateVersion);
 impl<'c> Api<'c> {
@@ -330,6 +340,11 @@ impl<'c> GetRefreshedYaml<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRefreshResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetRefreshedYaml);
@@ -419,6 +434,11 @@ impl<'c> GetTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTemplateResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTemplate);
 impl<'c> Api<'c> {
@@ -495,6 +515,11 @@ impl<'c> GetTemplateInputSetYaml<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTemplateInputSetYaml);
 impl<'c> Api<'c> {
@@ -544,6 +569,11 @@ impl<'c> GetTemplateLabelsMap<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTemplateLabelsMap);
 impl<'c> Api<'c> {
@@ -556,7 +586,13 @@ impl<'c> Api<'c> {
     ) -> GetTemplateMetadataList<'c> {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATE_METADATA_LIST);
         call.text(0, account_identifier);
-        call.text(1, template_list_type.into());
+        call.text(
+            1,
+            Into::<
+                types::GetTemplateMetadataListTemplateListType,
+            >::into(template_list_type)
+                .as_str(),
+        );
         GetTemplateMetadataList { call }
     }
 }
@@ -653,6 +689,11 @@ impl<'c> GetTemplateMetadataList<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageTemplateMetadataSummaryResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetTemplateMetadataList);
 impl<'c> Api<'c> {
@@ -745,6 +786,11 @@ impl<'c> GetYamlWithTemplateRefsResolvedV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTemplateMergeResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetYamlWithTemplateRefsResolvedV2);
 impl<'c> Api<'c> {
@@ -822,13 +868,22 @@ impl<'c> ListTemplateUsage<'c> {
         mut self,
         value: impl Into<types::ListTemplateUsageTemplateEntityType>,
     ) -> Self {
-        self.call.text(10, value.into());
+        self.call
+            .text(
+                10,
+                Into::<types::ListTemplateUsageTemplateEntityType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListTemplateUsage);
@@ -915,13 +970,22 @@ impl<'c> MoveTemplateConfigs<'c> {
         mut self,
         value: impl Into<types::MoveTemplateConfigsMoveConfigType>,
     ) -> Self {
-        self.call.text(12, value.into());
+        self.call
+            .text(
+                12,
+                Into::<types::MoveTemplateConfigsMoveConfigType>::into(value).as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTemplateMoveConfigResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(MoveTemplateConfigs);
@@ -1077,6 +1141,11 @@ impl<'c> UpdateExistingTemplateVersion<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTemplateWrapperResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateExistingTemplateVersion);
 impl<'c> Api<'c> {
@@ -1133,6 +1202,11 @@ impl<'c> UpdateGitDetails<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoTemplateUpdateGitDetailsResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateGitDetails);
@@ -1200,6 +1274,11 @@ impl<'c> UpdateStableTemplate<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateStableTemplate);
 impl<'c> Api<'c> {
@@ -1255,6 +1334,11 @@ impl<'c> UpsertLabelsForTemplate<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpsertLabelsForTemplate);
@@ -1323,6 +1407,11 @@ impl<'c> ValidateTemplateInputs<'c> {
         self,
     ) -> rt::Sending<'c, types::TemplateResponseDtoValidateTemplateInputsResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateTemplateInputs);

@@ -48,6 +48,11 @@ impl<'c> CreateApiKey<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoApiKey> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateApiKey);
 impl<'c> Api<'c> {
@@ -62,7 +67,7 @@ impl<'c> Api<'c> {
     ) -> DeleteApiKey<'c> {
         let mut call = rt::Call::new(self.client, &DELETE_API_KEY);
         call.text(0, account_identifier);
-        call.text(1, api_key_type.into());
+        call.text(1, Into::<types::DeleteApiKeyType>::into(api_key_type).as_str());
         call.text(2, parent_identifier);
         call.text(3, identifier);
         DeleteApiKey { call }
@@ -92,6 +97,11 @@ impl<'c> DeleteApiKey<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteApiKey);
 impl<'c> Api<'c> {
@@ -106,7 +116,10 @@ impl<'c> Api<'c> {
     ) -> GetAggregatedApiKey<'c> {
         let mut call = rt::Call::new(self.client, &GET_AGGREGATED_API_KEY);
         call.text(0, account_identifier);
-        call.text(1, api_key_type.into());
+        call.text(
+            1,
+            Into::<types::GetAggregatedApiKeyType>::into(api_key_type).as_str(),
+        );
         call.text(2, parent_identifier);
         call.text(3, identifier);
         GetAggregatedApiKey { call }
@@ -136,6 +149,11 @@ impl<'c> GetAggregatedApiKey<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoApiKeyAggregate> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAggregatedApiKey);
 impl<'c> Api<'c> {
@@ -149,7 +167,10 @@ impl<'c> Api<'c> {
     ) -> ListAggregatedApiKeys<'c> {
         let mut call = rt::Call::new(self.client, &LIST_AGGREGATED_API_KEYS);
         call.text(0, account_identifier);
-        call.text(1, api_key_type.into());
+        call.text(
+            1,
+            Into::<types::ListAggregatedApiKeysApiKeyType>::into(api_key_type).as_str(),
+        );
         call.text(2, parent_identifier);
         ListAggregatedApiKeys { call }
     }
@@ -220,6 +241,11 @@ impl<'c> ListAggregatedApiKeys<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseApiKeyAggregate> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAggregatedApiKeys);
 impl<'c> Api<'c> {
@@ -233,7 +259,7 @@ impl<'c> Api<'c> {
     ) -> ListApiKeys<'c> {
         let mut call = rt::Call::new(self.client, &LIST_API_KEYS);
         call.text(0, account_identifier);
-        call.text(1, api_key_type.into());
+        call.text(1, Into::<types::ListApiKeysApiKeyType>::into(api_key_type).as_str());
         call.text(2, parent_identifier);
         ListApiKeys { call }
     }
@@ -270,6 +296,11 @@ impl<'c> ListApiKeys<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListApiKey> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListApiKeys);
@@ -313,6 +344,11 @@ impl<'c> UpdateApiKey<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoApiKey> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateApiKey);

@@ -30,6 +30,11 @@ impl<'c> DeleteInvite<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOptionalInvite> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteInvite);
 impl<'c> Api<'c> {
@@ -64,6 +69,11 @@ impl<'c> GetInvite<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInvite> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInvite);
@@ -126,6 +136,11 @@ impl<'c> GetInvites<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseInvite> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInvites);
@@ -211,6 +226,11 @@ impl<'c> GetPendingUsersAggregated<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseInvite> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetPendingUsersAggregated);
 impl<'c> Api<'c> {
@@ -254,6 +274,11 @@ impl<'c> UpdateInvite<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOptionalInvite> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateInvite);

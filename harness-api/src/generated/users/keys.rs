@@ -60,6 +60,11 @@ impl<'c> CreateKey<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateKey);
 impl<'c> Api<'c> {
@@ -89,6 +94,11 @@ impl<'c> DeleteKey<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteKey);
@@ -182,6 +192,11 @@ impl<'c> ListAggregatedKeys<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseKey> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAggregatedKeys);
 impl<'c> Api<'c> {
@@ -245,6 +260,11 @@ impl<'c> UpdateKey<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateKey);

@@ -66,6 +66,11 @@ impl<'c> CreateServiceAccount<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceAccount> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateServiceAccount);
 impl<'c> Api<'c> {
@@ -105,6 +110,11 @@ impl<'c> DeleteServiceAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DeleteServiceAccount);
@@ -147,6 +157,11 @@ impl<'c> GetAggregatedServiceAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceAccountAggregate> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAggregatedServiceAccount);
@@ -192,6 +207,11 @@ impl<'c> GetInheritingChildScopeListForServiceAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListScopeName> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInheritingChildScopeListForServiceAccount);
@@ -276,7 +296,12 @@ impl<'c> ListAggregatedServiceAccounts<'c> {
         mut self,
         value: impl Into<types::ListAggregatedServiceAccountsFilterType>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(
+                9,
+                Into::<types::ListAggregatedServiceAccountsFilterType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
@@ -285,6 +310,11 @@ impl<'c> ListAggregatedServiceAccounts<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseServiceAccountAggregate> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListAggregatedServiceAccounts);
@@ -369,13 +399,23 @@ impl<'c> ListManageableServiceAccounts<'c> {
         mut self,
         value: impl Into<types::ListManageableServiceAccountsFilterType>,
     ) -> Self {
-        self.call.text(9, value.into());
+        self.call
+            .text(
+                9,
+                Into::<types::ListManageableServiceAccountsFilterType>::into(value)
+                    .as_str(),
+            );
         self
     }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListManageableServiceAccounts);
@@ -423,6 +463,11 @@ impl<'c> ListServiceAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListServiceAccount> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ListServiceAccount);
@@ -493,6 +538,11 @@ impl<'c> UpdateServiceAccount<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceAccount> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateServiceAccount);

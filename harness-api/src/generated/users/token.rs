@@ -54,6 +54,11 @@ impl<'c> CreateToken<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CreateToken);
 impl<'c> Api<'c> {
@@ -70,7 +75,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &DELETE_TOKEN);
         call.text(0, identifier);
         call.text(1, account_identifier);
-        call.text(2, api_key_type.into());
+        call.text(2, Into::<types::DeleteTokenApiKeyType>::into(api_key_type).as_str());
         call.text(3, parent_identifier);
         call.text(4, api_key_identifier);
         DeleteToken { call }
@@ -100,6 +105,11 @@ impl<'c> DeleteToken<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteToken);
 impl<'c> Api<'c> {
@@ -112,7 +122,10 @@ impl<'c> Api<'c> {
     ) -> ListAggregatedTokens<'c> {
         let mut call = rt::Call::new(self.client, &LIST_AGGREGATED_TOKENS);
         call.text(0, account_identifier);
-        call.text(1, api_key_type.into());
+        call.text(
+            1,
+            Into::<types::ListAggregatedTokensApiKeyType>::into(api_key_type).as_str(),
+        );
         ListAggregatedTokens { call }
     }
 }
@@ -200,6 +213,11 @@ impl<'c> ListAggregatedTokens<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseTokenAggregate> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ListAggregatedTokens);
 impl<'c> Api<'c> {
@@ -216,7 +234,7 @@ impl<'c> Api<'c> {
         let mut call = rt::Call::new(self.client, &ROTATE_TOKEN);
         call.text(0, identifier);
         call.text(1, account_identifier);
-        call.text(2, api_key_type.into());
+        call.text(2, Into::<types::RotateTokenApiKeyType>::into(api_key_type).as_str());
         call.text(3, parent_identifier);
         call.text(4, api_key_identifier);
         RotateToken { call }
@@ -251,6 +269,11 @@ impl<'c> RotateToken<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RotateToken);
@@ -299,6 +322,11 @@ impl<'c> UpdateToken<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoToken> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateToken);
@@ -351,6 +379,11 @@ impl<'c> ValidateToken<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoToken> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ValidateToken);

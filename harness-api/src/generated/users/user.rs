@@ -55,6 +55,11 @@ impl<'c> AddUserToUserGroups<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddUserToUserGroups);
 impl<'c> Api<'c> {
@@ -107,6 +112,11 @@ impl<'c> AddUsers<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAddUsersResponse> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(AddUsers);
 impl<'c> Api<'c> {
@@ -145,6 +155,11 @@ impl<'c> ChangeUserPassword<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPasswordChangeResponse> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(ChangeUserPassword);
@@ -190,6 +205,11 @@ impl<'c> CheckIfLastAdmin<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CheckIfLastAdmin);
 impl<'c> Api<'c> {
@@ -215,6 +235,11 @@ impl<'c> DisableTwoFactorAuth<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserInfo> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(DisableTwoFactorAuth);
@@ -255,6 +280,11 @@ impl<'c> EnableTwoFactorAuth<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserInfo> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(EnableTwoFactorAuth);
 impl<'c> Api<'c> {
@@ -282,6 +312,11 @@ impl<'c> EndImpersonation<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(EndImpersonation);
@@ -322,6 +357,11 @@ impl<'c> GetAggregatedUser<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserAggregateDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetAggregatedUser);
@@ -409,6 +449,11 @@ impl<'c> GetAggregatedUsers<'c> {
     ) -> rt::Sending<'c, types::ResponseDtoPageResponseUserAggregateDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetAggregatedUsers);
 impl<'c> Api<'c> {
@@ -435,6 +480,11 @@ impl<'c> GetCurrentUserInfo<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserInfo> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetCurrentUserInfo);
 impl<'c> Api<'c> {
@@ -447,7 +497,11 @@ impl<'c> Api<'c> {
     ) -> GetTwoFactorAuthSettings<'c> {
         let mut call = rt::Call::new(self.client, &GET_TWO_FACTOR_AUTH_SETTINGS);
         call.text(0, account_identifier);
-        call.text(1, auth_mechanism.into());
+        call.text(
+            1,
+            Into::<types::GetTwoFactorAuthSettingsAuthMechanism>::into(auth_mechanism)
+                .as_str(),
+        );
         GetTwoFactorAuthSettings { call }
     }
 }
@@ -462,6 +516,11 @@ impl<'c> GetTwoFactorAuthSettings<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTwoFactorAuthSettingsInfo> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetTwoFactorAuthSettings);
@@ -538,6 +597,11 @@ impl<'c> GetUsers<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseUserMetadataDto> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetUsers);
 impl<'c> Api<'c> {
@@ -579,6 +643,11 @@ impl<'c> ImpersonateUser<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(ImpersonateUser);
 impl<'c> Api<'c> {
@@ -618,6 +687,11 @@ impl<'c> RemoveUser<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(RemoveUser);
@@ -659,6 +733,11 @@ impl<'c> UnlockUser<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserInfo> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UnlockUser);
 impl<'c> Api<'c> {
@@ -697,6 +776,11 @@ impl<'c> UpdateUserInfo<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserInfo> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateUserInfo);
@@ -739,6 +823,11 @@ impl<'c> UpdateUserInfoById<'c> {
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(UpdateUserInfoById);
 impl<'c> Api<'c> {
@@ -766,6 +855,11 @@ impl<'c> UserReset2fa<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UserReset2fa);

@@ -48,6 +48,11 @@ impl<'c> CopyUserGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(CopyUserGroup);
 impl<'c> Api<'c> {
@@ -90,6 +95,11 @@ impl<'c> DeleteMember<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteMember);
 impl<'c> Api<'c> {
@@ -130,6 +140,11 @@ impl<'c> DeleteUserGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(DeleteUserGroup);
 impl<'c> Api<'c> {
@@ -169,6 +184,11 @@ impl<'c> GetBatchUsersGroupList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListUserGroup> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetBatchUsersGroupList);
@@ -237,6 +257,11 @@ impl<'c> GetFilteredUserGroupsList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseUserGroup> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetFilteredUserGroupsList);
 impl<'c> Api<'c> {
@@ -278,6 +303,11 @@ impl<'c> GetInheritingChildScopeList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListScopeName> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetInheritingChildScopeList);
@@ -321,6 +351,11 @@ impl<'c> GetMember<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetMember);
 impl<'c> Api<'c> {
@@ -360,6 +395,11 @@ impl<'c> GetUserGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetUserGroup);
@@ -406,7 +446,8 @@ impl<'c> GetUserGroupList<'c> {
         mut self,
         value: impl Into<types::GetUserGroupListFilterType>,
     ) -> Self {
-        self.call.text(4, value.into());
+        self.call
+            .text(4, Into::<types::GetUserGroupListFilterType>::into(value).as_str());
         self
     }
     /// Query parameter `ssoGroupId`.
@@ -450,6 +491,11 @@ impl<'c> GetUserGroupList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseUserGroup> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetUserGroupList);
 impl<'c> Api<'c> {
@@ -489,6 +535,11 @@ impl<'c> GetUserGroupV2<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroupResponseV2> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetUserGroupV2);
@@ -570,6 +621,11 @@ impl<'c> GetUserListInUserGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseUserMetadata> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetUserListInUserGroup);
 impl<'c> Api<'c> {
@@ -629,6 +685,11 @@ impl<'c> LinkUserGroupToLdap<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseUserGroup> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(LinkUserGroupToLdap);
@@ -690,6 +751,11 @@ impl<'c> LinkUserGroupToOidc<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseUserGroup> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LinkUserGroupToOidc);
 impl<'c> Api<'c> {
@@ -750,6 +816,11 @@ impl<'c> LinkUserGroupToSaml<'c> {
     pub fn send(self) -> rt::Sending<'c, types::RestResponseUserGroup> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(LinkUserGroupToSaml);
 impl<'c> Api<'c> {
@@ -801,6 +872,11 @@ impl<'c> PostUserGroup<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PostUserGroup);
@@ -854,6 +930,11 @@ impl<'c> PostUserGroupV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroupResponseV2> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PostUserGroupV2);
 impl<'c> Api<'c> {
@@ -895,6 +976,11 @@ impl<'c> PutMember<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(PutMember);
@@ -948,6 +1034,11 @@ impl<'c> PutUserGroup<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PutUserGroup);
 impl<'c> Api<'c> {
@@ -1000,6 +1091,11 @@ impl<'c> PutUserGroupV2<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroupResponseV2> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(PutUserGroupV2);
 impl<'c> Api<'c> {
@@ -1045,6 +1141,11 @@ impl<'c> UnlinkUserGroupFromSso<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::RestResponseUserGroup> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UnlinkUserGroupFromSso);

@@ -28,6 +28,11 @@ impl<'c> GetUserPreferencesList<'c> {
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMapStringToString> {
         self.call.json()
     }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
+    }
 }
 rt::request!(GetUserPreferencesList);
 impl<'c> Api<'c> {
@@ -55,6 +60,11 @@ impl<'c> GetUserSettingValue<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSettingValueResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetUserSettingValue);
@@ -87,6 +97,11 @@ impl<'c> GetUserSettingsList<'c> {
     #[inline]
     pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListUserSettingResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(GetUserSettingsList);
@@ -128,6 +143,11 @@ impl<'c> UpdateUserSettingValue<'c> {
         self,
     ) -> rt::Sending<'c, types::ResponseDtoListUserSettingUpdateResponseDto> {
         self.call.json()
+    }
+    /// The call itself: to read its answer in another form.
+    #[inline]
+    pub fn into_call(self) -> rt::Call<'c> {
+        self.call
     }
 }
 rt::request!(UpdateUserSettingValue);

@@ -179,6 +179,11 @@ fn builder(api: &Api, operation: &Operation) -> TokenStream {
             pub fn send(self) -> rt::Sending<'c, #answer> {
                 self.call.#read()
             }
+            /// The call itself: to read its answer in another form.
+            #[inline]
+            pub fn into_call(self) -> rt::Call<'c> {
+                self.call
+            }
         }
         rt::request!(#name);
     }
@@ -324,7 +329,7 @@ fn value(
             let ty = rust_ty(ty, &types);
             (
                 quote! { impl Into<#ty> },
-                quote! { #call.text(#index, #name.into()); },
+                quote! { #call.text(#index, Into::<#ty>::into(#name).as_str()); },
             )
         }
         Ty::List(item) => match &**item {
@@ -340,7 +345,7 @@ fn value(
                 let ty = rust_ty(item, &types);
                 (
                     quote! { impl IntoIterator<Item = #ty> },
-                    quote! { #call.texts(#index, #name); },
+                    quote! { #call.texts(#index, #name.into_iter().map(|value| value.to_string())); },
                 )
             }
             item => {

@@ -16,7 +16,7 @@ const JSON: &str = "application/json";
 const MULTIPART: &str = "multipart/form-data";
 
 /// Names that a setter cannot have, because a request has them for itself.
-const RESERVED: [&str; 6] = ["send", "body", "call", "yaml", "form", "text"];
+const RESERVED: [&str; 4] = ["send", "body", "into_call", "options"];
 
 /// An operation that has its module and its name.
 pub(super) struct Placed<'d> {

@@ -1,3 +1,6 @@
 //! What the tests of the workspace share.
 
+pub mod dispatch;
+mod generated;
+pub mod replay;
 pub mod server;

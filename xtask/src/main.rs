@@ -1,26 +1,193 @@
-use xtask::generate::*;
-fn main() -> anyhow::Result<()> {
-    let t = std::time::Instant::now();
-    let doc = load::load("openapi/harness.json".as_ref())?;
-    let fixes = fix::FixSet::load("openapi/fixes".as_ref())?;
-    let (json, _) = fix::apply(doc.json, &fixes)?;
-    let map = partition::map::ModuleMap::load("openapi/modules.toml".as_ref())?;
-    let names = if std::path::Path::new("openapi/names.toml").exists() {lower::names::Names::load("openapi/names.toml".as_ref())?} else {lower::names::Names::empty()};
-    let lowered = lower::lower(&json, &map, &names, false)?;
-    eprintln!("lowered {:?} {} types {} losses", t.elapsed(), lowered.types.len(), lowered.losses.len());
-    for l in &lowered.losses { eprintln!("{l:?}"); }
-    let p = partition::partition(&lowered, &map);
-    let mut files = vec![];
-    for part in &p.parts { files.push(progenitor::run(&lowered, part)?); }
-    let api = refine::refine(&lowered, &p, &files)?;
-    eprintln!("refined {:?} {}", t.elapsed(), api.types.len());
-    let origin = emit::Origin { command: "cargo xtask generate".into(), description: doc.name, sha256: doc.sha256 };
-    for (base, files) in [("harness-api/src/generated", emit::client(&api, &origin)?), ("tests/src/generated", emit::for_tests(&api, &origin)?)] {
-        std::fs::remove_dir_all(base).ok();
-        let mut n = 0;
-        for (p, text) in files { let p = std::path::Path::new(base).join(p); std::fs::create_dir_all(p.parent().unwrap())?; n += text.lines().count(); std::fs::write(p, text)?; }
-        eprintln!("{base} {n} lines");
+//! `cargo xtask`: the verbs.
+
+use std::{
+    io::{IsTerminal, Write as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::{Parser, Subcommand};
+use xtask::{
+    generate::{self, Generated, fix, load, lock::Lock},
+    surface, write,
+};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Makes the raw client from the description of the API")]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Generates the client from the vendored description, or a standalone crate from another one
+    Generate {
+        /// Writes nothing; fails with the differences if what is there is not what would be written
+        #[arg(long, conflicts_with_all = ["input", "output", "name"])]
+        check: bool,
+        /// Any OpenAPI 3.0.x description, YAML or JSON
+        #[arg(long, requires = "output")]
+        input: Option<PathBuf>,
+        /// Folder of the standalone crate
+        #[arg(long, requires = "input")]
+        output: Option<PathBuf>,
+        /// Name of the standalone crate; by default from the description's title
+        #[arg(long, requires = "input")]
+        name: Option<String>,
+    },
+    /// Prints what each fix of the description touches
+    Fixes,
+    /// Records the vendored description in its lock file
+    Lock {
+        /// Where the description comes from
+        #[arg(long)]
+        source: String,
+        /// The day it was taken, as YYYY-MM-DD
+        #[arg(long)]
+        date: String,
+    },
+    /// Prints the public surface of the generated client
+    Surface {
+        /// Of this module only
+        #[arg(long)]
+        module: Option<String>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().verb) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
     }
-    eprintln!("emitted {:?}", t.elapsed());
-    Ok(())
+}
+
+fn run(verb: Verb) -> Result<ExitCode> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("the workspace has no folder")?;
+    match verb {
+        Verb::Generate {
+            input: Some(input),
+            output: Some(output),
+            name,
+            ..
+        } => {
+            let support = root.join("harness-api/src");
+            let started = Instant::now();
+            let made = generate::standalone(&input, name.as_deref(), &support, &mut progress())?;
+            write::write(&output, &made.files)?;
+            print_table(&made, started.elapsed());
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Generate { check, .. } => generate_workspace(root, check),
+        Verb::Fixes => {
+            print!("{}", fix::table(&generate::applied_fixes(root)?));
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Lock { source, date } => {
+            let document = load::load(&root.join("openapi/harness.json"))?;
+            let lock = toml::to_string(&Lock::of(&document, &source, &date))?;
+            let path = root.join("openapi/harness.lock.toml");
+            std::fs::write(&path, lock).with_context(|| format!("cannot write {}", path.display()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Verb::Surface { module, json } => print_surface(root, module.as_deref(), json),
+    }
+}
+
+fn generate_workspace(root: &Path, check: bool) -> Result<ExitCode> {
+    let started = Instant::now();
+    let made = generate::workspace(root, &mut progress())?;
+    if check {
+        return Ok(match write::differences(root, &made.files)? {
+            None => {
+                println!("the generated client is up to date");
+                ExitCode::SUCCESS
+            }
+            Some(differences) => {
+                println!("{differences}\nthe generated client is stale: run `cargo xtask generate`");
+                ExitCode::FAILURE
+            }
+        });
+    }
+    let (written, removed) = write::write(root, &made.files)?;
+    print_table(&made, started.elapsed());
+    println!("{} files: {written} written, {removed} removed, the rest as they were", made.files.len());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Shows the stage on a terminal, and nothing elsewhere.
+fn progress() -> impl FnMut(&str) {
+    let terminal = std::io::stderr().is_terminal();
+    move |stage| {
+        if terminal {
+            eprint!("\r\x1b[K{stage}");
+            let _ = std::io::stderr().flush();
+        }
+    }
+}
+
+fn print_table(made: &Generated, elapsed: Duration) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[K");
+    }
+    let lines = |module: &str| -> usize {
+        made.files
+            .iter()
+            .filter(|(path, _)| {
+                let mut parts = path.components().map(|part| part.as_os_str());
+                parts.any(|part| part == "generated") && parts.next().is_some_and(|part| part == module)
+                    && !path.starts_with("tests")
+            })
+            .map(|(_, text)| text.lines().count())
+            .sum()
+    };
+    println!("{:<20} {:>10} {:>8} {:>9} {:>8}", "module", "operations", "types", "lines", "seconds");
+    let row = |name: &str, operations: usize, types: usize, lines: usize, seconds: f64| {
+        println!("{name:<20} {operations:>10} {types:>8} {lines:>9} {seconds:>8.2}");
+    };
+    let mut total = (0, 0, 0);
+    let mut add = |name: &str, operations: usize, types: usize, seconds: f64| {
+        let lines = lines(name);
+        total = (total.0 + operations, total.1 + types, total.2 + lines);
+        row(name, operations, types, lines, seconds);
+    };
+    for module in &made.api.modules {
+        let spent = made.spent.get(&module.name).map_or(0.0, Duration::as_secs_f64);
+        add(&module.name, module.operations.len(), module.types.len(), spent);
+    }
+    add("shared", 0, made.api.groups.iter().map(|group| group.types.len()).sum(), 0.0);
+    row("all", total.0, total.1, total.2, elapsed.as_secs_f64());
+}
+
+fn print_surface(root: &Path, only: Option<&str>, json: bool) -> Result<ExitCode> {
+    let api = generate::workspace_api(root, &|_| {})?;
+    if let Some(only) = only
+        && !api.modules.iter().any(|module| module.name == only)
+    {
+        let known: Vec<&str> = api.modules.iter().map(|module| module.name.as_str()).collect();
+        bail!("there is no module `{only}`; there are {}", known.join(", "));
+    }
+    if json {
+        println!("{:#}", surface::json(&api, only));
+        return Ok(ExitCode::SUCCESS);
+    }
+    for module in &api.modules {
+        if only.is_none_or(|only| only == module.name) {
+            println!("{}", surface::module(&api, module));
+        }
+    }
+    if only.is_none() {
+        println!("{}", surface::shared(&api));
+    }
+    Ok(ExitCode::SUCCESS)
 }

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt};
 
 use serde_json::Value;
 
-use super::{Model, Part, encode::is_absent};
+use super::{Cell, Model, Part, encode::is_absent};
 
 /// The members of one object whose values did not fit the described type, as they came.
 ///
@@ -61,6 +61,13 @@ pub struct Misfit {
 pub fn misfits(model: &dyn Model) -> Vec<Misfit> {
     let mut found = Vec::new();
     walk(Part::Model(model), "", &mut found);
+    found
+}
+
+/// As [`misfits`], for anything that can be decoded: a list or a map of objects too.
+pub fn misfits_of<T: Cell>(value: &T) -> Vec<Misfit> {
+    let mut found = Vec::new();
+    walk(value.part(), "", &mut found);
     found
 }
 

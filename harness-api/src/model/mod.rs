@@ -34,7 +34,7 @@ pub use decode::read;
 pub use encode::{same, write};
 pub use leaf::{Redacted, Text};
 pub use maybe::{Maybe, Nullable};
-pub use misfits::{Misfit, Misfits, misfits};
+pub use misfits::{Misfit, Misfits, misfits, misfits_of};
 pub use time::Time;
 pub use union::{Raw, Union, settle};
 

@@ -1,11 +1,178 @@
 //! From the description to the generated client, stage by stage; each is a function from one value to the next.
 
 pub mod api;
+pub mod emit;
 pub mod fix;
 pub mod load;
 pub mod lock;
 pub mod lower;
+pub mod manifest;
 pub mod partition;
 pub mod progenitor;
 pub mod refine;
-pub mod emit;
+
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use serde_json::Value;
+
+use api::Api;
+use emit::Files;
+use fix::FixSet;
+use lower::{Lowered, names::Names};
+use partition::{
+    Partition,
+    map::{ModuleMap, Operation},
+};
+
+/// What one run made, before anything is written.
+pub struct Generated {
+    /// The API in terms of Rust.
+    pub api: Api,
+    /// Files by path below the workspace's root, or below the folder of a standalone crate.
+    pub files: Files,
+    /// Time spent on each module.
+    pub spent: BTreeMap<String, Duration>,
+}
+
+/// Says which stage begins.
+pub type Progress<'p> = &'p mut dyn FnMut(&str);
+
+/// Generates the workspace's client; `root` is the workspace's folder.
+pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
+    let (document, map, names) = vendored(root, progress)?;
+    let (lowered, partition) = middle(&document.json, &map, &names, true, progress)?;
+    let (api, mut spent) = front(&lowered, &partition, progress)?;
+    let origin = emit::Origin {
+        command: "cargo xtask generate".to_owned(),
+        description: format!("openapi/{}", document.name),
+        sha256: document.sha256,
+    };
+    progress("emit");
+    let mut files = Files::new();
+    let client = emit::client(&api, &origin, &mut spent)?;
+    files.extend(under("harness-api/src/generated", client));
+    files.extend(under("tests/src/generated", emit::for_tests(&api, &origin)?));
+    progress("manifest");
+    files.extend(manifest::workspace(root, &api, &origin)?);
+    Ok(Generated { api, files, spent })
+}
+
+/// The API of the workspace's description, with `edit` applied to the description after the fixes.
+pub fn workspace_api(root: &Path, edit: &dyn Fn(&mut Value)) -> Result<Api> {
+    let (mut document, map, names) = vendored(root, &mut |_| {})?;
+    edit(&mut document.json);
+    let (lowered, partition) = middle(&document.json, &map, &names, false, &mut |_| {})?;
+    Ok(front(&lowered, &partition, &mut |_| {})?.0)
+}
+
+/// What the fixes do to the vendored description.
+pub fn applied_fixes(root: &Path) -> Result<Vec<fix::Applied>> {
+    let document = load::load(&root.join("openapi/harness.json"))?;
+    let document = lock::verify(document, &root.join("openapi/harness.lock.toml"))?;
+    Ok(fix::apply(document.json, &FixSet::load(&root.join("openapi/fixes"))?)?.1)
+}
+
+/// The lowered description of the workspace and its division, for those who measure progenitor itself.
+pub fn workspace_lowered(root: &Path) -> Result<(Lowered, Partition)> {
+    let (document, map, names) = vendored(root, &mut |_| {})?;
+    middle(&document.json, &map, &names, true, &mut |_| {})
+}
+
+/// Generates a standalone crate from any OpenAPI 3.0.x description. Support code comes from `support`, the
+/// folder of the hand-written part of `harness-api`.
+pub fn standalone(
+    input: &Path,
+    name: Option<&str>,
+    support: &Path,
+    progress: Progress<'_>,
+) -> Result<Generated> {
+    progress("load");
+    let document = load::load(input)?;
+    let operations: Vec<(&str, &str, Vec<String>, String)> = load::operations(&document.json)
+        .map(|(path, method, _, operation)| {
+            let (tags, id) = lower::tags_and_id(path, method, operation);
+            (path, method, tags, id)
+        })
+        .collect();
+    let map = ModuleMap::by_first_segment_or_tag(operations.iter().map(
+        |(path, method, tags, id)| Operation {
+            method,
+            path,
+            tags,
+            id,
+        },
+    ));
+    let (lowered, partition) = middle(&document.json, &map, &Names::empty(), false, progress)?;
+    let (api, mut spent) = front(&lowered, &partition, progress)?;
+    let origin = emit::Origin {
+        command: format!("cargo xtask generate --input {} --output DIR", document.name),
+        description: document.name.clone(),
+        sha256: document.sha256.clone(),
+    };
+    progress("emit");
+    let mut files = under("src/generated", emit::client(&api, &origin, &mut spent)?);
+    progress("manifest");
+    files.extend(manifest::standalone(&document, name, support, &api, &origin)?);
+    Ok(Generated { api, files, spent })
+}
+
+/// The vendored description, held to its lock and with its faults corrected.
+pub fn fixed_description(root: &Path) -> Result<load::Document> {
+    let folder = root.join("openapi");
+    let document = load::load(&folder.join("harness.json"))?;
+    let mut document = lock::verify(document, &folder.join("harness.lock.toml"))?;
+    document.json = fix::apply(document.json, &FixSet::load(&folder.join("fixes"))?)?.0;
+    Ok(document)
+}
+
+fn vendored(root: &Path, progress: Progress<'_>) -> Result<(load::Document, ModuleMap, Names)> {
+    let folder = root.join("openapi");
+    progress("load, lock, fixes");
+    let document = fixed_description(root)?;
+    let map = ModuleMap::load(&folder.join("modules.toml"))?;
+    let names = Names::load(&folder.join("names.toml"))?;
+    Ok((document, map, names))
+}
+
+fn middle(
+    document: &Value,
+    map: &ModuleMap,
+    names: &Names,
+    strict: bool,
+    progress: Progress<'_>,
+) -> Result<(Lowered, Partition)> {
+    progress("lower");
+    let lowered = lower::lower(document, map, names, strict)?;
+    progress("partition");
+    let partition = partition::partition(&lowered, map);
+    Ok((lowered, partition))
+}
+
+fn front(
+    lowered: &Lowered,
+    partition: &Partition,
+    progress: Progress<'_>,
+) -> Result<(Api, BTreeMap<String, Duration>)> {
+    let mut spent = BTreeMap::new();
+    let mut outputs = Vec::new();
+    for part in &partition.parts {
+        progress(&format!("progenitor: {}", part.name));
+        let start = Instant::now();
+        outputs.push(progenitor::run(lowered, part)?);
+        spent.insert(part.name.clone(), start.elapsed());
+    }
+    progress("refine");
+    Ok((refine::refine(lowered, partition, &outputs)?, spent))
+}
+
+fn under(folder: &str, files: Files) -> Files {
+    files
+        .into_iter()
+        .map(|(path, text)| (Path::new(folder).join(path), text))
+        .collect()
+}

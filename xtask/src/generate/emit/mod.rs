@@ -8,6 +8,7 @@ mod types;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result};
@@ -46,14 +47,22 @@ impl Origin {
 }
 
 /// The Rust files of the client crate's `src/generated`.
-pub fn client(api: &Api, origin: &Origin) -> Result<Files> {
+///
+/// Adds the time that each module takes to `spent`.
+pub fn client(
+    api: &Api,
+    origin: &Origin,
+    spent: &mut BTreeMap<String, Duration>,
+) -> Result<Files> {
     let mut out = Output {
         files: Files::new(),
         origin,
     };
     out.put("mod.rs", root(api))?;
     for module in &api.modules {
+        let start = Instant::now();
         emit_module(api, module, &mut out)?;
+        *spent.entry(module.name.clone()).or_default() += start.elapsed();
     }
     if !api.groups.is_empty() {
         out.put("shared/mod.rs", shared_root(api))?;

@@ -62,10 +62,15 @@ pub(super) fn tag(api: &Api, operations: &[&Operation]) -> Result<TokenStream> {
     }
     let statics = operations.iter().map(|operation| table_entry(operation));
     let builders = operations.iter().map(|operation| builder(api, operation));
+    let methods = operations.iter().flat_map(|operation| methods(api, operation));
     Ok(quote! {
         #![allow(unused_imports)]
         use super::{Api, types};
         use crate::{model, rt};
+
+        impl<'c> Api<'c> {
+            #(#methods)*
+        }
 
         #(#builders)*
         #(#statics)*
@@ -133,38 +138,40 @@ fn table_entry(operation: &Operation) -> TokenStream {
     }
 }
 
+/// The methods of the module's handle that begin a request.
+fn methods(api: &Api, operation: &Operation) -> Vec<TokenStream> {
+    let http = format!(" `{} {}`", operation.method, operation.path);
+    let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
+    constructors(operation)
+        .into_iter()
+        .map(|constructor| {
+            let constructor = constructor.emit(api, operation);
+            quote! {
+                #[doc = #http]
+                #deprecated
+                #constructor
+            }
+        })
+        .collect()
+}
+
 fn builder(api: &Api, operation: &Operation) -> TokenStream {
     let name = ident(&builder_name(operation));
     let method = ident(&operation.name);
-    let http = format!(" `{} {}`", operation.method, operation.path);
     let about = format!(" Request of [`Api::{method}`].");
-    let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
     let optional = operation
         .params
         .iter()
         .enumerate()
         .filter(|(_, param)| !param.required)
         .map(|(index, param)| setter(api, index, param));
-    let constructors = constructors(api, operation)
-        .into_iter()
-        .map(|constructor| constructor.emit(api, operation));
     let body = operation
         .body
         .iter()
         .filter(|body| !body.required)
-        .flat_map(|body| body_setters(body));
+        .flat_map(body_setters);
     let (answer, read) = answer(operation);
-    let constructors = constructors.map(|constructor| {
-        quote! {
-            #[doc = #http]
-            #deprecated
-            #constructor
-        }
-    });
     quote! {
-        impl<'c> Api<'c> {
-            #(#constructors)*
-        }
         #[doc = #about]
         #[derive(Debug)]
         #[must_use = "nothing is sent before `send`"]
@@ -179,7 +186,7 @@ fn builder(api: &Api, operation: &Operation) -> TokenStream {
             pub fn send(self) -> rt::Sending<'c, #answer> {
                 self.call.#read()
             }
-            /// The call itself: to read its answer in another form.
+            /// The call itself, to read its answer in another form.
             #[inline]
             pub fn into_call(self) -> rt::Call<'c> {
                 self.call
@@ -197,8 +204,7 @@ struct Constructor {
     form: bool,
 }
 
-fn constructors(api: &Api, operation: &Operation) -> Vec<Constructor> {
-    let _ = api;
+fn constructors(operation: &Operation) -> Vec<Constructor> {
     let plain = Constructor {
         suffix: "",
         body: None,

@@ -20,7 +20,7 @@ use self::{names::Names, schemas::Schemas};
 use super::{
     api::{Answer, Place, Ty},
     load,
-    partition::map::ModuleMap,
+    partition::map::{self, ModuleMap},
 };
 
 /// What lowering makes of a description.
@@ -146,18 +146,7 @@ pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> 
     let mut lowered = Lowered::default();
     let mut placed = Vec::new();
     for (path, method, item, operation) in load::operations(document) {
-        let id = operation
-            .get("operationId")
-            .and_then(Value::as_str)
-            .map_or_else(|| format!("{method} {path}"), str::to_owned);
-        let tags: Vec<String> = operation
-            .get("tags")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect();
+        let (tags, id) = tags_and_id(path, method, operation);
         let module = map.place(method, path, &tags, &id)?.to_owned();
         let tag = tags.into_iter().next().unwrap_or_else(|| module.clone());
         let name = names.operation(&module, &tag, &id);
@@ -178,11 +167,46 @@ pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> 
             .with_context(|| format!("operation {} ({} {})", placed.id, placed.method, placed.path))?;
         lowered.operations.push(facts);
     }
+    if strict {
+        names.unused(
+            placed.iter().map(|placed| placed.id.as_str()),
+            schemas.names(),
+            schemas.asked(),
+        )?;
+        let spots: Vec<_> = load::operations(document)
+            .map(|(path, method, _, operation)| {
+                (path, method, tags_and_id(path, method, operation))
+            })
+            .collect();
+        map.check_all_used(spots.iter().map(|(path, method, (tags, id))| map::Operation {
+            method,
+            path,
+            tags,
+            id,
+        }))?;
+    }
     (lowered.components, lowered.types) = schemas.finish();
     mark_directions(&mut lowered);
     lowered.losses.sort();
     lowered.losses.dedup();
     Ok(lowered)
+}
+
+/// Tags and id of an operation; one without an id is called by its method and path.
+pub fn tags_and_id(path: &str, method: &str, operation: &Value) -> (Vec<String>, String) {
+    let id = operation
+        .get("operationId")
+        .and_then(Value::as_str)
+        .map_or_else(|| format!("{method} {path}"), str::to_owned);
+    let tags = operation
+        .get("tags")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .map(str::to_owned)
+        .collect();
+    (tags, id)
 }
 
 fn resolve_operation_names(placed: &mut [operations::Placed<'_>], strict: bool) -> Result<()> {

@@ -55,6 +55,8 @@ pub(super) struct Schemas<'d> {
     rust: BTreeMap<String, String>,
     components: BTreeMap<String, Value>,
     types: BTreeMap<String, TypeFacts>,
+    /// Inline schemas that were named, as `Parent.member`.
+    asked: BTreeSet<String>,
 }
 
 impl<'d> Schemas<'d> {
@@ -97,7 +99,18 @@ impl<'d> Schemas<'d> {
             rust,
             components: BTreeMap::new(),
             types: BTreeMap::new(),
+            asked: BTreeSet::new(),
         })
+    }
+
+    /// The component schemas by their spelling in the description.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.raw.keys().map(String::as_str)
+    }
+
+    /// The inline schemas that were named, as `Parent.member`.
+    pub(super) fn asked(&self) -> impl Iterator<Item = &str> {
+        self.asked.iter().map(String::as_str)
     }
 
     pub(super) fn finish(self) -> (BTreeMap<String, Value>, BTreeMap<String, TypeFacts>) {
@@ -238,6 +251,7 @@ impl<'d> Schemas<'d> {
             return self.lower_at(only, spot, aliases);
         }
         if self.kind(schema, 0) != Kind::Other {
+            self.asked.insert(format!("{}.{}", spot.parent, spot.member));
             let name = self.names.inline(&spot.parent, &spot.member);
             let key = self.free_key(&spot.module, name, schema, spot)?;
             self.hoist(&key, schema, &spot.origin, &spot.module)?;

@@ -1,0 +1,123 @@
+//! From the id of an operation to the types of its body and its answer.
+
+use std::fmt;
+
+use harness_api::model::{Cell, Misfit, misfits_of};
+use serde::de::DeserializeOwned;
+use serde::ser::Serialize;
+use serde_json::Value;
+
+use crate::generated::TABLES;
+
+/// What one module of the client can decode; the generator writes one of these a module.
+#[derive(Clone, Copy)]
+pub(crate) struct Table {
+    /// The id of an operation, the type of its body, the type of its answer.
+    pub(crate) rows: &'static [(&'static str, Option<Again>, Option<Again>)],
+    /// The path of a type, and its size in bytes.
+    pub(crate) sizes: &'static [(&'static str, usize)],
+}
+
+/// Decodes JSON text into a type and encodes it again.
+pub(crate) type Again = fn(&str) -> Result<Decoded, Fault>;
+
+/// A value that went through its type.
+#[derive(Clone, Debug)]
+pub struct Decoded {
+    /// What the type encodes to.
+    pub value: Value,
+    /// Where members were kept aside as JSON because they did not fit: names and indexes joined by dots.
+    pub misfits: Vec<String>,
+}
+
+/// Why a text could not be decoded.
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// What is wrong.
+    pub message: String,
+    /// Where: a path as `content[3].name`, or `.` for the whole.
+    pub path: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at {}", self.message, self.path)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// The types of one operation.
+#[derive(Clone, Copy)]
+pub struct Types {
+    request: Option<Again>,
+    response: Option<Again>,
+}
+
+impl Types {
+    /// Sends a body through its type; `None` when the operation has no body of JSON.
+    pub fn request(&self, json: &str) -> Option<Result<Decoded, Fault>> {
+        self.request.map(|again| again(json))
+    }
+
+    /// Sends an answer through its type; `None` when the operation has no answer of JSON.
+    pub fn response(&self, json: &str) -> Option<Result<Decoded, Fault>> {
+        self.response.map(|again| again(json))
+    }
+}
+
+/// The types of the operation with this id, if its module is compiled in.
+pub fn types(operation: &str) -> Option<Types> {
+    TABLES
+        .iter()
+        .flat_map(|table| table.rows)
+        .find(|(id, _, _)| *id == operation)
+        .map(|&(_, request, response)| Types { request, response })
+}
+
+/// The path and the size of every type that is compiled in.
+pub fn sizes() -> impl Iterator<Item = (&'static str, usize)> {
+    TABLES.iter().flat_map(|table| table.sizes).copied()
+}
+
+/// Sends JSON through `T`, the way the client reads it and writes it.
+pub(crate) fn again<T: DeserializeOwned + Serialize + Cell>(text: &str) -> Result<Decoded, Fault> {
+    let value: T = decode(text, |from| T::deserialize(from))?;
+    encoded(serde_json::to_value(&value), misfits_of(&value))
+}
+
+type Json<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
+type Tracked<'a, 'b> = serde_path_to_error::Deserializer<'a, 'b, &'a mut Json<'b>>;
+
+fn decode<'b, T>(
+    text: &'b str,
+    read: for<'a> fn(Tracked<'a, 'b>) -> Result<T, serde_json::Error>,
+) -> Result<T, Fault> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let mut track = serde_path_to_error::Track::new();
+    let result = read(serde_path_to_error::Deserializer::new(&mut json, &mut track));
+    match result.and_then(|value| json.end().map(|()| value)) {
+        Ok(value) => Ok(value),
+        Err(error) => Err(fault(&error, track.path().to_string())),
+    }
+}
+
+fn encoded(
+    value: Result<Value, serde_json::Error>,
+    misfits: Vec<Misfit>,
+) -> Result<Decoded, Fault> {
+    match value {
+        Ok(value) => Ok(Decoded {
+            value,
+            misfits: misfits.into_iter().map(|misfit| misfit.path).collect(),
+        }),
+        Err(error) => Err(fault(&error, ".".to_owned())),
+    }
+}
+
+fn fault(error: &serde_json::Error, path: String) -> Fault {
+    Fault {
+        message: error.to_string(),
+        path,
+    }
+}

@@ -1,0 +1,142 @@
+//! What stands around the generated code: features, the record of what it is made from, the report of losses.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result};
+use heck::{ToKebabCase, ToSnakeCase};
+
+use super::{
+    api::Api,
+    emit::{Files, Origin},
+    load::Document,
+};
+use crate::fingerprint::fingerprints;
+
+const BEGIN: &str = "# <generated>\n";
+const END: &str = "# </generated>\n";
+
+/// Files beside the generated code in the workspace at `root`.
+pub fn workspace(root: &Path, api: &Api, origin: &Origin) -> Result<Files> {
+    let mut files = Files::new();
+    let mut features = |path: &str, dependency: Option<&str>| -> Result<()> {
+        let text = fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
+        files.insert(path.into(), with_features(&text, &features(api, dependency), path)?);
+        Ok(())
+    };
+    features("harness-api/Cargo.toml", None)?;
+    features("harness-api-ext/Cargo.toml", Some("harness-api"))?;
+    features("tests/Cargo.toml", Some("harness-api"))?;
+    files.insert("harness-api/generated.toml".into(), record(root, origin)?);
+    files.insert("openapi/losses.md".into(), losses(api));
+    Ok(files)
+}
+
+/// Files of a standalone crate, apart from its generated code.
+pub fn standalone(
+    document: &Document,
+    name: Option<&str>,
+    support: &Path,
+    api: &Api,
+    origin: &Origin,
+) -> Result<Files> {
+    let title = document
+        .json
+        .pointer("/info/title")
+        .and_then(serde_json::Value::as_str)
+        .unwrap_or("api");
+    let name = name.map_or_else(|| title.to_kebab_case(), str::to_owned);
+    let mut files = Files::new();
+    copy(support, support, &name.to_snake_case(), &mut files)?;
+    let manifest = format!(
+        "{}[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\nrust-version = \"1.88\"\n\
+         publish = false\n\n[features]\ndefault = [\"rustls\", \"full\"]\nrustls = [\"reqwest/rustls\"]\n\
+         native-tls = [\"reqwest/native-tls\"]\n{}\n[dependencies]\n{}\n[workspace]\n",
+        origin.head("#"),
+        features(api, None),
+        DEPENDENCIES,
+    );
+    files.insert("Cargo.toml".into(), manifest);
+    if !api.losses.is_empty() {
+        files.insert("losses.md".into(), losses(api));
+    }
+    Ok(files)
+}
+
+const DEPENDENCIES: &str = r#"bytes = "1"
+futures-core = "0.3"
+jiff = { version = "1.0", default-features = false, features = ["std"] }
+percent-encoding = "2.3"
+reqwest = { version = "0.13", default-features = false, features = ["multipart", "stream"] }
+serde = "1"
+serde_json = "1"
+serde_path_to_error = "0.1"
+tokio = { version = "1", features = ["fs"] }
+"#;
+
+/// Copies the hand-written support code under a crate of another name.
+fn copy(base: &Path, folder: &Path, name: &str, files: &mut Files) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.ends_with("generated") {
+            continue;
+        }
+        if path.is_dir() {
+            copy(base, &path, name, files)?;
+        } else {
+            let text = fs::read_to_string(&path)
+                .with_context(|| format!("cannot read {}", path.display()))?;
+            let inside = path.strip_prefix(base).unwrap_or(&path);
+            files.insert(Path::new("src").join(inside), text.replace("harness_api", name));
+        }
+    }
+    Ok(())
+}
+
+fn features(api: &Api, dependency: Option<&str>) -> String {
+    let modules: Vec<&str> = api.modules.iter().map(|module| module.name.as_str()).collect();
+    let mut text = format!("full = [\n{}]\n", modules.iter().map(|m| format!("    {m:?},\n")).collect::<String>());
+    for module in modules {
+        text += &match dependency {
+            Some(dependency) => format!("{module} = [\"{dependency}/{module}\"]\n"),
+            None => format!("{module} = []\n"),
+        };
+    }
+    text
+}
+
+/// The manifest with the part between the marks replaced.
+fn with_features(text: &str, features: &str, path: &str) -> Result<String> {
+    let marks = || format!("{path} needs the lines `# <generated>` and `# </generated>` in [features]");
+    let (before, rest) = text.split_once(BEGIN).with_context(marks)?;
+    let (_, after) = rest.split_once(END).with_context(marks)?;
+    Ok(format!("{before}{BEGIN}{features}{END}{after}"))
+}
+
+fn record(root: &Path, origin: &Origin) -> Result<String> {
+    let mut text = origin.head("#");
+    text += "\n# Fingerprints of what the client was generated from; the build script compares them.\n";
+    for (name, hash) in fingerprints(root).context("cannot read what generation reads")? {
+        text += &format!("{name} = \"{hash}\"\n");
+    }
+    Ok(text)
+}
+
+fn losses(api: &Api) -> String {
+    let operations: usize = api.modules.iter().map(|module| module.operations.len()).sum();
+    let mut text = format!(
+        "# What lowering could not keep\n\nGenerated by `cargo xtask generate`. Of {operations} operations, \
+         {} lost something.\n",
+        api.losses
+            .iter()
+            .map(|(id, _)| id)
+            .collect::<std::collections::BTreeSet<_>>()
+            .len()
+    );
+    if !api.losses.is_empty() {
+        text += "\n| operation | what |\n| --- | --- |\n";
+        for (id, loss) in &api.losses {
+            text += &format!("| `{id}` | {loss} |\n");
+        }
+    }
+    text
+}

@@ -82,24 +82,11 @@ pub fn sizes() -> impl Iterator<Item = (&'static str, usize)> {
 
 /// Sends JSON through `T`, the way the client reads it and writes it.
 pub(crate) fn again<T: DeserializeOwned + Serialize + Cell>(text: &str) -> Result<Decoded, Fault> {
-    let value: T = decode(text, |from| T::deserialize(from))?;
-    encoded(serde_json::to_value(&value), misfits_of(&value))
-}
-
-type Json<'a> = serde_json::Deserializer<serde_json::de::StrRead<'a>>;
-type Tracked<'a, 'b> = serde_path_to_error::Deserializer<'a, 'b, &'a mut Json<'b>>;
-
-fn decode<'b, T>(
-    text: &'b str,
-    read: for<'a> fn(Tracked<'a, 'b>) -> Result<T, serde_json::Error>,
-) -> Result<T, Fault> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let mut track = serde_path_to_error::Track::new();
-    let result = read(serde_path_to_error::Deserializer::new(&mut json, &mut track));
-    match result.and_then(|value| json.end().map(|()| value)) {
-        Ok(value) => Ok(value),
-        Err(error) => Err(fault(&error, track.path().to_string())),
-    }
+    let value: T = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| fault(error.inner(), error.path().to_string()))?;
+    json.end().map_err(|error| fault(&error, ".".to_owned()))?;
+    encoded(serde_json::to_value(&value), misfits_of(&value))
 }
 
 fn encoded(

@@ -12,8 +12,12 @@ const KEPT: f64 = 97.0;
 #[test]
 fn every_recorded_answer_decodes_and_little_is_dropped() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/recordings");
-    if !dir.is_dir() || cfg!(not(feature = "full")) {
+    if !dir.is_dir() {
         println!("skipped, no recordings");
+        return;
+    }
+    if cfg!(not(feature = "full")) {
+        println!("skipped, not every module is compiled in");
         return;
     }
     let report = replay::run(&dir).unwrap();

@@ -74,7 +74,10 @@ pub(super) fn read_dir(dir: &Path) -> Result<Vec<(String, Exchange)>, Problem> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(dir).map_err(|error| Problem::new(dir, error))? {
         let path = entry.map_err(|error| Problem::new(dir, error))?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
             paths.push(path);
         }
     }

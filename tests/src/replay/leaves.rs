@@ -134,7 +134,9 @@ fn same(left: &Value, right: &Value) -> bool {
         | (Value::String(text), Value::Number(number)) => {
             Amount::read(text) == Amount::of(number) || is_instant(text, number)
         }
-        (Value::String(left), Value::String(right)) => left == right || are_one_instant(left, right),
+        (Value::String(left), Value::String(right)) => {
+            left == right || are_one_instant(left, right)
+        }
         _ => left == right,
     }
 }
@@ -209,7 +211,10 @@ mod tests {
             (json!("false"), json!(false)),
             (json!(1_700_000_000_000_i64), json!("2023-11-14T22:13:20Z")),
             (json!("1700000000000"), json!("2023-11-14T22:13:20Z")),
-            (json!("2023-11-14T23:13:20+01:00"), json!("2023-11-14T22:13:20Z")),
+            (
+                json!("2023-11-14T23:13:20+01:00"),
+                json!("2023-11-14T22:13:20Z"),
+            ),
             (json!({}), json!({})),
             (json!([]), json!([])),
         ];
@@ -219,7 +224,10 @@ mod tests {
         let other = [
             (json!("12"), json!("12.0")),
             (json!("twelve"), json!(12)),
-            (json!(9_007_199_254_740_993_i64), json!(9_007_199_254_740_992.0)),
+            (
+                json!(9_007_199_254_740_993_i64),
+                json!(9_007_199_254_740_992.0),
+            ),
             (json!(true), json!("True")),
             (json!(1), json!(true)),
             (json!("2023-11-14T22:13:20Z"), json!("2023-11-14T22:13:21Z")),

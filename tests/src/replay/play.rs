@@ -227,7 +227,9 @@ struct Canned {
 
 impl Canned {
     fn client(self) -> Result<Client, Error> {
-        Client::builder("http://recorded.invalid").layer(self).build()
+        Client::builder("http://recorded.invalid")
+            .layer(self)
+            .build()
     }
 }
 

@@ -115,7 +115,11 @@ impl File {
         write!(out, "{} {operation}: {word}", self.name)?;
         if self.leaves.total > 0 && self.outcome != Outcome::Apart {
             let (kept, total) = (self.leaves.kept(), self.leaves.total);
-            write!(out, ", {kept}/{total} leaves ({:.2}%)", percent(kept, total))?;
+            write!(
+                out,
+                ", {kept}/{total} leaves ({:.2}%)",
+                percent(kept, total)
+            )?;
         }
         if !self.note.is_empty() {
             write!(out, "; {}", self.note)?;

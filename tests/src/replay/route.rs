@@ -27,7 +27,10 @@ fn all() -> impl Iterator<Item = &'static Operation> {
 
 /// The segments of a path, without what the gateway puts before it.
 fn segments(path: &str) -> Vec<&str> {
-    let mut segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let mut segments: Vec<_> = path
+        .split('/')
+        .filter(|segment| !segment.is_empty())
+        .collect();
     if segments.first() == Some(&"gateway") {
         segments.remove(0);
     }
@@ -68,7 +71,9 @@ fn fit(template: &[Piece], path: &[&str]) -> Option<usize> {
     };
     let (segment, others) = path.split_first()?;
     match piece {
-        Piece::Text(text) => (text == segment).then(|| fit(rest, others))?.map(|fit| fit + 1),
+        Piece::Text(text) => (text == segment)
+            .then(|| fit(rest, others))?
+            .map(|fit| fit + 1),
         Piece::Value {
             before,
             after,

@@ -5,6 +5,7 @@
 use std::{fs, path::Path, process::ExitCode};
 
 #[path = "../xtask/src/fingerprint.rs"]
+#[allow(unreachable_pub, reason = "public in the crate that it belongs to")]
 mod fingerprint;
 
 fn main() -> ExitCode {

@@ -2,6 +2,7 @@
 // Do not edit: change the description's fixes or the generator, then run `cargo xtask generate`.
 
 use crate::dispatch::{Table, again};
+#[allow(unused_imports)]
 use harness_api::model;
 pub(crate) static TABLE: Table = Table {
     rows: &[

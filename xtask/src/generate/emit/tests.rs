@@ -68,6 +68,7 @@ fn table(api: &Api, module: &Module) -> TokenStream {
     });
     quote! {
         use crate::dispatch::{Table, again};
+        #[allow(unused_imports)]
         use harness_api::model;
 
         pub(crate) static TABLE: Table = Table {

@@ -30,7 +30,10 @@ fn main() -> ExitCode {
     if stale.is_empty() {
         ExitCode::SUCCESS
     } else {
-        refuse(&format!("changed since it was generated: {}", stale.join(", ")))
+        refuse(&format!(
+            "changed since it was generated: {}",
+            stale.join(", ")
+        ))
     }
 }
 

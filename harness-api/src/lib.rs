@@ -19,6 +19,7 @@ mod exchange;
     clippy::unwrap_used,
     reason = "generated: names, lengths and deprecations are the description's"
 )]
+#[rustfmt::skip]
 mod generated;
 pub mod model;
 mod operation;

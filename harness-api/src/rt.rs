@@ -1,5 +1,9 @@
 //! What generated operations are written with.
 
+#[allow(
+    unused_imports,
+    reason = "which of them depends on the modules that are compiled in"
+)]
 pub(crate) use crate::{
     body::{FilePart, RequestBody},
     call::{Call, Sending},
@@ -8,6 +12,7 @@ pub(crate) use crate::{
 };
 
 /// What every request builder can do, whatever its operation.
+#[allow(unused_macros, reason = "no module, no request")]
 macro_rules! request {
     ($name:ident) => {
         impl $crate::Configure for $name<'_> {
@@ -19,4 +24,5 @@ macro_rules! request {
     };
 }
 
+#[allow(unused_imports, reason = "no module, no request")]
 pub(crate) use request;

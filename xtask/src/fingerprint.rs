@@ -28,7 +28,10 @@ pub fn fingerprints(root: &Path) -> io::Result<Vec<(&'static str, String)>> {
             let mut hash = 0xcbf2_9ce4_8422_2325;
             for file in files {
                 let path = file.strip_prefix(root).unwrap_or(&file);
-                mix(&mut hash, path.to_string_lossy().replace('\\', "/").as_bytes());
+                mix(
+                    &mut hash,
+                    path.to_string_lossy().replace('\\', "/").as_bytes(),
+                );
                 mix(&mut hash, &fs::read(&file)?);
             }
             Ok((*name, format!("{hash:016x}")))
@@ -50,7 +53,9 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 /// FNV-1a over words of eight bytes: not for security, only to notice a change.
 fn mix(hash: &mut u64, bytes: &[u8]) {
     let mut add = |word: u64| {
-        *hash = (*hash ^ word).wrapping_mul(0x0100_0000_01b3).rotate_left(23);
+        *hash = (*hash ^ word)
+            .wrapping_mul(0x0100_0000_01b3)
+            .rotate_left(23);
     };
     add(bytes.len() as u64);
     let (words, rest) = bytes.as_chunks::<8>();

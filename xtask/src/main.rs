@@ -15,7 +15,10 @@ use xtask::{
 };
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", about = "Makes the raw client from the description of the API")]
+#[command(
+    name = "cargo xtask",
+    about = "Makes the raw client from the description of the API"
+)]
 struct Arguments {
     #[command(subcommand)]
     verb: Verb,
@@ -97,7 +100,8 @@ fn run(verb: Verb) -> Result<ExitCode> {
             let document = load::load(&root.join("openapi/harness.json"))?;
             let lock = toml::to_string(&Lock::of(&document, &source, &date))?;
             let path = root.join("openapi/harness.lock.toml");
-            std::fs::write(&path, lock).with_context(|| format!("cannot write {}", path.display()))?;
+            std::fs::write(&path, lock)
+                .with_context(|| format!("cannot write {}", path.display()))?;
             Ok(ExitCode::SUCCESS)
         }
         Verb::Surface { module, json } => print_surface(root, module.as_deref(), json),
@@ -114,14 +118,19 @@ fn generate_workspace(root: &Path, check: bool) -> Result<ExitCode> {
                 ExitCode::SUCCESS
             }
             Some(differences) => {
-                println!("{differences}\nthe generated client is stale: run `cargo xtask generate`");
+                println!(
+                    "{differences}\nthe generated client is stale: run `cargo xtask generate`"
+                );
                 ExitCode::FAILURE
             }
         });
     }
     let (written, removed) = write::write(root, &made.files)?;
     print_table(&made, started.elapsed());
-    println!("{} files: {written} written, {removed} removed, the rest as they were", made.files.len());
+    println!(
+        "{} files: {written} written, {removed} removed, the rest as they were",
+        made.files.len()
+    );
     Ok(ExitCode::SUCCESS)
 }
 
@@ -145,13 +154,17 @@ fn print_table(made: &Generated, elapsed: Duration) {
             .iter()
             .filter(|(path, _)| {
                 let mut parts = path.components().map(|part| part.as_os_str());
-                parts.any(|part| part == "generated") && parts.next().is_some_and(|part| part == module)
+                parts.any(|part| part == "generated")
+                    && parts.next().is_some_and(|part| part == module)
                     && !path.starts_with("tests")
             })
             .map(|(_, text)| text.lines().count())
             .sum()
     };
-    println!("{:<20} {:>10} {:>8} {:>9} {:>8}", "module", "operations", "types", "lines", "seconds");
+    println!(
+        "{:<20} {:>10} {:>8} {:>9} {:>8}",
+        "module", "operations", "types", "lines", "seconds"
+    );
     let row = |name: &str, operations: usize, types: usize, lines: usize, seconds: f64| {
         println!("{name:<20} {operations:>10} {types:>8} {lines:>9} {seconds:>8.2}");
     };
@@ -162,10 +175,23 @@ fn print_table(made: &Generated, elapsed: Duration) {
         row(name, operations, types, lines, seconds);
     };
     for module in &made.api.modules {
-        let spent = made.spent.get(&module.name).map_or(0.0, Duration::as_secs_f64);
-        add(&module.name, module.operations.len(), module.types.len(), spent);
+        let spent = made
+            .spent
+            .get(&module.name)
+            .map_or(0.0, Duration::as_secs_f64);
+        add(
+            &module.name,
+            module.operations.len(),
+            module.types.len(),
+            spent,
+        );
     }
-    add("shared", 0, made.api.groups.iter().map(|group| group.types.len()).sum(), 0.0);
+    add(
+        "shared",
+        0,
+        made.api.groups.iter().map(|group| group.types.len()).sum(),
+        0.0,
+    );
     row("all", total.0, total.1, total.2, elapsed.as_secs_f64());
 }
 
@@ -174,8 +200,15 @@ fn print_surface(root: &Path, only: Option<&str>, json: bool) -> Result<ExitCode
     if let Some(only) = only
         && !api.modules.iter().any(|module| module.name == only)
     {
-        let known: Vec<&str> = api.modules.iter().map(|module| module.name.as_str()).collect();
-        bail!("there is no module `{only}`; there are {}", known.join(", "));
+        let known: Vec<&str> = api
+            .modules
+            .iter()
+            .map(|module| module.name.as_str())
+            .collect();
+        bail!(
+            "there is no module `{only}`; there are {}",
+            known.join(", ")
+        );
     }
     if json {
         println!("{:#}", surface::json(&api, only));

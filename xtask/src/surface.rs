@@ -73,7 +73,11 @@ pub fn json(api: &Api, only: Option<&str>) -> Value {
 }
 
 fn line(operation: &Operation) -> String {
-    let deprecated = if operation.deprecated { " (deprecated)" } else { "" };
+    let deprecated = if operation.deprecated {
+        " (deprecated)"
+    } else {
+        ""
+    };
     format!(
         "{} {}  {} -> {}{deprecated}",
         operation.method,
@@ -114,7 +118,12 @@ fn call(operation: &Operation) -> String {
         if let Some(json) = &body.json {
             forms.push(ty_text(json));
         }
-        forms.extend(body.media.iter().filter(|m| *m != "application/json").cloned());
+        forms.extend(
+            body.media
+                .iter()
+                .filter(|m| *m != "application/json")
+                .cloned(),
+        );
         if body.form {
             forms.push("form".into());
         }
@@ -150,7 +159,12 @@ fn describe(ty: &Type) -> String {
                 } else {
                     format!(" = {}", member.wire)
                 };
-                let _ = writeln!(text, "  {}{mark}: {}{wire}{secret}", member.ident, ty_text(&member.ty));
+                let _ = writeln!(
+                    text,
+                    "  {}{mark}: {}{wire}{secret}",
+                    member.ident,
+                    ty_text(&member.ty)
+                );
             }
             if *extra {
                 text += "  ...: map<json>\n";

@@ -89,7 +89,9 @@ fn stale(root: &Path, files: &Files) -> Result<BTreeSet<PathBuf>> {
 }
 
 fn list(root: &Path, folder: &Path, files: &Files, found: &mut BTreeSet<PathBuf>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
+    {
         let path = entry?.path();
         if path.is_dir() {
             list(root, &path, files, found)?;

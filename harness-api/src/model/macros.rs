@@ -1,5 +1,11 @@
 //! The impls that are alike for every generated type.
 
+#![allow(
+    unused_macros,
+    unused_imports,
+    reason = "which of them are used depends on the modules that are compiled in"
+)]
+
 /// The traits of a generated struct, on top of its `Model`. With `required`, the type has members without
 /// which it cannot be made, so `Cell::blank` is written beside it instead of taken from `Default`.
 macro_rules! model {
@@ -126,7 +132,6 @@ macro_rules! open_enum {
         }
     };
 }
-
 
 /// An object that is one of several structs, told apart by a tag.
 macro_rules! union {

@@ -38,6 +38,10 @@ pub use misfits::{Misfit, Misfits, misfits, misfits_of};
 pub use time::Time;
 pub use union::{Raw, Union, settle};
 
+#[allow(
+    unused_imports,
+    reason = "which of them depends on the modules that are compiled in"
+)]
 pub(crate) use macros::{model, open_enum, through_cell, union};
 
 /// The wire names of a type's members, ordered by length and then by bytes.

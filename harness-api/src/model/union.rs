@@ -81,7 +81,8 @@ fn by_members(union: &mut dyn Union, value: &Value) -> Option<usize> {
     let mut fitting = None;
     for index in 0..union.variants() {
         let names: Names = union.open(index)?.names();
-        if members.keys().all(|key| names.contains(&key.as_str())) && fitting.replace(index).is_some()
+        if members.keys().all(|key| names.contains(&key.as_str()))
+            && fitting.replace(index).is_some()
         {
             return None;
         }

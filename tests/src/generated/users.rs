@@ -124,7 +124,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "createToken",
             Some(again::<harness_api::users::types::Token>),
-            Some(again::<harness_api::users::types::ResponseDtoString>),
+            Some(again::<harness_api::users::types::ResponseDtoTokenValue>),
         ),
         (
             "deleteToken",
@@ -141,7 +141,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "rotateToken",
             None,
-            Some(again::<harness_api::users::types::ResponseDtoString>),
+            Some(again::<harness_api::users::types::ResponseDtoTokenValue>),
         ),
         (
             "updateToken",
@@ -704,6 +704,14 @@ pub(crate) static TABLE: Table = Table {
         (
             "users::types::ResponseDtoTokenStatus",
             size_of::<harness_api::users::types::ResponseDtoTokenStatus>(),
+        ),
+        (
+            "users::types::ResponseDtoTokenValue",
+            size_of::<harness_api::users::types::ResponseDtoTokenValue>(),
+        ),
+        (
+            "users::types::ResponseDtoTokenValueStatus",
+            size_of::<harness_api::users::types::ResponseDtoTokenValueStatus>(),
         ),
         (
             "users::types::ResponseDtoTwoFactorAuthSettingsInfo",

@@ -20,9 +20,10 @@ pub struct Document {
 /// Reads the file at `path`. OpenAPI 3.0.x only: other versions are refused with the reason.
 pub fn load(path: &Path) -> Result<Document> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let name = path
-        .file_name()
-        .map_or_else(|| "description".into(), |name| name.to_string_lossy().into_owned());
+    let name = path.file_name().map_or_else(
+        || "description".into(),
+        |name| name.to_string_lossy().into_owned(),
+    );
     parse(&bytes, &name).with_context(|| format!("cannot use {}", path.display()))
 }
 
@@ -52,7 +53,9 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 fn check_version(json: &Value) -> Result<()> {
     if let Some(version) = json.get("swagger") {
-        bail!("this is Swagger {version}; convert it to OpenAPI 3.0 first (only 3.0.x is supported)");
+        bail!(
+            "this is Swagger {version}; convert it to OpenAPI 3.0 first (only 3.0.x is supported)"
+        );
     }
     match json.get("openapi").and_then(Value::as_str) {
         Some(version) if version.starts_with("3.0.") => Ok(()),
@@ -107,6 +110,11 @@ mod tests {
     fn names_what_is_malformed() {
         assert!(refusal("{").contains("not valid JSON"));
         assert!(refusal("a: [").contains("not valid YAML"));
-        assert!(parse(&[0xff, 0xfe], "x").unwrap_err().to_string().contains("UTF-8"));
+        assert!(
+            parse(&[0xff, 0xfe], "x")
+                .unwrap_err()
+                .to_string()
+                .contains("UTF-8")
+        );
     }
 }

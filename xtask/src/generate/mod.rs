@@ -56,7 +56,10 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
     let mut files = Files::new();
     let client = emit::client(&api, &origin, &mut spent)?;
     files.extend(under("harness-api/src/generated", client));
-    files.extend(under("tests/src/generated", emit::for_tests(&api, &origin)?));
+    files.extend(under(
+        "tests/src/generated",
+        emit::for_tests(&api, &origin)?,
+    ));
     progress("manifest");
     files.extend(manifest::workspace(root, &api, &origin)?);
     Ok(Generated { api, files, spent })
@@ -99,25 +102,31 @@ pub fn standalone(
             (path, method, tags, id)
         })
         .collect();
-    let map = ModuleMap::by_first_segment_or_tag(operations.iter().map(
-        |(path, method, tags, id)| Operation {
-            method,
-            path,
-            tags,
-            id,
-        },
-    ));
+    let map =
+        ModuleMap::by_first_segment_or_tag(operations.iter().map(|(path, method, tags, id)| {
+            Operation {
+                method,
+                path,
+                tags,
+                id,
+            }
+        }));
     let (lowered, partition) = middle(&document.json, &map, &Names::empty(), false, progress)?;
     let (api, mut spent) = front(&lowered, &partition, progress)?;
     let origin = emit::Origin {
-        command: format!("cargo xtask generate --input {} --output DIR", document.name),
+        command: format!(
+            "cargo xtask generate --input {} --output DIR",
+            document.name
+        ),
         description: document.name.clone(),
         sha256: document.sha256.clone(),
     };
     progress("emit");
     let mut files = under("src/generated", emit::client(&api, &origin, &mut spent)?);
     progress("manifest");
-    files.extend(manifest::standalone(&document, name, support, &api, &origin)?);
+    files.extend(manifest::standalone(
+        &document, name, support, &api, &origin,
+    )?);
     Ok(Generated { api, files, spent })
 }
 

@@ -126,7 +126,7 @@ pub struct CreateToken<'c> {
 impl<'c> CreateToken<'c> {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTokenValue> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
@@ -285,7 +285,7 @@ impl<'c> RotateToken<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTokenValue> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

@@ -49,11 +49,7 @@ impl Origin {
 /// The Rust files of the client crate's `src/generated`.
 ///
 /// Adds the time that each module takes to `spent`.
-pub fn client(
-    api: &Api,
-    origin: &Origin,
-    spent: &mut BTreeMap<String, Duration>,
-) -> Result<Files> {
+pub fn client(api: &Api, origin: &Origin, spent: &mut BTreeMap<String, Duration>) -> Result<Files> {
     let mut out = Output {
         files: Files::new(),
         origin,
@@ -91,7 +87,11 @@ struct Output<'o> {
 impl Output<'_> {
     fn put(&mut self, path: &str, tokens: TokenStream) -> Result<()> {
         let file = syn::parse2(tokens).with_context(|| format!("{path} is no Rust"))?;
-        let text = format!("{}\n{}", self.origin.head("//"), prettyplease::unparse(&file));
+        let text = format!(
+            "{}\n{}",
+            self.origin.head("//"),
+            prettyplease::unparse(&file)
+        );
         self.files.insert(path.into(), text);
         Ok(())
     }
@@ -125,7 +125,10 @@ fn root(api: &Api) -> TokenStream {
 fn emit_module(api: &Api, module: &Module, out: &mut Output<'_>) -> Result<()> {
     let mut by_tag: BTreeMap<String, Vec<&super::api::Operation>> = BTreeMap::new();
     for operation in &module.operations {
-        by_tag.entry(file_name(&operation.tag)).or_default().push(operation);
+        by_tag
+            .entry(file_name(&operation.tag))
+            .or_default()
+            .push(operation);
     }
     out.put(
         &format!("{}/mod.rs", module.name),

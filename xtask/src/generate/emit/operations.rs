@@ -14,7 +14,10 @@ use crate::generate::api::{Answer, Api, Body, Module, Operation, Param, Place, T
 pub(super) fn module<'a>(module: &Module, tags: impl Iterator<Item = &'a String>) -> TokenStream {
     let doc = format!(" {}.", module.title);
     let method = ident(&module.name);
-    let handle = format!(" Operations of [`{0}`](crate::{0}): {1}.", module.name, module.title);
+    let handle = format!(
+        " Operations of [`{0}`](crate::{0}): {1}.",
+        module.name, module.title
+    );
     let tags = tags.map(|tag| {
         let tag = ident(tag);
         quote! {
@@ -62,7 +65,9 @@ pub(super) fn tag(api: &Api, operations: &[&Operation]) -> Result<TokenStream> {
     }
     let statics = operations.iter().map(|operation| table_entry(operation));
     let builders = operations.iter().map(|operation| builder(api, operation));
-    let methods = operations.iter().flat_map(|operation| methods(api, operation));
+    let methods = operations
+        .iter()
+        .flat_map(|operation| methods(api, operation));
     Ok(quote! {
         #![allow(unused_imports)]
         use super::{Api, types};
@@ -323,7 +328,10 @@ fn value(
         );
     };
     match ty {
-        Ty::Str => (quote! { impl Into<String> }, quote! { #call.text(#index, #name); }),
+        Ty::Str => (
+            quote! { impl Into<String> },
+            quote! { #call.text(#index, #name); },
+        ),
         Ty::Int => (quote! { i64 }, quote! { #call.int(#index, #name); }),
         Ty::Num => (quote! { f64 }, quote! { #call.number(#index, #name); }),
         Ty::Flag => (quote! { bool }, quote! { #call.flag(#index, #name); }),
@@ -356,10 +364,7 @@ fn value(
             }
             item => {
                 let ty = rust_ty(item, &types);
-                (
-                    quote! { &[#ty] },
-                    quote! { #call.object(#index, &#name); },
-                )
+                (quote! { &[#ty] }, quote! { #call.object(#index, &#name); })
             }
         },
         Ty::Named(_) | Ty::Map(_) | Ty::Json => {
@@ -383,7 +388,11 @@ fn body_setters(body: &Body) -> Vec<TokenStream> {
         });
     }
     for (suffix, media) in texts(body) {
-        let name = if made.is_empty() { format_ident!("body") } else { format_ident!("body{suffix}") };
+        let name = if made.is_empty() {
+            format_ident!("body")
+        } else {
+            format_ident!("body{suffix}")
+        };
         let doc = format!(" The body as it is to be sent, `{media}`.");
         let (ty, set) = text_argument(media);
         let set: TokenStream = quote! { let call = &mut self.call; #set };

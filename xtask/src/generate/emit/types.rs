@@ -131,9 +131,7 @@ fn structure(
 
     // The decoder searches by length and then by bytes.
     let mut order: Vec<&Member> = members.iter().collect();
-    order.sort_by(|a, b| {
-        (a.wire.len(), a.wire.as_bytes()).cmp(&(b.wire.len(), b.wire.as_bytes()))
-    });
+    order.sort_by(|a, b| (a.wire.len(), a.wire.as_bytes()).cmp(&(b.wire.len(), b.wire.as_bytes())));
     let names = order.iter().map(|member| &member.wire);
     let slots = order.iter().enumerate().map(|(index, member)| {
         let index = Literal::usize_unsuffixed(index);
@@ -337,14 +335,17 @@ fn redacting_debug(name: &Ident, members: &[Member]) -> TokenStream {
 }
 
 fn constructor(api: &Api, name: &Ident, members: &[Member], extra: bool) -> TokenStream {
-    let arguments = members.iter().filter(|member| member.required).map(|member| {
-        let field = ident(&member.ident);
-        let ty = bare_type(api, member);
-        match &member.ty {
-            Ty::Str | Ty::Named(_) | Ty::Time | Ty::Json => quote! { #field: impl Into<#ty> },
-            _ => quote! { #field: #ty },
-        }
-    });
+    let arguments = members
+        .iter()
+        .filter(|member| member.required)
+        .map(|member| {
+            let field = ident(&member.ident);
+            let ty = bare_type(api, member);
+            match &member.ty {
+                Ty::Str | Ty::Named(_) | Ty::Time | Ty::Json => quote! { #field: impl Into<#ty> },
+                _ => quote! { #field: #ty },
+            }
+        });
     let fields = members.iter().map(|member| {
         let field = ident(&member.ident);
         match (&member.ty, member.required) {

@@ -164,7 +164,12 @@ pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> 
     resolve_operation_names(&mut placed, strict)?;
     for placed in &placed {
         let facts = operations::lower(document, placed, &mut schemas, &mut lowered.losses)
-            .with_context(|| format!("operation {} ({} {})", placed.id, placed.method, placed.path))?;
+            .with_context(|| {
+                format!(
+                    "operation {} ({} {})",
+                    placed.id, placed.method, placed.path
+                )
+            })?;
         lowered.operations.push(facts);
     }
     if strict {
@@ -178,12 +183,16 @@ pub fn lower(document: &Value, map: &ModuleMap, names: &Names, strict: bool) -> 
                 (path, method, tags_and_id(path, method, operation))
             })
             .collect();
-        map.check_all_used(spots.iter().map(|(path, method, (tags, id))| map::Operation {
-            method,
-            path,
-            tags,
-            id,
-        }))?;
+        map.check_all_used(
+            spots
+                .iter()
+                .map(|(path, method, (tags, id))| map::Operation {
+                    method,
+                    path,
+                    tags,
+                    id,
+                }),
+        )?;
     }
     (lowered.components, lowered.types) = schemas.finish();
     mark_directions(&mut lowered);
@@ -267,7 +276,11 @@ pub fn closure(lowered: &Lowered, from: BTreeSet<String>) -> BTreeSet<String> {
         if let Some(schema) = lowered.components.get(&key) {
             references(schema, &mut next);
         }
-        if let Some(union) = lowered.types.get(&key).and_then(|facts| facts.union.as_ref()) {
+        if let Some(union) = lowered
+            .types
+            .get(&key)
+            .and_then(|facts| facts.union.as_ref())
+        {
             next.extend(union.variants.iter().cloned());
         }
         open.extend(next);
@@ -279,7 +292,12 @@ fn mark_directions(lowered: &mut Lowered) {
     let mut answered = BTreeSet::new();
     let mut sent = BTreeSet::new();
     for operation in &lowered.operations {
-        for lowered in operation.lowered.as_object().into_iter().flat_map(Map::values) {
+        for lowered in operation
+            .lowered
+            .as_object()
+            .into_iter()
+            .flat_map(Map::values)
+        {
             for (member, value) in lowered.as_object().into_iter().flatten() {
                 if member == "responses" {
                     references(value, &mut answered);

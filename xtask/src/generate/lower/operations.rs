@@ -77,7 +77,8 @@ pub(super) fn lower(
             .unwrap_or(&empty);
         let mut lowered = schemas.lower(schema, &spot(&name))?;
         let mut ty = None;
-        if lowered.pointer("/items/type").is_none() && lowered.pointer("/items/$ref").is_none()
+        if lowered.pointer("/items/type").is_none()
+            && lowered.pointer("/items/$ref").is_none()
             && lowered.get("type").and_then(Value::as_str) == Some("array")
         {
             lowered = json!({"type": "array", "items": {"type": "string"}});
@@ -86,13 +87,18 @@ pub(super) fn lower(
             if place == Place::Query {
                 ty = Some(Ty::Named(key));
             } else {
-                lose(format!("object in {} parameter `{name}`: given as text", text(parameter, "in")));
+                lose(format!(
+                    "object in {} parameter `{name}`: given as text",
+                    text(parameter, "in")
+                ));
             }
             lowered = json!({"type": "string"});
         } else if let Some(items) = lowered.get("items")
             && object_key(schemas, items).is_some()
         {
-            lose(format!("list of objects in query parameter `{name}`: items are given as text"));
+            lose(format!(
+                "list of objects in query parameter `{name}`: items are given as text"
+            ));
             lowered = json!({"type": "array", "items": {"type": "string"}});
         } else if lowered.get("additionalProperties").is_some() {
             ty = Some(Ty::Json);
@@ -158,7 +164,11 @@ pub(super) fn lower(
     };
     let mut lowered = json!({"operationId": placed.name});
 
-    if let Some(body) = placed.operation.get("requestBody").map(|body| deref(document, body)) {
+    if let Some(body) = placed
+        .operation
+        .get("requestBody")
+        .map(|body| deref(document, body))
+    {
         facts.body_required = body.get("required") == Some(&Value::Bool(true));
         let content = content_of(body);
         let schema_of = |media: &str| content.iter().find(|(m, _)| m == media).map(|(_, c)| *c);
@@ -171,7 +181,9 @@ pub(super) fn lower(
         }
         facts.media.sort_by_key(|media| !is_json(media));
         facts.media.dedup();
-        let json_media = content.iter().find(|(media, _)| is_json(media) || media == "*/*");
+        let json_media = content
+            .iter()
+            .find(|(media, _)| is_json(media) || media == "*/*");
         if let Some((_, declared)) = json_media {
             facts.json_body = true;
             let schema = declared.get("schema").cloned().unwrap_or_default();
@@ -180,9 +192,20 @@ pub(super) fn lower(
                 json!({"required": true, "content": {JSON: {"schema": schema}}});
         }
         if let Some(form) = schema_of(MULTIPART) {
-            form_fields(form, schemas, &spot, &mut idents, &mut facts.params, &mut parameters)?;
+            form_fields(
+                form,
+                schemas,
+                &spot,
+                &mut idents,
+                &mut facts.params,
+                &mut parameters,
+            )?;
         }
-        if facts.media.iter().any(|media| media == "application/x-www-form-urlencoded") {
+        if facts
+            .media
+            .iter()
+            .any(|media| media == "application/x-www-form-urlencoded")
+        {
             lose("form-urlencoded body: given as text".into());
         }
     }
@@ -232,13 +255,19 @@ fn form_fields(
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    for (name, field) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+    for (name, field) in schema
+        .get("properties")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         let resolved = schemas.resolve(field);
-        let binary = |schema: &Value| {
-            schema.get("format").and_then(Value::as_str) == Some("binary")
-        };
+        let binary =
+            |schema: &Value| schema.get("format").and_then(Value::as_str) == Some("binary");
         let file = binary(resolved)
-            || resolved.get("items").is_some_and(|items| binary(schemas.resolve(items)));
+            || resolved
+                .get("items")
+                .is_some_and(|items| binary(schemas.resolve(items)));
         let required = required.contains(name.as_str());
         let ident = free_ident(name, Place::Form, idents);
         let mut ty = None;
@@ -251,7 +280,9 @@ fn form_fields(
                 ty = Some(Ty::Json);
                 lowered = json!({"type": "string"});
             }
-            parameters.push(json!({"name": ident, "in": "query", "required": required, "schema": lowered}));
+            parameters.push(
+                json!({"name": ident, "in": "query", "required": required, "schema": lowered}),
+            );
         }
         params.push(ParamFacts {
             ident,

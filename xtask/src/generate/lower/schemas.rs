@@ -121,7 +121,8 @@ impl<'d> Schemas<'d> {
     fn target(&self, schema: &Value) -> Option<(&'d str, &'d Value)> {
         let name = schema.get("$ref")?.as_str()?.strip_prefix(COMPONENTS)?;
         let raw: &'d Map<String, Value> = self.raw;
-        raw.get_key_value(name).map(|(name, schema)| (name.as_str(), schema))
+        raw.get_key_value(name)
+            .map(|(name, schema)| (name.as_str(), schema))
     }
 
     /// Follows references to the schema itself.
@@ -146,7 +147,9 @@ impl<'d> Schemas<'d> {
 
     /// Whether the type with this key is an enum.
     pub(super) fn is_enum(&self, key: &str) -> bool {
-        self.types.get(key).is_some_and(|facts| facts.variants.is_some())
+        self.types
+            .get(key)
+            .is_some_and(|facts| facts.variants.is_some())
     }
 
     fn kind(&self, schema: &Value, depth: usize) -> Kind {
@@ -160,7 +163,9 @@ impl<'d> Schemas<'d> {
             let objects = variants
                 .iter()
                 .all(|variant| matches!(self.kind(variant, depth + 1), Kind::Struct | Kind::Union));
-            let named = variants.iter().all(|variant| self.target(variant).is_some());
+            let named = variants
+                .iter()
+                .all(|variant| self.target(variant).is_some());
             return if objects && named && !variants.is_empty() {
                 Kind::Union
             } else {
@@ -227,7 +232,12 @@ impl<'d> Schemas<'d> {
         self.lower_at(schema, spot, &mut Vec::new())
     }
 
-    fn lower_at(&mut self, schema: &Value, spot: &Spot, aliases: &mut Vec<String>) -> Result<Value> {
+    fn lower_at(
+        &mut self,
+        schema: &Value,
+        spot: &Spot,
+        aliases: &mut Vec<String>,
+    ) -> Result<Value> {
         if let Some((name, target)) = self.target(schema) {
             if self.kind(target, 0) != Kind::Other {
                 return self.component(name);
@@ -245,13 +255,17 @@ impl<'d> Schemas<'d> {
         {
             return self.lower_at(only, spot, aliases);
         }
-        if let Some([only]) = schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
+        if let Some([only]) = schema
+            .get("allOf")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
             && schema.get("properties").is_none()
         {
             return self.lower_at(only, spot, aliases);
         }
         if self.kind(schema, 0) != Kind::Other {
-            self.asked.insert(format!("{}.{}", spot.parent, spot.member));
+            self.asked
+                .insert(format!("{}.{}", spot.parent, spot.member));
             let name = self.names.inline(&spot.parent, &spot.member);
             let key = self.free_key(&spot.module, name, schema, spot)?;
             self.hoist(&key, schema, &spot.origin, &spot.module)?;
@@ -346,7 +360,10 @@ impl<'d> Schemas<'d> {
         if let Some((other, _)) = self.target(schema) {
             return self.component(other);
         }
-        if let Some([only]) = schema.get("allOf").and_then(Value::as_array).map(Vec::as_slice)
+        if let Some([only]) = schema
+            .get("allOf")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
             && schema.get("properties").is_none()
             && let Some((other, _)) = self.target(only)
         {
@@ -361,7 +378,13 @@ impl<'d> Schemas<'d> {
         Ok(reference(&key))
     }
 
-    fn hoist(&mut self, key: &str, schema: &Value, origin: &str, module: &Option<String>) -> Result<()> {
+    fn hoist(
+        &mut self,
+        key: &str,
+        schema: &Value,
+        origin: &str,
+        module: &Option<String>,
+    ) -> Result<()> {
         // Entered first: a type may contain itself.
         self.types.insert(
             key.to_owned(),
@@ -490,8 +513,11 @@ impl<'d> Schemas<'d> {
                         origin: target.clone(),
                     },
                 )?;
-                let Some(key) = key_of(&lowered) else { continue };
-                if facts.variants.contains(&key) && !facts.tags.iter().any(|(tag, _)| tag == value) {
+                let Some(key) = key_of(&lowered) else {
+                    continue;
+                };
+                if facts.variants.contains(&key) && !facts.tags.iter().any(|(tag, _)| tag == value)
+                {
                     facts.tags.push((value.clone(), key));
                 }
             }
@@ -558,7 +584,12 @@ fn alternatives(schema: &Value) -> Option<&Vec<Value>> {
 fn enum_values(schema: &Value) -> Vec<String> {
     let mut seen = BTreeSet::new();
     let mut values = Vec::new();
-    for value in schema.get("enum").and_then(Value::as_array).into_iter().flatten() {
+    for value in schema
+        .get("enum")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         match value {
             Value::String(text) if seen.insert(text) => values.push(text.clone()),
             Value::String(_) | Value::Null => {}

@@ -44,10 +44,24 @@ mod tests {
 
     #[test]
     fn tells_secrets_from_references_and_cursors() {
-        for secret in ["password", "clientSecret", "private_key", "apiKey", "token", "sshKey"] {
+        for secret in [
+            "password",
+            "clientSecret",
+            "private_key",
+            "apiKey",
+            "token",
+            "sshKey",
+        ] {
             assert!(is_secret(secret), "{secret}");
         }
-        for open in ["passwordRef", "pageToken", "secretIdentifier", "tokenId", "publicKey", "key"] {
+        for open in [
+            "passwordRef",
+            "pageToken",
+            "secretIdentifier",
+            "tokenId",
+            "publicKey",
+            "key",
+        ] {
             assert!(!is_secret(open), "{open}");
         }
     }

@@ -96,7 +96,10 @@ mod tests {
 
     fn names(values: &[&str]) -> Vec<String> {
         let values: Vec<String> = values.iter().map(|&value| value.to_owned()).collect();
-        name_variants(&values).into_iter().map(|(name, _)| name).collect()
+        name_variants(&values)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect()
     }
 
     #[test]
@@ -110,7 +113,10 @@ mod tests {
 
     #[test]
     fn symbols_digits_and_empty_text_have_names() {
-        assert_eq!(names(&["", "1h", "-1", ">=", "*"]), ["Empty", "V1h", "Minus1", "GreaterEqual", "Any"]);
+        assert_eq!(
+            names(&["", "1h", "-1", ">=", "*"]),
+            ["Empty", "V1h", "Minus1", "GreaterEqual", "Any"]
+        );
     }
 
     #[test]

@@ -593,7 +593,9 @@ mod tests {
     fn the_whole_description_is_placed() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
         let map = ModuleMap::load(&root.join("modules.toml")).unwrap();
-        let document = crate::generate::fixed_description(root.parent().unwrap()).unwrap().json;
+        let document = crate::generate::fixed_description(root.parent().unwrap())
+            .unwrap()
+            .json;
         let mut ops = Vec::new();
         for (path, item) in document["paths"].as_object().unwrap() {
             for (method, op) in item.as_object().unwrap() {

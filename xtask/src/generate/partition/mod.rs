@@ -60,8 +60,14 @@ pub fn partition(lowered: &Lowered, map: &ModuleMap) -> Partition {
         for &index in &part.operations {
             let operation = &lowered.operations[index];
             for key in lower::closure(lowered, operation_types(operation)) {
-                owners.entry(key.clone()).or_default().insert(part.name.clone());
-                part.reached.entry(key).or_default().insert(operation.tag.clone());
+                owners
+                    .entry(key.clone())
+                    .or_default()
+                    .insert(part.name.clone());
+                part.reached
+                    .entry(key)
+                    .or_default()
+                    .insert(operation.tag.clone());
             }
         }
     }

@@ -46,7 +46,12 @@ pub fn refine(lowered: &Lowered, partition: &Partition, files: &[syn::File]) -> 
         let own = part
             .reached
             .iter()
-            .filter(|(key, _)| partition.owners.get(*key).is_some_and(|owners| owners.len() == 1))
+            .filter(|(key, _)| {
+                partition
+                    .owners
+                    .get(*key)
+                    .is_some_and(|owners| owners.len() == 1)
+            })
             .map(|(key, tags)| (key.clone(), tags.clone()))
             .collect();
         modules.push(Module {

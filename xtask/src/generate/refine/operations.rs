@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use syn::{FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, ReturnType, Signature, Type};
+use syn::{
+    FnArg, GenericArgument, ImplItem, Item, Pat, PathArguments, ReturnType, Signature, Type,
+};
 
 use super::ty::Known;
 use crate::generate::{
@@ -127,5 +129,7 @@ fn first_argument(ty: &Type) -> Option<&Type> {
 /// A name as lowering wrote it: progenitor marks Rust's keywords.
 fn plain(ident: &syn::Ident) -> String {
     let name = ident.to_string();
-    name.trim_start_matches("r#").trim_end_matches('_').to_owned()
+    name.trim_start_matches("r#")
+        .trim_end_matches('_')
+        .to_owned()
 }

@@ -20,7 +20,10 @@ impl Known {
             Type::Reference(reference) => self.read(&reference.elem),
             Type::Slice(slice) => Ok(Ty::List(Box::new(self.read(&slice.elem)?))),
             Type::Path(path) => self.read_path(path),
-            other => bail!("progenitor chose `{}`, which has no counterpart", text(other)),
+            other => bail!(
+                "progenitor chose `{}`, which has no counterpart",
+                text(other)
+            ),
         }
     }
 
@@ -56,7 +59,10 @@ impl Known {
                 Some(key) => Ty::Named(key.clone()),
                 None => bail!("progenitor chose `{name}`, which no schema is called"),
             },
-            _ => bail!("progenitor chose `{}`, which has no counterpart", text(path)),
+            _ => bail!(
+                "progenitor chose `{}`, which has no counterpart",
+                text(path)
+            ),
         })
     }
 }

@@ -38,7 +38,10 @@ pub(super) fn refine(
     structs: &BTreeMap<String, &ItemStruct>,
     known: &Known,
 ) -> Result<Type> {
-    let facts = lowered.types.get(key).context("lowering has no facts on it")?;
+    let facts = lowered
+        .types
+        .get(key)
+        .context("lowering has no facts on it")?;
     let shape = if let Some(variants) = &facts.variants {
         Shape::Enum(variants.clone())
     } else if let Some(union) = &facts.union {
@@ -67,15 +70,24 @@ fn members(item: &ItemStruct, facts: &TypeFacts, known: &Known) -> Result<Vec<Me
     item.fields
         .iter()
         .map(|field| {
-            let ident = field.ident.as_ref().context("typify made a tuple struct")?.to_string();
-            let ident = ident.trim_start_matches("r#").trim_end_matches('_').to_owned();
+            let ident = field
+                .ident
+                .as_ref()
+                .context("typify made a tuple struct")?
+                .to_string();
+            let ident = ident
+                .trim_start_matches("r#")
+                .trim_end_matches('_')
+                .to_owned();
             let lowered = renamed(&field.attrs)?.unwrap_or_else(|| ident.clone());
             let wire = facts.wire.get(&lowered).unwrap_or(&lowered).clone();
             let about = facts
                 .members
                 .get(&wire)
                 .with_context(|| format!("no schema member is called {wire}"))?;
-            let ty = known.read(&field.ty).with_context(|| format!("member {wire}"))?;
+            let ty = known
+                .read(&field.ty)
+                .with_context(|| format!("member {wire}"))?;
             Ok(Member {
                 required: strict && about.required && !about.nullable,
                 // An answer's null says no more than its absence; a request's does.
@@ -98,7 +110,13 @@ fn settles(lowered: &Lowered, members: &[Member]) -> Vec<Settle> {
             let Ty::Named(key) = &member.ty else {
                 return None;
             };
-            let parent_tag = lowered.types.get(key)?.union.as_ref()?.parent_tag.as_ref()?;
+            let parent_tag = lowered
+                .types
+                .get(key)?
+                .union
+                .as_ref()?
+                .parent_tag
+                .as_ref()?;
             let tag = members.iter().find(|tag| tag.wire == *parent_tag)?;
             let text = match &tag.ty {
                 Ty::Str => true,
@@ -141,11 +159,17 @@ fn union_shape(key: &str, facts: &UnionFacts) -> Shape {
             .tags
             .iter()
             .filter_map(|(tag, target)| {
-                let index = facts.variants.iter().position(|variant| variant == target)?;
+                let index = facts
+                    .variants
+                    .iter()
+                    .position(|variant| variant == target)?;
                 Some((tag.clone(), index))
             })
             .collect(),
-        variants: names.into_iter().zip(facts.variants.iter().cloned()).collect(),
+        variants: names
+            .into_iter()
+            .zip(facts.variants.iter().cloned())
+            .collect(),
     }
 }
 
@@ -162,9 +186,9 @@ fn variant_names(union: &str, variants: &[String]) -> Vec<String> {
     let common_end = (0..)
         .take_while(|&n| {
             all.len() > 1
-                && all.iter().all(|w| {
-                    w.len() > n + 1 && w.iter().rev().nth(n) == all[0].iter().rev().nth(n)
-                })
+                && all
+                    .iter()
+                    .all(|w| w.len() > n + 1 && w.iter().rev().nth(n) == all[0].iter().rev().nth(n))
         })
         .count();
     let names: Vec<String> = all

@@ -258,12 +258,21 @@ impl model::Model for ApplicationTarget {
 }
 model::model!(ApplicationTarget);
 /// Schema `probe.AuthorizationTemplate`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct AuthorizationTemplate {
     pub credentials: Option<String>,
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl std::fmt::Debug for AuthorizationTemplate {
+    #[inline]
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthorizationTemplate")
+            .field("credentials", &model::Redacted(self.credentials.is_some()))
+            .field("type_", &self.type_)
+            .finish_non_exhaustive()
+    }
 }
 impl model::Model for AuthorizationTemplate {
     #[inline]

@@ -6615,12 +6615,21 @@ impl model::Model for ProbeV1AppdMetrics {
 }
 model::model!(ProbeV1AppdMetrics);
 /// Schema `v1.Authorization`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct ProbeV1Authorization {
     pub credentials: Option<String>,
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl std::fmt::Debug for ProbeV1Authorization {
+    #[inline]
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProbeV1Authorization")
+            .field("credentials", &model::Redacted(self.credentials.is_some()))
+            .field("type_", &self.type_)
+            .finish_non_exhaustive()
+    }
 }
 impl model::Model for ProbeV1Authorization {
     #[inline]

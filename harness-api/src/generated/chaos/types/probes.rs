@@ -1470,12 +1470,21 @@ impl model::Model for Method {
 }
 model::model!(Method);
 /// Schema `probe.Authorization`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct ProbeAuthorization {
     pub credentials: Option<String>,
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl std::fmt::Debug for ProbeAuthorization {
+    #[inline]
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProbeAuthorization")
+            .field("credentials", &model::Redacted(self.credentials.is_some()))
+            .field("type_", &self.type_)
+            .finish_non_exhaustive()
+    }
 }
 impl model::Model for ProbeAuthorization {
     #[inline]

@@ -183,7 +183,7 @@ model::union! {
     WinRmTgtPassword(WinRmTgtPasswordSpec), }
 }
 /// Schema `SecretTextSpec`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct SecretTextSpec {
     pub additional_metadata: Option<Box<SecretTextSpecAdditionalMetadata>>,
     pub secret_manager_identifier: Option<String>,
@@ -192,6 +192,18 @@ pub struct SecretTextSpec {
     pub value_type: Option<SecretTextSpecValueType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl std::fmt::Debug for SecretTextSpec {
+    #[inline]
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecretTextSpec")
+            .field("additional_metadata", &self.additional_metadata)
+            .field("secret_manager_identifier", &self.secret_manager_identifier)
+            .field("type_", &self.type_)
+            .field("value", &model::Redacted(self.value.is_some()))
+            .field("value_type", &self.value_type)
+            .finish_non_exhaustive()
+    }
 }
 impl model::Model for SecretTextSpec {
     #[inline]

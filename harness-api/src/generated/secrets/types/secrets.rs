@@ -286,7 +286,7 @@ model::union! {
     NgSecretText(NgSecretTextSpec), 3 WinRmCredentials(WinRmCredentialsSpec), }
 }
 /// Schema `SecretTextSpec1`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct NgSecretTextSpec {
     pub additional_metadata: Option<Box<AdditionalMetadata>>,
     pub error_message_for_invalid_yaml: Option<String>,
@@ -296,6 +296,22 @@ pub struct NgSecretTextSpec {
     pub value_type: Option<NgSecretTextSpecValueType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
+}
+impl std::fmt::Debug for NgSecretTextSpec {
+    #[inline]
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NgSecretTextSpec")
+            .field("additional_metadata", &self.additional_metadata)
+            .field(
+                "error_message_for_invalid_yaml",
+                &self.error_message_for_invalid_yaml,
+            )
+            .field("secret_manager_identifier", &self.secret_manager_identifier)
+            .field("type_", &self.type_)
+            .field("value", &model::Redacted(self.value.is_some()))
+            .field("value_type", &self.value_type)
+            .finish_non_exhaustive()
+    }
 }
 impl model::Model for NgSecretTextSpec {
     #[inline]

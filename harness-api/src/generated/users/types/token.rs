@@ -145,6 +145,58 @@ model::open_enum! {
     #[doc = " Schema `ResponseDTOToken.status`."] ResponseDtoTokenStatus { Success =
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
+/// Schema `ResponseDTOTokenValue`.
+#[derive(Clone, Default)]
+pub struct ResponseDtoTokenValue {
+    pub correlation_id: Option<String>,
+    pub data: Option<String>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoTokenValueStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl std::fmt::Debug for ResponseDtoTokenValue {
+    #[inline]
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ResponseDtoTokenValue")
+            .field("correlation_id", &self.correlation_id)
+            .field("data", &model::Redacted(self.data.is_some()))
+            .field("meta_data", &self.meta_data)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
+}
+impl model::Model for ResponseDtoTokenValue {
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["data", "status", "metaData", "correlationId"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.data),
+            1 => model::Part::Opt(&self.status),
+            2 => model::Part::Json(&self.meta_data),
+            3 => model::Part::Str(&self.correlation_id),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(ResponseDtoTokenValue);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOTokenValue.status`."] ResponseDtoTokenValueStatus {
+    Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
+}
 /// Schema `Token`.
 #[derive(Clone, Debug, Default)]
 pub struct Token {

@@ -242,7 +242,9 @@ fn description() -> (Names, Vec<[String; 3]>, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
     let names = Names::load(&root.join("names.toml")).unwrap();
     let map = ModuleMap::load(&root.join("modules.toml")).unwrap();
-    let document = crate::generate::fixed_description(root.parent().unwrap()).unwrap().json;
+    let document = crate::generate::fixed_description(root.parent().unwrap())
+        .unwrap()
+        .json;
     let mut ops = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, op) in item.as_object().unwrap() {

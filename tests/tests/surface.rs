@@ -1,0 +1,84 @@
+//! The public surface of the raw client, pinned: a change of the description shows as a diff of what it changes.
+
+use std::path::Path;
+
+use insta::{Settings, assert_snapshot};
+use serde_json::{Value, json};
+use similar::{ChangeTag, TextDiff};
+use xtask::{generate, surface};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("a crate lies in its workspace")
+}
+
+fn snapshots() -> Settings {
+    let mut settings = Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_snapshot_path("snapshots/surface");
+    settings.set_omit_expression(true);
+    settings
+}
+
+#[test]
+fn each_module_is_as_it_was() {
+    let api = generate::workspace_api(root(), &|_| {}).unwrap();
+    let operations: usize = api.modules.iter().map(|module| module.operations.len()).sum();
+    assert_eq!(operations, 2_791);
+    snapshots().bind(|| {
+        for module in &api.modules {
+            assert_snapshot!(module.name.as_str(), surface::module(&api, module));
+        }
+        assert_snapshot!("shared", surface::shared(&api));
+    });
+}
+
+#[test]
+fn one_changed_member_is_a_diff_of_a_few_lines() {
+    let text = |edit: &dyn Fn(&mut Value)| {
+        let api = generate::workspace_api(root(), edit).unwrap();
+        let modules = api.modules.iter().map(|module| surface::module(&api, module));
+        modules.collect::<String>() + &surface::shared(&api)
+    };
+    let before = text(&|_| {});
+    let after = text(&|document| {
+        document["components"]["schemas"]["ConnectorInfo"]["properties"]["colour"] =
+            json!({"type": "string"});
+    });
+    let diff = TextDiff::from_lines(&before, &after);
+    let changed: Vec<_> = diff
+        .iter_all_changes()
+        .filter(|change| change.tag() != ChangeTag::Equal)
+        .map(|change| format!("{}{}", change.tag(), change.value()))
+        .collect();
+    assert_eq!(changed, ["+  colour: text\n"]);
+}
+
+/// The hand-written part: every `pub` item in the files of the crate that no generator writes.
+#[test]
+fn hand_written_items_are_as_they_were() {
+    let mut items = Vec::new();
+    collect(&root().join("harness-api/src"), &root().join("harness-api/src"), &mut items);
+    items.sort();
+    snapshots().bind(|| assert_snapshot!("hand_written", items.join("\n")));
+}
+
+fn collect(base: &Path, folder: &Path, items: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            if !path.ends_with("generated") {
+                collect(base, &path, items);
+            }
+            continue;
+        }
+        let file = path.strip_prefix(base).unwrap().display().to_string();
+        for line in std::fs::read_to_string(&path).unwrap().lines() {
+            let line = line.trim();
+            if line.starts_with("pub ") && !line.starts_with("pub(") {
+                items.push(format!("{file}: {}", line.trim_end_matches('{').trim_end()));
+            }
+        }
+    }
+}

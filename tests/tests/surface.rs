@@ -24,7 +24,11 @@ fn snapshots() -> Settings {
 #[test]
 fn each_module_is_as_it_was() {
     let api = generate::workspace_api(root(), &|_| {}).unwrap();
-    let operations: usize = api.modules.iter().map(|module| module.operations.len()).sum();
+    let operations: usize = api
+        .modules
+        .iter()
+        .map(|module| module.operations.len())
+        .sum();
     assert_eq!(operations, 2_791);
     snapshots().bind(|| {
         for module in &api.modules {
@@ -38,7 +42,10 @@ fn each_module_is_as_it_was() {
 fn one_changed_member_is_a_diff_of_a_few_lines() {
     let text = |edit: &dyn Fn(&mut Value)| {
         let api = generate::workspace_api(root(), edit).unwrap();
-        let modules = api.modules.iter().map(|module| surface::module(&api, module));
+        let modules = api
+            .modules
+            .iter()
+            .map(|module| surface::module(&api, module));
         modules.collect::<String>() + &surface::shared(&api)
     };
     let before = text(&|_| {});
@@ -59,7 +66,11 @@ fn one_changed_member_is_a_diff_of_a_few_lines() {
 #[test]
 fn hand_written_items_are_as_they_were() {
     let mut items = Vec::new();
-    collect(&root().join("harness-api/src"), &root().join("harness-api/src"), &mut items);
+    collect(
+        &root().join("harness-api/src"),
+        &root().join("harness-api/src"),
+        &mut items,
+    );
     items.sort();
     snapshots().bind(|| assert_snapshot!("hand_written", items.join("\n")));
 }

@@ -2851,7 +2851,7 @@ pub(super) static GET_BLAME: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path_ref("path"),
+        rt::Param::path("path"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("git_ref", false),
@@ -2938,7 +2938,7 @@ pub(super) static GET_CONTENT: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path_ref("path"),
+        rt::Param::path("path"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("git_ref", false),
@@ -2980,7 +2980,7 @@ pub(super) static GET_RAW: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path_ref("path"),
+        rt::Param::path("path"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("git_ref", false),
@@ -3388,7 +3388,7 @@ pub(super) static REPOSITORY_ARCHIVE: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path_ref("git_ref"),
+        rt::Param::path("git_ref"),
         rt::Param::path("format"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),

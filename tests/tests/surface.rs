@@ -1,5 +1,11 @@
 //! The public surface of the raw client, pinned: a change of the description shows as a diff of what it changes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops at what it did not expect"
+)]
+
 use std::path::Path;
 
 use insta::{Settings, assert_snapshot};

@@ -11,7 +11,10 @@ use super::{Cell, Model, Part, encode::is_absent};
 /// They are written back when the object is encoded, unless the member has been set meanwhile. `Debug`
 /// shows their names only, since any of them may be a secret.
 #[derive(Clone, Default, PartialEq)]
-pub struct Misfits(Option<Box<BTreeMap<String, Value>>>);
+pub struct Misfits(
+    // Every generated type has one of these and nearly all are empty: a pointer's size, not a map's.
+    #[allow(clippy::box_collection, reason = "for its size")] Option<Box<BTreeMap<String, Value>>>,
+);
 
 impl Misfits {
     /// Whether every member fitted.

@@ -79,22 +79,20 @@ fn groups(partition: &Partition) -> Vec<Group> {
             by_owners.entry(owners).or_default().insert(key.clone());
         }
     }
-    let mut taken = BTreeSet::new();
     by_owners
         .into_iter()
         .map(|(owners, types)| Group {
-            name: group_name(owners, &mut taken),
+            name: group_name(owners),
             modules: owners.clone(),
             types,
         })
         .collect()
 }
 
-fn group_name(owners: &BTreeSet<String>, taken: &mut BTreeSet<String>) -> String {
+fn group_name(owners: &BTreeSet<String>) -> String {
     let all: Vec<&str> = owners.iter().map(String::as_str).collect();
     let full = all.join("_");
     if full.len() <= 40 {
-        taken.insert(full.clone());
         return full;
     }
     // Long lists are told apart by a short hash of the whole list.
@@ -104,13 +102,11 @@ fn group_name(owners: &BTreeSet<String>, taken: &mut BTreeSet<String>) -> String
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-    let name = format!(
+    format!(
         "{}_{}_and_{}_more_{:04x}",
         all.first().unwrap_or(&""),
         all.get(1).unwrap_or(&""),
         all.len().saturating_sub(2),
         hash & 0xffff
-    );
-    taken.insert(name.clone());
-    name
+    )
 }

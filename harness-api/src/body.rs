@@ -150,6 +150,15 @@ pub struct FilePart {
 }
 
 impl FilePart {
+    /// The same part again, unless it is a stream.
+    pub(crate) fn again(&self) -> Option<Self> {
+        Some(Self {
+            source: self.source.again()?,
+            name: self.name.clone(),
+            mime: self.mime.clone(),
+        })
+    }
+
     /// A file from memory, with the name under which the server sees it.
     pub fn bytes(name: impl Into<String>, data: impl Into<RequestBody>) -> Self {
         Self {

@@ -26,7 +26,7 @@ use crate::stream::ByteStream;
 use crate::transport::BoxFuture;
 
 /// A call on its way, boxed: one kind of future for all operations.
-pub type Sending<'c, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send + 'c>>;
+pub type Sending<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
 
 /// One call of an operation: the values of its parameters, its body, and how to read the answer.
 ///
@@ -51,8 +51,8 @@ pub type Sending<'c, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>
 /// # Ok(())
 /// # }
 /// ```
-pub struct Call<'c> {
-    pub(crate) client: &'c Client,
+pub struct Call {
+    pub(crate) client: Client,
     pub(crate) target: Target,
     pub(crate) values: Vec<(usize, Value)>,
     /// Values for placeholders of a path outside the table.
@@ -70,14 +70,26 @@ pub(crate) enum Value {
     File(FilePart),
 }
 
-impl<'c> Call<'c> {
+impl Value {
+    fn again(&self) -> Option<Self> {
+        Some(match self {
+            Self::One(text) => Self::One(text.clone()),
+            Self::Many(texts) => Self::Many(texts.clone()),
+            Self::Pairs(pairs) => Self::Pairs(pairs.clone()),
+            Self::Json(json) => Self::Json(json.clone()),
+            Self::File(file) => Self::File(file.again()?),
+        })
+    }
+}
+
+impl Call {
     /// A call of an operation, nothing set.
-    pub fn new(client: &'c Client, operation: &'static Operation) -> Self {
+    pub fn new(client: &Client, operation: &'static Operation) -> Self {
         Self::aimed(client, Target::Table(operation))
     }
 
     /// A call of an endpoint outside the table.
-    pub(crate) fn free(client: &'c Client, method: &str, path: &str) -> Self {
+    pub(crate) fn free(client: &Client, method: &str, path: &str) -> Self {
         let endpoint = Endpoint {
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
@@ -90,15 +102,59 @@ impl<'c> Call<'c> {
         call
     }
 
-    fn aimed(client: &'c Client, target: Target) -> Self {
+    fn aimed(client: &Client, target: Target) -> Self {
         Self {
-            client,
+            client: client.clone(),
             target,
             values: Vec::new(),
             segments: Vec::new(),
             body: None,
             options: CallOptions::default(),
         }
+    }
+
+    /// The operation that is called; `None` for an endpoint outside the table.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.target.operation()
+    }
+
+    /// The client that sends the call.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Whether a parameter has a value.
+    pub fn is_set(&self, param: usize) -> bool {
+        self.values.iter().any(|(set, _)| *set == param)
+    }
+
+    /// The body, when it is made of bytes that are at hand.
+    pub fn body(&self) -> Option<&Bytes> {
+        match &self.body {
+            Some((_, Source::Bytes(bytes))) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The same call again; `None` when its body or a part of it is a stream, which can be sent once.
+    pub fn try_clone(&self) -> Option<Self> {
+        let values = self
+            .values
+            .iter()
+            .map(|(param, value)| Some((*param, value.again()?)))
+            .collect::<Option<_>>()?;
+        let body = match &self.body {
+            Some((media, source)) => Some((media.clone(), source.again()?)),
+            None => None,
+        };
+        Some(Self {
+            client: self.client.clone(),
+            target: self.target.clone(),
+            values,
+            segments: self.segments.clone(),
+            body,
+            options: self.options.clone(),
+        })
     }
 
     /// Sets a parameter to a text.
@@ -214,7 +270,7 @@ impl<'c> Call<'c> {
     /// [`Status`](crate::ErrorKind::Status) for any status but 2XX; [`Decode`](crate::ErrorKind::Decode),
     /// [`EmptyBody`](crate::ErrorKind::EmptyBody), [`UnexpectedContent`](crate::ErrorKind::UnexpectedContent) and
     /// [`BodyTooLarge`](crate::ErrorKind::BodyTooLarge) when the answer cannot be used.
-    pub fn json<T: DeserializeOwned + 'static>(self) -> Sending<'c, T> {
+    pub fn json<T: DeserializeOwned + 'static>(self) -> Sending<T> {
         self.read(Wanted::Json, decode::json)
     }
 
@@ -223,7 +279,7 @@ impl<'c> Call<'c> {
     /// # Errors
     ///
     /// As [`json`](Self::json), without [`EmptyBody`](crate::ErrorKind::EmptyBody).
-    pub fn json_or_empty<T: DeserializeOwned + 'static>(self) -> Sending<'c, Option<T>> {
+    pub fn json_or_empty<T: DeserializeOwned + 'static>(self) -> Sending<Option<T>> {
         self.read(Wanted::Json, decode::json_or_empty)
     }
 
@@ -233,7 +289,7 @@ impl<'c> Call<'c> {
     ///
     /// As [`json`](Self::json); [`Decode`](crate::ErrorKind::Decode) when the answer is not in UTF-8, and
     /// [`UnexpectedContent`](crate::ErrorKind::UnexpectedContent) for an HTML page which was not asked for.
-    pub fn text_answer(self) -> Sending<'c, String> {
+    pub fn text_answer(self) -> Sending<String> {
         self.read(Wanted::Declared, decode::text)
     }
 
@@ -242,7 +298,7 @@ impl<'c> Call<'c> {
     /// # Errors
     ///
     /// As [`json`](Self::json), as far as they show before the body.
-    pub fn byte_answer(self) -> Sending<'c, ByteStream> {
+    pub fn byte_answer(self) -> Sending<ByteStream> {
         Box::pin(exchange::stream(self))
     }
 
@@ -252,7 +308,7 @@ impl<'c> Call<'c> {
     ///
     /// As [`json`](Self::json); [`UnexpectedContent`](crate::ErrorKind::UnexpectedContent) for an HTML page which was not
     /// asked for.
-    pub fn empty(self) -> Sending<'c, ()> {
+    pub fn empty(self) -> Sending<()> {
         self.read(Wanted::Json, decode::nothing)
     }
 
@@ -261,7 +317,7 @@ impl<'c> Call<'c> {
         self,
         wanted: Wanted,
         finish: fn(Received) -> Result<Response<T>, Error>,
-    ) -> Sending<'c, T> {
+    ) -> Sending<T> {
         Box::pin(Reading {
             received: exchange::buffered(self, wanted),
             finish,
@@ -309,14 +365,14 @@ impl<'c> Call<'c> {
     }
 }
 
-impl Configure for Call<'_> {
+impl Configure for Call {
     fn options(&mut self) -> &mut CallOptions {
         &mut self.options
     }
 }
 
 /// Without the values of parameters and the body.
-impl fmt::Debug for Call<'_> {
+impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let params = self
             .target
@@ -338,12 +394,12 @@ impl fmt::Debug for Call<'_> {
 }
 
 /// Waits for an answer and decodes it.
-struct Reading<'c, T> {
-    received: BoxFuture<'c, Result<Received, Error>>,
+struct Reading<T> {
+    received: BoxFuture<'static, Result<Received, Error>>,
     finish: fn(Received) -> Result<Response<T>, Error>,
 }
 
-impl<T> Future for Reading<'_, T> {
+impl<T> Future for Reading<T> {
     type Output = Result<Response<T>, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {

@@ -73,7 +73,7 @@ impl Client {
     ///
     /// The path begins with a slash and holds no query. Placeholders in braces are filled with
     /// [`segment`](Request::segment), which encodes the values.
-    pub fn request(&self, method: &str, path: &str) -> Request<'_> {
+    pub fn request(&self, method: &str, path: &str) -> Request {
         Request::new(self, method, path)
     }
 

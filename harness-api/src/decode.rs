@@ -3,20 +3,19 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use reqwest::StatusCode;
-use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use reqwest::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
 
 use crate::content::{is_html, is_html_type, is_json_type, without_bom};
 use crate::error::{DecodeFailure, Error, ErrorKind, Target};
 use crate::redact;
 use crate::response::Response;
+use crate::transport::Head;
 
 /// A successful answer, read to its end.
 pub(crate) struct Received {
     pub(crate) target: Target,
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+    pub(crate) head: Head,
     pub(crate) body: Bytes,
     /// Whether the call asked for HTML or for anything.
     pub(crate) html_is_fine: bool,
@@ -24,7 +23,8 @@ pub(crate) struct Received {
 
 impl Received {
     fn media(&self) -> Option<&str> {
-        self.headers
+        self.head
+            .headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
     }
@@ -38,13 +38,13 @@ impl Received {
     }
 
     fn with<T>(self, value: T) -> Response<T> {
-        Response::new(value, self.status, self.headers, self.body)
+        Response::new(value, self.head, self.body)
     }
 
     fn error(self, kind: ErrorKind, message: impl Into<String>) -> Error {
         Error::new(kind, message)
             .with_target(&self.target)
-            .with_answer(self.status, self.headers, self.body, false)
+            .with_answer(self.head, self.body, false)
     }
 
     fn unexpected(self, wanted: &str) -> Error {
@@ -121,7 +121,7 @@ fn misfit(
     if received.is_blank() {
         let message = format!(
             "the server answered {} without a body, {declared} was declared",
-            received.status.as_u16()
+            received.head.status.as_u16()
         );
         return received.error(ErrorKind::EmptyBody, message);
     }

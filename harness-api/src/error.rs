@@ -9,8 +9,10 @@ use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
 use crate::operation::Operation;
+use crate::options::Attached;
 use crate::redact;
 use crate::server_message::ServerMessage;
+use crate::transport::Head;
 
 /// What a call failed with: one pointer wide, and useful when printed alone.
 ///
@@ -30,6 +32,7 @@ struct Inner {
     decode: Option<DecodeFailure>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     not_sent: bool,
+    attached: Attached,
 }
 
 /// What the server had answered when the call failed.
@@ -147,6 +150,7 @@ impl Error {
             decode: None,
             source: None,
             not_sent: matches!(kind, ErrorKind::Build | ErrorKind::Connect),
+            attached: Attached::default(),
         }))
     }
 
@@ -162,6 +166,18 @@ impl Error {
     pub fn with_certainly_not_sent(mut self, certain: bool) -> Self {
         self.0.not_sent = certain;
         self
+    }
+
+    /// The same error with a value attached, which [`attached`](Self::attached) hands out by its type.
+    #[must_use]
+    pub fn with_attached<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.0.attached.set(value);
+        self
+    }
+
+    /// What a layer attached to the error, or to the answer it is made of, under this type.
+    pub fn attached<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.0.attached.get()
     }
 
     pub(crate) fn build(message: impl Into<String>) -> Self {
@@ -200,14 +216,14 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_answer(
-        mut self,
-        status: StatusCode,
-        headers: HeaderMap,
-        body: Bytes,
-        truncated: bool,
-    ) -> Self {
+    pub(crate) fn with_answer(mut self, head: Head, body: Bytes, truncated: bool) -> Self {
+        let Head {
+            status,
+            headers,
+            attached,
+        } = head;
         let server = ServerMessage::read(&headers, &body, truncated);
+        self.0.attached.extend(attached);
         self.0.answer = Some(Answer {
             status,
             headers,
@@ -459,8 +475,11 @@ mod tests {
         Error::new(ErrorKind::Status, "")
             .with_target(&Target::Table(&OPERATION))
             .with_answer(
-                StatusCode::from_u16(code).unwrap(),
-                HeaderMap::new(),
+                Head {
+                    status: StatusCode::from_u16(code).unwrap(),
+                    headers: HeaderMap::new(),
+                    attached: Attached::default(),
+                },
                 Bytes::from_static(body.as_bytes()),
                 false,
             )

@@ -38,7 +38,7 @@ struct Success {
 }
 
 /// Sends the call and reads the answer to its end.
-pub(crate) fn buffered(call: Call<'_>, wanted: Wanted) -> BoxFuture<'_, Result<Received, Error>> {
+pub(crate) fn buffered(call: Call, wanted: Wanted) -> BoxFuture<'static, Result<Received, Error>> {
     Box::pin(async move {
         let Success {
             target,
@@ -46,11 +46,7 @@ pub(crate) fn buffered(call: Call<'_>, wanted: Wanted) -> BoxFuture<'_, Result<R
             max_body,
             html_is_fine,
         } = success(call, wanted).await?;
-        let Incoming {
-            status,
-            headers,
-            mut body,
-        } = incoming;
+        let Incoming { head, mut body } = incoming;
         let too_large = body
             .content_length()
             .is_some_and(|length| length > max_body);
@@ -62,8 +58,7 @@ pub(crate) fn buffered(call: Call<'_>, wanted: Wanted) -> BoxFuture<'_, Result<R
         match end {
             End::Whole => Ok(Received {
                 target,
-                status,
-                headers,
+                head,
                 body: bytes,
                 html_is_fine,
             }),
@@ -72,53 +67,33 @@ pub(crate) fn buffered(call: Call<'_>, wanted: Wanted) -> BoxFuture<'_, Result<R
                 let error = Error::new(ErrorKind::BodyTooLarge, message);
                 Err(error
                     .with_target(&target)
-                    .with_answer(status, headers, Bytes::new(), true))
+                    .with_answer(head, Bytes::new(), true))
             }
-            End::Failed(error) => Err(error
-                .with_target(&target)
-                .with_answer(status, headers, bytes, true)),
+            End::Failed(error) => Err(error.with_target(&target).with_answer(head, bytes, true)),
         }
     })
 }
 
 /// Sends the call and gives the body of the answer as it arrives.
-pub(crate) async fn stream(call: Call<'_>) -> Result<Response<ByteStream>, Error> {
+pub(crate) async fn stream(call: Call) -> Result<Response<ByteStream>, Error> {
     let Success {
         target,
         incoming,
         html_is_fine,
         ..
     } = success(call, Wanted::Declared).await?;
-    let Incoming {
-        status,
-        headers,
-        body,
-    } = incoming;
-    let page = body.content_type().is_some_and(is_html_type);
+    let page = incoming.body.content_type().is_some_and(is_html_type);
     if page && !html_is_fine {
         let message = "data was expected, and the answer is an HTML page: login page or proxy?";
-        let error = Error::new(ErrorKind::UnexpectedContent, message).with_target(&target);
-        return Err(failed(
-            error,
-            Incoming {
-                status,
-                headers,
-                body,
-            },
-            1 << 20,
-        )
-        .await);
+        let error = incoming.into_error(ErrorKind::UnexpectedContent, message, 1 << 20);
+        return Err(error.await.with_target(&target));
     }
-    Ok(Response::new(
-        body.aimed(&target),
-        status,
-        headers,
-        Bytes::new(),
-    ))
+    let Incoming { head, body } = incoming;
+    Ok(Response::new(body.aimed(&target), head, Bytes::new()))
 }
 
-async fn success(call: Call<'_>, wanted: Wanted) -> Result<Success, Error> {
-    let client = call.client;
+async fn success(call: Call, wanted: Wanted) -> Result<Success, Error> {
+    let client = call.client.clone();
     let target = call.target.clone();
     let max_body = call.options.max_body.unwrap_or_else(|| client.max_body());
     let outgoing = outgoing(call, wanted).map_err(|error| error.with_target(&target))?;
@@ -128,7 +103,7 @@ async fn success(call: Call<'_>, wanted: Wanted) -> Result<Success, Error> {
         .run(outgoing)
         .await
         .map_err(|error| error.with_target(&target))?;
-    if incoming.status.is_success() {
+    if incoming.status().is_success() {
         return Ok(Success {
             target,
             incoming,
@@ -136,24 +111,13 @@ async fn success(call: Call<'_>, wanted: Wanted) -> Result<Success, Error> {
             html_is_fine,
         });
     }
-    let message = if incoming.status.is_redirection() {
+    let message = if incoming.status().is_redirection() {
         "a redirect that was not followed"
     } else {
         ""
     };
-    let error = Error::new(ErrorKind::Status, message).with_target(&target);
-    Err(failed(error, incoming, client.max_error_body()).await)
-}
-
-/// Puts an answer into its error, with as much of the body as can be had.
-async fn failed(error: Error, incoming: Incoming, limit: u64) -> Error {
-    let Incoming {
-        status,
-        headers,
-        mut body,
-    } = incoming;
-    let (bytes, end) = body.read(limit).await;
-    error.with_answer(status, headers, bytes, !matches!(end, End::Whole))
+    let error = incoming.into_error(ErrorKind::Status, message, client.max_error_body());
+    Err(error.await.with_target(&target))
 }
 
 /// Whether an HTML page may be the answer: the call asks for it, for anything, or the operation declares it.
@@ -171,7 +135,7 @@ fn html_is_fine(outgoing: &Outgoing) -> bool {
 }
 
 /// Makes the request.
-fn outgoing(call: Call<'_>, wanted: Wanted) -> Result<Outgoing, Error> {
+fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
     let Call {
         client,
         target,

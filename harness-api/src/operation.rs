@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::paging::Paging;
+
 /// One operation of the API.
 ///
 /// Generated code fills the table; a value for an endpoint which the table lacks can be made with [`Operation::new`]:
@@ -45,6 +47,10 @@ pub struct Operation {
     pub provenance: Provenance,
     /// Whether the description calls the operation deprecated.
     pub deprecated: bool,
+    /// Whether the same request may be sent again when its outcome is not known.
+    pub repeat: Repeat,
+    /// How its list is paged; `None` when it gives no list.
+    pub paging: Option<&'static Paging>,
 }
 
 impl Operation {
@@ -63,6 +69,8 @@ impl Operation {
             answers: &[],
             provenance: Provenance::Package,
             deprecated: false,
+            repeat: Repeat::of_method(method),
+            paging: None,
         }
     }
 
@@ -85,6 +93,20 @@ impl Operation {
     #[must_use]
     pub const fn answers(mut self, answers: &'static [&'static str]) -> Self {
         self.answers = answers;
+        self
+    }
+
+    /// The same operation with this class of repetition.
+    #[must_use]
+    pub const fn repeat(mut self, repeat: Repeat) -> Self {
+        self.repeat = repeat;
+        self
+    }
+
+    /// The same operation with a paged list.
+    #[must_use]
+    pub const fn paged(mut self, paging: &'static Paging) -> Self {
+        self.paging = Some(paging);
         self
     }
 
@@ -182,6 +204,29 @@ pub enum Place {
     Header,
     /// A part of a multipart body.
     Form,
+}
+
+/// Whether a request may be sent again when it is not known what became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Repeat {
+    /// It only reads, whatever its method.
+    Safe,
+    /// It writes, and twice is as good as once: the second may fail as not found or as a duplicate.
+    Idempotent,
+    /// Twice is not as good as once.
+    Never,
+}
+
+impl Repeat {
+    /// What the method alone tells: HTTP calls GET and HEAD safe, PUT and DELETE idempotent.
+    pub(crate) const fn of_method(method: &str) -> Self {
+        match method.as_bytes() {
+            b"GET" | b"HEAD" | b"OPTIONS" => Self::Safe,
+            b"PUT" | b"DELETE" => Self::Idempotent,
+            _ => Self::Never,
+        }
+    }
 }
 
 /// Where the types of an operation come from, and so how far to trust them.

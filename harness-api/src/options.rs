@@ -31,6 +31,10 @@ impl Attached {
         self.0.push(Arc::new(value));
     }
 
+    pub(crate) fn extend(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+
     pub(crate) fn get<T: 'static>(&self) -> Option<&T> {
         self.0.iter().find_map(|held| held.downcast_ref())
     }

@@ -43,11 +43,7 @@ impl FormContent {
         Some(match self {
             Self::Text(text) => Self::Text(text.clone()),
             Self::Json(json) => Self::Json(json.clone()),
-            Self::File(file) => Self::File(FilePart {
-                source: file.source.again()?,
-                name: file.name.clone(),
-                mime: file.mime.clone(),
-            }),
+            Self::File(file) => Self::File(file.again()?),
         })
     }
 }

@@ -30,12 +30,12 @@ use crate::stream::ByteStream;
 /// ```
 #[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
-pub struct Request<'c> {
-    call: Call<'c>,
+pub struct Request {
+    call: Call,
 }
 
-impl<'c> Request<'c> {
-    pub(crate) fn new(client: &'c Client, method: &str, path: &str) -> Self {
+impl Request {
+    pub(crate) fn new(client: &Client, method: &str, path: &str) -> Self {
         Self {
             call: Call::free(client, method, path),
         }
@@ -74,32 +74,32 @@ impl<'c> Request<'c> {
     }
 
     /// Sends the request and decodes a JSON answer; see [`Call::json`] for the errors.
-    pub fn send<T: DeserializeOwned + 'static>(self) -> Sending<'c, T> {
+    pub fn send<T: DeserializeOwned + 'static>(self) -> Sending<T> {
         self.call.json()
     }
 
     /// Sends the request and decodes a JSON answer, or gives `None` where there is no body; see [`Call::json_or_empty`].
-    pub fn send_or_empty<T: DeserializeOwned + 'static>(self) -> Sending<'c, Option<T>> {
+    pub fn send_or_empty<T: DeserializeOwned + 'static>(self) -> Sending<Option<T>> {
         self.call.json_or_empty()
     }
 
     /// Sends the request and gives the answer as text; see [`Call::text_answer`] for the errors.
-    pub fn text(self) -> Sending<'c, String> {
+    pub fn text(self) -> Sending<String> {
         self.call.text_answer()
     }
 
     /// Sends the request and gives the body of the answer as it arrives; see [`Call::byte_answer`] for the errors.
-    pub fn bytes(self) -> Sending<'c, ByteStream> {
+    pub fn bytes(self) -> Sending<ByteStream> {
         self.call.byte_answer()
     }
 
     /// Sends the request and expects no content; see [`Call::empty`] for the errors.
-    pub fn empty(self) -> Sending<'c, ()> {
+    pub fn empty(self) -> Sending<()> {
         self.call.empty()
     }
 }
 
-impl Configure for Request<'_> {
+impl Configure for Request {
     fn options(&mut self) -> &mut CallOptions {
         self.call.options()
     }

@@ -7,6 +7,9 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
+use crate::options::Attached;
+use crate::transport::Head;
+
 /// The answer to a call: the decoded value, to which it dereferences, and what came with it.
 pub struct Response<T> {
     value: T,
@@ -23,16 +26,18 @@ pub struct ResponseParts {
     pub headers: HeaderMap,
     /// The body as it was received; empty for a streamed answer.
     pub bytes: Bytes,
+    pub(crate) attached: Attached,
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(value: T, status: StatusCode, headers: HeaderMap, bytes: Bytes) -> Self {
+    pub(crate) fn new(value: T, head: Head, bytes: Bytes) -> Self {
         Self {
             value,
             parts: ResponseParts {
-                status,
-                headers,
+                status: head.status,
+                headers: head.headers,
                 bytes,
+                attached: head.attached,
             },
         }
     }
@@ -58,6 +63,11 @@ impl<T> Response<T> {
     /// The body as it was received, with members the type does not know; empty for a streamed answer.
     pub fn bytes(&self) -> &Bytes {
         &self.parts.bytes
+    }
+
+    /// What a layer attached to the answer under this type.
+    pub fn attached<A: Send + Sync + 'static>(&self) -> Option<&A> {
+        self.parts.attached.get()
     }
 
     /// The value alone.

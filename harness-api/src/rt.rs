@@ -7,7 +7,7 @@
 pub(crate) use crate::{
     body::{FilePart, RequestBody},
     call::{Call, Sending},
-    operation::{Operation, Param, Provenance},
+    operation::{Operation, Param, Provenance, Repeat},
     stream::ByteStream,
 };
 
@@ -15,10 +15,16 @@ pub(crate) use crate::{
 #[allow(unused_macros, reason = "no module, no request")]
 macro_rules! request {
     ($name:ident) => {
-        impl $crate::Configure for $name<'_> {
+        impl $crate::Configure for $name {
             #[inline]
             fn options(&mut self) -> &mut $crate::CallOptions {
                 self.call.options()
+            }
+        }
+        impl From<$name> for $crate::Call {
+            #[inline]
+            fn from(request: $name) -> Self {
+                request.call
             }
         }
     };

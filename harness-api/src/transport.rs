@@ -236,18 +236,32 @@ impl fmt::Debug for Outgoing {
 
 /// An answer on its way back, its body not yet read.
 pub struct Incoming {
+    pub(crate) head: Head,
+    pub(crate) body: ByteStream,
+}
+
+/// What an answer has beside its body.
+#[derive(Clone)]
+pub(crate) struct Head {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
-    pub(crate) body: ByteStream,
+    pub(crate) attached: Attached,
 }
 
 impl Incoming {
     /// An answer which a layer gives itself.
     pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
         let body = ByteStream::ready(body.into(), false, &headers);
+        Self::made(status, headers, body)
+    }
+
+    fn made(status: StatusCode, headers: HeaderMap, body: ByteStream) -> Self {
         Self {
-            status,
-            headers,
+            head: Head {
+                status,
+                headers,
+                attached: Attached::default(),
+            },
             body,
         }
     }
@@ -256,26 +270,42 @@ impl Incoming {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let body = ByteStream::live(response, &headers);
-        Self {
-            status,
-            headers,
-            body,
-        }
+        Self::made(status, headers, body)
     }
 
     /// The status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.head.status
     }
 
     /// The headers.
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.head.headers
     }
 
     /// The headers, to be changed.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        &mut self.headers
+        &mut self.head.headers
+    }
+
+    /// Attaches a value to the answer: its [`Response`](crate::Response) or [`Error`] hands it out by its type.
+    pub fn attach<T: Send + Sync + 'static>(&mut self, value: T) {
+        self.head.attached.set(value);
+    }
+
+    /// Makes an error of an answer which the caller must not take for a success, or cannot use. The body is read, at most
+    /// `limit` bytes of it.
+    ///
+    /// The message should be one line and hold nothing secret.
+    pub async fn into_error(
+        self,
+        kind: ErrorKind,
+        message: impl Into<String>,
+        limit: u64,
+    ) -> Error {
+        let Self { head, mut body } = self;
+        let (bytes, end) = body.read(limit).await;
+        Error::new(kind, message).with_answer(head, bytes, !matches!(end, End::Whole))
     }
 
     /// Reads the body, at most `limit` bytes of it, keeps it for whoever comes next, and shows it.
@@ -293,7 +323,7 @@ impl Incoming {
             End::Limit => true,
             End::Failed(error) => return Err(error),
         };
-        self.body = ByteStream::ready(bytes.clone(), cut, &self.headers);
+        self.body = ByteStream::ready(bytes.clone(), cut, &self.head.headers);
         Ok(bytes)
     }
 }
@@ -302,8 +332,8 @@ impl Incoming {
 impl fmt::Debug for Incoming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Incoming")
-            .field("status", &self.status)
-            .field("headers", &self.headers.keys().collect::<Vec<_>>())
+            .field("status", &self.head.status)
+            .field("headers", &self.head.headers.keys().collect::<Vec<_>>())
             .field("body", &self.body)
             .finish()
     }

@@ -96,7 +96,7 @@ fn client(server: &Server) -> Client {
         .unwrap()
 }
 
-fn thing(client: &Client) -> harness_api::Sending<'_, Thing> {
+fn thing(client: &Client) -> harness_api::Sending<Thing> {
     Call::new(client, &THING).json()
 }
 
@@ -206,7 +206,7 @@ async fn bodies_go_as_they_are_with_exactly_their_type() {
     let server = Server::playing((0..6).map(|_| ok()));
     let client = client(&server);
     let file = temp("body.bin", b"from disk");
-    type Set = fn(&mut Call<'_>, &str);
+    type Set = fn(&mut Call, &str);
     let bodies: [(&str, &str, Set); 6] = [
         ("application/yaml", yaml, |call, text| {
             call.body_text("application/yaml", text);
@@ -424,7 +424,7 @@ async fn what_cannot_be_sent_is_a_build_error_that_names_it_and_shows_no_value()
         }
         call
     };
-    type Spoil = fn(&mut Call<'_>);
+    type Spoil = fn(&mut Call);
     let cases: [(Spoil, &str); 12] = [
         (|call| call.text(0, ""), "`org` is empty"),
         (

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_access_control_list(
         &self,
         body: &types::AccessCheckRequest,
-    ) -> GetAccessControlList<'c> {
+    ) -> GetAccessControlList {
         let mut call = rt::Call::new(self.client, &GET_ACCESS_CONTROL_LIST);
         call.body_json(body);
         GetAccessControlList { call }
@@ -20,17 +20,14 @@ impl<'c> Api<'c> {
     pub fn get_access_control_list_yaml(
         &self,
         body: impl Into<String>,
-    ) -> GetAccessControlList<'c> {
+    ) -> GetAccessControlList {
         let mut call = rt::Call::new(self.client, &GET_ACCESS_CONTROL_LIST);
         call.body_text("application/yaml", body);
         GetAccessControlList { call }
     }
     /// `GET /authz/api/acl/get-acl-count`
     #[inline]
-    pub fn get_acl_count(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> GetAclCount<'c> {
+    pub fn get_acl_count(&self, account_identifier: impl Into<String>) -> GetAclCount {
         let mut call = rt::Call::new(self.client, &GET_ACL_COUNT);
         call.text(0, account_identifier);
         GetAclCount { call }
@@ -39,18 +36,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_access_control_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccessControlList<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccessControlList {
+    call: rt::Call,
 }
-impl<'c> GetAccessControlList<'c> {
+impl GetAccessControlList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccessCheckResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAccessCheckResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -58,10 +55,10 @@ rt::request!(GetAccessControlList);
 /// Request of [`Api::get_acl_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAclCount<'c> {
-    call: rt::Call<'c>,
+pub struct GetAclCount {
+    call: rt::Call,
 }
-impl<'c> GetAclCount<'c> {
+impl GetAclCount {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -76,12 +73,12 @@ impl<'c> GetAclCount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -99,6 +96,8 @@ pub(super) static GET_ACCESS_CONTROL_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACL_COUNT: rt::Operation = rt::Operation {
     id: "getAclCount",
@@ -117,4 +116,6 @@ pub(super) static GET_ACL_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

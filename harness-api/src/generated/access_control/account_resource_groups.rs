@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_resource_group_acc(
         &self,
         body: &types::CreateResourceGroupRequest,
-    ) -> CreateResourceGroupAcc<'c> {
+    ) -> CreateResourceGroupAcc {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ACC);
         call.body_json(body);
         CreateResourceGroupAcc { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn create_resource_group_acc_yaml(
         &self,
         body: impl Into<String>,
-    ) -> CreateResourceGroupAcc<'c> {
+    ) -> CreateResourceGroupAcc {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ACC);
         call.body_text("application/yaml", body);
         CreateResourceGroupAcc { call }
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn delete_resource_group_acc(
         &self,
         resource_group: impl Into<String>,
-    ) -> DeleteResourceGroupAcc<'c> {
+    ) -> DeleteResourceGroupAcc {
         let mut call = rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_ACC);
         call.text(0, resource_group);
         DeleteResourceGroupAcc { call }
@@ -40,14 +40,14 @@ impl<'c> Api<'c> {
     pub fn get_resource_group_acc(
         &self,
         resource_group: impl Into<String>,
-    ) -> GetResourceGroupAcc<'c> {
+    ) -> GetResourceGroupAcc {
         let mut call = rt::Call::new(self.client, &GET_RESOURCE_GROUP_ACC);
         call.text(0, resource_group);
         GetResourceGroupAcc { call }
     }
     /// `GET /v1/resource-groups`
     #[inline]
-    pub fn list_resource_groups_acc(&self) -> ListResourceGroupsAcc<'c> {
+    pub fn list_resource_groups_acc(&self) -> ListResourceGroupsAcc {
         let call = rt::Call::new(self.client, &LIST_RESOURCE_GROUPS_ACC);
         ListResourceGroupsAcc { call }
     }
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         resource_group: impl Into<String>,
         body: &types::CreateResourceGroupRequest,
-    ) -> UpdateResourceGroupAcc<'c> {
+    ) -> UpdateResourceGroupAcc {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ACC);
         call.text(0, resource_group);
         call.body_json(body);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         resource_group: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateResourceGroupAcc<'c> {
+    ) -> UpdateResourceGroupAcc {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ACC);
         call.text(0, resource_group);
         call.body_text("application/yaml", body);
@@ -79,10 +79,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_resource_group_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateResourceGroupAcc<'c> {
-    call: rt::Call<'c>,
+pub struct CreateResourceGroupAcc {
+    call: rt::Call,
 }
-impl<'c> CreateResourceGroupAcc<'c> {
+impl CreateResourceGroupAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -91,12 +91,12 @@ impl<'c> CreateResourceGroupAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -104,10 +104,10 @@ rt::request!(CreateResourceGroupAcc);
 /// Request of [`Api::delete_resource_group_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteResourceGroupAcc<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteResourceGroupAcc {
+    call: rt::Call,
 }
-impl<'c> DeleteResourceGroupAcc<'c> {
+impl DeleteResourceGroupAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -116,12 +116,12 @@ impl<'c> DeleteResourceGroupAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -129,10 +129,10 @@ rt::request!(DeleteResourceGroupAcc);
 /// Request of [`Api::get_resource_group_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetResourceGroupAcc<'c> {
-    call: rt::Call<'c>,
+pub struct GetResourceGroupAcc {
+    call: rt::Call,
 }
-impl<'c> GetResourceGroupAcc<'c> {
+impl GetResourceGroupAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -141,12 +141,12 @@ impl<'c> GetResourceGroupAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -154,10 +154,10 @@ rt::request!(GetResourceGroupAcc);
 /// Request of [`Api::list_resource_groups_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListResourceGroupsAcc<'c> {
-    call: rt::Call<'c>,
+pub struct ListResourceGroupsAcc {
+    call: rt::Call,
 }
-impl<'c> ListResourceGroupsAcc<'c> {
+impl ListResourceGroupsAcc {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -198,12 +198,12 @@ impl<'c> ListResourceGroupsAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ResourceGroupsResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -211,10 +211,10 @@ rt::request!(ListResourceGroupsAcc);
 /// Request of [`Api::update_resource_group_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateResourceGroupAcc<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateResourceGroupAcc {
+    call: rt::Call,
 }
-impl<'c> UpdateResourceGroupAcc<'c> {
+impl UpdateResourceGroupAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -223,12 +223,12 @@ impl<'c> UpdateResourceGroupAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -246,6 +246,8 @@ pub(super) static CREATE_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     id: "delete-resource-group-acc",
@@ -263,6 +265,8 @@ pub(super) static DELETE_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     id: "get-resource-group-acc",
@@ -280,6 +284,8 @@ pub(super) static GET_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RESOURCE_GROUPS_ACC: rt::Operation = rt::Operation {
     id: "list-resource-groups-acc",
@@ -301,6 +307,8 @@ pub(super) static LIST_RESOURCE_GROUPS_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     id: "update-resource-group-acc",
@@ -318,4 +326,6 @@ pub(super) static UPDATE_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_account_scoped_role_assignments(
         &self,
         body: &types::RoleAssignment,
-    ) -> CreateAccountScopedRoleAssignments<'c> {
+    ) -> CreateAccountScopedRoleAssignments {
         let mut call = rt::Call::new(
             self.client,
             &CREATE_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS,
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     pub fn create_account_scoped_role_assignments_yaml(
         &self,
         body: impl Into<String>,
-    ) -> CreateAccountScopedRoleAssignments<'c> {
+    ) -> CreateAccountScopedRoleAssignments {
         let mut call = rt::Call::new(
             self.client,
             &CREATE_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS,
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     pub fn delete_account_scoped_role_assignment(
         &self,
         role_assignment: impl Into<String>,
-    ) -> DeleteAccountScopedRoleAssignment<'c> {
+    ) -> DeleteAccountScopedRoleAssignment {
         let mut call = rt::Call::new(
             self.client,
             &DELETE_ACCOUNT_SCOPED_ROLE_ASSIGNMENT,
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     pub fn get_account_scoped_role_assignment(
         &self,
         role_assignment: impl Into<String>,
-    ) -> GetAccountScopedRoleAssignment<'c> {
+    ) -> GetAccountScopedRoleAssignment {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENT);
         call.text(0, role_assignment);
         GetAccountScopedRoleAssignment {
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn get_account_scoped_role_assignments(
         &self,
-    ) -> GetAccountScopedRoleAssignments<'c> {
+    ) -> GetAccountScopedRoleAssignments {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS);
         GetAccountScopedRoleAssignments {
             call,
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/role-assignments/count`
     #[inline]
-    pub fn get_role_assignments_count(&self) -> GetRoleAssignmentsCount<'c> {
+    pub fn get_role_assignments_count(&self) -> GetRoleAssignmentsCount {
         let call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENTS_COUNT);
         GetRoleAssignmentsCount { call }
     }
@@ -82,10 +82,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_account_scoped_role_assignments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAccountScopedRoleAssignments<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAccountScopedRoleAssignments {
+    call: rt::Call,
 }
-impl<'c> CreateAccountScopedRoleAssignments<'c> {
+impl CreateAccountScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -94,12 +94,12 @@ impl<'c> CreateAccountScopedRoleAssignments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -107,10 +107,10 @@ rt::request!(CreateAccountScopedRoleAssignments);
 /// Request of [`Api::delete_account_scoped_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccountScopedRoleAssignment<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAccountScopedRoleAssignment {
+    call: rt::Call,
 }
-impl<'c> DeleteAccountScopedRoleAssignment<'c> {
+impl DeleteAccountScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -119,12 +119,12 @@ impl<'c> DeleteAccountScopedRoleAssignment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -132,10 +132,10 @@ rt::request!(DeleteAccountScopedRoleAssignment);
 /// Request of [`Api::get_account_scoped_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedRoleAssignment<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedRoleAssignment {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedRoleAssignment<'c> {
+impl GetAccountScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -144,12 +144,12 @@ impl<'c> GetAccountScopedRoleAssignment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -157,10 +157,10 @@ rt::request!(GetAccountScopedRoleAssignment);
 /// Request of [`Api::get_account_scoped_role_assignments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedRoleAssignments<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedRoleAssignments {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedRoleAssignments<'c> {
+impl GetAccountScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -207,12 +207,12 @@ impl<'c> GetAccountScopedRoleAssignments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::RoleAssignmentResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::RoleAssignmentResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -220,10 +220,10 @@ rt::request!(GetAccountScopedRoleAssignments);
 /// Request of [`Api::get_role_assignments_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRoleAssignmentsCount<'c> {
-    call: rt::Call<'c>,
+pub struct GetRoleAssignmentsCount {
+    call: rt::Call,
 }
-impl<'c> GetRoleAssignmentsCount<'c> {
+impl GetRoleAssignmentsCount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -232,12 +232,12 @@ impl<'c> GetRoleAssignmentsCount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, i64> {
+    pub fn send(self) -> rt::Sending<i64> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -255,6 +255,8 @@ pub(super) static CREATE_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACCOUNT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "delete-account-scoped-role-assignment",
@@ -272,6 +274,8 @@ pub(super) static DELETE_ACCOUNT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "get-account-scoped-role-assignment",
@@ -289,6 +293,8 @@ pub(super) static GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
     id: "get-account-scoped-role-assignments",
@@ -309,6 +315,8 @@ pub(super) static GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ROLE_ASSIGNMENTS_COUNT: rt::Operation = rt::Operation {
     id: "get-role-assignments-count",
@@ -323,4 +331,6 @@ pub(super) static GET_ROLE_ASSIGNMENTS_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,41 +7,41 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/roles`
     #[inline]
-    pub fn create_role_acc(&self, body: &types::CreateRoleRequest) -> CreateRoleAcc<'c> {
+    pub fn create_role_acc(&self, body: &types::CreateRoleRequest) -> CreateRoleAcc {
         let mut call = rt::Call::new(self.client, &CREATE_ROLE_ACC);
         call.body_json(body);
         CreateRoleAcc { call }
     }
     /// `POST /v1/roles`
     #[inline]
-    pub fn create_role_acc_yaml(&self, body: impl Into<String>) -> CreateRoleAcc<'c> {
+    pub fn create_role_acc_yaml(&self, body: impl Into<String>) -> CreateRoleAcc {
         let mut call = rt::Call::new(self.client, &CREATE_ROLE_ACC);
         call.body_text("application/yaml", body);
         CreateRoleAcc { call }
     }
     /// `DELETE /v1/roles/{role}`
     #[inline]
-    pub fn delete_role_acc(&self, role: impl Into<String>) -> DeleteRoleAcc<'c> {
+    pub fn delete_role_acc(&self, role: impl Into<String>) -> DeleteRoleAcc {
         let mut call = rt::Call::new(self.client, &DELETE_ROLE_ACC);
         call.text(0, role);
         DeleteRoleAcc { call }
     }
     /// `GET /v1/roles/{role}`
     #[inline]
-    pub fn get_role_acc(&self, role: impl Into<String>) -> GetRoleAcc<'c> {
+    pub fn get_role_acc(&self, role: impl Into<String>) -> GetRoleAcc {
         let mut call = rt::Call::new(self.client, &GET_ROLE_ACC);
         call.text(0, role);
         GetRoleAcc { call }
     }
     /// `GET /v1/roles/count`
     #[inline]
-    pub fn get_roles_count(&self) -> GetRolesCount<'c> {
+    pub fn get_roles_count(&self) -> GetRolesCount {
         let call = rt::Call::new(self.client, &GET_ROLES_COUNT);
         GetRolesCount { call }
     }
     /// `GET /v1/roles`
     #[inline]
-    pub fn list_roles_acc(&self) -> ListRolesAcc<'c> {
+    pub fn list_roles_acc(&self) -> ListRolesAcc {
         let call = rt::Call::new(self.client, &LIST_ROLES_ACC);
         ListRolesAcc { call }
     }
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         &self,
         role: impl Into<String>,
         body: &types::CreateRoleRequest,
-    ) -> UpdateRoleAcc<'c> {
+    ) -> UpdateRoleAcc {
         let mut call = rt::Call::new(self.client, &UPDATE_ROLE_ACC);
         call.text(0, role);
         call.body_json(body);
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
         &self,
         role: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateRoleAcc<'c> {
+    ) -> UpdateRoleAcc {
         let mut call = rt::Call::new(self.client, &UPDATE_ROLE_ACC);
         call.text(0, role);
         call.body_text("application/yaml", body);
@@ -73,10 +73,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_role_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRoleAcc<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRoleAcc {
+    call: rt::Call,
 }
-impl<'c> CreateRoleAcc<'c> {
+impl CreateRoleAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -85,12 +85,12 @@ impl<'c> CreateRoleAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -98,10 +98,10 @@ rt::request!(CreateRoleAcc);
 /// Request of [`Api::delete_role_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRoleAcc<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRoleAcc {
+    call: rt::Call,
 }
-impl<'c> DeleteRoleAcc<'c> {
+impl DeleteRoleAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -110,12 +110,12 @@ impl<'c> DeleteRoleAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -123,10 +123,10 @@ rt::request!(DeleteRoleAcc);
 /// Request of [`Api::get_role_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRoleAcc<'c> {
-    call: rt::Call<'c>,
+pub struct GetRoleAcc {
+    call: rt::Call,
 }
-impl<'c> GetRoleAcc<'c> {
+impl GetRoleAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -135,12 +135,12 @@ impl<'c> GetRoleAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -148,10 +148,10 @@ rt::request!(GetRoleAcc);
 /// Request of [`Api::get_roles_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRolesCount<'c> {
-    call: rt::Call<'c>,
+pub struct GetRolesCount {
+    call: rt::Call,
 }
-impl<'c> GetRolesCount<'c> {
+impl GetRolesCount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -160,12 +160,12 @@ impl<'c> GetRolesCount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, i64> {
+    pub fn send(self) -> rt::Sending<i64> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -173,10 +173,10 @@ rt::request!(GetRolesCount);
 /// Request of [`Api::list_roles_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRolesAcc<'c> {
-    call: rt::Call<'c>,
+pub struct ListRolesAcc {
+    call: rt::Call,
 }
-impl<'c> ListRolesAcc<'c> {
+impl ListRolesAcc {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -215,12 +215,12 @@ impl<'c> ListRolesAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::RolesResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::RolesResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -228,10 +228,10 @@ rt::request!(ListRolesAcc);
 /// Request of [`Api::update_role_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRoleAcc<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRoleAcc {
+    call: rt::Call,
 }
-impl<'c> UpdateRoleAcc<'c> {
+impl UpdateRoleAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -240,12 +240,12 @@ impl<'c> UpdateRoleAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -263,6 +263,8 @@ pub(super) static CREATE_ROLE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ROLE_ACC: rt::Operation = rt::Operation {
     id: "delete-role-acc",
@@ -277,6 +279,8 @@ pub(super) static DELETE_ROLE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ROLE_ACC: rt::Operation = rt::Operation {
     id: "get-role-acc",
@@ -291,6 +295,8 @@ pub(super) static GET_ROLE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ROLES_COUNT: rt::Operation = rt::Operation {
     id: "get-roles-count",
@@ -305,6 +311,8 @@ pub(super) static GET_ROLES_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ROLES_ACC: rt::Operation = rt::Operation {
     id: "list-roles-acc",
@@ -326,6 +334,8 @@ pub(super) static LIST_ROLES_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ROLE_ACC: rt::Operation = rt::Operation {
     id: "update-role-acc",
@@ -340,4 +350,6 @@ pub(super) static UPDATE_ROLE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/analyze-access-policies`
     #[inline]
-    pub fn analyze_account_access_policies(&self) -> AnalyzeAccountAccessPolicies<'c> {
+    pub fn analyze_account_access_policies(&self) -> AnalyzeAccountAccessPolicies {
         let call = rt::Call::new(self.client, &ANALYZE_ACCOUNT_ACCESS_POLICIES);
         AnalyzeAccountAccessPolicies {
             call,
@@ -17,10 +17,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::analyze_account_access_policies`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AnalyzeAccountAccessPolicies<'c> {
-    call: rt::Call<'c>,
+pub struct AnalyzeAccountAccessPolicies {
+    call: rt::Call,
 }
-impl<'c> AnalyzeAccountAccessPolicies<'c> {
+impl AnalyzeAccountAccessPolicies {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -73,12 +73,12 @@ impl<'c> AnalyzeAccountAccessPolicies<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AccessPolicyAnalysisResponseWrapper> {
+    pub fn send(self) -> rt::Sending<types::AccessPolicyAnalysisResponseWrapper> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -102,4 +102,6 @@ pub(super) static ANALYZE_ACCOUNT_ACCESS_POLICIES: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

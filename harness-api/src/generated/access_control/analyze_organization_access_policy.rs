@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn analyze_org_access_policies(
         &self,
         org: impl Into<String>,
-    ) -> AnalyzeOrgAccessPolicies<'c> {
+    ) -> AnalyzeOrgAccessPolicies {
         let mut call = rt::Call::new(self.client, &ANALYZE_ORG_ACCESS_POLICIES);
         call.text(0, org);
         AnalyzeOrgAccessPolicies { call }
@@ -19,10 +19,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::analyze_org_access_policies`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AnalyzeOrgAccessPolicies<'c> {
-    call: rt::Call<'c>,
+pub struct AnalyzeOrgAccessPolicies {
+    call: rt::Call,
 }
-impl<'c> AnalyzeOrgAccessPolicies<'c> {
+impl AnalyzeOrgAccessPolicies {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -69,12 +69,12 @@ impl<'c> AnalyzeOrgAccessPolicies<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AccessPolicyAnalysisResponseWrapper> {
+    pub fn send(self) -> rt::Sending<types::AccessPolicyAnalysisResponseWrapper> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -99,4 +99,6 @@ pub(super) static ANALYZE_ORG_ACCESS_POLICIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> AnalyzeProjectAccessPolicies<'c> {
+    ) -> AnalyzeProjectAccessPolicies {
         let mut call = rt::Call::new(self.client, &ANALYZE_PROJECT_ACCESS_POLICIES);
         call.text(0, org);
         call.text(1, project);
@@ -23,10 +23,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::analyze_project_access_policies`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AnalyzeProjectAccessPolicies<'c> {
-    call: rt::Call<'c>,
+pub struct AnalyzeProjectAccessPolicies {
+    call: rt::Call,
 }
-impl<'c> AnalyzeProjectAccessPolicies<'c> {
+impl AnalyzeProjectAccessPolicies {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -79,12 +79,12 @@ impl<'c> AnalyzeProjectAccessPolicies<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AccessPolicyAnalysisResponseWrapper> {
+    pub fn send(self) -> rt::Sending<types::AccessPolicyAnalysisResponseWrapper> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -110,4 +110,6 @@ pub(super) static ANALYZE_PROJECT_ACCESS_POLICIES: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

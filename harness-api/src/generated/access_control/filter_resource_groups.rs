@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn filter_resource_groups(
         &self,
         body: &types::ResourceGroupFilterRequestBody,
-    ) -> FilterResourceGroups<'c> {
+    ) -> FilterResourceGroups {
         let mut call = rt::Call::new(self.client, &FILTER_RESOURCE_GROUPS);
         call.body_json(body);
         FilterResourceGroups { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn filter_resource_groups_yaml(
         &self,
         body: impl Into<String>,
-    ) -> FilterResourceGroups<'c> {
+    ) -> FilterResourceGroups {
         let mut call = rt::Call::new(self.client, &FILTER_RESOURCE_GROUPS);
         call.body_text("application/yaml", body);
         FilterResourceGroups { call }
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::filter_resource_groups`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FilterResourceGroups<'c> {
-    call: rt::Call<'c>,
+pub struct FilterResourceGroups {
+    call: rt::Call,
 }
-impl<'c> FilterResourceGroups<'c> {
+impl FilterResourceGroups {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -66,12 +66,12 @@ impl<'c> FilterResourceGroups<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ResourceGroupsResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,4 +95,6 @@ pub(super) static FILTER_RESOURCE_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateResourceGroupV2Body,
-    ) -> CreateResourceGroupV2<'c> {
+    ) -> CreateResourceGroupV2 {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_V2);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateResourceGroupV2<'c> {
+    ) -> CreateResourceGroupV2 {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_V2);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteResourceGroupV2<'c> {
+    ) -> DeleteResourceGroupV2 {
         let mut call = rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_V2);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::GetFilterResourceGroupListV2Body,
-    ) -> GetFilterResourceGroupListV2<'c> {
+    ) -> GetFilterResourceGroupListV2 {
         let mut call = rt::Call::new(self.client, &GET_FILTER_RESOURCE_GROUP_LIST_V2);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetFilterResourceGroupListV2<'c> {
+    ) -> GetFilterResourceGroupListV2 {
         let mut call = rt::Call::new(self.client, &GET_FILTER_RESOURCE_GROUP_LIST_V2);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     pub fn get_resource_group_list_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetResourceGroupListV2<'c> {
+    ) -> GetResourceGroupListV2 {
         let mut call = rt::Call::new(self.client, &GET_RESOURCE_GROUP_LIST_V2);
         call.text(0, account_identifier);
         GetResourceGroupListV2 { call }
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetResourceGroupV2<'c> {
+    ) -> GetResourceGroupV2 {
         let mut call = rt::Call::new(self.client, &GET_RESOURCE_GROUP_V2);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::UpdateResourceGroupV2Body,
-    ) -> UpdateResourceGroupV2<'c> {
+    ) -> UpdateResourceGroupV2 {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_V2);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateResourceGroupV2<'c> {
+    ) -> UpdateResourceGroupV2 {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_V2);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -123,10 +123,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_resource_group_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateResourceGroupV2<'c> {
-    call: rt::Call<'c>,
+pub struct CreateResourceGroupV2 {
+    call: rt::Call,
 }
-impl<'c> CreateResourceGroupV2<'c> {
+impl CreateResourceGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -141,12 +141,12 @@ impl<'c> CreateResourceGroupV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateResourceGroupV2Response> {
+    pub fn send(self) -> rt::Sending<types::CreateResourceGroupV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -154,10 +154,10 @@ rt::request!(CreateResourceGroupV2);
 /// Request of [`Api::delete_resource_group_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteResourceGroupV2<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteResourceGroupV2 {
+    call: rt::Call,
 }
-impl<'c> DeleteResourceGroupV2<'c> {
+impl DeleteResourceGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -172,12 +172,12 @@ impl<'c> DeleteResourceGroupV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -185,10 +185,10 @@ rt::request!(DeleteResourceGroupV2);
 /// Request of [`Api::get_filter_resource_group_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFilterResourceGroupListV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetFilterResourceGroupListV2 {
+    call: rt::Call,
 }
-impl<'c> GetFilterResourceGroupListV2<'c> {
+impl GetFilterResourceGroupListV2 {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -218,12 +218,12 @@ impl<'c> GetFilterResourceGroupListV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetFilterResourceGroupListV2Response> {
+    pub fn send(self) -> rt::Sending<types::GetFilterResourceGroupListV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -231,10 +231,10 @@ rt::request!(GetFilterResourceGroupListV2);
 /// Request of [`Api::get_resource_group_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetResourceGroupListV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetResourceGroupListV2 {
+    call: rt::Call,
 }
-impl<'c> GetResourceGroupListV2<'c> {
+impl GetResourceGroupListV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -282,12 +282,12 @@ impl<'c> GetResourceGroupListV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetResourceGroupListV2Response> {
+    pub fn send(self) -> rt::Sending<types::GetResourceGroupListV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -295,10 +295,10 @@ rt::request!(GetResourceGroupListV2);
 /// Request of [`Api::get_resource_group_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetResourceGroupV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetResourceGroupV2 {
+    call: rt::Call,
 }
-impl<'c> GetResourceGroupV2<'c> {
+impl GetResourceGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -313,12 +313,12 @@ impl<'c> GetResourceGroupV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetResourceGroupV2Response> {
+    pub fn send(self) -> rt::Sending<types::GetResourceGroupV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -326,10 +326,10 @@ rt::request!(GetResourceGroupV2);
 /// Request of [`Api::update_resource_group_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateResourceGroupV2<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateResourceGroupV2 {
+    call: rt::Call,
 }
-impl<'c> UpdateResourceGroupV2<'c> {
+impl UpdateResourceGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -344,12 +344,12 @@ impl<'c> UpdateResourceGroupV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateResourceGroupV2Response> {
+    pub fn send(self) -> rt::Sending<types::UpdateResourceGroupV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -371,6 +371,8 @@ pub(super) static CREATE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     id: "deleteResourceGroupV2",
@@ -390,6 +392,8 @@ pub(super) static DELETE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILTER_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operation {
     id: "getFilterResourceGroupListV2",
@@ -410,6 +414,8 @@ pub(super) static GET_FILTER_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operation {
     id: "getResourceGroupListV2",
@@ -433,6 +439,8 @@ pub(super) static GET_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     id: "getResourceGroupV2",
@@ -452,6 +460,8 @@ pub(super) static GET_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     id: "updateResourceGroupV2",
@@ -471,4 +481,6 @@ pub(super) static UPDATE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

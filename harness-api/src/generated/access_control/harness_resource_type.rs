@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_resource_types(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetResourceTypes<'c> {
+    ) -> GetResourceTypes {
         let mut call = rt::Call::new(self.client, &GET_RESOURCE_TYPES);
         call.text(0, account_identifier);
         GetResourceTypes { call }
@@ -19,10 +19,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_resource_types`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetResourceTypes<'c> {
-    call: rt::Call<'c>,
+pub struct GetResourceTypes {
+    call: rt::Call,
 }
-impl<'c> GetResourceTypes<'c> {
+impl GetResourceTypes {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -37,12 +37,12 @@ impl<'c> GetResourceTypes<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,4 +64,6 @@ pub(super) static GET_RESOURCE_TYPES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: &types::RoleAssignment,
-    ) -> CreateOrgScopedRoleAssignments<'c> {
+    ) -> CreateOrgScopedRoleAssignments {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_ROLE_ASSIGNMENTS);
         call.text(0, org);
         call.body_json(body);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateOrgScopedRoleAssignments<'c> {
+    ) -> CreateOrgScopedRoleAssignments {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_ROLE_ASSIGNMENTS);
         call.text(0, org);
         call.body_text("application/yaml", body);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         &self,
         role_assignment: impl Into<String>,
         org: impl Into<String>,
-    ) -> DeleteOrgScopedRoleAssignment<'c> {
+    ) -> DeleteOrgScopedRoleAssignment {
         let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_ROLE_ASSIGNMENT);
         call.text(0, role_assignment);
         call.text(1, org);
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         &self,
         role_assignment: impl Into<String>,
         org: impl Into<String>,
-    ) -> GetOrgScopedRoleAssignment<'c> {
+    ) -> GetOrgScopedRoleAssignment {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_ROLE_ASSIGNMENT);
         call.text(0, role_assignment);
         call.text(1, org);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     pub fn get_org_scoped_role_assignments(
         &self,
         org: impl Into<String>,
-    ) -> GetOrgScopedRoleAssignments<'c> {
+    ) -> GetOrgScopedRoleAssignments {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_ROLE_ASSIGNMENTS);
         call.text(0, org);
         GetOrgScopedRoleAssignments {
@@ -75,10 +75,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_org_scoped_role_assignments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrgScopedRoleAssignments<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrgScopedRoleAssignments {
+    call: rt::Call,
 }
-impl<'c> CreateOrgScopedRoleAssignments<'c> {
+impl CreateOrgScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -87,12 +87,12 @@ impl<'c> CreateOrgScopedRoleAssignments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -100,10 +100,10 @@ rt::request!(CreateOrgScopedRoleAssignments);
 /// Request of [`Api::delete_org_scoped_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrgScopedRoleAssignment<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrgScopedRoleAssignment {
+    call: rt::Call,
 }
-impl<'c> DeleteOrgScopedRoleAssignment<'c> {
+impl DeleteOrgScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -112,12 +112,12 @@ impl<'c> DeleteOrgScopedRoleAssignment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -125,10 +125,10 @@ rt::request!(DeleteOrgScopedRoleAssignment);
 /// Request of [`Api::get_org_scoped_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedRoleAssignment<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedRoleAssignment {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedRoleAssignment<'c> {
+impl GetOrgScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -137,12 +137,12 @@ impl<'c> GetOrgScopedRoleAssignment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -150,10 +150,10 @@ rt::request!(GetOrgScopedRoleAssignment);
 /// Request of [`Api::get_org_scoped_role_assignments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedRoleAssignments<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedRoleAssignments {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedRoleAssignments<'c> {
+impl GetOrgScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -200,12 +200,12 @@ impl<'c> GetOrgScopedRoleAssignments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::RoleAssignmentResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::RoleAssignmentResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -223,6 +223,8 @@ pub(super) static CREATE_ORG_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORG_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "delete-org-scoped-role-assignment",
@@ -241,6 +243,8 @@ pub(super) static DELETE_ORG_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "get-org-scoped-role-assignment",
@@ -259,6 +263,8 @@ pub(super) static GET_ORG_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
     id: "get-org-scoped-role-assignments",
@@ -280,4 +286,6 @@ pub(super) static GET_ORG_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: &types::CreateResourceGroupRequest,
-    ) -> CreateResourceGroupOrg<'c> {
+    ) -> CreateResourceGroupOrg {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ORG);
         call.text(0, org);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateResourceGroupOrg<'c> {
+    ) -> CreateResourceGroupOrg {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_ORG);
         call.text(0, org);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         resource_group: impl Into<String>,
-    ) -> DeleteResourceGroupOrg<'c> {
+    ) -> DeleteResourceGroupOrg {
         let mut call = rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_ORG);
         call.text(0, org);
         call.text(1, resource_group);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         resource_group: impl Into<String>,
-    ) -> GetResourceGroupOrg<'c> {
+    ) -> GetResourceGroupOrg {
         let mut call = rt::Call::new(self.client, &GET_RESOURCE_GROUP_ORG);
         call.text(0, org);
         call.text(1, resource_group);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn list_resource_groups_org(
         &self,
         org: impl Into<String>,
-    ) -> ListResourceGroupsOrg<'c> {
+    ) -> ListResourceGroupsOrg {
         let mut call = rt::Call::new(self.client, &LIST_RESOURCE_GROUPS_ORG);
         call.text(0, org);
         ListResourceGroupsOrg { call }
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         resource_group: impl Into<String>,
         body: &types::CreateResourceGroupRequest,
-    ) -> UpdateResourceGroupOrg<'c> {
+    ) -> UpdateResourceGroupOrg {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ORG);
         call.text(0, org);
         call.text(1, resource_group);
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         resource_group: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateResourceGroupOrg<'c> {
+    ) -> UpdateResourceGroupOrg {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_ORG);
         call.text(0, org);
         call.text(1, resource_group);
@@ -95,10 +95,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_resource_group_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateResourceGroupOrg<'c> {
-    call: rt::Call<'c>,
+pub struct CreateResourceGroupOrg {
+    call: rt::Call,
 }
-impl<'c> CreateResourceGroupOrg<'c> {
+impl CreateResourceGroupOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -107,12 +107,12 @@ impl<'c> CreateResourceGroupOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,10 +120,10 @@ rt::request!(CreateResourceGroupOrg);
 /// Request of [`Api::delete_resource_group_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteResourceGroupOrg<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteResourceGroupOrg {
+    call: rt::Call,
 }
-impl<'c> DeleteResourceGroupOrg<'c> {
+impl DeleteResourceGroupOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -132,12 +132,12 @@ impl<'c> DeleteResourceGroupOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -145,10 +145,10 @@ rt::request!(DeleteResourceGroupOrg);
 /// Request of [`Api::get_resource_group_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetResourceGroupOrg<'c> {
-    call: rt::Call<'c>,
+pub struct GetResourceGroupOrg {
+    call: rt::Call,
 }
-impl<'c> GetResourceGroupOrg<'c> {
+impl GetResourceGroupOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -157,12 +157,12 @@ impl<'c> GetResourceGroupOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,10 +170,10 @@ rt::request!(GetResourceGroupOrg);
 /// Request of [`Api::list_resource_groups_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListResourceGroupsOrg<'c> {
-    call: rt::Call<'c>,
+pub struct ListResourceGroupsOrg {
+    call: rt::Call,
 }
-impl<'c> ListResourceGroupsOrg<'c> {
+impl ListResourceGroupsOrg {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -214,12 +214,12 @@ impl<'c> ListResourceGroupsOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ResourceGroupsResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -227,10 +227,10 @@ rt::request!(ListResourceGroupsOrg);
 /// Request of [`Api::update_resource_group_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateResourceGroupOrg<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateResourceGroupOrg {
+    call: rt::Call,
 }
-impl<'c> UpdateResourceGroupOrg<'c> {
+impl UpdateResourceGroupOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -239,12 +239,12 @@ impl<'c> UpdateResourceGroupOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -262,6 +262,8 @@ pub(super) static CREATE_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
     id: "delete-resource-group-org",
@@ -280,6 +282,8 @@ pub(super) static DELETE_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
     id: "get-resource-group-org",
@@ -298,6 +302,8 @@ pub(super) static GET_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RESOURCE_GROUPS_ORG: rt::Operation = rt::Operation {
     id: "list-resource-groups-org",
@@ -320,6 +326,8 @@ pub(super) static LIST_RESOURCE_GROUPS_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
     id: "update-resource-group-org",
@@ -338,4 +346,6 @@ pub(super) static UPDATE_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

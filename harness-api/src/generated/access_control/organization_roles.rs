@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: &types::CreateRoleRequest,
-    ) -> CreateRoleOrg<'c> {
+    ) -> CreateRoleOrg {
         let mut call = rt::Call::new(self.client, &CREATE_ROLE_ORG);
         call.text(0, org);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateRoleOrg<'c> {
+    ) -> CreateRoleOrg {
         let mut call = rt::Call::new(self.client, &CREATE_ROLE_ORG);
         call.text(0, org);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         role: impl Into<String>,
-    ) -> DeleteRoleOrg<'c> {
+    ) -> DeleteRoleOrg {
         let mut call = rt::Call::new(self.client, &DELETE_ROLE_ORG);
         call.text(0, org);
         call.text(1, role);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         role: impl Into<String>,
-    ) -> GetRoleOrg<'c> {
+    ) -> GetRoleOrg {
         let mut call = rt::Call::new(self.client, &GET_ROLE_ORG);
         call.text(0, org);
         call.text(1, role);
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/roles`
     #[inline]
-    pub fn list_roles_org(&self, org: impl Into<String>) -> ListRolesOrg<'c> {
+    pub fn list_roles_org(&self, org: impl Into<String>) -> ListRolesOrg {
         let mut call = rt::Call::new(self.client, &LIST_ROLES_ORG);
         call.text(0, org);
         ListRolesOrg { call }
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         role: impl Into<String>,
         body: &types::CreateRoleRequest,
-    ) -> UpdateRoleOrg<'c> {
+    ) -> UpdateRoleOrg {
         let mut call = rt::Call::new(self.client, &UPDATE_ROLE_ORG);
         call.text(0, org);
         call.text(1, role);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         role: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateRoleOrg<'c> {
+    ) -> UpdateRoleOrg {
         let mut call = rt::Call::new(self.client, &UPDATE_ROLE_ORG);
         call.text(0, org);
         call.text(1, role);
@@ -92,10 +92,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_role_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRoleOrg<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRoleOrg {
+    call: rt::Call,
 }
-impl<'c> CreateRoleOrg<'c> {
+impl CreateRoleOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -104,12 +104,12 @@ impl<'c> CreateRoleOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,10 +117,10 @@ rt::request!(CreateRoleOrg);
 /// Request of [`Api::delete_role_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRoleOrg<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRoleOrg {
+    call: rt::Call,
 }
-impl<'c> DeleteRoleOrg<'c> {
+impl DeleteRoleOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -129,12 +129,12 @@ impl<'c> DeleteRoleOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -142,10 +142,10 @@ rt::request!(DeleteRoleOrg);
 /// Request of [`Api::get_role_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRoleOrg<'c> {
-    call: rt::Call<'c>,
+pub struct GetRoleOrg {
+    call: rt::Call,
 }
-impl<'c> GetRoleOrg<'c> {
+impl GetRoleOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -154,12 +154,12 @@ impl<'c> GetRoleOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -167,10 +167,10 @@ rt::request!(GetRoleOrg);
 /// Request of [`Api::list_roles_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRolesOrg<'c> {
-    call: rt::Call<'c>,
+pub struct ListRolesOrg {
+    call: rt::Call,
 }
-impl<'c> ListRolesOrg<'c> {
+impl ListRolesOrg {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -209,12 +209,12 @@ impl<'c> ListRolesOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::RolesResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::RolesResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -222,10 +222,10 @@ rt::request!(ListRolesOrg);
 /// Request of [`Api::update_role_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRoleOrg<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRoleOrg {
+    call: rt::Call,
 }
-impl<'c> UpdateRoleOrg<'c> {
+impl UpdateRoleOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -234,12 +234,12 @@ impl<'c> UpdateRoleOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -257,6 +257,8 @@ pub(super) static CREATE_ROLE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ROLE_ORG: rt::Operation = rt::Operation {
     id: "delete-role-org",
@@ -275,6 +277,8 @@ pub(super) static DELETE_ROLE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ROLE_ORG: rt::Operation = rt::Operation {
     id: "get-role-org",
@@ -293,6 +297,8 @@ pub(super) static GET_ROLE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ROLES_ORG: rt::Operation = rt::Operation {
     id: "list-roles-org",
@@ -315,6 +321,8 @@ pub(super) static LIST_ROLES_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ROLE_ORG: rt::Operation = rt::Operation {
     id: "update-role-org",
@@ -333,4 +341,6 @@ pub(super) static UPDATE_ROLE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_permission_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetPermissionList<'c> {
+    ) -> GetPermissionList {
         let mut call = rt::Call::new(self.client, &GET_PERMISSION_LIST);
         call.text(0, account_identifier);
         GetPermissionList { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn get_permission_resource_types_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetPermissionResourceTypesList<'c> {
+    ) -> GetPermissionResourceTypesList {
         let mut call = rt::Call::new(self.client, &GET_PERMISSION_RESOURCE_TYPES_LIST);
         call.text(0, account_identifier);
         GetPermissionResourceTypesList {
@@ -31,10 +31,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_permission_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPermissionList<'c> {
-    call: rt::Call<'c>,
+pub struct GetPermissionList {
+    call: rt::Call,
 }
-impl<'c> GetPermissionList<'c> {
+impl GetPermissionList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -55,12 +55,12 @@ impl<'c> GetPermissionList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListPermissionResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListPermissionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,10 +68,10 @@ rt::request!(GetPermissionList);
 /// Request of [`Api::get_permission_resource_types_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPermissionResourceTypesList<'c> {
-    call: rt::Call<'c>,
+pub struct GetPermissionResourceTypesList {
+    call: rt::Call,
 }
-impl<'c> GetPermissionResourceTypesList<'c> {
+impl GetPermissionResourceTypesList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -92,12 +92,12 @@ impl<'c> GetPermissionResourceTypesList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSetString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,6 +120,8 @@ pub(super) static GET_PERMISSION_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PERMISSION_RESOURCE_TYPES_LIST: rt::Operation = rt::Operation {
     id: "getPermissionResourceTypesList",
@@ -139,4 +141,6 @@ pub(super) static GET_PERMISSION_RESOURCE_TYPES_LIST: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

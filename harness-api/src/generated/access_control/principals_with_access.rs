@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_list_principals_with_access(
         &self,
         module_type: impl Into<String>,
-    ) -> GetListPrincipalsWithAccess<'c> {
+    ) -> GetListPrincipalsWithAccess {
         let mut call = rt::Call::new(self.client, &GET_LIST_PRINCIPALS_WITH_ACCESS);
         call.text(0, module_type);
         GetListPrincipalsWithAccess {
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn post_list_principals_with_access(
         &self,
         module_type: impl Into<String>,
-    ) -> PostListPrincipalsWithAccess<'c> {
+    ) -> PostListPrincipalsWithAccess {
         let mut call = rt::Call::new(self.client, &POST_LIST_PRINCIPALS_WITH_ACCESS);
         call.text(0, module_type);
         PostListPrincipalsWithAccess {
@@ -33,10 +33,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_list_principals_with_access`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetListPrincipalsWithAccess<'c> {
-    call: rt::Call<'c>,
+pub struct GetListPrincipalsWithAccess {
+    call: rt::Call,
 }
-impl<'c> GetListPrincipalsWithAccess<'c> {
+impl GetListPrincipalsWithAccess {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -57,12 +57,12 @@ impl<'c> GetListPrincipalsWithAccess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PrincipalsWithAccessResponse> {
+    pub fn send(self) -> rt::Sending<types::PrincipalsWithAccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -70,10 +70,10 @@ rt::request!(GetListPrincipalsWithAccess);
 /// Request of [`Api::post_list_principals_with_access`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostListPrincipalsWithAccess<'c> {
-    call: rt::Call<'c>,
+pub struct PostListPrincipalsWithAccess {
+    call: rt::Call,
 }
-impl<'c> PostListPrincipalsWithAccess<'c> {
+impl PostListPrincipalsWithAccess {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -100,12 +100,12 @@ impl<'c> PostListPrincipalsWithAccess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PrincipalsWithAccessResponse> {
+    pub fn send(self) -> rt::Sending<types::PrincipalsWithAccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -128,6 +128,8 @@ pub(super) static GET_LIST_PRINCIPALS_WITH_ACCESS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_LIST_PRINCIPALS_WITH_ACCESS: rt::Operation = rt::Operation {
     id: "post-v1-listPrincipalsWithAccess",
@@ -147,4 +149,6 @@ pub(super) static POST_LIST_PRINCIPALS_WITH_ACCESS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

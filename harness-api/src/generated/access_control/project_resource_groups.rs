@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::CreateResourceGroupRequest,
-    ) -> CreateResourceGroupProject<'c> {
+    ) -> CreateResourceGroupProject {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateResourceGroupProject<'c> {
+    ) -> CreateResourceGroupProject {
         let mut call = rt::Call::new(self.client, &CREATE_RESOURCE_GROUP_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         resource_group: impl Into<String>,
-    ) -> DeleteResourceGroupProject<'c> {
+    ) -> DeleteResourceGroupProject {
         let mut call = rt::Call::new(self.client, &DELETE_RESOURCE_GROUP_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         resource_group: impl Into<String>,
-    ) -> GetResourceGroupProject<'c> {
+    ) -> GetResourceGroupProject {
         let mut call = rt::Call::new(self.client, &GET_RESOURCE_GROUP_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListResourceGroupsProject<'c> {
+    ) -> ListResourceGroupsProject {
         let mut call = rt::Call::new(self.client, &LIST_RESOURCE_GROUPS_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         resource_group: impl Into<String>,
         body: &types::CreateResourceGroupRequest,
-    ) -> UpdateResourceGroupProject<'c> {
+    ) -> UpdateResourceGroupProject {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         resource_group: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateResourceGroupProject<'c> {
+    ) -> UpdateResourceGroupProject {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCE_GROUP_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -109,10 +109,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_resource_group_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateResourceGroupProject<'c> {
-    call: rt::Call<'c>,
+pub struct CreateResourceGroupProject {
+    call: rt::Call,
 }
-impl<'c> CreateResourceGroupProject<'c> {
+impl CreateResourceGroupProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -121,12 +121,12 @@ impl<'c> CreateResourceGroupProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -134,10 +134,10 @@ rt::request!(CreateResourceGroupProject);
 /// Request of [`Api::delete_resource_group_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteResourceGroupProject<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteResourceGroupProject {
+    call: rt::Call,
 }
-impl<'c> DeleteResourceGroupProject<'c> {
+impl DeleteResourceGroupProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -146,12 +146,12 @@ impl<'c> DeleteResourceGroupProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -159,10 +159,10 @@ rt::request!(DeleteResourceGroupProject);
 /// Request of [`Api::get_resource_group_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetResourceGroupProject<'c> {
-    call: rt::Call<'c>,
+pub struct GetResourceGroupProject {
+    call: rt::Call,
 }
-impl<'c> GetResourceGroupProject<'c> {
+impl GetResourceGroupProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -171,12 +171,12 @@ impl<'c> GetResourceGroupProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -184,10 +184,10 @@ rt::request!(GetResourceGroupProject);
 /// Request of [`Api::list_resource_groups_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListResourceGroupsProject<'c> {
-    call: rt::Call<'c>,
+pub struct ListResourceGroupsProject {
+    call: rt::Call,
 }
-impl<'c> ListResourceGroupsProject<'c> {
+impl ListResourceGroupsProject {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -237,12 +237,12 @@ impl<'c> ListResourceGroupsProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ResourceGroupsResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -250,10 +250,10 @@ rt::request!(ListResourceGroupsProject);
 /// Request of [`Api::update_resource_group_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateResourceGroupProject<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateResourceGroupProject {
+    call: rt::Call,
 }
-impl<'c> UpdateResourceGroupProject<'c> {
+impl UpdateResourceGroupProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -262,12 +262,12 @@ impl<'c> UpdateResourceGroupProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResourceGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResourceGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -289,6 +289,8 @@ pub(super) static CREATE_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
     id: "delete-resource-group-project",
@@ -308,6 +310,8 @@ pub(super) static DELETE_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
     id: "get-resource-group-project",
@@ -327,6 +331,8 @@ pub(super) static GET_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RESOURCE_GROUPS_PROJECT: rt::Operation = rt::Operation {
     id: "list-resource-groups-project",
@@ -350,6 +356,8 @@ pub(super) static LIST_RESOURCE_GROUPS_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
     id: "update-resource-group-project",
@@ -369,4 +377,6 @@ pub(super) static UPDATE_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::RoleAssignment,
-    ) -> CreateProjectScopedRoleAssignments<'c> {
+    ) -> CreateProjectScopedRoleAssignments {
         let mut call = rt::Call::new(
             self.client,
             &CREATE_PROJECT_SCOPED_ROLE_ASSIGNMENTS,
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateProjectScopedRoleAssignments<'c> {
+    ) -> CreateProjectScopedRoleAssignments {
         let mut call = rt::Call::new(
             self.client,
             &CREATE_PROJECT_SCOPED_ROLE_ASSIGNMENTS,
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         role_assignment: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> DeleteProjectScopedRoleAssignment<'c> {
+    ) -> DeleteProjectScopedRoleAssignment {
         let mut call = rt::Call::new(
             self.client,
             &DELETE_PROJECT_SCOPED_ROLE_ASSIGNMENT,
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         role_assignment: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetProjectScopedRoleAssignment<'c> {
+    ) -> GetProjectScopedRoleAssignment {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_ROLE_ASSIGNMENT);
         call.text(0, role_assignment);
         call.text(1, org);
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetProjectScopedRoleAssignments<'c> {
+    ) -> GetProjectScopedRoleAssignments {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_ROLE_ASSIGNMENTS);
         call.text(0, org);
         call.text(1, project);
@@ -96,10 +96,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_project_scoped_role_assignments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProjectScopedRoleAssignments<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProjectScopedRoleAssignments {
+    call: rt::Call,
 }
-impl<'c> CreateProjectScopedRoleAssignments<'c> {
+impl CreateProjectScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -108,12 +108,12 @@ impl<'c> CreateProjectScopedRoleAssignments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -121,10 +121,10 @@ rt::request!(CreateProjectScopedRoleAssignments);
 /// Request of [`Api::delete_project_scoped_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProjectScopedRoleAssignment<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProjectScopedRoleAssignment {
+    call: rt::Call,
 }
-impl<'c> DeleteProjectScopedRoleAssignment<'c> {
+impl DeleteProjectScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -133,12 +133,12 @@ impl<'c> DeleteProjectScopedRoleAssignment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +146,10 @@ rt::request!(DeleteProjectScopedRoleAssignment);
 /// Request of [`Api::get_project_scoped_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectScopedRoleAssignment<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectScopedRoleAssignment {
+    call: rt::Call,
 }
-impl<'c> GetProjectScopedRoleAssignment<'c> {
+impl GetProjectScopedRoleAssignment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -158,12 +158,12 @@ impl<'c> GetProjectScopedRoleAssignment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::RoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -171,10 +171,10 @@ rt::request!(GetProjectScopedRoleAssignment);
 /// Request of [`Api::get_project_scoped_role_assignments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectScopedRoleAssignments<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectScopedRoleAssignments {
+    call: rt::Call,
 }
-impl<'c> GetProjectScopedRoleAssignments<'c> {
+impl GetProjectScopedRoleAssignments {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -221,12 +221,12 @@ impl<'c> GetProjectScopedRoleAssignments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::RoleAssignmentResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::RoleAssignmentResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -248,6 +248,8 @@ pub(super) static CREATE_PROJECT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROJECT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "delete-project-scoped-role-assignment",
@@ -267,6 +269,8 @@ pub(super) static DELETE_PROJECT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "get-project-scoped-role-assignment",
@@ -286,6 +290,8 @@ pub(super) static GET_PROJECT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
     id: "get-project-scoped-role-assignments",
@@ -308,4 +314,6 @@ pub(super) static GET_PROJECT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::CreateRoleRequest,
-    ) -> CreateRoleProject<'c> {
+    ) -> CreateRoleProject {
         let mut call = rt::Call::new(self.client, &CREATE_ROLE_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateRoleProject<'c> {
+    ) -> CreateRoleProject {
         let mut call = rt::Call::new(self.client, &CREATE_ROLE_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         role: impl Into<String>,
-    ) -> DeleteRoleProject<'c> {
+    ) -> DeleteRoleProject {
         let mut call = rt::Call::new(self.client, &DELETE_ROLE_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         role: impl Into<String>,
-    ) -> GetRoleProject<'c> {
+    ) -> GetRoleProject {
         let mut call = rt::Call::new(self.client, &GET_ROLE_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListRolesProject<'c> {
+    ) -> ListRolesProject {
         let mut call = rt::Call::new(self.client, &LIST_ROLES_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         role: impl Into<String>,
         body: &types::CreateRoleRequest,
-    ) -> UpdateRoleProject<'c> {
+    ) -> UpdateRoleProject {
         let mut call = rt::Call::new(self.client, &UPDATE_ROLE_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         role: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateRoleProject<'c> {
+    ) -> UpdateRoleProject {
         let mut call = rt::Call::new(self.client, &UPDATE_ROLE_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -109,10 +109,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_role_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRoleProject<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRoleProject {
+    call: rt::Call,
 }
-impl<'c> CreateRoleProject<'c> {
+impl CreateRoleProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -121,12 +121,12 @@ impl<'c> CreateRoleProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -134,10 +134,10 @@ rt::request!(CreateRoleProject);
 /// Request of [`Api::delete_role_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRoleProject<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRoleProject {
+    call: rt::Call,
 }
-impl<'c> DeleteRoleProject<'c> {
+impl DeleteRoleProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -146,12 +146,12 @@ impl<'c> DeleteRoleProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -159,10 +159,10 @@ rt::request!(DeleteRoleProject);
 /// Request of [`Api::get_role_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRoleProject<'c> {
-    call: rt::Call<'c>,
+pub struct GetRoleProject {
+    call: rt::Call,
 }
-impl<'c> GetRoleProject<'c> {
+impl GetRoleProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -171,12 +171,12 @@ impl<'c> GetRoleProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -184,10 +184,10 @@ rt::request!(GetRoleProject);
 /// Request of [`Api::list_roles_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRolesProject<'c> {
-    call: rt::Call<'c>,
+pub struct ListRolesProject {
+    call: rt::Call,
 }
-impl<'c> ListRolesProject<'c> {
+impl ListRolesProject {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -226,12 +226,12 @@ impl<'c> ListRolesProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::RolesResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::RolesResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -239,10 +239,10 @@ rt::request!(ListRolesProject);
 /// Request of [`Api::update_role_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRoleProject<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRoleProject {
+    call: rt::Call,
 }
-impl<'c> UpdateRoleProject<'c> {
+impl UpdateRoleProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -251,12 +251,12 @@ impl<'c> UpdateRoleProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RolesResponse> {
+    pub fn send(self) -> rt::Sending<types::RolesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -278,6 +278,8 @@ pub(super) static CREATE_ROLE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ROLE_PROJECT: rt::Operation = rt::Operation {
     id: "delete-role-project",
@@ -297,6 +299,8 @@ pub(super) static DELETE_ROLE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ROLE_PROJECT: rt::Operation = rt::Operation {
     id: "get-role-project",
@@ -316,6 +320,8 @@ pub(super) static GET_ROLE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ROLES_PROJECT: rt::Operation = rt::Operation {
     id: "list-roles-project",
@@ -339,6 +345,8 @@ pub(super) static LIST_ROLES_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ROLE_PROJECT: rt::Operation = rt::Operation {
     id: "update-role-project",
@@ -358,4 +366,6 @@ pub(super) static UPDATE_ROLE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

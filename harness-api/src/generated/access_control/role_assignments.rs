@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &[String],
-    ) -> BulkDeleteRoleAssignment<'c> {
+    ) -> BulkDeleteRoleAssignment {
         let mut call = rt::Call::new(self.client, &BULK_DELETE_ROLE_ASSIGNMENT);
         call.text(0, account_identifier);
         call.body_json(&body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> BulkDeleteRoleAssignment<'c> {
+    ) -> BulkDeleteRoleAssignment {
         let mut call = rt::Call::new(self.client, &BULK_DELETE_ROLE_ASSIGNMENT);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteRoleAssignment<'c> {
+    ) -> DeleteRoleAssignment {
         let mut call = rt::Call::new(self.client, &DELETE_ROLE_ASSIGNMENT);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn get_filtered_role_assignment_by_scope_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetFilteredRoleAssignmentByScopeList<'c> {
+    ) -> GetFilteredRoleAssignmentByScopeList {
         let mut call = rt::Call::new(
             self.client,
             &GET_FILTERED_ROLE_ASSIGNMENT_BY_SCOPE_LIST,
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RoleAssignmentFilter,
-    ) -> GetFilteredRoleAssignmentList<'c> {
+    ) -> GetFilteredRoleAssignmentList {
         let mut call = rt::Call::new(self.client, &GET_FILTERED_ROLE_ASSIGNMENT_LIST);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetFilteredRoleAssignmentList<'c> {
+    ) -> GetFilteredRoleAssignmentList {
         let mut call = rt::Call::new(self.client, &GET_FILTERED_ROLE_ASSIGNMENT_LIST);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetRoleAssignment<'c> {
+    ) -> GetRoleAssignment {
         let mut call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RoleAssignmentFilter,
-    ) -> GetRoleAssignmentAggregateList<'c> {
+    ) -> GetRoleAssignmentAggregateList {
         let mut call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT_AGGREGATE_LIST);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetRoleAssignmentAggregateList<'c> {
+    ) -> GetRoleAssignmentAggregateList {
         let mut call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT_AGGREGATE_LIST);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
     pub fn get_role_assignment_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetRoleAssignmentList<'c> {
+    ) -> GetRoleAssignmentList {
         let mut call = rt::Call::new(self.client, &GET_ROLE_ASSIGNMENT_LIST);
         call.text(0, account_identifier);
         GetRoleAssignmentList { call }
@@ -140,7 +140,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::AuthzRoleAssignment,
-    ) -> PostRoleAssignment<'c> {
+    ) -> PostRoleAssignment {
         let mut call = rt::Call::new(self.client, &POST_ROLE_ASSIGNMENT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostRoleAssignment<'c> {
+    ) -> PostRoleAssignment {
         let mut call = rt::Call::new(self.client, &POST_ROLE_ASSIGNMENT);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -164,7 +164,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RoleAssignmentCreateRequest,
-    ) -> PostRoleAssignments<'c> {
+    ) -> PostRoleAssignments {
         let mut call = rt::Call::new(self.client, &POST_ROLE_ASSIGNMENTS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -176,7 +176,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostRoleAssignments<'c> {
+    ) -> PostRoleAssignments {
         let mut call = rt::Call::new(self.client, &POST_ROLE_ASSIGNMENTS);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -188,7 +188,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RoleAssignmentValidationRequest,
-    ) -> ValidateRoleAssignment<'c> {
+    ) -> ValidateRoleAssignment {
         let mut call = rt::Call::new(self.client, &VALIDATE_ROLE_ASSIGNMENT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -200,7 +200,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> ValidateRoleAssignment<'c> {
+    ) -> ValidateRoleAssignment {
         let mut call = rt::Call::new(self.client, &VALIDATE_ROLE_ASSIGNMENT);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -210,10 +210,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::bulk_delete_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BulkDeleteRoleAssignment<'c> {
-    call: rt::Call<'c>,
+pub struct BulkDeleteRoleAssignment {
+    call: rt::Call,
 }
-impl<'c> BulkDeleteRoleAssignment<'c> {
+impl BulkDeleteRoleAssignment {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -228,14 +228,12 @@ impl<'c> BulkDeleteRoleAssignment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentDeleteResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentDeleteResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -243,10 +241,10 @@ rt::request!(BulkDeleteRoleAssignment);
 /// Request of [`Api::delete_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRoleAssignment<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRoleAssignment {
+    call: rt::Call,
 }
-impl<'c> DeleteRoleAssignment<'c> {
+impl DeleteRoleAssignment {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -261,12 +259,12 @@ impl<'c> DeleteRoleAssignment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -274,10 +272,10 @@ rt::request!(DeleteRoleAssignment);
 /// Request of [`Api::get_filtered_role_assignment_by_scope_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFilteredRoleAssignmentByScopeList<'c> {
-    call: rt::Call<'c>,
+pub struct GetFilteredRoleAssignmentByScopeList {
+    call: rt::Call,
 }
-impl<'c> GetFilteredRoleAssignmentByScopeList<'c> {
+impl GetFilteredRoleAssignmentByScopeList {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -334,12 +332,12 @@ impl<'c> GetFilteredRoleAssignmentByScopeList<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseRoleAssignmentAggregate> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseRoleAssignmentAggregate> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -347,10 +345,10 @@ rt::request!(GetFilteredRoleAssignmentByScopeList);
 /// Request of [`Api::get_filtered_role_assignment_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFilteredRoleAssignmentList<'c> {
-    call: rt::Call<'c>,
+pub struct GetFilteredRoleAssignmentList {
+    call: rt::Call,
 }
-impl<'c> GetFilteredRoleAssignmentList<'c> {
+impl GetFilteredRoleAssignmentList {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -394,12 +392,12 @@ impl<'c> GetFilteredRoleAssignmentList<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseRoleAssignmentResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseRoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -407,10 +405,10 @@ rt::request!(GetFilteredRoleAssignmentList);
 /// Request of [`Api::get_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRoleAssignment<'c> {
-    call: rt::Call<'c>,
+pub struct GetRoleAssignment {
+    call: rt::Call,
 }
-impl<'c> GetRoleAssignment<'c> {
+impl GetRoleAssignment {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -425,12 +423,12 @@ impl<'c> GetRoleAssignment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -438,10 +436,10 @@ rt::request!(GetRoleAssignment);
 /// Request of [`Api::get_role_assignment_aggregate_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRoleAssignmentAggregateList<'c> {
-    call: rt::Call<'c>,
+pub struct GetRoleAssignmentAggregateList {
+    call: rt::Call,
 }
-impl<'c> GetRoleAssignmentAggregateList<'c> {
+impl GetRoleAssignmentAggregateList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -456,14 +454,12 @@ impl<'c> GetRoleAssignmentAggregateList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentAggregateResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentAggregateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -471,10 +467,10 @@ rt::request!(GetRoleAssignmentAggregateList);
 /// Request of [`Api::get_role_assignment_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRoleAssignmentList<'c> {
-    call: rt::Call<'c>,
+pub struct GetRoleAssignmentList {
+    call: rt::Call,
 }
-impl<'c> GetRoleAssignmentList<'c> {
+impl GetRoleAssignmentList {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -518,12 +514,12 @@ impl<'c> GetRoleAssignmentList<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseRoleAssignmentResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseRoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -531,10 +527,10 @@ rt::request!(GetRoleAssignmentList);
 /// Request of [`Api::post_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostRoleAssignment<'c> {
-    call: rt::Call<'c>,
+pub struct PostRoleAssignment {
+    call: rt::Call,
 }
-impl<'c> PostRoleAssignment<'c> {
+impl PostRoleAssignment {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -549,12 +545,12 @@ impl<'c> PostRoleAssignment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -562,10 +558,10 @@ rt::request!(PostRoleAssignment);
 /// Request of [`Api::post_role_assignments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostRoleAssignments<'c> {
-    call: rt::Call<'c>,
+pub struct PostRoleAssignments {
+    call: rt::Call,
 }
-impl<'c> PostRoleAssignments<'c> {
+impl PostRoleAssignments {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -580,12 +576,12 @@ impl<'c> PostRoleAssignments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListRoleAssignmentResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListRoleAssignmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -593,10 +589,10 @@ rt::request!(PostRoleAssignments);
 /// Request of [`Api::validate_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateRoleAssignment<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateRoleAssignment {
+    call: rt::Call,
 }
-impl<'c> ValidateRoleAssignment<'c> {
+impl ValidateRoleAssignment {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -613,12 +609,12 @@ impl<'c> ValidateRoleAssignment<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoRoleAssignmentValidationResponse> {
+    ) -> rt::Sending<types::ResponseDtoRoleAssignmentValidationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -640,6 +636,8 @@ pub(super) static BULK_DELETE_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "deleteRoleAssignment",
@@ -659,6 +657,8 @@ pub(super) static DELETE_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILTERED_ROLE_ASSIGNMENT_BY_SCOPE_LIST: rt::Operation = rt::Operation {
     id: "getFilteredRoleAssignmentByScopeList",
@@ -681,6 +681,8 @@ pub(super) static GET_FILTERED_ROLE_ASSIGNMENT_BY_SCOPE_LIST: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILTERED_ROLE_ASSIGNMENT_LIST: rt::Operation = rt::Operation {
     id: "getFilteredRoleAssignmentList",
@@ -703,6 +705,8 @@ pub(super) static GET_FILTERED_ROLE_ASSIGNMENT_LIST: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "getRoleAssignment",
@@ -722,6 +726,8 @@ pub(super) static GET_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ROLE_ASSIGNMENT_AGGREGATE_LIST: rt::Operation = rt::Operation {
     id: "getRoleAssignmentAggregateList",
@@ -740,6 +746,8 @@ pub(super) static GET_ROLE_ASSIGNMENT_AGGREGATE_LIST: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ROLE_ASSIGNMENT_LIST: rt::Operation = rt::Operation {
     id: "getRoleAssignmentList",
@@ -762,6 +770,8 @@ pub(super) static GET_ROLE_ASSIGNMENT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "postRoleAssignment",
@@ -780,6 +790,8 @@ pub(super) static POST_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
     id: "postRoleAssignments",
@@ -798,6 +810,8 @@ pub(super) static POST_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "validateRoleAssignment",
@@ -816,4 +830,6 @@ pub(super) static VALIDATE_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteRole<'c> {
+    ) -> DeleteRole {
         let mut call = rt::Call::new(self.client, &DELETE_ROLE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetRole<'c> {
+    ) -> GetRole {
         let mut call = rt::Call::new(self.client, &GET_ROLE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -31,10 +31,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/roles`
     #[inline]
-    pub fn get_role_list(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> GetRoleList<'c> {
+    pub fn get_role_list(&self, account_identifier: impl Into<String>) -> GetRoleList {
         let mut call = rt::Call::new(self.client, &GET_ROLE_LIST);
         call.text(0, account_identifier);
         GetRoleList { call }
@@ -45,7 +42,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::Role,
-    ) -> PostRole<'c> {
+    ) -> PostRole {
         let mut call = rt::Call::new(self.client, &POST_ROLE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -57,7 +54,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostRole<'c> {
+    ) -> PostRole {
         let mut call = rt::Call::new(self.client, &POST_ROLE);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -70,7 +67,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::Role,
-    ) -> PutRole<'c> {
+    ) -> PutRole {
         let mut call = rt::Call::new(self.client, &PUT_ROLE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -84,7 +81,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PutRole<'c> {
+    ) -> PutRole {
         let mut call = rt::Call::new(self.client, &PUT_ROLE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -95,10 +92,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_role`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRole<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRole {
+    call: rt::Call,
 }
-impl<'c> DeleteRole<'c> {
+impl DeleteRole {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -113,12 +110,12 @@ impl<'c> DeleteRole<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -126,10 +123,10 @@ rt::request!(DeleteRole);
 /// Request of [`Api::get_role`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRole<'c> {
-    call: rt::Call<'c>,
+pub struct GetRole {
+    call: rt::Call,
 }
-impl<'c> GetRole<'c> {
+impl GetRole {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -144,12 +141,12 @@ impl<'c> GetRole<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -157,10 +154,10 @@ rt::request!(GetRole);
 /// Request of [`Api::get_role_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRoleList<'c> {
-    call: rt::Call<'c>,
+pub struct GetRoleList {
+    call: rt::Call,
 }
-impl<'c> GetRoleList<'c> {
+impl GetRoleList {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -216,12 +213,12 @@ impl<'c> GetRoleList<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseRoleWithPrincipalCountResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseRoleWithPrincipalCountResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -229,10 +226,10 @@ rt::request!(GetRoleList);
 /// Request of [`Api::post_role`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostRole<'c> {
-    call: rt::Call<'c>,
+pub struct PostRole {
+    call: rt::Call,
 }
-impl<'c> PostRole<'c> {
+impl PostRole {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -247,12 +244,12 @@ impl<'c> PostRole<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -260,10 +257,10 @@ rt::request!(PostRole);
 /// Request of [`Api::put_role`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutRole<'c> {
-    call: rt::Call<'c>,
+pub struct PutRole {
+    call: rt::Call,
 }
-impl<'c> PutRole<'c> {
+impl PutRole {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -278,12 +275,12 @@ impl<'c> PutRole<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRoleResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRoleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -306,6 +303,8 @@ pub(super) static DELETE_ROLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ROLE: rt::Operation = rt::Operation {
     id: "getRole",
@@ -325,6 +324,8 @@ pub(super) static GET_ROLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ROLE_LIST: rt::Operation = rt::Operation {
     id: "getRoleList",
@@ -349,6 +350,8 @@ pub(super) static GET_ROLE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ROLE: rt::Operation = rt::Operation {
     id: "postRole",
@@ -367,6 +370,8 @@ pub(super) static POST_ROLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_ROLE: rt::Operation = rt::Operation {
     id: "putRole",
@@ -386,4 +391,6 @@ pub(super) static PUT_ROLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         ticket_type: impl Into<types::CreateZendeskTicketType>,
         priority: impl Into<types::CreateZendeskTicketPriority>,
         subject: impl Into<String>,
-    ) -> CreateZendeskTicket<'c> {
+    ) -> CreateZendeskTicket {
         let mut call = rt::Call::new(self.client, &CREATE_ZENDESK_TICKET);
         call.text(0, Into::<types::CreateZendeskTicketType>::into(ticket_type).as_str());
         call.text(
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /authz/api/zendesk/token`
     #[inline]
-    pub fn get_coveo_token(&self) -> GetCoveoToken<'c> {
+    pub fn get_coveo_token(&self) -> GetCoveoToken {
         let call = rt::Call::new(self.client, &GET_COVEO_TOKEN);
         GetCoveoToken { call }
     }
@@ -32,10 +32,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_zendesk_ticket`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateZendeskTicket<'c> {
-    call: rt::Call<'c>,
+pub struct CreateZendeskTicket {
+    call: rt::Call,
 }
-impl<'c> CreateZendeskTicket<'c> {
+impl CreateZendeskTicket {
     /// Query parameter `regression`.
     #[inline]
     pub fn regression(mut self, value: bool) -> Self {
@@ -104,12 +104,12 @@ impl<'c> CreateZendeskTicket<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,18 +117,18 @@ rt::request!(CreateZendeskTicket);
 /// Request of [`Api::get_coveo_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCoveoToken<'c> {
-    call: rt::Call<'c>,
+pub struct GetCoveoToken {
+    call: rt::Call,
 }
-impl<'c> GetCoveoToken<'c> {
+impl GetCoveoToken {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -161,6 +161,8 @@ pub(super) static CREATE_ZENDESK_TICKET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COVEO_TOKEN: rt::Operation = rt::Operation {
     id: "getCoveoToken",
@@ -175,4 +177,6 @@ pub(super) static GET_COVEO_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

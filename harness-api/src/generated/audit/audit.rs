@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_audit_event_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAuditEventList<'c> {
+    ) -> GetAuditEventList {
         let mut call = rt::Call::new(self.client, &GET_AUDIT_EVENT_LIST);
         call.text(0, account_identifier);
         GetAuditEventList { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn get_audit_event_list_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAuditEventListV2<'c> {
+    ) -> GetAuditEventListV2 {
         let mut call = rt::Call::new(self.client, &GET_AUDIT_EVENT_LIST_V2);
         call.text(0, account_identifier);
         GetAuditEventListV2 { call }
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_audit_event_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAuditEventList<'c> {
-    call: rt::Call<'c>,
+pub struct GetAuditEventList {
+    call: rt::Call,
 }
-impl<'c> GetAuditEventList<'c> {
+impl GetAuditEventList {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -75,12 +75,12 @@ impl<'c> GetAuditEventList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseAuditEvent> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseAuditEvent> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -88,10 +88,10 @@ rt::request!(GetAuditEventList);
 /// Request of [`Api::get_audit_event_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAuditEventListV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetAuditEventListV2 {
+    call: rt::Call,
 }
-impl<'c> GetAuditEventListV2<'c> {
+impl GetAuditEventListV2 {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -134,12 +134,12 @@ impl<'c> GetAuditEventListV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSliceResponseAuditEvent> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSliceResponseAuditEvent> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -163,6 +163,8 @@ pub(super) static GET_AUDIT_EVENT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AUDIT_EVENT_LIST_V2: rt::Operation = rt::Operation {
     id: "getAuditEventListV2",
@@ -183,4 +185,6 @@ pub(super) static GET_AUDIT_EVENT_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteAuditFilter<'c> {
+    ) -> DeleteAuditFilter {
         let mut call = rt::Call::new(self.client, &DELETE_AUDIT_FILTER);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetAuditFilter<'c> {
+    ) -> GetAuditFilter {
         let mut call = rt::Call::new(self.client, &GET_AUDIT_FILTER);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn get_audit_filter_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAuditFilterList<'c> {
+    ) -> GetAuditFilterList {
         let mut call = rt::Call::new(self.client, &GET_AUDIT_FILTER_LIST);
         call.text(0, account_identifier);
         GetAuditFilterList { call }
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::Filter,
-    ) -> PostAuditFilter<'c> {
+    ) -> PostAuditFilter {
         let mut call = rt::Call::new(self.client, &POST_AUDIT_FILTER);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostAuditFilter<'c> {
+    ) -> PostAuditFilter {
         let mut call = rt::Call::new(self.client, &POST_AUDIT_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostAuditFilter<'c> {
+    ) -> PostAuditFilter {
         let mut call = rt::Call::new(self.client, &POST_AUDIT_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostAuditFilter<'c> {
+    ) -> PostAuditFilter {
         let mut call = rt::Call::new(self.client, &POST_AUDIT_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::Filter,
-    ) -> UpdateAuditFilter<'c> {
+    ) -> UpdateAuditFilter {
         let mut call = rt::Call::new(self.client, &UPDATE_AUDIT_FILTER);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateAuditFilter<'c> {
+    ) -> UpdateAuditFilter {
         let mut call = rt::Call::new(self.client, &UPDATE_AUDIT_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateAuditFilter<'c> {
+    ) -> UpdateAuditFilter {
         let mut call = rt::Call::new(self.client, &UPDATE_AUDIT_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateAuditFilter<'c> {
+    ) -> UpdateAuditFilter {
         let mut call = rt::Call::new(self.client, &UPDATE_AUDIT_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -139,10 +139,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_audit_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAuditFilter<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAuditFilter {
+    call: rt::Call,
 }
-impl<'c> DeleteAuditFilter<'c> {
+impl DeleteAuditFilter {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -157,12 +157,12 @@ impl<'c> DeleteAuditFilter<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,10 +170,10 @@ rt::request!(DeleteAuditFilter);
 /// Request of [`Api::get_audit_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAuditFilter<'c> {
-    call: rt::Call<'c>,
+pub struct GetAuditFilter {
+    call: rt::Call,
 }
-impl<'c> GetAuditFilter<'c> {
+impl GetAuditFilter {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -188,12 +188,12 @@ impl<'c> GetAuditFilter<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AuditResponseDtoFilter> {
+    pub fn send(self) -> rt::Sending<types::AuditResponseDtoFilter> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -201,10 +201,10 @@ rt::request!(GetAuditFilter);
 /// Request of [`Api::get_audit_filter_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAuditFilterList<'c> {
-    call: rt::Call<'c>,
+pub struct GetAuditFilterList {
+    call: rt::Call,
 }
-impl<'c> GetAuditFilterList<'c> {
+impl GetAuditFilterList {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -237,12 +237,12 @@ impl<'c> GetAuditFilterList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseFilter> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseFilter> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -250,18 +250,18 @@ rt::request!(GetAuditFilterList);
 /// Request of [`Api::post_audit_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostAuditFilter<'c> {
-    call: rt::Call<'c>,
+pub struct PostAuditFilter {
+    call: rt::Call,
 }
-impl<'c> PostAuditFilter<'c> {
+impl PostAuditFilter {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AuditResponseDtoFilter> {
+    pub fn send(self) -> rt::Sending<types::AuditResponseDtoFilter> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -269,18 +269,18 @@ rt::request!(PostAuditFilter);
 /// Request of [`Api::update_audit_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAuditFilter<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAuditFilter {
+    call: rt::Call,
 }
-impl<'c> UpdateAuditFilter<'c> {
+impl UpdateAuditFilter {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AuditResponseDtoFilter> {
+    pub fn send(self) -> rt::Sending<types::AuditResponseDtoFilter> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -303,6 +303,8 @@ pub(super) static DELETE_AUDIT_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AUDIT_FILTER: rt::Operation = rt::Operation {
     id: "getAuditFilter",
@@ -322,6 +324,8 @@ pub(super) static GET_AUDIT_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AUDIT_FILTER_LIST: rt::Operation = rt::Operation {
     id: "getAuditFilterList",
@@ -343,6 +347,8 @@ pub(super) static GET_AUDIT_FILTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_AUDIT_FILTER: rt::Operation = rt::Operation {
     id: "postAuditFilter",
@@ -357,6 +363,8 @@ pub(super) static POST_AUDIT_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_AUDIT_FILTER: rt::Operation = rt::Operation {
     id: "updateAuditFilter",
@@ -371,4 +379,6 @@ pub(super) static UPDATE_AUDIT_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

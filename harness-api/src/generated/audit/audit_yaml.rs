@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         audit_id: impl Into<String>,
-    ) -> GetYamlDiff<'c> {
+    ) -> GetYamlDiff {
         let mut call = rt::Call::new(self.client, &GET_YAML_DIFF);
         call.text(0, account_identifier);
         call.text(1, audit_id);
@@ -21,18 +21,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_yaml_diff`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetYamlDiff<'c> {
-    call: rt::Call<'c>,
+pub struct GetYamlDiff {
+    call: rt::Call,
 }
-impl<'c> GetYamlDiff<'c> {
+impl GetYamlDiff {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoYamlDiffRecord> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoYamlDiffRecord> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -53,4 +53,6 @@ pub(super) static GET_YAML_DIFF: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

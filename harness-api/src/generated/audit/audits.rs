@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/audits`
     #[inline]
-    pub fn post_audits(&self) -> PostAudits<'c> {
+    pub fn post_audits(&self) -> PostAudits {
         let call = rt::Call::new(self.client, &POST_AUDITS);
         PostAudits { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::post_audits`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostAudits<'c> {
-    call: rt::Call<'c>,
+pub struct PostAudits {
+    call: rt::Call,
 }
-impl<'c> PostAudits<'c> {
+impl PostAudits {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -57,12 +57,12 @@ impl<'c> PostAudits<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::AuditEventDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::AuditEventDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -86,4 +86,6 @@ pub(super) static POST_AUDITS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

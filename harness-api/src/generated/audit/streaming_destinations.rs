@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/streaming-destinations`
     #[inline]
-    pub fn create_streaming_destinations(&self) -> CreateStreamingDestinations<'c> {
+    pub fn create_streaming_destinations(&self) -> CreateStreamingDestinations {
         let call = rt::Call::new(self.client, &CREATE_STREAMING_DESTINATIONS);
         CreateStreamingDestinations {
             call,
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     pub fn delete_disabled_streaming_destination(
         &self,
         streaming_destination: impl Into<String>,
-    ) -> DeleteDisabledStreamingDestination<'c> {
+    ) -> DeleteDisabledStreamingDestination {
         let mut call = rt::Call::new(
             self.client,
             &DELETE_DISABLED_STREAMING_DESTINATION,
@@ -33,14 +33,14 @@ impl<'c> Api<'c> {
     pub fn get_streaming_destination(
         &self,
         streaming_destination: impl Into<String>,
-    ) -> GetStreamingDestination<'c> {
+    ) -> GetStreamingDestination {
         let mut call = rt::Call::new(self.client, &GET_STREAMING_DESTINATION);
         call.text(0, streaming_destination);
         GetStreamingDestination { call }
     }
     /// `GET /v1/streaming-destinations`
     #[inline]
-    pub fn get_streaming_destinations(&self) -> GetStreamingDestinations<'c> {
+    pub fn get_streaming_destinations(&self) -> GetStreamingDestinations {
         let call = rt::Call::new(self.client, &GET_STREAMING_DESTINATIONS);
         GetStreamingDestinations { call }
     }
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn get_streaming_destinations_aggregate(
         &self,
-    ) -> GetStreamingDestinationsAggregate<'c> {
+    ) -> GetStreamingDestinationsAggregate {
         let call = rt::Call::new(self.client, &GET_STREAMING_DESTINATIONS_AGGREGATE);
         GetStreamingDestinationsAggregate {
             call,
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/streaming-destinations/cards`
     #[inline]
-    pub fn get_streaming_destinations_cards(&self) -> GetStreamingDestinationsCards<'c> {
+    pub fn get_streaming_destinations_cards(&self) -> GetStreamingDestinationsCards {
         let call = rt::Call::new(self.client, &GET_STREAMING_DESTINATIONS_CARDS);
         GetStreamingDestinationsCards {
             call,
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     pub fn update_streaming_destination(
         &self,
         streaming_destination: impl Into<String>,
-    ) -> UpdateStreamingDestination<'c> {
+    ) -> UpdateStreamingDestination {
         let mut call = rt::Call::new(self.client, &UPDATE_STREAMING_DESTINATION);
         call.text(0, streaming_destination);
         UpdateStreamingDestination { call }
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     pub fn validate_unique_identifier(
         &self,
         streaming_destination: impl Into<String>,
-    ) -> ValidateUniqueIdentifier<'c> {
+    ) -> ValidateUniqueIdentifier {
         let mut call = rt::Call::new(self.client, &VALIDATE_UNIQUE_IDENTIFIER);
         call.text(0, streaming_destination);
         ValidateUniqueIdentifier { call }
@@ -86,10 +86,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_streaming_destinations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateStreamingDestinations<'c> {
-    call: rt::Call<'c>,
+pub struct CreateStreamingDestinations {
+    call: rt::Call,
 }
-impl<'c> CreateStreamingDestinations<'c> {
+impl CreateStreamingDestinations {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -104,12 +104,12 @@ impl<'c> CreateStreamingDestinations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StreamingDestinationResponse> {
+    pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,10 +117,10 @@ rt::request!(CreateStreamingDestinations);
 /// Request of [`Api::delete_disabled_streaming_destination`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteDisabledStreamingDestination<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteDisabledStreamingDestination {
+    call: rt::Call,
 }
-impl<'c> DeleteDisabledStreamingDestination<'c> {
+impl DeleteDisabledStreamingDestination {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -129,12 +129,12 @@ impl<'c> DeleteDisabledStreamingDestination<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StreamingDestinationResponse> {
+    pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -142,10 +142,10 @@ rt::request!(DeleteDisabledStreamingDestination);
 /// Request of [`Api::get_streaming_destination`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetStreamingDestination<'c> {
-    call: rt::Call<'c>,
+pub struct GetStreamingDestination {
+    call: rt::Call,
 }
-impl<'c> GetStreamingDestination<'c> {
+impl GetStreamingDestination {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -154,12 +154,12 @@ impl<'c> GetStreamingDestination<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StreamingDestinationResponse> {
+    pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -167,10 +167,10 @@ rt::request!(GetStreamingDestination);
 /// Request of [`Api::get_streaming_destinations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetStreamingDestinations<'c> {
-    call: rt::Call<'c>,
+pub struct GetStreamingDestinations {
+    call: rt::Call,
 }
-impl<'c> GetStreamingDestinations<'c> {
+impl GetStreamingDestinations {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -223,12 +223,12 @@ impl<'c> GetStreamingDestinations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::StreamingDestinationResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::StreamingDestinationResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -236,10 +236,10 @@ rt::request!(GetStreamingDestinations);
 /// Request of [`Api::get_streaming_destinations_aggregate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetStreamingDestinationsAggregate<'c> {
-    call: rt::Call<'c>,
+pub struct GetStreamingDestinationsAggregate {
+    call: rt::Call,
 }
-impl<'c> GetStreamingDestinationsAggregate<'c> {
+impl GetStreamingDestinationsAggregate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -300,12 +300,12 @@ impl<'c> GetStreamingDestinationsAggregate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::StreamingDestinationAggregateDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::StreamingDestinationAggregateDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -313,10 +313,10 @@ rt::request!(GetStreamingDestinationsAggregate);
 /// Request of [`Api::get_streaming_destinations_cards`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetStreamingDestinationsCards<'c> {
-    call: rt::Call<'c>,
+pub struct GetStreamingDestinationsCards {
+    call: rt::Call,
 }
-impl<'c> GetStreamingDestinationsCards<'c> {
+impl GetStreamingDestinationsCards {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -325,12 +325,12 @@ impl<'c> GetStreamingDestinationsCards<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StreamingDestinationCards> {
+    pub fn send(self) -> rt::Sending<types::StreamingDestinationCards> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -338,10 +338,10 @@ rt::request!(GetStreamingDestinationsCards);
 /// Request of [`Api::update_streaming_destination`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateStreamingDestination<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateStreamingDestination {
+    call: rt::Call,
 }
-impl<'c> UpdateStreamingDestination<'c> {
+impl UpdateStreamingDestination {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -356,12 +356,12 @@ impl<'c> UpdateStreamingDestination<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StreamingDestinationResponse> {
+    pub fn send(self) -> rt::Sending<types::StreamingDestinationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -369,10 +369,10 @@ rt::request!(UpdateStreamingDestination);
 /// Request of [`Api::validate_unique_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateUniqueIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateUniqueIdentifier {
+    call: rt::Call,
 }
-impl<'c> ValidateUniqueIdentifier<'c> {
+impl ValidateUniqueIdentifier {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -381,12 +381,12 @@ impl<'c> ValidateUniqueIdentifier<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -404,6 +404,8 @@ pub(super) static CREATE_STREAMING_DESTINATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_DISABLED_STREAMING_DESTINATION: rt::Operation = rt::Operation {
     id: "delete-disabled-streaming-destination",
@@ -421,6 +423,8 @@ pub(super) static DELETE_DISABLED_STREAMING_DESTINATION: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_STREAMING_DESTINATION: rt::Operation = rt::Operation {
     id: "get-streaming-destination",
@@ -438,6 +442,8 @@ pub(super) static GET_STREAMING_DESTINATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_STREAMING_DESTINATIONS: rt::Operation = rt::Operation {
     id: "get-streaming-destinations",
@@ -460,6 +466,8 @@ pub(super) static GET_STREAMING_DESTINATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_STREAMING_DESTINATIONS_AGGREGATE: rt::Operation = rt::Operation {
     id: "getStreamingDestinationsAggregate",
@@ -482,6 +490,8 @@ pub(super) static GET_STREAMING_DESTINATIONS_AGGREGATE: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_STREAMING_DESTINATIONS_CARDS: rt::Operation = rt::Operation {
     id: "get-streaming-destinations-cards",
@@ -496,6 +506,8 @@ pub(super) static GET_STREAMING_DESTINATIONS_CARDS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_STREAMING_DESTINATION: rt::Operation = rt::Operation {
     id: "update-streaming-destination",
@@ -513,6 +525,8 @@ pub(super) static UPDATE_STREAMING_DESTINATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_UNIQUE_IDENTIFIER: rt::Operation = rt::Operation {
     id: "validateUniqueIdentifier",
@@ -530,4 +544,6 @@ pub(super) static VALIDATE_UNIQUE_IDENTIFIER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::LdapSettings,
-    ) -> CreateLdapSettings<'c> {
+    ) -> CreateLdapSettings {
         let mut call = rt::Call::new(self.client, &CREATE_LDAP_SETTINGS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn delete_ldap_settings(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DeleteLdapSettings<'c> {
+    ) -> DeleteLdapSettings {
         let mut call = rt::Call::new(self.client, &DELETE_LDAP_SETTINGS);
         call.text(0, account_identifier);
         DeleteLdapSettings { call }
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     pub fn delete_saml_meta_data(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DeleteSamlMetaData<'c> {
+    ) -> DeleteSamlMetaData {
         let mut call = rt::Call::new(self.client, &DELETE_SAML_META_DATA);
         call.text(0, account_identifier);
         DeleteSamlMetaData { call }
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         saml_sso_id: impl Into<String>,
-    ) -> DeleteSamlMetaDataForSamlSsoId<'c> {
+    ) -> DeleteSamlMetaDataForSamlSsoId {
         let mut call = rt::Call::new(
             self.client,
             &DELETE_SAML_META_DATA_FOR_SAML_SSO_ID,
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         enable: bool,
         saml_sso_id: impl Into<String>,
-    ) -> EnableDisableAuthenticationForSamlSetting<'c> {
+    ) -> EnableDisableAuthenticationForSamlSetting {
         let mut call = rt::Call::new(
             self.client,
             &ENABLE_DISABLE_AUTHENTICATION_FOR_SAML_SETTING,
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
     pub fn get_authentication_settings(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAuthenticationSettings<'c> {
+    ) -> GetAuthenticationSettings {
         let mut call = rt::Call::new(self.client, &GET_AUTHENTICATION_SETTINGS);
         call.text(0, account_identifier);
         GetAuthenticationSettings { call }
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     pub fn get_authentication_settings_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAuthenticationSettingsV2<'c> {
+    ) -> GetAuthenticationSettingsV2 {
         let mut call = rt::Call::new(self.client, &GET_AUTHENTICATION_SETTINGS_V2);
         call.text(0, account_identifier);
         GetAuthenticationSettingsV2 {
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
     pub fn get_ldap_settings(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetLdapSettings<'c> {
+    ) -> GetLdapSettings {
         let mut call = rt::Call::new(self.client, &GET_LDAP_SETTINGS);
         call.text(0, account_identifier);
         GetLdapSettings { call }
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     pub fn get_password_strength_settings(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetPasswordStrengthSettings<'c> {
+    ) -> GetPasswordStrengthSettings {
         let mut call = rt::Call::new(self.client, &GET_PASSWORD_STRENGTH_SETTINGS);
         call.text(0, account_identifier);
         GetPasswordStrengthSettings {
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
     pub fn get_saml_login_test(
         &self,
         account_id: impl Into<String>,
-    ) -> GetSamlLoginTest<'c> {
+    ) -> GetSamlLoginTest {
         let mut call = rt::Call::new(self.client, &GET_SAML_LOGIN_TEST);
         call.text(0, account_id);
         GetSamlLoginTest { call }
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         saml_sso_id: impl Into<String>,
-    ) -> GetSamlLoginTestV2<'c> {
+    ) -> GetSamlLoginTestV2 {
         let mut call = rt::Call::new(self.client, &GET_SAML_LOGIN_TEST_V2);
         call.text(0, account_identifier);
         call.text(1, saml_sso_id);
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     pub fn remove_oauth_mechanism(
         &self,
         account_identifier: impl Into<String>,
-    ) -> RemoveOauthMechanism<'c> {
+    ) -> RemoveOauthMechanism {
         let mut call = rt::Call::new(self.client, &REMOVE_OAUTH_MECHANISM);
         call.text(0, account_identifier);
         RemoveOauthMechanism { call }
@@ -155,7 +155,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: bool,
-    ) -> SetPublicAccess<'c> {
+    ) -> SetPublicAccess {
         let mut call = rt::Call::new(self.client, &SET_PUBLIC_ACCESS);
         call.text(0, account_identifier);
         call.body_json(&body);
@@ -167,7 +167,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::SessionTimeoutSettings,
-    ) -> SetSessionTimeoutAtAccountLevel<'c> {
+    ) -> SetSessionTimeoutAtAccountLevel {
         let mut call = rt::Call::new(self.client, &SET_SESSION_TIMEOUT_AT_ACCOUNT_LEVEL);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -181,7 +181,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::TwoFactorAdminOverrideSettings,
-    ) -> SetTwoFactorAuthAtAccountLevel<'c> {
+    ) -> SetTwoFactorAuthAtAccountLevel {
         let mut call = rt::Call::new(self.client, &SET_TWO_FACTOR_AUTH_AT_ACCOUNT_LEVEL);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -194,7 +194,7 @@ impl<'c> Api<'c> {
     pub fn update_auth_mechanism(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateAuthMechanism<'c> {
+    ) -> UpdateAuthMechanism {
         let mut call = rt::Call::new(self.client, &UPDATE_AUTH_MECHANISM);
         call.text(0, account_identifier);
         UpdateAuthMechanism { call }
@@ -205,7 +205,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::LdapSettings,
-    ) -> UpdateLdapSettings<'c> {
+    ) -> UpdateLdapSettings {
         let mut call = rt::Call::new(self.client, &UPDATE_LDAP_SETTINGS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -217,7 +217,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::OauthSettings,
-    ) -> UpdateOauthProviders<'c> {
+    ) -> UpdateOauthProviders {
         let mut call = rt::Call::new(self.client, &UPDATE_OAUTH_PROVIDERS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -228,7 +228,7 @@ impl<'c> Api<'c> {
     pub fn update_saml_meta_data(
         &self,
         account_id: impl Into<String>,
-    ) -> UpdateSamlMetaData<'c> {
+    ) -> UpdateSamlMetaData {
         let mut call = rt::Call::new(self.client, &UPDATE_SAML_META_DATA);
         call.text(0, account_id);
         UpdateSamlMetaData { call }
@@ -239,7 +239,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         saml_sso_id: impl Into<String>,
-    ) -> UpdateSamlMetaDataForSamlSsoId<'c> {
+    ) -> UpdateSamlMetaDataForSamlSsoId {
         let mut call = rt::Call::new(
             self.client,
             &UPDATE_SAML_META_DATA_FOR_SAML_SSO_ID,
@@ -255,7 +255,7 @@ impl<'c> Api<'c> {
     pub fn update_whitelisted_domains(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateWhitelistedDomains<'c> {
+    ) -> UpdateWhitelistedDomains {
         let mut call = rt::Call::new(self.client, &UPDATE_WHITELISTED_DOMAINS);
         call.text(0, account_identifier);
         UpdateWhitelistedDomains { call }
@@ -265,7 +265,7 @@ impl<'c> Api<'c> {
     pub fn upload_saml_meta_data(
         &self,
         account_id: impl Into<String>,
-    ) -> UploadSamlMetaData<'c> {
+    ) -> UploadSamlMetaData {
         let mut call = rt::Call::new(self.client, &UPLOAD_SAML_META_DATA);
         call.text(0, account_id);
         UploadSamlMetaData { call }
@@ -275,7 +275,7 @@ impl<'c> Api<'c> {
     pub fn upload_saml_meta_data_ds(
         &self,
         account_id: impl Into<String>,
-    ) -> UploadSamlMetaDataDs<'c> {
+    ) -> UploadSamlMetaDataDs {
         let mut call = rt::Call::new(self.client, &UPLOAD_SAML_META_DATA_DS);
         call.text(0, account_id);
         UploadSamlMetaDataDs { call }
@@ -284,18 +284,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_ldap_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateLdapSettings<'c> {
-    call: rt::Call<'c>,
+pub struct CreateLdapSettings {
+    call: rt::Call,
 }
-impl<'c> CreateLdapSettings<'c> {
+impl CreateLdapSettings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseLdapSettings> {
+    pub fn send(self) -> rt::Sending<types::RestResponseLdapSettings> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -303,18 +303,18 @@ rt::request!(CreateLdapSettings);
 /// Request of [`Api::delete_ldap_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteLdapSettings<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteLdapSettings {
+    call: rt::Call,
 }
-impl<'c> DeleteLdapSettings<'c> {
+impl DeleteLdapSettings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -322,18 +322,18 @@ rt::request!(DeleteLdapSettings);
 /// Request of [`Api::delete_saml_meta_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSamlMetaData<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSamlMetaData {
+    call: rt::Call,
 }
-impl<'c> DeleteSamlMetaData<'c> {
+impl DeleteSamlMetaData {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseSsoConfig> {
+    pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -341,18 +341,18 @@ rt::request!(DeleteSamlMetaData);
 /// Request of [`Api::delete_saml_meta_data_for_saml_sso_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSamlMetaDataForSamlSsoId<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSamlMetaDataForSamlSsoId {
+    call: rt::Call,
 }
-impl<'c> DeleteSamlMetaDataForSamlSsoId<'c> {
+impl DeleteSamlMetaDataForSamlSsoId {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseSsoConfig> {
+    pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -360,18 +360,18 @@ rt::request!(DeleteSamlMetaDataForSamlSsoId);
 /// Request of [`Api::enable_disable_authentication_for_saml_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnableDisableAuthenticationForSamlSetting<'c> {
-    call: rt::Call<'c>,
+pub struct EnableDisableAuthenticationForSamlSetting {
+    call: rt::Call,
 }
-impl<'c> EnableDisableAuthenticationForSamlSetting<'c> {
+impl EnableDisableAuthenticationForSamlSetting {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -379,20 +379,18 @@ rt::request!(EnableDisableAuthenticationForSamlSetting);
 /// Request of [`Api::get_authentication_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAuthenticationSettings<'c> {
-    call: rt::Call<'c>,
+pub struct GetAuthenticationSettings {
+    call: rt::Call,
 }
-impl<'c> GetAuthenticationSettings<'c> {
+impl GetAuthenticationSettings {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::RestResponseAuthenticationSettingsResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseAuthenticationSettingsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -400,20 +398,18 @@ rt::request!(GetAuthenticationSettings);
 /// Request of [`Api::get_authentication_settings_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAuthenticationSettingsV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetAuthenticationSettingsV2 {
+    call: rt::Call,
 }
-impl<'c> GetAuthenticationSettingsV2<'c> {
+impl GetAuthenticationSettingsV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::RestResponseAuthenticationSettingsResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseAuthenticationSettingsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -421,18 +417,18 @@ rt::request!(GetAuthenticationSettingsV2);
 /// Request of [`Api::get_ldap_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLdapSettings<'c> {
-    call: rt::Call<'c>,
+pub struct GetLdapSettings {
+    call: rt::Call,
 }
-impl<'c> GetLdapSettings<'c> {
+impl GetLdapSettings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseLdapSettings> {
+    pub fn send(self) -> rt::Sending<types::RestResponseLdapSettings> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -440,18 +436,18 @@ rt::request!(GetLdapSettings);
 /// Request of [`Api::get_password_strength_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPasswordStrengthSettings<'c> {
-    call: rt::Call<'c>,
+pub struct GetPasswordStrengthSettings {
+    call: rt::Call,
 }
-impl<'c> GetPasswordStrengthSettings<'c> {
+impl GetPasswordStrengthSettings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponsePasswordStrengthPolicy> {
+    pub fn send(self) -> rt::Sending<types::RestResponsePasswordStrengthPolicy> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -459,18 +455,18 @@ rt::request!(GetPasswordStrengthSettings);
 /// Request of [`Api::get_saml_login_test`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSamlLoginTest<'c> {
-    call: rt::Call<'c>,
+pub struct GetSamlLoginTest {
+    call: rt::Call,
 }
-impl<'c> GetSamlLoginTest<'c> {
+impl GetSamlLoginTest {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseLoginTypeResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseLoginTypeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -478,18 +474,18 @@ rt::request!(GetSamlLoginTest);
 /// Request of [`Api::get_saml_login_test_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSamlLoginTestV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetSamlLoginTestV2 {
+    call: rt::Call,
 }
-impl<'c> GetSamlLoginTestV2<'c> {
+impl GetSamlLoginTestV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseLoginTypeResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseLoginTypeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -497,18 +493,18 @@ rt::request!(GetSamlLoginTestV2);
 /// Request of [`Api::remove_oauth_mechanism`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RemoveOauthMechanism<'c> {
-    call: rt::Call<'c>,
+pub struct RemoveOauthMechanism {
+    call: rt::Call,
 }
-impl<'c> RemoveOauthMechanism<'c> {
+impl RemoveOauthMechanism {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -516,18 +512,18 @@ rt::request!(RemoveOauthMechanism);
 /// Request of [`Api::set_public_access`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetPublicAccess<'c> {
-    call: rt::Call<'c>,
+pub struct SetPublicAccess {
+    call: rt::Call,
 }
-impl<'c> SetPublicAccess<'c> {
+impl SetPublicAccess {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -535,18 +531,18 @@ rt::request!(SetPublicAccess);
 /// Request of [`Api::set_session_timeout_at_account_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetSessionTimeoutAtAccountLevel<'c> {
-    call: rt::Call<'c>,
+pub struct SetSessionTimeoutAtAccountLevel {
+    call: rt::Call,
 }
-impl<'c> SetSessionTimeoutAtAccountLevel<'c> {
+impl SetSessionTimeoutAtAccountLevel {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -554,18 +550,18 @@ rt::request!(SetSessionTimeoutAtAccountLevel);
 /// Request of [`Api::set_two_factor_auth_at_account_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetTwoFactorAuthAtAccountLevel<'c> {
-    call: rt::Call<'c>,
+pub struct SetTwoFactorAuthAtAccountLevel {
+    call: rt::Call,
 }
-impl<'c> SetTwoFactorAuthAtAccountLevel<'c> {
+impl SetTwoFactorAuthAtAccountLevel {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -573,10 +569,10 @@ rt::request!(SetTwoFactorAuthAtAccountLevel);
 /// Request of [`Api::update_auth_mechanism`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAuthMechanism<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAuthMechanism {
+    call: rt::Call,
 }
-impl<'c> UpdateAuthMechanism<'c> {
+impl UpdateAuthMechanism {
     /// Query parameter `authenticationMechanism`.
     #[inline]
     pub fn authentication_mechanism(
@@ -593,12 +589,12 @@ impl<'c> UpdateAuthMechanism<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -606,18 +602,18 @@ rt::request!(UpdateAuthMechanism);
 /// Request of [`Api::update_ldap_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateLdapSettings<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateLdapSettings {
+    call: rt::Call,
 }
-impl<'c> UpdateLdapSettings<'c> {
+impl UpdateLdapSettings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseLdapSettings> {
+    pub fn send(self) -> rt::Sending<types::RestResponseLdapSettings> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -625,18 +621,18 @@ rt::request!(UpdateLdapSettings);
 /// Request of [`Api::update_oauth_providers`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOauthProviders<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOauthProviders {
+    call: rt::Call,
 }
-impl<'c> UpdateOauthProviders<'c> {
+impl UpdateOauthProviders {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -644,10 +640,10 @@ rt::request!(UpdateOauthProviders);
 /// Request of [`Api::update_saml_meta_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSamlMetaData<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSamlMetaData {
+    call: rt::Call,
 }
-impl<'c> UpdateSamlMetaData<'c> {
+impl UpdateSamlMetaData {
     /// Form field `authorizationEnabled`.
     #[inline]
     pub fn authorization_enabled(mut self, value: bool) -> Self {
@@ -722,12 +718,12 @@ impl<'c> UpdateSamlMetaData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseSsoConfig> {
+    pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -735,10 +731,10 @@ rt::request!(UpdateSamlMetaData);
 /// Request of [`Api::update_saml_meta_data_for_saml_sso_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSamlMetaDataForSamlSsoId<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSamlMetaDataForSamlSsoId {
+    call: rt::Call,
 }
-impl<'c> UpdateSamlMetaDataForSamlSsoId<'c> {
+impl UpdateSamlMetaDataForSamlSsoId {
     /// Form field `authorizationEnabled`.
     #[inline]
     pub fn authorization_enabled(mut self, value: bool) -> Self {
@@ -819,12 +815,12 @@ impl<'c> UpdateSamlMetaDataForSamlSsoId<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseSsoConfig> {
+    pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -832,10 +828,10 @@ rt::request!(UpdateSamlMetaDataForSamlSsoId);
 /// Request of [`Api::update_whitelisted_domains`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateWhitelistedDomains<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateWhitelistedDomains {
+    call: rt::Call,
 }
-impl<'c> UpdateWhitelistedDomains<'c> {
+impl UpdateWhitelistedDomains {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &[String]) -> Self {
@@ -844,12 +840,12 @@ impl<'c> UpdateWhitelistedDomains<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -857,10 +853,10 @@ rt::request!(UpdateWhitelistedDomains);
 /// Request of [`Api::upload_saml_meta_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UploadSamlMetaData<'c> {
-    call: rt::Call<'c>,
+pub struct UploadSamlMetaData {
+    call: rt::Call,
 }
-impl<'c> UploadSamlMetaData<'c> {
+impl UploadSamlMetaData {
     /// Form field `authorizationEnabled`.
     #[inline]
     pub fn authorization_enabled(mut self, value: bool) -> Self {
@@ -941,12 +937,12 @@ impl<'c> UploadSamlMetaData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseSsoConfig> {
+    pub fn send(self) -> rt::Sending<types::RestResponseSsoConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -954,10 +950,10 @@ rt::request!(UploadSamlMetaData);
 /// Request of [`Api::upload_saml_meta_data_ds`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UploadSamlMetaDataDs<'c> {
-    call: rt::Call<'c>,
+pub struct UploadSamlMetaDataDs {
+    call: rt::Call,
 }
-impl<'c> UploadSamlMetaDataDs<'c> {
+impl UploadSamlMetaDataDs {
     /// Form field `authorizationEnabled`.
     #[inline]
     pub fn authorization_enabled(mut self, value: bool) -> Self {
@@ -1038,12 +1034,12 @@ impl<'c> UploadSamlMetaDataDs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseSamlSettingsDto> {
+    pub fn send(self) -> rt::Sending<types::RestResponseSamlSettingsDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1061,6 +1057,8 @@ pub(super) static CREATE_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_LDAP_SETTINGS: rt::Operation = rt::Operation {
     id: "deleteLdapSettings",
@@ -1075,6 +1073,8 @@ pub(super) static DELETE_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SAML_META_DATA: rt::Operation = rt::Operation {
     id: "deleteSamlMetaData",
@@ -1089,6 +1089,8 @@ pub(super) static DELETE_SAML_META_DATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SAML_META_DATA_FOR_SAML_SSO_ID: rt::Operation = rt::Operation {
     id: "deleteSamlMetaDataForSamlSSOId",
@@ -1103,6 +1105,8 @@ pub(super) static DELETE_SAML_META_DATA_FOR_SAML_SSO_ID: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENABLE_DISABLE_AUTHENTICATION_FOR_SAML_SETTING: rt::Operation = rt::Operation {
     id: "enableDisableAuthenticationForSAMLSetting",
@@ -1121,6 +1125,8 @@ pub(super) static ENABLE_DISABLE_AUTHENTICATION_FOR_SAML_SETTING: rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AUTHENTICATION_SETTINGS: rt::Operation = rt::Operation {
     id: "getAuthenticationSettings",
@@ -1135,6 +1141,8 @@ pub(super) static GET_AUTHENTICATION_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AUTHENTICATION_SETTINGS_V2: rt::Operation = rt::Operation {
     id: "getAuthenticationSettingsV2",
@@ -1149,6 +1157,8 @@ pub(super) static GET_AUTHENTICATION_SETTINGS_V2: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LDAP_SETTINGS: rt::Operation = rt::Operation {
     id: "getLdapSettings",
@@ -1163,6 +1173,8 @@ pub(super) static GET_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PASSWORD_STRENGTH_SETTINGS: rt::Operation = rt::Operation {
     id: "getPasswordStrengthSettings",
@@ -1177,6 +1189,8 @@ pub(super) static GET_PASSWORD_STRENGTH_SETTINGS: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SAML_LOGIN_TEST: rt::Operation = rt::Operation {
     id: "getSamlLoginTest",
@@ -1191,6 +1205,8 @@ pub(super) static GET_SAML_LOGIN_TEST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SAML_LOGIN_TEST_V2: rt::Operation = rt::Operation {
     id: "getSamlLoginTestV2",
@@ -1205,6 +1221,8 @@ pub(super) static GET_SAML_LOGIN_TEST_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REMOVE_OAUTH_MECHANISM: rt::Operation = rt::Operation {
     id: "removeOauthMechanism",
@@ -1219,6 +1237,8 @@ pub(super) static REMOVE_OAUTH_MECHANISM: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SET_PUBLIC_ACCESS: rt::Operation = rt::Operation {
     id: "setPublicAccess",
@@ -1233,6 +1253,8 @@ pub(super) static SET_PUBLIC_ACCESS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SET_SESSION_TIMEOUT_AT_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "setSessionTimeoutAtAccountLevel",
@@ -1247,6 +1269,8 @@ pub(super) static SET_SESSION_TIMEOUT_AT_ACCOUNT_LEVEL: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SET_TWO_FACTOR_AUTH_AT_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "setTwoFactorAuthAtAccountLevel",
@@ -1261,6 +1285,8 @@ pub(super) static SET_TWO_FACTOR_AUTH_AT_ACCOUNT_LEVEL: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_AUTH_MECHANISM: rt::Operation = rt::Operation {
     id: "updateAuthMechanism",
@@ -1278,6 +1304,8 @@ pub(super) static UPDATE_AUTH_MECHANISM: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_LDAP_SETTINGS: rt::Operation = rt::Operation {
     id: "updateLdapSettings",
@@ -1292,6 +1320,8 @@ pub(super) static UPDATE_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_OAUTH_PROVIDERS: rt::Operation = rt::Operation {
     id: "updateOauthProviders",
@@ -1306,6 +1336,8 @@ pub(super) static UPDATE_OAUTH_PROVIDERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SAML_META_DATA: rt::Operation = rt::Operation {
     id: "updateSamlMetaData",
@@ -1334,6 +1366,8 @@ pub(super) static UPDATE_SAML_META_DATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SAML_META_DATA_FOR_SAML_SSO_ID: rt::Operation = rt::Operation {
     id: "updateSamlMetaDataForSamlSSOId",
@@ -1364,6 +1398,8 @@ pub(super) static UPDATE_SAML_META_DATA_FOR_SAML_SSO_ID: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_WHITELISTED_DOMAINS: rt::Operation = rt::Operation {
     id: "updateWhitelistedDomains",
@@ -1378,6 +1414,8 @@ pub(super) static UPDATE_WHITELISTED_DOMAINS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPLOAD_SAML_META_DATA: rt::Operation = rt::Operation {
     id: "uploadSamlMetaData",
@@ -1407,6 +1445,8 @@ pub(super) static UPLOAD_SAML_META_DATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPLOAD_SAML_META_DATA_DS: rt::Operation = rt::Operation {
     id: "uploadSamlMetaDataDs",
@@ -1436,4 +1476,6 @@ pub(super) static UPLOAD_SAML_META_DATA_DS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,17 +7,14 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/ip-allowlist/allowed/ip-address`
     #[inline]
-    pub fn allowed_ip_address(
-        &self,
-        ip_address: impl Into<String>,
-    ) -> AllowedIpAddress<'c> {
+    pub fn allowed_ip_address(&self, ip_address: impl Into<String>) -> AllowedIpAddress {
         let mut call = rt::Call::new(self.client, &ALLOWED_IP_ADDRESS);
         call.text(0, ip_address);
         AllowedIpAddress { call }
     }
     /// `POST /v1/ip-allowlist`
     #[inline]
-    pub fn create_ip_allowlist_config(&self) -> CreateIpAllowlistConfig<'c> {
+    pub fn create_ip_allowlist_config(&self) -> CreateIpAllowlistConfig {
         let call = rt::Call::new(self.client, &CREATE_IP_ALLOWLIST_CONFIG);
         CreateIpAllowlistConfig { call }
     }
@@ -26,7 +23,7 @@ impl<'c> Api<'c> {
     pub fn delete_ip_allowlist_config(
         &self,
         ip_config_identifier: impl Into<String>,
-    ) -> DeleteIpAllowlistConfig<'c> {
+    ) -> DeleteIpAllowlistConfig {
         let mut call = rt::Call::new(self.client, &DELETE_IP_ALLOWLIST_CONFIG);
         call.text(0, ip_config_identifier);
         DeleteIpAllowlistConfig { call }
@@ -36,14 +33,14 @@ impl<'c> Api<'c> {
     pub fn get_ip_allowlist_config(
         &self,
         ip_config_identifier: impl Into<String>,
-    ) -> GetIpAllowlistConfig<'c> {
+    ) -> GetIpAllowlistConfig {
         let mut call = rt::Call::new(self.client, &GET_IP_ALLOWLIST_CONFIG);
         call.text(0, ip_config_identifier);
         GetIpAllowlistConfig { call }
     }
     /// `GET /v1/ip-allowlist`
     #[inline]
-    pub fn get_ip_allowlist_configs(&self) -> GetIpAllowlistConfigs<'c> {
+    pub fn get_ip_allowlist_configs(&self) -> GetIpAllowlistConfigs {
         let call = rt::Call::new(self.client, &GET_IP_ALLOWLIST_CONFIGS);
         GetIpAllowlistConfigs { call }
     }
@@ -52,7 +49,7 @@ impl<'c> Api<'c> {
     pub fn update_ip_allowlist_config(
         &self,
         ip_config_identifier: impl Into<String>,
-    ) -> UpdateIpAllowlistConfig<'c> {
+    ) -> UpdateIpAllowlistConfig {
         let mut call = rt::Call::new(self.client, &UPDATE_IP_ALLOWLIST_CONFIG);
         call.text(0, ip_config_identifier);
         UpdateIpAllowlistConfig { call }
@@ -62,7 +59,7 @@ impl<'c> Api<'c> {
     pub fn validate_ip_address_allowlisted_or_not(
         &self,
         ip_address: impl Into<String>,
-    ) -> ValidateIpAddressAllowlistedOrNot<'c> {
+    ) -> ValidateIpAddressAllowlistedOrNot {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_IP_ADDRESS_ALLOWLISTED_OR_NOT,
@@ -77,7 +74,7 @@ impl<'c> Api<'c> {
     pub fn validate_unique_ip_allowlist_config_identifier(
         &self,
         ip_config_identifier: impl Into<String>,
-    ) -> ValidateUniqueIpAllowlistConfigIdentifier<'c> {
+    ) -> ValidateUniqueIpAllowlistConfigIdentifier {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_UNIQUE_IP_ALLOWLIST_CONFIG_IDENTIFIER,
@@ -91,10 +88,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::allowed_ip_address`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AllowedIpAddress<'c> {
-    call: rt::Call<'c>,
+pub struct AllowedIpAddress {
+    call: rt::Call,
 }
-impl<'c> AllowedIpAddress<'c> {
+impl AllowedIpAddress {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -103,12 +100,12 @@ impl<'c> AllowedIpAddress<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IpAllowlistConfigValidateResponse> {
+    pub fn send(self) -> rt::Sending<types::IpAllowlistConfigValidateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -116,10 +113,10 @@ rt::request!(AllowedIpAddress);
 /// Request of [`Api::create_ip_allowlist_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateIpAllowlistConfig<'c> {
-    call: rt::Call<'c>,
+pub struct CreateIpAllowlistConfig {
+    call: rt::Call,
 }
-impl<'c> CreateIpAllowlistConfig<'c> {
+impl CreateIpAllowlistConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -134,12 +131,12 @@ impl<'c> CreateIpAllowlistConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IpAllowlistConfigResponse> {
+    pub fn send(self) -> rt::Sending<types::IpAllowlistConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -147,10 +144,10 @@ rt::request!(CreateIpAllowlistConfig);
 /// Request of [`Api::delete_ip_allowlist_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteIpAllowlistConfig<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteIpAllowlistConfig {
+    call: rt::Call,
 }
-impl<'c> DeleteIpAllowlistConfig<'c> {
+impl DeleteIpAllowlistConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -159,12 +156,12 @@ impl<'c> DeleteIpAllowlistConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -172,10 +169,10 @@ rt::request!(DeleteIpAllowlistConfig);
 /// Request of [`Api::get_ip_allowlist_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetIpAllowlistConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetIpAllowlistConfig {
+    call: rt::Call,
 }
-impl<'c> GetIpAllowlistConfig<'c> {
+impl GetIpAllowlistConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -184,12 +181,12 @@ impl<'c> GetIpAllowlistConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IpAllowlistConfigResponse> {
+    pub fn send(self) -> rt::Sending<types::IpAllowlistConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -197,10 +194,10 @@ rt::request!(GetIpAllowlistConfig);
 /// Request of [`Api::get_ip_allowlist_configs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetIpAllowlistConfigs<'c> {
-    call: rt::Call<'c>,
+pub struct GetIpAllowlistConfigs {
+    call: rt::Call,
 }
-impl<'c> GetIpAllowlistConfigs<'c> {
+impl GetIpAllowlistConfigs {
     /// Query parameter `search_term`.
     #[inline]
     pub fn search_term(mut self, value: impl Into<String>) -> Self {
@@ -247,12 +244,12 @@ impl<'c> GetIpAllowlistConfigs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::IpAllowlistConfigResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::IpAllowlistConfigResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -260,10 +257,10 @@ rt::request!(GetIpAllowlistConfigs);
 /// Request of [`Api::update_ip_allowlist_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateIpAllowlistConfig<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateIpAllowlistConfig {
+    call: rt::Call,
 }
-impl<'c> UpdateIpAllowlistConfig<'c> {
+impl UpdateIpAllowlistConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -278,12 +275,12 @@ impl<'c> UpdateIpAllowlistConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IpAllowlistConfigResponse> {
+    pub fn send(self) -> rt::Sending<types::IpAllowlistConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -291,10 +288,10 @@ rt::request!(UpdateIpAllowlistConfig);
 /// Request of [`Api::validate_ip_address_allowlisted_or_not`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateIpAddressAllowlistedOrNot<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateIpAddressAllowlistedOrNot {
+    call: rt::Call,
 }
-impl<'c> ValidateIpAddressAllowlistedOrNot<'c> {
+impl ValidateIpAddressAllowlistedOrNot {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -315,12 +312,12 @@ impl<'c> ValidateIpAddressAllowlistedOrNot<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IpAllowlistConfigValidateResponse> {
+    pub fn send(self) -> rt::Sending<types::IpAllowlistConfigValidateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -328,10 +325,10 @@ rt::request!(ValidateIpAddressAllowlistedOrNot);
 /// Request of [`Api::validate_unique_ip_allowlist_config_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateUniqueIpAllowlistConfigIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateUniqueIpAllowlistConfigIdentifier {
+    call: rt::Call,
 }
-impl<'c> ValidateUniqueIpAllowlistConfigIdentifier<'c> {
+impl ValidateUniqueIpAllowlistConfigIdentifier {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -340,12 +337,12 @@ impl<'c> ValidateUniqueIpAllowlistConfigIdentifier<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -366,6 +363,8 @@ pub(super) static ALLOWED_IP_ADDRESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     id: "create-ip-allowlist-config",
@@ -380,6 +379,8 @@ pub(super) static CREATE_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     id: "delete-ip-allowlist-config",
@@ -397,6 +398,8 @@ pub(super) static DELETE_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     id: "get-ip-allowlist-config",
@@ -414,6 +417,8 @@ pub(super) static GET_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_IP_ALLOWLIST_CONFIGS: rt::Operation = rt::Operation {
     id: "get-ip-allowlist-configs",
@@ -436,6 +441,8 @@ pub(super) static GET_IP_ALLOWLIST_CONFIGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     id: "update-ip-allowlist-config",
@@ -453,6 +460,8 @@ pub(super) static UPDATE_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_IP_ADDRESS_ALLOWLISTED_OR_NOT: rt::Operation = rt::Operation {
     id: "validate-ip-address-allowlisted-or-not",
@@ -472,6 +481,8 @@ pub(super) static VALIDATE_IP_ADDRESS_ALLOWLISTED_OR_NOT: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_UNIQUE_IP_ALLOWLIST_CONFIG_IDENTIFIER: rt::Operation = rt::Operation {
     id: "validate-unique-ip-allowlist-config-identifier",
@@ -489,4 +500,6 @@ pub(super) static VALIDATE_UNIQUE_IP_ALLOWLIST_CONFIG_IDENTIFIER: rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

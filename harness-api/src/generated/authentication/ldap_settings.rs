@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/ldap-settings`
     #[inline]
-    pub fn create_ng_ldap_settings(&self) -> CreateNgLdapSettings<'c> {
+    pub fn create_ng_ldap_settings(&self) -> CreateNgLdapSettings {
         let call = rt::Call::new(self.client, &CREATE_NG_LDAP_SETTINGS);
         CreateNgLdapSettings { call }
     }
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     pub fn delete_ldap_settings_by_id(
         &self,
         ldap_settings_id: impl Into<String>,
-    ) -> DeleteLdapSettingsById<'c> {
+    ) -> DeleteLdapSettingsById {
         let mut call = rt::Call::new(self.client, &DELETE_LDAP_SETTINGS_BY_ID);
         call.text(0, ldap_settings_id);
         DeleteLdapSettingsById { call }
@@ -26,20 +26,20 @@ impl<'c> Api<'c> {
     pub fn get_ldap_settings_by_id(
         &self,
         ldap_settings_id: impl Into<String>,
-    ) -> GetLdapSettingsById<'c> {
+    ) -> GetLdapSettingsById {
         let mut call = rt::Call::new(self.client, &GET_LDAP_SETTINGS_BY_ID);
         call.text(0, ldap_settings_id);
         GetLdapSettingsById { call }
     }
     /// `POST /v1/ldap-settings/iterations`
     #[inline]
-    pub fn ldap_settings_iterations(&self) -> LdapSettingsIterations<'c> {
+    pub fn ldap_settings_iterations(&self) -> LdapSettingsIterations {
         let call = rt::Call::new(self.client, &LDAP_SETTINGS_ITERATIONS);
         LdapSettingsIterations { call }
     }
     /// `POST /v1/ldap-settings/ldap-login-test`
     #[inline]
-    pub fn ldap_settings_ldap_login_test(&self) -> LdapSettingsLdapLoginTest<'c> {
+    pub fn ldap_settings_ldap_login_test(&self) -> LdapSettingsLdapLoginTest {
         let call = rt::Call::new(self.client, &LDAP_SETTINGS_LDAP_LOGIN_TEST);
         LdapSettingsLdapLoginTest { call }
     }
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     pub fn ldap_settings_search_group(
         &self,
         group_id: impl Into<String>,
-    ) -> LdapSettingsSearchGroup<'c> {
+    ) -> LdapSettingsSearchGroup {
         let mut call = rt::Call::new(self.client, &LDAP_SETTINGS_SEARCH_GROUP);
         call.text(0, group_id);
         LdapSettingsSearchGroup { call }
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn ldap_settings_sync_group_with_id(
         &self,
         group_id: impl Into<String>,
-    ) -> LdapSettingsSyncGroupWithId<'c> {
+    ) -> LdapSettingsSyncGroupWithId {
         let mut call = rt::Call::new(self.client, &LDAP_SETTINGS_SYNC_GROUP_WITH_ID);
         call.text(0, group_id);
         LdapSettingsSyncGroupWithId {
@@ -67,16 +67,13 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/ldap-settings/sync-groups`
     #[inline]
-    pub fn ldap_settings_sync_groups(&self) -> LdapSettingsSyncGroups<'c> {
+    pub fn ldap_settings_sync_groups(&self) -> LdapSettingsSyncGroups {
         let call = rt::Call::new(self.client, &LDAP_SETTINGS_SYNC_GROUPS);
         LdapSettingsSyncGroups { call }
     }
     /// `POST /v1/ldap-settings/link/{group-id}`
     #[inline]
-    pub fn link_ldap_settings(
-        &self,
-        group_id: impl Into<String>,
-    ) -> LinkLdapSettings<'c> {
+    pub fn link_ldap_settings(&self, group_id: impl Into<String>) -> LinkLdapSettings {
         let mut call = rt::Call::new(self.client, &LINK_LDAP_SETTINGS);
         call.text(0, group_id);
         LinkLdapSettings { call }
@@ -87,7 +84,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         group_id: impl Into<String>,
-    ) -> LinkLdapSettingsOrg<'c> {
+    ) -> LinkLdapSettingsOrg {
         let mut call = rt::Call::new(self.client, &LINK_LDAP_SETTINGS_ORG);
         call.text(0, org);
         call.text(1, group_id);
@@ -100,7 +97,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         group_id: impl Into<String>,
-    ) -> LinkLdapSettingsProj<'c> {
+    ) -> LinkLdapSettingsProj {
         let mut call = rt::Call::new(self.client, &LINK_LDAP_SETTINGS_PROJ);
         call.text(0, org);
         call.text(1, project);
@@ -112,7 +109,7 @@ impl<'c> Api<'c> {
     pub fn unlink_ldap_settings(
         &self,
         group_id: impl Into<String>,
-    ) -> UnlinkLdapSettings<'c> {
+    ) -> UnlinkLdapSettings {
         let mut call = rt::Call::new(self.client, &UNLINK_LDAP_SETTINGS);
         call.text(0, group_id);
         UnlinkLdapSettings { call }
@@ -123,7 +120,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         group_id: impl Into<String>,
-    ) -> UnlinkLdapSettingsOrg<'c> {
+    ) -> UnlinkLdapSettingsOrg {
         let mut call = rt::Call::new(self.client, &UNLINK_LDAP_SETTINGS_ORG);
         call.text(0, org);
         call.text(1, group_id);
@@ -136,7 +133,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         group_id: impl Into<String>,
-    ) -> UnlinkLdapSettingsProj<'c> {
+    ) -> UnlinkLdapSettingsProj {
         let mut call = rt::Call::new(self.client, &UNLINK_LDAP_SETTINGS_PROJ);
         call.text(0, org);
         call.text(1, project);
@@ -148,32 +145,32 @@ impl<'c> Api<'c> {
     pub fn update_ldap_settings_by_id(
         &self,
         ldap_settings_id: impl Into<String>,
-    ) -> UpdateLdapSettingsById<'c> {
+    ) -> UpdateLdapSettingsById {
         let mut call = rt::Call::new(self.client, &UPDATE_LDAP_SETTINGS_BY_ID);
         call.text(0, ldap_settings_id);
         UpdateLdapSettingsById { call }
     }
     /// `POST /v1/ldap-settings/validate/connection-settings`
     #[inline]
-    pub fn validate_connection_settings(&self) -> ValidateConnectionSettings<'c> {
+    pub fn validate_connection_settings(&self) -> ValidateConnectionSettings {
         let call = rt::Call::new(self.client, &VALIDATE_CONNECTION_SETTINGS);
         ValidateConnectionSettings { call }
     }
     /// `POST /v1/ldap-settings/validate/group-settings`
     #[inline]
-    pub fn validate_group_settings(&self) -> ValidateGroupSettings<'c> {
+    pub fn validate_group_settings(&self) -> ValidateGroupSettings {
         let call = rt::Call::new(self.client, &VALIDATE_GROUP_SETTINGS);
         ValidateGroupSettings { call }
     }
     /// `POST /v1/ldap-settings/validate/user-settings`
     #[inline]
-    pub fn validate_user_settings(&self) -> ValidateUserSettings<'c> {
+    pub fn validate_user_settings(&self) -> ValidateUserSettings {
         let call = rt::Call::new(self.client, &VALIDATE_USER_SETTINGS);
         ValidateUserSettings { call }
     }
     /// `GET /v1/ldap-settings`
     #[inline]
-    pub fn get_account_ldap_settings(&self) -> GetAccountLdapSettings<'c> {
+    pub fn get_account_ldap_settings(&self) -> GetAccountLdapSettings {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_LDAP_SETTINGS);
         GetAccountLdapSettings { call }
     }
@@ -181,10 +178,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_ng_ldap_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNgLdapSettings<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNgLdapSettings {
+    call: rt::Call,
 }
-impl<'c> CreateNgLdapSettings<'c> {
+impl CreateNgLdapSettings {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -199,12 +196,12 @@ impl<'c> CreateNgLdapSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -212,10 +209,10 @@ rt::request!(CreateNgLdapSettings);
 /// Request of [`Api::delete_ldap_settings_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteLdapSettingsById<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteLdapSettingsById {
+    call: rt::Call,
 }
-impl<'c> DeleteLdapSettingsById<'c> {
+impl DeleteLdapSettingsById {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -224,12 +221,12 @@ impl<'c> DeleteLdapSettingsById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -237,10 +234,10 @@ rt::request!(DeleteLdapSettingsById);
 /// Request of [`Api::get_ldap_settings_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLdapSettingsById<'c> {
-    call: rt::Call<'c>,
+pub struct GetLdapSettingsById {
+    call: rt::Call,
 }
-impl<'c> GetLdapSettingsById<'c> {
+impl GetLdapSettingsById {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -249,12 +246,12 @@ impl<'c> GetLdapSettingsById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -262,10 +259,10 @@ rt::request!(GetLdapSettingsById);
 /// Request of [`Api::ldap_settings_iterations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LdapSettingsIterations<'c> {
-    call: rt::Call<'c>,
+pub struct LdapSettingsIterations {
+    call: rt::Call,
 }
-impl<'c> LdapSettingsIterations<'c> {
+impl LdapSettingsIterations {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -280,12 +277,12 @@ impl<'c> LdapSettingsIterations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -293,10 +290,10 @@ rt::request!(LdapSettingsIterations);
 /// Request of [`Api::ldap_settings_ldap_login_test`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LdapSettingsLdapLoginTest<'c> {
-    call: rt::Call<'c>,
+pub struct LdapSettingsLdapLoginTest {
+    call: rt::Call,
 }
-impl<'c> LdapSettingsLdapLoginTest<'c> {
+impl LdapSettingsLdapLoginTest {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -311,12 +308,12 @@ impl<'c> LdapSettingsLdapLoginTest<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -324,10 +321,10 @@ rt::request!(LdapSettingsLdapLoginTest);
 /// Request of [`Api::ldap_settings_search_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LdapSettingsSearchGroup<'c> {
-    call: rt::Call<'c>,
+pub struct LdapSettingsSearchGroup {
+    call: rt::Call,
 }
-impl<'c> LdapSettingsSearchGroup<'c> {
+impl LdapSettingsSearchGroup {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -336,12 +333,12 @@ impl<'c> LdapSettingsSearchGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -349,10 +346,10 @@ rt::request!(LdapSettingsSearchGroup);
 /// Request of [`Api::ldap_settings_sync_group_with_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LdapSettingsSyncGroupWithId<'c> {
-    call: rt::Call<'c>,
+pub struct LdapSettingsSyncGroupWithId {
+    call: rt::Call,
 }
-impl<'c> LdapSettingsSyncGroupWithId<'c> {
+impl LdapSettingsSyncGroupWithId {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -361,12 +358,12 @@ impl<'c> LdapSettingsSyncGroupWithId<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -374,10 +371,10 @@ rt::request!(LdapSettingsSyncGroupWithId);
 /// Request of [`Api::ldap_settings_sync_groups`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LdapSettingsSyncGroups<'c> {
-    call: rt::Call<'c>,
+pub struct LdapSettingsSyncGroups {
+    call: rt::Call,
 }
-impl<'c> LdapSettingsSyncGroups<'c> {
+impl LdapSettingsSyncGroups {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -386,12 +383,12 @@ impl<'c> LdapSettingsSyncGroups<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -399,10 +396,10 @@ rt::request!(LdapSettingsSyncGroups);
 /// Request of [`Api::link_ldap_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LinkLdapSettings<'c> {
-    call: rt::Call<'c>,
+pub struct LinkLdapSettings {
+    call: rt::Call,
 }
-impl<'c> LinkLdapSettings<'c> {
+impl LinkLdapSettings {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -417,12 +414,12 @@ impl<'c> LinkLdapSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -430,10 +427,10 @@ rt::request!(LinkLdapSettings);
 /// Request of [`Api::link_ldap_settings_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LinkLdapSettingsOrg<'c> {
-    call: rt::Call<'c>,
+pub struct LinkLdapSettingsOrg {
+    call: rt::Call,
 }
-impl<'c> LinkLdapSettingsOrg<'c> {
+impl LinkLdapSettingsOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -448,12 +445,12 @@ impl<'c> LinkLdapSettingsOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -461,10 +458,10 @@ rt::request!(LinkLdapSettingsOrg);
 /// Request of [`Api::link_ldap_settings_proj`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LinkLdapSettingsProj<'c> {
-    call: rt::Call<'c>,
+pub struct LinkLdapSettingsProj {
+    call: rt::Call,
 }
-impl<'c> LinkLdapSettingsProj<'c> {
+impl LinkLdapSettingsProj {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -479,12 +476,12 @@ impl<'c> LinkLdapSettingsProj<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -492,10 +489,10 @@ rt::request!(LinkLdapSettingsProj);
 /// Request of [`Api::unlink_ldap_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UnlinkLdapSettings<'c> {
-    call: rt::Call<'c>,
+pub struct UnlinkLdapSettings {
+    call: rt::Call,
 }
-impl<'c> UnlinkLdapSettings<'c> {
+impl UnlinkLdapSettings {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -510,12 +507,12 @@ impl<'c> UnlinkLdapSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -523,10 +520,10 @@ rt::request!(UnlinkLdapSettings);
 /// Request of [`Api::unlink_ldap_settings_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UnlinkLdapSettingsOrg<'c> {
-    call: rt::Call<'c>,
+pub struct UnlinkLdapSettingsOrg {
+    call: rt::Call,
 }
-impl<'c> UnlinkLdapSettingsOrg<'c> {
+impl UnlinkLdapSettingsOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -541,12 +538,12 @@ impl<'c> UnlinkLdapSettingsOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -554,10 +551,10 @@ rt::request!(UnlinkLdapSettingsOrg);
 /// Request of [`Api::unlink_ldap_settings_proj`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UnlinkLdapSettingsProj<'c> {
-    call: rt::Call<'c>,
+pub struct UnlinkLdapSettingsProj {
+    call: rt::Call,
 }
-impl<'c> UnlinkLdapSettingsProj<'c> {
+impl UnlinkLdapSettingsProj {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -572,12 +569,12 @@ impl<'c> UnlinkLdapSettingsProj<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -585,10 +582,10 @@ rt::request!(UnlinkLdapSettingsProj);
 /// Request of [`Api::update_ldap_settings_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateLdapSettingsById<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateLdapSettingsById {
+    call: rt::Call,
 }
-impl<'c> UpdateLdapSettingsById<'c> {
+impl UpdateLdapSettingsById {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -603,12 +600,12 @@ impl<'c> UpdateLdapSettingsById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -616,10 +613,10 @@ rt::request!(UpdateLdapSettingsById);
 /// Request of [`Api::validate_connection_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateConnectionSettings<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateConnectionSettings {
+    call: rt::Call,
 }
-impl<'c> ValidateConnectionSettings<'c> {
+impl ValidateConnectionSettings {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -634,12 +631,12 @@ impl<'c> ValidateConnectionSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -647,10 +644,10 @@ rt::request!(ValidateConnectionSettings);
 /// Request of [`Api::validate_group_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateGroupSettings<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateGroupSettings {
+    call: rt::Call,
 }
-impl<'c> ValidateGroupSettings<'c> {
+impl ValidateGroupSettings {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -665,12 +662,12 @@ impl<'c> ValidateGroupSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -678,10 +675,10 @@ rt::request!(ValidateGroupSettings);
 /// Request of [`Api::validate_user_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateUserSettings<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateUserSettings {
+    call: rt::Call,
 }
-impl<'c> ValidateUserSettings<'c> {
+impl ValidateUserSettings {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -696,12 +693,12 @@ impl<'c> ValidateUserSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -709,10 +706,10 @@ rt::request!(ValidateUserSettings);
 /// Request of [`Api::get_account_ldap_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountLdapSettings<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountLdapSettings {
+    call: rt::Call,
 }
-impl<'c> GetAccountLdapSettings<'c> {
+impl GetAccountLdapSettings {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -721,12 +718,12 @@ impl<'c> GetAccountLdapSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::LdapSettingsResponse> {
+    pub fn send(self) -> rt::Sending<types::LdapSettingsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -744,6 +741,8 @@ pub(super) static CREATE_NG_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     id: "delete-ldap-settings",
@@ -761,6 +760,8 @@ pub(super) static DELETE_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     id: "get-ldap-settings",
@@ -778,6 +779,8 @@ pub(super) static GET_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LDAP_SETTINGS_ITERATIONS: rt::Operation = rt::Operation {
     id: "ldap-settings-iterations",
@@ -792,6 +795,8 @@ pub(super) static LDAP_SETTINGS_ITERATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LDAP_SETTINGS_LDAP_LOGIN_TEST: rt::Operation = rt::Operation {
     id: "ldap-settings-ldap-login-test",
@@ -806,6 +811,8 @@ pub(super) static LDAP_SETTINGS_LDAP_LOGIN_TEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LDAP_SETTINGS_SEARCH_GROUP: rt::Operation = rt::Operation {
     id: "ldap-settings-search-group",
@@ -820,6 +827,8 @@ pub(super) static LDAP_SETTINGS_SEARCH_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LDAP_SETTINGS_SYNC_GROUP_WITH_ID: rt::Operation = rt::Operation {
     id: "ldap-settings-sync-group-with-id",
@@ -834,6 +843,8 @@ pub(super) static LDAP_SETTINGS_SYNC_GROUP_WITH_ID: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LDAP_SETTINGS_SYNC_GROUPS: rt::Operation = rt::Operation {
     id: "ldap-settings-sync-groups",
@@ -848,6 +859,8 @@ pub(super) static LDAP_SETTINGS_SYNC_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LINK_LDAP_SETTINGS: rt::Operation = rt::Operation {
     id: "link-ldap-settings",
@@ -862,6 +875,8 @@ pub(super) static LINK_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LINK_LDAP_SETTINGS_ORG: rt::Operation = rt::Operation {
     id: "link-ldap-settings-org",
@@ -880,6 +895,8 @@ pub(super) static LINK_LDAP_SETTINGS_ORG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LINK_LDAP_SETTINGS_PROJ: rt::Operation = rt::Operation {
     id: "link-ldap-settings-proj",
@@ -899,6 +916,8 @@ pub(super) static LINK_LDAP_SETTINGS_PROJ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UNLINK_LDAP_SETTINGS: rt::Operation = rt::Operation {
     id: "unlink-ldap-settings",
@@ -913,6 +932,8 @@ pub(super) static UNLINK_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UNLINK_LDAP_SETTINGS_ORG: rt::Operation = rt::Operation {
     id: "unlink-ldap-settings-org",
@@ -931,6 +952,8 @@ pub(super) static UNLINK_LDAP_SETTINGS_ORG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UNLINK_LDAP_SETTINGS_PROJ: rt::Operation = rt::Operation {
     id: "unlink-ldap-settings-proj",
@@ -950,6 +973,8 @@ pub(super) static UNLINK_LDAP_SETTINGS_PROJ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     id: "update-ldap-settings",
@@ -967,6 +992,8 @@ pub(super) static UPDATE_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_CONNECTION_SETTINGS: rt::Operation = rt::Operation {
     id: "validate-connection-settings",
@@ -981,6 +1008,8 @@ pub(super) static VALIDATE_CONNECTION_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_GROUP_SETTINGS: rt::Operation = rt::Operation {
     id: "validate-group-settings",
@@ -995,6 +1024,8 @@ pub(super) static VALIDATE_GROUP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_USER_SETTINGS: rt::Operation = rt::Operation {
     id: "validate-user-settings",
@@ -1009,6 +1040,8 @@ pub(super) static VALIDATE_USER_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_LDAP_SETTINGS: rt::Operation = rt::Operation {
     id: "get-account-ldap-settings",
@@ -1023,4 +1056,6 @@ pub(super) static GET_ACCOUNT_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

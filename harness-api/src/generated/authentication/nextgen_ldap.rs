@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_ng_ldap_settings(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetNgLdapSettings<'c> {
+    ) -> GetNgLdapSettings {
         let mut call = rt::Call::new(self.client, &GET_NG_LDAP_SETTINGS);
         call.text(0, account_identifier);
         GetNgLdapSettings { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn post_ldap_authentication_test(
         &self,
         account_identifier: impl Into<String>,
-    ) -> PostLdapAuthenticationTest<'c> {
+    ) -> PostLdapAuthenticationTest {
         let mut call = rt::Call::new(self.client, &POST_LDAP_AUTHENTICATION_TEST);
         call.text(0, account_identifier);
         PostLdapAuthenticationTest { call }
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
         ldap_id: impl Into<String>,
         account_identifier: impl Into<String>,
         name: impl Into<String>,
-    ) -> SearchLdapGroups<'c> {
+    ) -> SearchLdapGroups {
         let mut call = rt::Call::new(self.client, &SEARCH_LDAP_GROUPS);
         call.text(0, ldap_id);
         call.text(1, account_identifier);
@@ -43,20 +43,20 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_ng_ldap_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNgLdapSettings<'c> {
-    call: rt::Call<'c>,
+pub struct GetNgLdapSettings {
+    call: rt::Call,
 }
-impl<'c> GetNgLdapSettings<'c> {
+impl GetNgLdapSettings {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtongLdapSettingsWithEncryptedDataDetails> {
+    ) -> rt::Sending<types::ResponseDtongLdapSettingsWithEncryptedDataDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,10 +64,10 @@ rt::request!(GetNgLdapSettings);
 /// Request of [`Api::post_ldap_authentication_test`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostLdapAuthenticationTest<'c> {
-    call: rt::Call<'c>,
+pub struct PostLdapAuthenticationTest {
+    call: rt::Call,
 }
-impl<'c> PostLdapAuthenticationTest<'c> {
+impl PostLdapAuthenticationTest {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -94,12 +94,12 @@ impl<'c> PostLdapAuthenticationTest<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseLdapResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseLdapResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -107,10 +107,10 @@ rt::request!(PostLdapAuthenticationTest);
 /// Request of [`Api::search_ldap_groups`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SearchLdapGroups<'c> {
-    call: rt::Call<'c>,
+pub struct SearchLdapGroups {
+    call: rt::Call,
 }
-impl<'c> SearchLdapGroups<'c> {
+impl SearchLdapGroups {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -125,14 +125,12 @@ impl<'c> SearchLdapGroups<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::RestResponseCollectionLdapGroupResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseCollectionLdapGroupResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -150,6 +148,8 @@ pub(super) static GET_NG_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/x-kryo", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_LDAP_AUTHENTICATION_TEST: rt::Operation = rt::Operation {
     id: "postLdapAuthenticationTest",
@@ -170,6 +170,8 @@ pub(super) static POST_LDAP_AUTHENTICATION_TEST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SEARCH_LDAP_GROUPS: rt::Operation = rt::Operation {
     id: "searchLdapGroups",
@@ -190,4 +192,6 @@ pub(super) static SEARCH_LDAP_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_harness_open_id_config(
         &self,
         account_id: impl Into<String>,
-    ) -> GetHarnessOpenIdConfig<'c> {
+    ) -> GetHarnessOpenIdConfig {
         let mut call = rt::Call::new(self.client, &GET_HARNESS_OPEN_ID_CONFIG);
         call.text(0, account_id);
         GetHarnessOpenIdConfig { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn get_harness_open_id_jwks(
         &self,
         account_id: impl Into<String>,
-    ) -> GetHarnessOpenIdJwks<'c> {
+    ) -> GetHarnessOpenIdJwks {
         let mut call = rt::Call::new(self.client, &GET_HARNESS_OPEN_ID_JWKS);
         call.text(0, account_id);
         GetHarnessOpenIdJwks { call }
@@ -29,18 +29,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_harness_open_id_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHarnessOpenIdConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetHarnessOpenIdConfig {
+    call: rt::Call,
 }
-impl<'c> GetHarnessOpenIdConfig<'c> {
+impl GetHarnessOpenIdConfig {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OidcConfiguration> {
+    pub fn send(self) -> rt::Sending<types::OidcConfiguration> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,18 +48,18 @@ rt::request!(GetHarnessOpenIdConfig);
 /// Request of [`Api::get_harness_open_id_jwks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHarnessOpenIdJwks<'c> {
-    call: rt::Call<'c>,
+pub struct GetHarnessOpenIdJwks {
+    call: rt::Call,
 }
-impl<'c> GetHarnessOpenIdJwks<'c> {
+impl GetHarnessOpenIdJwks {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::JwksPublicKeysDto> {
+    pub fn send(self) -> rt::Sending<types::JwksPublicKeysDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -77,6 +77,8 @@ pub(super) static GET_HARNESS_OPEN_ID_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HARNESS_OPEN_ID_JWKS: rt::Operation = rt::Operation {
     id: "getHarnessOpenIdConfig",
@@ -91,4 +93,6 @@ pub(super) static GET_HARNESS_OPEN_ID_JWKS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn exchange_oidc_token_for_azure_credentials(
         &self,
         body: &types::AzureOidcCredentialExchangeRequestDto,
-    ) -> ExchangeOidcTokenForAzureCredentials<'c> {
+    ) -> ExchangeOidcTokenForAzureCredentials {
         let mut call = rt::Call::new(
             self.client,
             &EXCHANGE_OIDC_TOKEN_FOR_AZURE_CREDENTIALS,
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     pub fn exchange_oidc_token_for_azure_credentials_yaml(
         &self,
         body: impl Into<String>,
-    ) -> ExchangeOidcTokenForAzureCredentials<'c> {
+    ) -> ExchangeOidcTokenForAzureCredentials {
         let mut call = rt::Call::new(
             self.client,
             &EXCHANGE_OIDC_TOKEN_FOR_AZURE_CREDENTIALS,
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     pub fn generate_oidc_iam_role_credential_for_aws(
         &self,
         body: &types::AwsOidcCredentialsRequest,
-    ) -> GenerateOidcIamRoleCredentialForAws<'c> {
+    ) -> GenerateOidcIamRoleCredentialForAws {
         let mut call = rt::Call::new(
             self.client,
             &GENERATE_OIDC_IAM_ROLE_CREDENTIAL_FOR_AWS,
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     pub fn generate_oidc_iam_role_credential_for_aws_yaml(
         &self,
         body: impl Into<String>,
-    ) -> GenerateOidcIamRoleCredentialForAws<'c> {
+    ) -> GenerateOidcIamRoleCredentialForAws {
         let mut call = rt::Call::new(
             self.client,
             &GENERATE_OIDC_IAM_ROLE_CREDENTIAL_FOR_AWS,
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     pub fn get_oidc_service_account_access_token_for_gcp(
         &self,
         body: &types::GcpOidcAccessTokenRequest,
-    ) -> GetOidcServiceAccountAccessTokenForGcp<'c> {
+    ) -> GetOidcServiceAccountAccessTokenForGcp {
         let mut call = rt::Call::new(
             self.client,
             &GET_OIDC_SERVICE_ACCOUNT_ACCESS_TOKEN_FOR_GCP,
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
     pub fn get_oidc_service_account_access_token_for_gcp_yaml(
         &self,
         body: impl Into<String>,
-    ) -> GetOidcServiceAccountAccessTokenForGcp<'c> {
+    ) -> GetOidcServiceAccountAccessTokenForGcp {
         let mut call = rt::Call::new(
             self.client,
             &GET_OIDC_SERVICE_ACCOUNT_ACCESS_TOKEN_FOR_GCP,
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
     pub fn get_oidc_workload_access_token_for_gcp(
         &self,
         body: &types::GcpOidcAccessTokenRequest,
-    ) -> GetOidcWorkloadAccessTokenForGcp<'c> {
+    ) -> GetOidcWorkloadAccessTokenForGcp {
         let mut call = rt::Call::new(
             self.client,
             &GET_OIDC_WORKLOAD_ACCESS_TOKEN_FOR_GCP,
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
     pub fn get_oidc_workload_access_token_for_gcp_yaml(
         &self,
         body: impl Into<String>,
-    ) -> GetOidcWorkloadAccessTokenForGcp<'c> {
+    ) -> GetOidcWorkloadAccessTokenForGcp {
         let mut call = rt::Call::new(
             self.client,
             &GET_OIDC_WORKLOAD_ACCESS_TOKEN_FOR_GCP,
@@ -129,20 +129,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::exchange_oidc_token_for_azure_credentials`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExchangeOidcTokenForAzureCredentials<'c> {
-    call: rt::Call<'c>,
+pub struct ExchangeOidcTokenForAzureCredentials {
+    call: rt::Call,
 }
-impl<'c> ExchangeOidcTokenForAzureCredentials<'c> {
+impl ExchangeOidcTokenForAzureCredentials {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoAzureOidcCredentialResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAzureOidcCredentialResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -150,20 +148,18 @@ rt::request!(ExchangeOidcTokenForAzureCredentials);
 /// Request of [`Api::generate_oidc_iam_role_credential_for_aws`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GenerateOidcIamRoleCredentialForAws<'c> {
-    call: rt::Call<'c>,
+pub struct GenerateOidcIamRoleCredentialForAws {
+    call: rt::Call,
 }
-impl<'c> GenerateOidcIamRoleCredentialForAws<'c> {
+impl GenerateOidcIamRoleCredentialForAws {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoAwsOidcCredentialResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAwsOidcCredentialResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -171,20 +167,20 @@ rt::request!(GenerateOidcIamRoleCredentialForAws);
 /// Request of [`Api::get_oidc_service_account_access_token_for_gcp`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOidcServiceAccountAccessTokenForGcp<'c> {
-    call: rt::Call<'c>,
+pub struct GetOidcServiceAccountAccessTokenForGcp {
+    call: rt::Call,
 }
-impl<'c> GetOidcServiceAccountAccessTokenForGcp<'c> {
+impl GetOidcServiceAccountAccessTokenForGcp {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoGcpOidcServiceAccountAccessTokenResponse> {
+    ) -> rt::Sending<types::ResponseDtoGcpOidcServiceAccountAccessTokenResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -192,20 +188,18 @@ rt::request!(GetOidcServiceAccountAccessTokenForGcp);
 /// Request of [`Api::get_oidc_workload_access_token_for_gcp`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOidcWorkloadAccessTokenForGcp<'c> {
-    call: rt::Call<'c>,
+pub struct GetOidcWorkloadAccessTokenForGcp {
+    call: rt::Call,
 }
-impl<'c> GetOidcWorkloadAccessTokenForGcp<'c> {
+impl GetOidcWorkloadAccessTokenForGcp {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoOidcWorkloadAccessTokenResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOidcWorkloadAccessTokenResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -223,6 +217,8 @@ pub(super) static EXCHANGE_OIDC_TOKEN_FOR_AZURE_CREDENTIALS: rt::Operation = rt:
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GENERATE_OIDC_IAM_ROLE_CREDENTIAL_FOR_AWS: rt::Operation = rt::Operation {
     id: "generateOidcIAMRoleCredentialForAws",
@@ -237,6 +233,8 @@ pub(super) static GENERATE_OIDC_IAM_ROLE_CREDENTIAL_FOR_AWS: rt::Operation = rt:
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_OIDC_SERVICE_ACCOUNT_ACCESS_TOKEN_FOR_GCP: rt::Operation = rt::Operation {
     id: "getOidcServiceAccountAccessTokenForGcp",
@@ -251,6 +249,8 @@ pub(super) static GET_OIDC_SERVICE_ACCOUNT_ACCESS_TOKEN_FOR_GCP: rt::Operation =
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_OIDC_WORKLOAD_ACCESS_TOKEN_FOR_GCP: rt::Operation = rt::Operation {
     id: "OidcWorkloadAccessTokenResponse",
@@ -265,4 +265,6 @@ pub(super) static GET_OIDC_WORKLOAD_ACCESS_TOKEN_FOR_GCP: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn generate_custom_oidc_id_token(
         &self,
         body: &types::CustomOidcIdTokenRequest,
-    ) -> GenerateCustomOidcIdToken<'c> {
+    ) -> GenerateCustomOidcIdToken {
         let mut call = rt::Call::new(self.client, &GENERATE_CUSTOM_OIDC_ID_TOKEN);
         call.body_json(body);
         GenerateCustomOidcIdToken { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn generate_custom_oidc_id_token_yaml(
         &self,
         body: impl Into<String>,
-    ) -> GenerateCustomOidcIdToken<'c> {
+    ) -> GenerateCustomOidcIdToken {
         let mut call = rt::Call::new(self.client, &GENERATE_CUSTOM_OIDC_ID_TOKEN);
         call.body_text("application/yaml", body);
         GenerateCustomOidcIdToken { call }
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn generate_oidc_id_token_for_aws(
         &self,
         body: &types::AwsOidcTokenRequest,
-    ) -> GenerateOidcIdTokenForAws<'c> {
+    ) -> GenerateOidcIdTokenForAws {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AWS);
         call.body_json(body);
         GenerateOidcIdTokenForAws { call }
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     pub fn generate_oidc_id_token_for_aws_yaml(
         &self,
         body: impl Into<String>,
-    ) -> GenerateOidcIdTokenForAws<'c> {
+    ) -> GenerateOidcIdTokenForAws {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AWS);
         call.body_text("application/yaml", body);
         GenerateOidcIdTokenForAws { call }
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     pub fn generate_oidc_id_token_for_azure(
         &self,
         body: &types::AzureOidcTokenRequestDto,
-    ) -> GenerateOidcIdTokenForAzure<'c> {
+    ) -> GenerateOidcIdTokenForAzure {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AZURE);
         call.body_json(body);
         GenerateOidcIdTokenForAzure {
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     pub fn generate_oidc_id_token_for_azure_yaml(
         &self,
         body: impl Into<String>,
-    ) -> GenerateOidcIdTokenForAzure<'c> {
+    ) -> GenerateOidcIdTokenForAzure {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_AZURE);
         call.body_text("application/yaml", body);
         GenerateOidcIdTokenForAzure {
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     pub fn generate_oidc_id_token_for_gcp(
         &self,
         body: &types::GcpOidcTokenRequest,
-    ) -> GenerateOidcIdTokenForGcp<'c> {
+    ) -> GenerateOidcIdTokenForGcp {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP);
         call.body_json(body);
         GenerateOidcIdTokenForGcp { call }
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     pub fn generate_oidc_id_token_for_gcp_yaml(
         &self,
         body: impl Into<String>,
-    ) -> GenerateOidcIdTokenForGcp<'c> {
+    ) -> GenerateOidcIdTokenForGcp {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP);
         call.body_text("application/yaml", body);
         GenerateOidcIdTokenForGcp { call }
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     pub fn generate_oidc_id_token_for_gcp_v2(
         &self,
         body: &types::GcpOidcTokenRequest,
-    ) -> GenerateOidcIdTokenForGcpV2<'c> {
+    ) -> GenerateOidcIdTokenForGcpV2 {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP_V2);
         call.body_json(body);
         GenerateOidcIdTokenForGcpV2 {
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
     pub fn generate_oidc_id_token_for_gcp_v2_yaml(
         &self,
         body: impl Into<String>,
-    ) -> GenerateOidcIdTokenForGcpV2<'c> {
+    ) -> GenerateOidcIdTokenForGcpV2 {
         let mut call = rt::Call::new(self.client, &GENERATE_OIDC_ID_TOKEN_FOR_GCP_V2);
         call.body_text("application/yaml", body);
         GenerateOidcIdTokenForGcpV2 {
@@ -117,18 +117,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::generate_custom_oidc_id_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GenerateCustomOidcIdToken<'c> {
-    call: rt::Call<'c>,
+pub struct GenerateCustomOidcIdToken {
+    call: rt::Call,
 }
-impl<'c> GenerateCustomOidcIdToken<'c> {
+impl GenerateCustomOidcIdToken {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -136,18 +136,18 @@ rt::request!(GenerateCustomOidcIdToken);
 /// Request of [`Api::generate_oidc_id_token_for_aws`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GenerateOidcIdTokenForAws<'c> {
-    call: rt::Call<'c>,
+pub struct GenerateOidcIdTokenForAws {
+    call: rt::Call,
 }
-impl<'c> GenerateOidcIdTokenForAws<'c> {
+impl GenerateOidcIdTokenForAws {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -155,18 +155,18 @@ rt::request!(GenerateOidcIdTokenForAws);
 /// Request of [`Api::generate_oidc_id_token_for_azure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GenerateOidcIdTokenForAzure<'c> {
-    call: rt::Call<'c>,
+pub struct GenerateOidcIdTokenForAzure {
+    call: rt::Call,
 }
-impl<'c> GenerateOidcIdTokenForAzure<'c> {
+impl GenerateOidcIdTokenForAzure {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,18 +174,18 @@ rt::request!(GenerateOidcIdTokenForAzure);
 /// Request of [`Api::generate_oidc_id_token_for_gcp`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GenerateOidcIdTokenForGcp<'c> {
-    call: rt::Call<'c>,
+pub struct GenerateOidcIdTokenForGcp {
+    call: rt::Call,
 }
-impl<'c> GenerateOidcIdTokenForGcp<'c> {
+impl GenerateOidcIdTokenForGcp {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -193,18 +193,18 @@ rt::request!(GenerateOidcIdTokenForGcp);
 /// Request of [`Api::generate_oidc_id_token_for_gcp_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GenerateOidcIdTokenForGcpV2<'c> {
-    call: rt::Call<'c>,
+pub struct GenerateOidcIdTokenForGcpV2 {
+    call: rt::Call,
 }
-impl<'c> GenerateOidcIdTokenForGcpV2<'c> {
+impl GenerateOidcIdTokenForGcpV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -222,6 +222,8 @@ pub(super) static GENERATE_CUSTOM_OIDC_ID_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GENERATE_OIDC_ID_TOKEN_FOR_AWS: rt::Operation = rt::Operation {
     id: "generateOidcIdTokenForAws",
@@ -236,6 +238,8 @@ pub(super) static GENERATE_OIDC_ID_TOKEN_FOR_AWS: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GENERATE_OIDC_ID_TOKEN_FOR_AZURE: rt::Operation = rt::Operation {
     id: "generateOidcIdTokenForAzure",
@@ -250,6 +254,8 @@ pub(super) static GENERATE_OIDC_ID_TOKEN_FOR_AZURE: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GENERATE_OIDC_ID_TOKEN_FOR_GCP: rt::Operation = rt::Operation {
     id: "generateOidcIdTokenForGcp",
@@ -264,6 +270,8 @@ pub(super) static GENERATE_OIDC_ID_TOKEN_FOR_GCP: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GENERATE_OIDC_ID_TOKEN_FOR_GCP_V2: rt::Operation = rt::Operation {
     id: "generateOidcIdTokenForGcp_1",
@@ -278,4 +286,6 @@ pub(super) static GENERATE_OIDC_ID_TOKEN_FOR_GCP_V2: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/oidc-provider`
     #[inline]
-    pub fn create_oidc_provider(&self) -> CreateOidcProvider<'c> {
+    pub fn create_oidc_provider(&self) -> CreateOidcProvider {
         let call = rt::Call::new(self.client, &CREATE_OIDC_PROVIDER);
         CreateOidcProvider { call }
     }
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     pub fn delete_oidc_provider(
         &self,
         provider_identifier: impl Into<String>,
-    ) -> DeleteOidcProvider<'c> {
+    ) -> DeleteOidcProvider {
         let mut call = rt::Call::new(self.client, &DELETE_OIDC_PROVIDER);
         call.text(0, provider_identifier);
         DeleteOidcProvider { call }
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     pub fn get_oidc_provider(
         &self,
         provider_identifier: impl Into<String>,
-    ) -> GetOidcProvider<'c> {
+    ) -> GetOidcProvider {
         let mut call = rt::Call::new(self.client, &GET_OIDC_PROVIDER);
         call.text(0, provider_identifier);
         GetOidcProvider { call }
@@ -36,14 +36,14 @@ impl<'c> Api<'c> {
     pub fn get_oidc_provider_internal(
         &self,
         provider_identifier: impl Into<String>,
-    ) -> GetOidcProviderInternal<'c> {
+    ) -> GetOidcProviderInternal {
         let mut call = rt::Call::new(self.client, &GET_OIDC_PROVIDER_INTERNAL);
         call.text(0, provider_identifier);
         GetOidcProviderInternal { call }
     }
     /// `GET /v1/oidc-provider`
     #[inline]
-    pub fn list_oidc_provider(&self) -> ListOidcProvider<'c> {
+    pub fn list_oidc_provider(&self) -> ListOidcProvider {
         let call = rt::Call::new(self.client, &LIST_OIDC_PROVIDER);
         ListOidcProvider { call }
     }
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     pub fn update_oidc_provider(
         &self,
         provider_identifier: impl Into<String>,
-    ) -> UpdateOidcProvider<'c> {
+    ) -> UpdateOidcProvider {
         let mut call = rt::Call::new(self.client, &UPDATE_OIDC_PROVIDER);
         call.text(0, provider_identifier);
         UpdateOidcProvider { call }
@@ -61,10 +61,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_oidc_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOidcProvider<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOidcProvider {
+    call: rt::Call,
 }
-impl<'c> CreateOidcProvider<'c> {
+impl CreateOidcProvider {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -79,12 +79,12 @@ impl<'c> CreateOidcProvider<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OidcProviderDto> {
+    pub fn send(self) -> rt::Sending<types::OidcProviderDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,10 +92,10 @@ rt::request!(CreateOidcProvider);
 /// Request of [`Api::delete_oidc_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOidcProvider<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOidcProvider {
+    call: rt::Call,
 }
-impl<'c> DeleteOidcProvider<'c> {
+impl DeleteOidcProvider {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -104,12 +104,12 @@ impl<'c> DeleteOidcProvider<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OidcProviderDto> {
+    pub fn send(self) -> rt::Sending<types::OidcProviderDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,10 +117,10 @@ rt::request!(DeleteOidcProvider);
 /// Request of [`Api::get_oidc_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOidcProvider<'c> {
-    call: rt::Call<'c>,
+pub struct GetOidcProvider {
+    call: rt::Call,
 }
-impl<'c> GetOidcProvider<'c> {
+impl GetOidcProvider {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -129,12 +129,12 @@ impl<'c> GetOidcProvider<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::OidcProviderDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -142,10 +142,10 @@ rt::request!(GetOidcProvider);
 /// Request of [`Api::get_oidc_provider_internal`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOidcProviderInternal<'c> {
-    call: rt::Call<'c>,
+pub struct GetOidcProviderInternal {
+    call: rt::Call,
 }
-impl<'c> GetOidcProviderInternal<'c> {
+impl GetOidcProviderInternal {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -154,12 +154,12 @@ impl<'c> GetOidcProviderInternal<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::OidcProviderDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -167,10 +167,10 @@ rt::request!(GetOidcProviderInternal);
 /// Request of [`Api::list_oidc_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListOidcProvider<'c> {
-    call: rt::Call<'c>,
+pub struct ListOidcProvider {
+    call: rt::Call,
 }
-impl<'c> ListOidcProvider<'c> {
+impl ListOidcProvider {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -179,12 +179,12 @@ impl<'c> ListOidcProvider<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::OidcProviderDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -192,10 +192,10 @@ rt::request!(ListOidcProvider);
 /// Request of [`Api::update_oidc_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOidcProvider<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOidcProvider {
+    call: rt::Call,
 }
-impl<'c> UpdateOidcProvider<'c> {
+impl UpdateOidcProvider {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -210,12 +210,12 @@ impl<'c> UpdateOidcProvider<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OidcProviderDto> {
+    pub fn send(self) -> rt::Sending<types::OidcProviderDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -233,6 +233,8 @@ pub(super) static CREATE_OIDC_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_OIDC_PROVIDER: rt::Operation = rt::Operation {
     id: "delete-oidc-provider",
@@ -250,6 +252,8 @@ pub(super) static DELETE_OIDC_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_OIDC_PROVIDER: rt::Operation = rt::Operation {
     id: "get-oidc-provider",
@@ -267,6 +271,8 @@ pub(super) static GET_OIDC_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_OIDC_PROVIDER_INTERNAL: rt::Operation = rt::Operation {
     id: "get-oidc-provider-internal",
@@ -284,6 +290,8 @@ pub(super) static GET_OIDC_PROVIDER_INTERNAL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_OIDC_PROVIDER: rt::Operation = rt::Operation {
     id: "list-oidc-provider",
@@ -298,6 +306,8 @@ pub(super) static LIST_OIDC_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_OIDC_PROVIDER: rt::Operation = rt::Operation {
     id: "update-oidc-provider",
@@ -315,4 +325,6 @@ pub(super) static UPDATE_OIDC_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::CreateAlertBody,
-    ) -> CreateAlert<'c> {
+    ) -> CreateAlert {
         let mut call = rt::Call::new(self.client, &CREATE_ALERT);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         alert_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteAlert<'c> {
+    ) -> DeleteAlert {
         let mut call = rt::Call::new(self.client, &DELETE_ALERT);
         call.text(0, account_id);
         call.text(1, alert_id);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         alert_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetAlert<'c> {
+    ) -> GetAlert {
         let mut call = rt::Call::new(self.client, &GET_ALERT);
         call.text(0, account_id);
         call.text(1, alert_id);
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::ListAlertsBody,
-    ) -> ListAlerts<'c> {
+    ) -> ListAlerts {
         let mut call = rt::Call::new(self.client, &LIST_ALERTS);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::UpdateAlertBody,
-    ) -> UpdateAlert<'c> {
+    ) -> UpdateAlert {
         let mut call = rt::Call::new(self.client, &UPDATE_ALERT);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -79,18 +79,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_alert`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAlert<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAlert {
+    call: rt::Call,
 }
-impl<'c> CreateAlert<'c> {
+impl CreateAlert {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -98,18 +98,18 @@ rt::request!(CreateAlert);
 /// Request of [`Api::delete_alert`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAlert<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAlert {
+    call: rt::Call,
 }
-impl<'c> DeleteAlert<'c> {
+impl DeleteAlert {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,18 +117,18 @@ rt::request!(DeleteAlert);
 /// Request of [`Api::get_alert`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAlert<'c> {
-    call: rt::Call<'c>,
+pub struct GetAlert {
+    call: rt::Call,
 }
-impl<'c> GetAlert<'c> {
+impl GetAlert {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -136,18 +136,18 @@ rt::request!(GetAlert);
 /// Request of [`Api::list_alerts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAlerts<'c> {
-    call: rt::Call<'c>,
+pub struct ListAlerts {
+    call: rt::Call,
 }
-impl<'c> ListAlerts<'c> {
+impl ListAlerts {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -155,18 +155,18 @@ rt::request!(ListAlerts);
 /// Request of [`Api::update_alert`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAlert<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAlert {
+    call: rt::Call,
 }
-impl<'c> UpdateAlert<'c> {
+impl UpdateAlert {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -187,6 +187,8 @@ pub(super) static CREATE_ALERT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ALERT: rt::Operation = rt::Operation {
     id: "DeleteAlert",
@@ -205,6 +207,8 @@ pub(super) static DELETE_ALERT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALERT: rt::Operation = rt::Operation {
     id: "GetAlert",
@@ -223,6 +227,8 @@ pub(super) static GET_ALERT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ALERTS: rt::Operation = rt::Operation {
     id: "ListAlerts",
@@ -240,6 +246,8 @@ pub(super) static LIST_ALERTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ALERT: rt::Operation = rt::Operation {
     id: "UpdateAlert",
@@ -257,4 +265,6 @@ pub(super) static UPDATE_ALERT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         cloud_account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::SaveStaticSchedulesRequest,
-    ) -> CreateAutoStoppingSchedules<'c> {
+    ) -> CreateAutoStoppingSchedules {
         let mut call = rt::Call::new(self.client, &CREATE_AUTO_STOPPING_SCHEDULES);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         schedule_id: f64,
         account_identifier: impl Into<String>,
-    ) -> DeleteAutoStoppingSchedule<'c> {
+    ) -> DeleteAutoStoppingSchedule {
         let mut call = rt::Call::new(self.client, &DELETE_AUTO_STOPPING_SCHEDULE);
         call.text(0, account_id);
         call.number(1, schedule_id);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         res_id: impl Into<String>,
         res_type: impl Into<types::ListAutoStoppingSchedulesResType>,
-    ) -> ListAutoStoppingSchedules<'c> {
+    ) -> ListAutoStoppingSchedules {
         let mut call = rt::Call::new(self.client, &LIST_AUTO_STOPPING_SCHEDULES);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
@@ -62,18 +62,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_auto_stopping_schedules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAutoStoppingSchedules<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAutoStoppingSchedules {
+    call: rt::Call,
 }
-impl<'c> CreateAutoStoppingSchedules<'c> {
+impl CreateAutoStoppingSchedules {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FixedSchedule> {
+    pub fn send(self) -> rt::Sending<types::FixedSchedule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -81,18 +81,18 @@ rt::request!(CreateAutoStoppingSchedules);
 /// Request of [`Api::delete_auto_stopping_schedule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAutoStoppingSchedule<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAutoStoppingSchedule {
+    call: rt::Call,
 }
-impl<'c> DeleteAutoStoppingSchedule<'c> {
+impl DeleteAutoStoppingSchedule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeleteAutoStoppingScheduleResponse> {
+    pub fn send(self) -> rt::Sending<types::DeleteAutoStoppingScheduleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -100,18 +100,18 @@ rt::request!(DeleteAutoStoppingSchedule);
 /// Request of [`Api::list_auto_stopping_schedules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAutoStoppingSchedules<'c> {
-    call: rt::Call<'c>,
+pub struct ListAutoStoppingSchedules {
+    call: rt::Call,
 }
-impl<'c> ListAutoStoppingSchedules<'c> {
+impl ListAutoStoppingSchedules {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FixedSchedulesListResponse> {
+    pub fn send(self) -> rt::Sending<types::FixedSchedulesListResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -133,6 +133,8 @@ pub(super) static CREATE_AUTO_STOPPING_SCHEDULES: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_AUTO_STOPPING_SCHEDULE: rt::Operation = rt::Operation {
     id: "deleteAutoStoppingSchedule",
@@ -151,6 +153,8 @@ pub(super) static DELETE_AUTO_STOPPING_SCHEDULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_AUTO_STOPPING_SCHEDULES: rt::Operation = rt::Operation {
     id: "listAutoStoppingSchedules",
@@ -171,4 +175,6 @@ pub(super) static LIST_AUTO_STOPPING_SCHEDULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         lb_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> AccessPointRules<'c> {
+    ) -> AccessPointRules {
         let mut call = rt::Call::new(self.client, &ACCESS_POINT_RULES);
         call.text(0, account_id);
         call.text(1, lb_id);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::AccessPoint,
-    ) -> CreateLoadBalancer<'c> {
+    ) -> CreateLoadBalancer {
         let mut call = rt::Call::new(self.client, &CREATE_LOAD_BALANCER);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::DeleteAccessPointPayload,
-    ) -> DeleteLoadBalancer<'c> {
+    ) -> DeleteLoadBalancer {
         let mut call = rt::Call::new(self.client, &DELETE_LOAD_BALANCER);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         lb_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DescribeLoadBalancer<'c> {
+    ) -> DescribeLoadBalancer {
         let mut call = rt::Call::new(self.client, &DESCRIBE_LOAD_BALANCER);
         call.text(0, account_id);
         call.text(1, lb_id);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::AccessPoint,
-    ) -> EditLoadBalancer<'c> {
+    ) -> EditLoadBalancer {
         let mut call = rt::Call::new(self.client, &EDIT_LOAD_BALANCER);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         cloud_account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> ListLoadBalancers<'c> {
+    ) -> ListLoadBalancers {
         let mut call = rt::Call::new(self.client, &LIST_LOAD_BALANCERS);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         lb_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> LoadBalancerActivity<'c> {
+    ) -> LoadBalancerActivity {
         let mut call = rt::Call::new(self.client, &LOAD_BALANCER_ACTIVITY);
         call.text(0, account_id);
         call.text(1, lb_id);
@@ -107,18 +107,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::access_point_rules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AccessPointRules<'c> {
-    call: rt::Call<'c>,
+pub struct AccessPointRules {
+    call: rt::Call,
 }
-impl<'c> AccessPointRules<'c> {
+impl AccessPointRules {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServicesResponse> {
+    pub fn send(self) -> rt::Sending<types::ServicesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -126,18 +126,18 @@ rt::request!(AccessPointRules);
 /// Request of [`Api::create_load_balancer`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateLoadBalancer<'c> {
-    call: rt::Call<'c>,
+pub struct CreateLoadBalancer {
+    call: rt::Call,
 }
-impl<'c> CreateLoadBalancer<'c> {
+impl CreateLoadBalancer {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateAccessPointResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateAccessPointResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -145,18 +145,18 @@ rt::request!(CreateLoadBalancer);
 /// Request of [`Api::delete_load_balancer`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteLoadBalancer<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteLoadBalancer {
+    call: rt::Call,
 }
-impl<'c> DeleteLoadBalancer<'c> {
+impl DeleteLoadBalancer {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -164,18 +164,18 @@ rt::request!(DeleteLoadBalancer);
 /// Request of [`Api::describe_load_balancer`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DescribeLoadBalancer<'c> {
-    call: rt::Call<'c>,
+pub struct DescribeLoadBalancer {
+    call: rt::Call,
 }
-impl<'c> DescribeLoadBalancer<'c> {
+impl DescribeLoadBalancer {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetAccessPointResponse> {
+    pub fn send(self) -> rt::Sending<types::GetAccessPointResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -183,18 +183,18 @@ rt::request!(DescribeLoadBalancer);
 /// Request of [`Api::edit_load_balancer`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EditLoadBalancer<'c> {
-    call: rt::Call<'c>,
+pub struct EditLoadBalancer {
+    call: rt::Call,
 }
-impl<'c> EditLoadBalancer<'c> {
+impl EditLoadBalancer {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateAccessPointResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateAccessPointResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -202,10 +202,10 @@ rt::request!(EditLoadBalancer);
 /// Request of [`Api::list_load_balancers`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListLoadBalancers<'c> {
-    call: rt::Call<'c>,
+pub struct ListLoadBalancers {
+    call: rt::Call,
 }
-impl<'c> ListLoadBalancers<'c> {
+impl ListLoadBalancers {
     /// Query parameter `vpc`.
     #[inline]
     pub fn vpc(mut self, value: impl Into<String>) -> Self {
@@ -220,12 +220,12 @@ impl<'c> ListLoadBalancers<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListAccessPointResponse> {
+    pub fn send(self) -> rt::Sending<types::ListAccessPointResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -233,18 +233,18 @@ rt::request!(ListLoadBalancers);
 /// Request of [`Api::load_balancer_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LoadBalancerActivity<'c> {
-    call: rt::Call<'c>,
+pub struct LoadBalancerActivity {
+    call: rt::Call,
 }
-impl<'c> LoadBalancerActivity<'c> {
+impl LoadBalancerActivity {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AccessPointActivityResponse> {
+    pub fn send(self) -> rt::Sending<types::AccessPointActivityResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -266,6 +266,8 @@ pub(super) static ACCESS_POINT_RULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_LOAD_BALANCER: rt::Operation = rt::Operation {
     id: "CreateLoadBalancer",
@@ -283,6 +285,8 @@ pub(super) static CREATE_LOAD_BALANCER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_LOAD_BALANCER: rt::Operation = rt::Operation {
     id: "DeleteLoadBalancer",
@@ -300,6 +304,8 @@ pub(super) static DELETE_LOAD_BALANCER: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DESCRIBE_LOAD_BALANCER: rt::Operation = rt::Operation {
     id: "DescribeLoadBalancer",
@@ -318,6 +324,8 @@ pub(super) static DESCRIBE_LOAD_BALANCER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EDIT_LOAD_BALANCER: rt::Operation = rt::Operation {
     id: "EditLoadBalancer",
@@ -335,6 +343,8 @@ pub(super) static EDIT_LOAD_BALANCER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_LOAD_BALANCERS: rt::Operation = rt::Operation {
     id: "ListLoadBalancers",
@@ -355,6 +365,8 @@ pub(super) static LIST_LOAD_BALANCERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LOAD_BALANCER_ACTIVITY: rt::Operation = rt::Operation {
     id: "LoadBalancerActivity",
@@ -373,4 +385,6 @@ pub(super) static LOAD_BALANCER_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         region: impl Into<String>,
         rule_id: f64,
         account_identifier: impl Into<String>,
-    ) -> AllAutoStoppingResources<'c> {
+    ) -> AllAutoStoppingResources {
         let mut call = rt::Call::new(self.client, &ALL_AUTO_STOPPING_RESOURCES);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         rule_id: f64,
         account_identifier: impl Into<String>,
-    ) -> AutoStoppingRuleDetails<'c> {
+    ) -> AutoStoppingRuleDetails {
         let mut call = rt::Call::new(self.client, &AUTO_STOPPING_RULE_DETAILS);
         call.text(0, account_id);
         call.number(1, rule_id);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         rule_id: f64,
         account_identifier: impl Into<String>,
         body: &types::CoolDownOption,
-    ) -> CoolDownAutostoppingRule<'c> {
+    ) -> CoolDownAutostoppingRule {
         let mut call = rt::Call::new(self.client, &COOL_DOWN_AUTOSTOPPING_RULE);
         call.text(0, account_id);
         call.number(1, rule_id);
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> CumulativeAutoStoppingSavings<'c> {
+    ) -> CumulativeAutoStoppingSavings {
         let mut call = rt::Call::new(self.client, &CUMULATIVE_AUTO_STOPPING_SAVINGS);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
         rule_id: f64,
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteAutoStoppingRule<'c> {
+    ) -> DeleteAutoStoppingRule {
         let mut call = rt::Call::new(self.client, &DELETE_AUTO_STOPPING_RULE);
         call.number(0, rule_id);
         call.text(1, account_id);
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         rule_id: f64,
         account_identifier: impl Into<String>,
-    ) -> GetAutoStoppingCoolDownMeta<'c> {
+    ) -> GetAutoStoppingCoolDownMeta {
         let mut call = rt::Call::new(self.client, &GET_AUTO_STOPPING_COOL_DOWN_META);
         call.text(0, account_id);
         call.number(1, rule_id);
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         rule_id: f64,
         account_identifier: impl Into<String>,
-    ) -> GetAutoStoppingDiagnostics<'c> {
+    ) -> GetAutoStoppingDiagnostics {
         let mut call = rt::Call::new(self.client, &GET_AUTO_STOPPING_DIAGNOSTICS);
         call.text(0, account_id);
         call.number(1, rule_id);
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         rule_id: f64,
         account_identifier: impl Into<String>,
-    ) -> HealthOfAutoStoppingRule<'c> {
+    ) -> HealthOfAutoStoppingRule {
         let mut call = rt::Call::new(self.client, &HEALTH_OF_AUTO_STOPPING_RULE);
         call.text(0, account_id);
         call.number(1, rule_id);
@@ -131,7 +131,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> ListAutoStoppingRules<'c> {
+    ) -> ListAutoStoppingRules {
         let mut call = rt::Call::new(self.client, &LIST_AUTO_STOPPING_RULES);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         rule_id: f64,
         account_identifier: impl Into<String>,
-    ) -> SavingsFromAutoStoppingRule<'c> {
+    ) -> SavingsFromAutoStoppingRule {
         let mut call = rt::Call::new(self.client, &SAVINGS_FROM_AUTO_STOPPING_RULE);
         call.text(0, account_id);
         call.number(1, rule_id);
@@ -161,7 +161,7 @@ impl<'c> Api<'c> {
         rule_id: impl Into<String>,
         disable: bool,
         account_identifier: impl Into<String>,
-    ) -> ToggleAutostoppingRule<'c> {
+    ) -> ToggleAutostoppingRule {
         let mut call = rt::Call::new(self.client, &TOGGLE_AUTOSTOPPING_RULE);
         call.text(0, account_id);
         call.text(1, rule_id);
@@ -176,7 +176,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::SaveServiceRequest,
-    ) -> UpdateAutoStoppingRule<'c> {
+    ) -> UpdateAutoStoppingRule {
         let mut call = rt::Call::new(self.client, &UPDATE_AUTO_STOPPING_RULE);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
         rule_id: f64,
         account_identifier: impl Into<String>,
         body: &types::WarmUpOption,
-    ) -> WarmUpAutostoppingRule<'c> {
+    ) -> WarmUpAutostoppingRule {
         let mut call = rt::Call::new(self.client, &WARM_UP_AUTOSTOPPING_RULE);
         call.text(0, account_id);
         call.number(1, rule_id);
@@ -203,18 +203,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::all_auto_stopping_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AllAutoStoppingResources<'c> {
-    call: rt::Call<'c>,
+pub struct AllAutoStoppingResources {
+    call: rt::Call,
 }
-impl<'c> AllAutoStoppingResources<'c> {
+impl AllAutoStoppingResources {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AllResourcesOfAccountResponse> {
+    pub fn send(self) -> rt::Sending<types::AllResourcesOfAccountResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -222,18 +222,18 @@ rt::request!(AllAutoStoppingResources);
 /// Request of [`Api::auto_stopping_rule_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AutoStoppingRuleDetails<'c> {
-    call: rt::Call<'c>,
+pub struct AutoStoppingRuleDetails {
+    call: rt::Call,
 }
-impl<'c> AutoStoppingRuleDetails<'c> {
+impl AutoStoppingRuleDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AutoStoppingRuleDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::AutoStoppingRuleDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -241,18 +241,18 @@ rt::request!(AutoStoppingRuleDetails);
 /// Request of [`Api::cool_down_autostopping_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CoolDownAutostoppingRule<'c> {
-    call: rt::Call<'c>,
+pub struct CoolDownAutostoppingRule {
+    call: rt::Call,
 }
-impl<'c> CoolDownAutostoppingRule<'c> {
+impl CoolDownAutostoppingRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -260,18 +260,18 @@ rt::request!(CoolDownAutostoppingRule);
 /// Request of [`Api::cumulative_auto_stopping_savings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CumulativeAutoStoppingSavings<'c> {
-    call: rt::Call<'c>,
+pub struct CumulativeAutoStoppingSavings {
+    call: rt::Call,
 }
-impl<'c> CumulativeAutoStoppingSavings<'c> {
+impl CumulativeAutoStoppingSavings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CumulativeSavingsResponse> {
+    pub fn send(self) -> rt::Sending<types::CumulativeSavingsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -279,18 +279,18 @@ rt::request!(CumulativeAutoStoppingSavings);
 /// Request of [`Api::delete_auto_stopping_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAutoStoppingRule<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAutoStoppingRule {
+    call: rt::Call,
 }
-impl<'c> DeleteAutoStoppingRule<'c> {
+impl DeleteAutoStoppingRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -298,18 +298,18 @@ rt::request!(DeleteAutoStoppingRule);
 /// Request of [`Api::get_auto_stopping_cool_down_meta`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAutoStoppingCoolDownMeta<'c> {
-    call: rt::Call<'c>,
+pub struct GetAutoStoppingCoolDownMeta {
+    call: rt::Call,
 }
-impl<'c> GetAutoStoppingCoolDownMeta<'c> {
+impl GetAutoStoppingCoolDownMeta {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CoolDownMetaSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::CoolDownMetaSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -317,18 +317,18 @@ rt::request!(GetAutoStoppingCoolDownMeta);
 /// Request of [`Api::get_auto_stopping_diagnostics`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAutoStoppingDiagnostics<'c> {
-    call: rt::Call<'c>,
+pub struct GetAutoStoppingDiagnostics {
+    call: rt::Call,
 }
-impl<'c> GetAutoStoppingDiagnostics<'c> {
+impl GetAutoStoppingDiagnostics {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceDiagnosticsResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceDiagnosticsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -336,18 +336,18 @@ rt::request!(GetAutoStoppingDiagnostics);
 /// Request of [`Api::health_of_auto_stopping_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct HealthOfAutoStoppingRule<'c> {
-    call: rt::Call<'c>,
+pub struct HealthOfAutoStoppingRule {
+    call: rt::Call,
 }
-impl<'c> HealthOfAutoStoppingRule<'c> {
+impl HealthOfAutoStoppingRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceHealthResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceHealthResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -355,10 +355,10 @@ rt::request!(HealthOfAutoStoppingRule);
 /// Request of [`Api::list_auto_stopping_rules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAutoStoppingRules<'c> {
-    call: rt::Call<'c>,
+pub struct ListAutoStoppingRules {
+    call: rt::Call,
 }
-impl<'c> ListAutoStoppingRules<'c> {
+impl ListAutoStoppingRules {
     /// Query parameter `dry_run`.
     #[inline]
     pub fn dry_run(mut self, value: bool) -> Self {
@@ -367,12 +367,12 @@ impl<'c> ListAutoStoppingRules<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServicesResponse> {
+    pub fn send(self) -> rt::Sending<types::ServicesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -380,10 +380,10 @@ rt::request!(ListAutoStoppingRules);
 /// Request of [`Api::savings_from_auto_stopping_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SavingsFromAutoStoppingRule<'c> {
-    call: rt::Call<'c>,
+pub struct SavingsFromAutoStoppingRule {
+    call: rt::Call,
 }
-impl<'c> SavingsFromAutoStoppingRule<'c> {
+impl SavingsFromAutoStoppingRule {
     /// Query parameter `from`.
     #[inline]
     pub fn from(mut self, value: impl Into<String>) -> Self {
@@ -404,12 +404,12 @@ impl<'c> SavingsFromAutoStoppingRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -417,18 +417,18 @@ rt::request!(SavingsFromAutoStoppingRule);
 /// Request of [`Api::toggle_autostopping_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ToggleAutostoppingRule<'c> {
-    call: rt::Call<'c>,
+pub struct ToggleAutostoppingRule {
+    call: rt::Call,
 }
-impl<'c> ToggleAutostoppingRule<'c> {
+impl ToggleAutostoppingRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServicesResponse> {
+    pub fn send(self) -> rt::Sending<types::ServicesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -436,18 +436,18 @@ rt::request!(ToggleAutostoppingRule);
 /// Request of [`Api::update_auto_stopping_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAutoStoppingRule<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAutoStoppingRule {
+    call: rt::Call,
 }
-impl<'c> UpdateAutoStoppingRule<'c> {
+impl UpdateAutoStoppingRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::LwServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::LwServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -455,18 +455,18 @@ rt::request!(UpdateAutoStoppingRule);
 /// Request of [`Api::warm_up_autostopping_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct WarmUpAutostoppingRule<'c> {
-    call: rt::Call<'c>,
+pub struct WarmUpAutostoppingRule {
+    call: rt::Call,
 }
-impl<'c> WarmUpAutostoppingRule<'c> {
+impl WarmUpAutostoppingRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -490,6 +490,8 @@ pub(super) static ALL_AUTO_STOPPING_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AUTO_STOPPING_RULE_DETAILS: rt::Operation = rt::Operation {
     id: "AutoStoppingRuleDetails",
@@ -508,6 +510,8 @@ pub(super) static AUTO_STOPPING_RULE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static COOL_DOWN_AUTOSTOPPING_RULE: rt::Operation = rt::Operation {
     id: "CoolDownAutostoppingRule",
@@ -526,6 +530,8 @@ pub(super) static COOL_DOWN_AUTOSTOPPING_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CUMULATIVE_AUTO_STOPPING_SAVINGS: rt::Operation = rt::Operation {
     id: "CumulativeAutoStoppingSavings",
@@ -543,6 +549,8 @@ pub(super) static CUMULATIVE_AUTO_STOPPING_SAVINGS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
     id: "DeleteAutoStoppingRule",
@@ -561,6 +569,8 @@ pub(super) static DELETE_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AUTO_STOPPING_COOL_DOWN_META: rt::Operation = rt::Operation {
     id: "GetAutoStoppingCoolDownMeta",
@@ -579,6 +589,8 @@ pub(super) static GET_AUTO_STOPPING_COOL_DOWN_META: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AUTO_STOPPING_DIAGNOSTICS: rt::Operation = rt::Operation {
     id: "GetAutoStoppingDiagnostics",
@@ -597,6 +609,8 @@ pub(super) static GET_AUTO_STOPPING_DIAGNOSTICS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static HEALTH_OF_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
     id: "HealthOfAutoStoppingRule",
@@ -615,6 +629,8 @@ pub(super) static HEALTH_OF_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_AUTO_STOPPING_RULES: rt::Operation = rt::Operation {
     id: "ListAutoStoppingRules",
@@ -633,6 +649,8 @@ pub(super) static LIST_AUTO_STOPPING_RULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVINGS_FROM_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
     id: "SavingsFromAutoStoppingRule",
@@ -654,6 +672,8 @@ pub(super) static SAVINGS_FROM_AUTO_STOPPING_RULE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TOGGLE_AUTOSTOPPING_RULE: rt::Operation = rt::Operation {
     id: "ToggleAutostoppingRule",
@@ -673,6 +693,8 @@ pub(super) static TOGGLE_AUTOSTOPPING_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
     id: "UpdateAutoStoppingRule",
@@ -690,6 +712,8 @@ pub(super) static UPDATE_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static WARM_UP_AUTOSTOPPING_RULE: rt::Operation = rt::Operation {
     id: "WarmUpAutostoppingRule",
@@ -708,4 +732,6 @@ pub(super) static WARM_UP_AUTOSTOPPING_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::SaveServiceRequestV2,
-    ) -> CreateAutoStoppingRuleV2<'c> {
+    ) -> CreateAutoStoppingRuleV2 {
         let mut call = rt::Call::new(self.client, &CREATE_AUTO_STOPPING_RULE_V2);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         rule_id: f64,
         account_identifier: impl Into<String>,
-    ) -> GetAutoStoppingRuleV2<'c> {
+    ) -> GetAutoStoppingRuleV2 {
         let mut call = rt::Call::new(self.client, &GET_AUTO_STOPPING_RULE_V2);
         call.text(0, account_id);
         call.number(1, rule_id);
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         rule_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::SaveServiceRequestV2,
-    ) -> UpdateAutoStoppingRuleV2<'c> {
+    ) -> UpdateAutoStoppingRuleV2 {
         let mut call = rt::Call::new(self.client, &UPDATE_AUTO_STOPPING_RULE_V2);
         call.text(0, account_id);
         call.text(1, rule_id);
@@ -53,18 +53,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_auto_stopping_rule_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAutoStoppingRuleV2<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAutoStoppingRuleV2 {
+    call: rt::Call,
 }
-impl<'c> CreateAutoStoppingRuleV2<'c> {
+impl CreateAutoStoppingRuleV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::LwServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::LwServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -72,18 +72,18 @@ rt::request!(CreateAutoStoppingRuleV2);
 /// Request of [`Api::get_auto_stopping_rule_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAutoStoppingRuleV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetAutoStoppingRuleV2 {
+    call: rt::Call,
 }
-impl<'c> GetAutoStoppingRuleV2<'c> {
+impl GetAutoStoppingRuleV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -91,18 +91,18 @@ rt::request!(GetAutoStoppingRuleV2);
 /// Request of [`Api::update_auto_stopping_rule_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAutoStoppingRuleV2<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAutoStoppingRuleV2 {
+    call: rt::Call,
 }
-impl<'c> UpdateAutoStoppingRuleV2<'c> {
+impl UpdateAutoStoppingRuleV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::LwServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::LwServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -123,6 +123,8 @@ pub(super) static CREATE_AUTO_STOPPING_RULE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AUTO_STOPPING_RULE_V2: rt::Operation = rt::Operation {
     id: "GetAutoStoppingRuleV2",
@@ -141,6 +143,8 @@ pub(super) static GET_AUTO_STOPPING_RULE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_AUTO_STOPPING_RULE_V2: rt::Operation = rt::Operation {
     id: "UpdateAutoStoppingRuleV2",
@@ -159,4 +163,6 @@ pub(super) static UPDATE_AUTO_STOPPING_RULE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

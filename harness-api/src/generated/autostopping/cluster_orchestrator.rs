@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         orchestrator_id: impl Into<String>,
-    ) -> GetConnectedClusterDetails<'c> {
+    ) -> GetConnectedClusterDetails {
         let mut call = rt::Call::new(self.client, &GET_CONNECTED_CLUSTER_DETAILS);
         call.text(0, account_id);
         call.text(1, orchestrator_id);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn list_connected_kubernetes_clusters(
         &self,
         account_id: impl Into<String>,
-    ) -> ListConnectedKubernetesClusters<'c> {
+    ) -> ListConnectedKubernetesClusters {
         let mut call = rt::Call::new(self.client, &LIST_CONNECTED_KUBERNETES_CLUSTERS);
         call.text(0, account_id);
         ListConnectedKubernetesClusters {
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         body: &types::OnboardToClusterOrchestratorRequest,
-    ) -> OnboardToClusterOrchestrator<'c> {
+    ) -> OnboardToClusterOrchestrator {
         let mut call = rt::Call::new(self.client, &ONBOARD_TO_CLUSTER_ORCHESTRATOR);
         call.text(0, account_id);
         call.body_json(body);
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         orchestrator_id: impl Into<String>,
         body: &types::AccessPoint,
-    ) -> UpdateClusterOrchestratorConfig<'c> {
+    ) -> UpdateClusterOrchestratorConfig {
         let mut call = rt::Call::new(self.client, &UPDATE_CLUSTER_ORCHESTRATOR_CONFIG);
         call.text(0, account_id);
         call.text(1, orchestrator_id);
@@ -63,18 +63,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_connected_cluster_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConnectedClusterDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetConnectedClusterDetails {
+    call: rt::Call,
 }
-impl<'c> GetConnectedClusterDetails<'c> {
+impl GetConnectedClusterDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectedKubernetesClustersGetResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectedKubernetesClustersGetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -82,20 +82,18 @@ rt::request!(GetConnectedClusterDetails);
 /// Request of [`Api::list_connected_kubernetes_clusters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListConnectedKubernetesClusters<'c> {
-    call: rt::Call<'c>,
+pub struct ListConnectedKubernetesClusters {
+    call: rt::Call,
 }
-impl<'c> ListConnectedKubernetesClusters<'c> {
+impl ListConnectedKubernetesClusters {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ConnectedKubernetesClustersListResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectedKubernetesClustersListResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -103,18 +101,18 @@ rt::request!(ListConnectedKubernetesClusters);
 /// Request of [`Api::onboard_to_cluster_orchestrator`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OnboardToClusterOrchestrator<'c> {
-    call: rt::Call<'c>,
+pub struct OnboardToClusterOrchestrator {
+    call: rt::Call,
 }
-impl<'c> OnboardToClusterOrchestrator<'c> {
+impl OnboardToClusterOrchestrator {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectedKubernetesClustersGetResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectedKubernetesClustersGetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -122,18 +120,18 @@ rt::request!(OnboardToClusterOrchestrator);
 /// Request of [`Api::update_cluster_orchestrator_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateClusterOrchestratorConfig<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateClusterOrchestratorConfig {
+    call: rt::Call,
 }
-impl<'c> UpdateClusterOrchestratorConfig<'c> {
+impl UpdateClusterOrchestratorConfig {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateAccessPointResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateAccessPointResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -151,6 +149,8 @@ pub(super) static GET_CONNECTED_CLUSTER_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_CONNECTED_KUBERNETES_CLUSTERS: rt::Operation = rt::Operation {
     id: "listConnectedKubernetesClusters",
@@ -165,6 +165,8 @@ pub(super) static LIST_CONNECTED_KUBERNETES_CLUSTERS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ONBOARD_TO_CLUSTER_ORCHESTRATOR: rt::Operation = rt::Operation {
     id: "onboardToClusterOrchestrator",
@@ -179,6 +181,8 @@ pub(super) static ONBOARD_TO_CLUSTER_ORCHESTRATOR: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CLUSTER_ORCHESTRATOR_CONFIG: rt::Operation = rt::Operation {
     id: "updateClusterOrchestratorConfig",
@@ -193,4 +197,6 @@ pub(super) static UPDATE_CLUSTER_ORCHESTRATOR_CONFIG: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::GetPromptResourcesCloudProvider>,
-    ) -> GetPromptResources<'c> {
+    ) -> GetPromptResources {
         let mut call = rt::Call::new(self.client, &GET_PROMPT_RESOURCES);
         call.text(0, account_identifier);
         call.text(
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::GetPromptRulesCloudProvider>,
-    ) -> GetPromptRules<'c> {
+    ) -> GetPromptRules {
         let mut call = rt::Call::new(self.client, &GET_PROMPT_RULES);
         call.text(0, account_identifier);
         call.text(
@@ -39,18 +39,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_prompt_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPromptResources<'c> {
-    call: rt::Call<'c>,
+pub struct GetPromptResources {
+    call: rt::Call,
 }
-impl<'c> GetPromptResources<'c> {
+impl GetPromptResources {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSetString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -58,10 +58,10 @@ rt::request!(GetPromptResources);
 /// Request of [`Api::get_prompt_rules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPromptRules<'c> {
-    call: rt::Call<'c>,
+pub struct GetPromptRules {
+    call: rt::Call,
 }
-impl<'c> GetPromptRules<'c> {
+impl GetPromptRules {
     /// Query parameter `resourceType`.
     #[inline]
     pub fn resource_type(mut self, value: impl Into<String>) -> Self {
@@ -70,12 +70,12 @@ impl<'c> GetPromptRules<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListGovernancePromptRule> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListGovernancePromptRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,6 +96,8 @@ pub(super) static GET_PROMPT_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROMPT_RULES: rt::Operation = rt::Operation {
     id: "getPromptRules",
@@ -114,4 +116,6 @@ pub(super) static GET_PROMPT_RULES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         show_whitelisted_anomalies: bool,
         body: &[String],
-    ) -> AnomalyFilterValues<'c> {
+    ) -> AnomalyFilterValues {
         let mut call = rt::Call::new(self.client, &ANOMALY_FILTER_VALUES);
         call.text(0, account_identifier);
         call.flag(1, show_whitelisted_anomalies);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     pub fn get_anomalies_summary(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAnomaliesSummary<'c> {
+    ) -> GetAnomaliesSummary {
         let mut call = rt::Call::new(self.client, &GET_ANOMALIES_SUMMARY);
         call.text(0, account_identifier);
         GetAnomaliesSummary { call }
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn list_anomalies(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListAnomalies<'c> {
+    ) -> ListAnomalies {
         let mut call = rt::Call::new(self.client, &LIST_ANOMALIES);
         call.text(0, account_identifier);
         ListAnomalies { call }
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     pub fn list_ignored_anomalies(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListIgnoredAnomalies<'c> {
+    ) -> ListIgnoredAnomalies {
         let mut call = rt::Call::new(self.client, &LIST_IGNORED_ANOMALIES);
         call.text(0, account_identifier);
         ListIgnoredAnomalies { call }
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         perspective_id: impl Into<String>,
         show_whitelisted_anomalies: bool,
         body: &types::PerspectiveQueryDto,
-    ) -> ListPerspectiveAnomalies<'c> {
+    ) -> ListPerspectiveAnomalies {
         let mut call = rt::Call::new(self.client, &LIST_PERSPECTIVE_ANOMALIES);
         call.text(0, account_identifier);
         call.text(1, perspective_id);
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         anomaly_id: impl Into<String>,
         body: &types::AnomalyFeedback,
-    ) -> ReportAnomalyFeedback<'c> {
+    ) -> ReportAnomalyFeedback {
         let mut call = rt::Call::new(self.client, &REPORT_ANOMALY_FEEDBACK);
         call.text(0, account_identifier);
         call.text(1, anomaly_id);
@@ -83,18 +83,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::anomaly_filter_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AnomalyFilterValues<'c> {
-    call: rt::Call<'c>,
+pub struct AnomalyFilterValues {
+    call: rt::Call,
 }
-impl<'c> AnomalyFilterValues<'c> {
+impl AnomalyFilterValues {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListFilterStats> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListFilterStats> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -102,10 +102,10 @@ rt::request!(AnomalyFilterValues);
 /// Request of [`Api::get_anomalies_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnomaliesSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnomaliesSummary {
+    call: rt::Call,
 }
-impl<'c> GetAnomaliesSummary<'c> {
+impl GetAnomaliesSummary {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyFilterProperties) -> Self {
@@ -114,12 +114,12 @@ impl<'c> GetAnomaliesSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalySummary> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalySummary> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -127,10 +127,10 @@ rt::request!(GetAnomaliesSummary);
 /// Request of [`Api::list_anomalies`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAnomalies<'c> {
-    call: rt::Call<'c>,
+pub struct ListAnomalies {
+    call: rt::Call,
 }
-impl<'c> ListAnomalies<'c> {
+impl ListAnomalies {
     /// Query parameter `perspectiveId`.
     #[inline]
     pub fn perspective_id(mut self, value: impl Into<String>) -> Self {
@@ -145,12 +145,12 @@ impl<'c> ListAnomalies<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyData> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyData> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,10 +158,10 @@ rt::request!(ListAnomalies);
 /// Request of [`Api::list_ignored_anomalies`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListIgnoredAnomalies<'c> {
-    call: rt::Call<'c>,
+pub struct ListIgnoredAnomalies {
+    call: rt::Call,
 }
-impl<'c> ListIgnoredAnomalies<'c> {
+impl ListIgnoredAnomalies {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyFilterProperties) -> Self {
@@ -170,12 +170,12 @@ impl<'c> ListIgnoredAnomalies<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyData> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyData> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -183,18 +183,18 @@ rt::request!(ListIgnoredAnomalies);
 /// Request of [`Api::list_perspective_anomalies`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPerspectiveAnomalies<'c> {
-    call: rt::Call<'c>,
+pub struct ListPerspectiveAnomalies {
+    call: rt::Call,
 }
-impl<'c> ListPerspectiveAnomalies<'c> {
+impl ListPerspectiveAnomalies {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListPerspectiveAnomalyData> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListPerspectiveAnomalyData> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -202,18 +202,18 @@ rt::request!(ListPerspectiveAnomalies);
 /// Request of [`Api::report_anomaly_feedback`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReportAnomalyFeedback<'c> {
-    call: rt::Call<'c>,
+pub struct ReportAnomalyFeedback {
+    call: rt::Call,
 }
-impl<'c> ReportAnomalyFeedback<'c> {
+impl ReportAnomalyFeedback {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -234,6 +234,8 @@ pub(super) static ANOMALY_FILTER_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ANOMALIES_SUMMARY: rt::Operation = rt::Operation {
     id: "getAnomaliesSummary",
@@ -248,6 +250,8 @@ pub(super) static GET_ANOMALIES_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ANOMALIES: rt::Operation = rt::Operation {
     id: "listAnomalies",
@@ -265,6 +269,8 @@ pub(super) static LIST_ANOMALIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_IGNORED_ANOMALIES: rt::Operation = rt::Operation {
     id: "listIgnoredAnomalies",
@@ -279,6 +285,8 @@ pub(super) static LIST_IGNORED_ANOMALIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PERSPECTIVE_ANOMALIES: rt::Operation = rt::Operation {
     id: "listPerspectiveAnomalies",
@@ -297,6 +305,8 @@ pub(super) static LIST_PERSPECTIVE_ANOMALIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPORT_ANOMALY_FEEDBACK: rt::Operation = rt::Operation {
     id: "reportAnomalyFeedback",
@@ -314,4 +324,6 @@ pub(super) static REPORT_ANOMALY_FEEDBACK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateNewAnomaliesIgnorelistRuleBody,
-    ) -> CreateNewAnomaliesIgnorelistRule<'c> {
+    ) -> CreateNewAnomaliesIgnorelistRule {
         let mut call = rt::Call::new(self.client, &CREATE_NEW_ANOMALIES_IGNORELIST_RULE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteAnomaliesIgnorelistRule<'c> {
+    ) -> DeleteAnomaliesIgnorelistRule {
         let mut call = rt::Call::new(self.client, &DELETE_ANOMALIES_IGNORELIST_RULE);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetAnomaliesIgnorelistRule<'c> {
+    ) -> GetAnomaliesIgnorelistRule {
         let mut call = rt::Call::new(self.client, &GET_ANOMALIES_IGNORELIST_RULE);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ListAnomaliesIgnorelistRuleBody,
-    ) -> ListAnomaliesIgnorelistRule<'c> {
+    ) -> ListAnomaliesIgnorelistRule {
         let mut call = rt::Call::new(self.client, &LIST_ANOMALIES_IGNORELIST_RULE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     pub fn list_azure_subscriptions(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListAzureSubscriptions<'c> {
+    ) -> ListAzureSubscriptions {
         let mut call = rt::Call::new(self.client, &LIST_AZURE_SUBSCRIPTIONS);
         call.text(0, account_identifier);
         ListAzureSubscriptions { call }
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> ToggleAnomaliesIgnorelistRule<'c> {
+    ) -> ToggleAnomaliesIgnorelistRule {
         let mut call = rt::Call::new(self.client, &TOGGLE_ANOMALIES_IGNORELIST_RULE);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
         body: &types::UpdateAnomaliesIgnorelistRuleBody,
-    ) -> UpdateAnomaliesIgnorelistRule<'c> {
+    ) -> UpdateAnomaliesIgnorelistRule {
         let mut call = rt::Call::new(self.client, &UPDATE_ANOMALIES_IGNORELIST_RULE);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -103,18 +103,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_new_anomalies_ignorelist_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNewAnomaliesIgnorelistRule<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNewAnomaliesIgnorelistRule {
+    call: rt::Call,
 }
-impl<'c> CreateNewAnomaliesIgnorelistRule<'c> {
+impl CreateNewAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -122,18 +122,18 @@ rt::request!(CreateNewAnomaliesIgnorelistRule);
 /// Request of [`Api::delete_anomalies_ignorelist_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAnomaliesIgnorelistRule<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAnomaliesIgnorelistRule {
+    call: rt::Call,
 }
-impl<'c> DeleteAnomaliesIgnorelistRule<'c> {
+impl DeleteAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -141,18 +141,18 @@ rt::request!(DeleteAnomaliesIgnorelistRule);
 /// Request of [`Api::get_anomalies_ignorelist_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnomaliesIgnorelistRule<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnomaliesIgnorelistRule {
+    call: rt::Call,
 }
-impl<'c> GetAnomaliesIgnorelistRule<'c> {
+impl GetAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -160,18 +160,18 @@ rt::request!(GetAnomaliesIgnorelistRule);
 /// Request of [`Api::list_anomalies_ignorelist_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAnomaliesIgnorelistRule<'c> {
-    call: rt::Call<'c>,
+pub struct ListAnomaliesIgnorelistRule {
+    call: rt::Call,
 }
-impl<'c> ListAnomaliesIgnorelistRule<'c> {
+impl ListAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -179,18 +179,18 @@ rt::request!(ListAnomaliesIgnorelistRule);
 /// Request of [`Api::list_azure_subscriptions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAzureSubscriptions<'c> {
-    call: rt::Call<'c>,
+pub struct ListAzureSubscriptions {
+    call: rt::Call,
 }
-impl<'c> ListAzureSubscriptions<'c> {
+impl ListAzureSubscriptions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -198,18 +198,18 @@ rt::request!(ListAzureSubscriptions);
 /// Request of [`Api::toggle_anomalies_ignorelist_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ToggleAnomaliesIgnorelistRule<'c> {
-    call: rt::Call<'c>,
+pub struct ToggleAnomaliesIgnorelistRule {
+    call: rt::Call,
 }
-impl<'c> ToggleAnomaliesIgnorelistRule<'c> {
+impl ToggleAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -217,18 +217,18 @@ rt::request!(ToggleAnomaliesIgnorelistRule);
 /// Request of [`Api::update_anomalies_ignorelist_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAnomaliesIgnorelistRule<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAnomaliesIgnorelistRule {
+    call: rt::Call,
 }
-impl<'c> UpdateAnomaliesIgnorelistRule<'c> {
+impl UpdateAnomaliesIgnorelistRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -246,6 +246,8 @@ pub(super) static CREATE_NEW_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
     id: "DeleteAnomaliesIgnorelistRule",
@@ -260,6 +262,8 @@ pub(super) static DELETE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
     id: "GetAnomaliesIgnorelistRule",
@@ -274,6 +278,8 @@ pub(super) static GET_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
     id: "ListAnomaliesIgnorelistRule",
@@ -288,6 +294,8 @@ pub(super) static LIST_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_AZURE_SUBSCRIPTIONS: rt::Operation = rt::Operation {
     id: "listAzureSubscriptions",
@@ -302,6 +310,8 @@ pub(super) static LIST_AZURE_SUBSCRIPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TOGGLE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
     id: "ToggleAnomaliesIgnorelistRule",
@@ -316,6 +326,8 @@ pub(super) static TOGGLE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
     id: "UpdateAnomaliesIgnorelistRule",
@@ -330,4 +342,6 @@ pub(super) static UPDATE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

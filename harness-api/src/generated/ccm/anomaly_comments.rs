@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         anomaly_id: impl Into<String>,
-    ) -> ListAnomalyComments<'c> {
+    ) -> ListAnomalyComments {
         let mut call = rt::Call::new(self.client, &LIST_ANOMALY_COMMENTS);
         call.text(0, account_identifier);
         call.text(1, anomaly_id);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::AnomalyComment,
-    ) -> SaveAnomalyComment<'c> {
+    ) -> SaveAnomalyComment {
         let mut call = rt::Call::new(self.client, &SAVE_ANOMALY_COMMENT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -33,18 +33,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_anomaly_comments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAnomalyComments<'c> {
-    call: rt::Call<'c>,
+pub struct ListAnomalyComments {
+    call: rt::Call,
 }
-impl<'c> ListAnomalyComments<'c> {
+impl ListAnomalyComments {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyComment> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyComment> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -52,18 +52,18 @@ rt::request!(ListAnomalyComments);
 /// Request of [`Api::save_anomaly_comment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveAnomalyComment<'c> {
-    call: rt::Call<'c>,
+pub struct SaveAnomalyComment {
+    call: rt::Call,
 }
-impl<'c> SaveAnomalyComment<'c> {
+impl SaveAnomalyComment {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -84,6 +84,8 @@ pub(super) static LIST_ANOMALY_COMMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_ANOMALY_COMMENT: rt::Operation = rt::Operation {
     id: "saveAnomalyComment",
@@ -98,4 +100,6 @@ pub(super) static SAVE_ANOMALY_COMMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn list_bi_dashboards(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListBiDashboards<'c> {
+    ) -> ListBiDashboards {
         let mut call = rt::Call::new(self.client, &LIST_BI_DASHBOARDS);
         call.text(0, account_identifier);
         ListBiDashboards { call }
@@ -19,18 +19,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_bi_dashboards`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListBiDashboards<'c> {
-    call: rt::Call<'c>,
+pub struct ListBiDashboards {
+    call: rt::Call,
 }
-impl<'c> ListBiDashboards<'c> {
+impl ListBiDashboards {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBiDashboardSummary> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListBiDashboardSummary> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,4 +48,6 @@ pub(super) static LIST_BI_DASHBOARDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

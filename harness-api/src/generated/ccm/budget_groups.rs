@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::BudgetGroup,
-    ) -> CreateBudgetGroup<'c> {
+    ) -> CreateBudgetGroup {
         let mut call = rt::Call::new(self.client, &CREATE_BUDGET_GROUP);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteBudgetGroup<'c> {
+    ) -> DeleteBudgetGroup {
         let mut call = rt::Call::new(self.client, &DELETE_BUDGET_GROUP);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::BudgetFilterPropertiesDto,
-    ) -> GetAccessibleBudgetGroupSummaries<'c> {
+    ) -> GetAccessibleBudgetGroupSummaries {
         let mut call = rt::Call::new(
             self.client,
             &GET_ACCESSIBLE_BUDGET_GROUP_SUMMARIES,
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         show_all_entities: bool,
-    ) -> GetBudgetAndBudgetGroupsList<'c> {
+    ) -> GetBudgetAndBudgetGroupsList {
         let mut call = rt::Call::new(self.client, &GET_BUDGET_AND_BUDGET_GROUPS_LIST);
         call.text(0, account_identifier);
         call.flag(1, show_all_entities);
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetBudgetGroup<'c> {
+    ) -> GetBudgetGroup {
         let mut call = rt::Call::new(self.client, &GET_BUDGET_GROUP);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         are_child_entities_budgets: bool,
         body: &[String],
-    ) -> GetBudgetGroupLastPeriodCost<'c> {
+    ) -> GetBudgetGroupLastPeriodCost {
         let mut call = rt::Call::new(self.client, &GET_BUDGET_GROUP_LAST_PERIOD_COST);
         call.text(0, account_identifier);
         call.flag(1, are_child_entities_budgets);
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
     pub fn list_budget_groups(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListBudgetGroups<'c> {
+    ) -> ListBudgetGroups {
         let mut call = rt::Call::new(self.client, &LIST_BUDGET_GROUPS);
         call.text(0, account_identifier);
         ListBudgetGroups { call }
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
         body: &types::BudgetGroup,
-    ) -> UpdateBudgetGroup<'c> {
+    ) -> UpdateBudgetGroup {
         let mut call = rt::Call::new(self.client, &UPDATE_BUDGET_GROUP);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -116,18 +116,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_budget_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateBudgetGroup<'c> {
-    call: rt::Call<'c>,
+pub struct CreateBudgetGroup {
+    call: rt::Call,
 }
-impl<'c> CreateBudgetGroup<'c> {
+impl CreateBudgetGroup {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -135,18 +135,18 @@ rt::request!(CreateBudgetGroup);
 /// Request of [`Api::delete_budget_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteBudgetGroup<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteBudgetGroup {
+    call: rt::Call,
 }
-impl<'c> DeleteBudgetGroup<'c> {
+impl DeleteBudgetGroup {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -154,10 +154,10 @@ rt::request!(DeleteBudgetGroup);
 /// Request of [`Api::get_accessible_budget_group_summaries`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccessibleBudgetGroupSummaries<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccessibleBudgetGroupSummaries {
+    call: rt::Call,
 }
-impl<'c> GetAccessibleBudgetGroupSummaries<'c> {
+impl GetAccessibleBudgetGroupSummaries {
     /// Query parameter `sortType`.
     #[inline]
     pub fn sort_type(
@@ -188,12 +188,12 @@ impl<'c> GetAccessibleBudgetGroupSummaries<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBudgetSummary> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListBudgetSummary> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -201,10 +201,10 @@ rt::request!(GetAccessibleBudgetGroupSummaries);
 /// Request of [`Api::get_budget_and_budget_groups_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBudgetAndBudgetGroupsList<'c> {
-    call: rt::Call<'c>,
+pub struct GetBudgetAndBudgetGroupsList {
+    call: rt::Call,
 }
-impl<'c> GetBudgetAndBudgetGroupsList<'c> {
+impl GetBudgetAndBudgetGroupsList {
     /// Query parameter `budgetGroupId`.
     #[inline]
     pub fn budget_group_id(mut self, value: impl Into<String>) -> Self {
@@ -243,12 +243,12 @@ impl<'c> GetBudgetAndBudgetGroupsList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBudgetSummary> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListBudgetSummary> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -256,18 +256,18 @@ rt::request!(GetBudgetAndBudgetGroupsList);
 /// Request of [`Api::get_budget_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBudgetGroup<'c> {
-    call: rt::Call<'c>,
+pub struct GetBudgetGroup {
+    call: rt::Call,
 }
-impl<'c> GetBudgetGroup<'c> {
+impl GetBudgetGroup {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBudgetGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBudgetGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -275,18 +275,18 @@ rt::request!(GetBudgetGroup);
 /// Request of [`Api::get_budget_group_last_period_cost`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBudgetGroupLastPeriodCost<'c> {
-    call: rt::Call<'c>,
+pub struct GetBudgetGroupLastPeriodCost {
+    call: rt::Call,
 }
-impl<'c> GetBudgetGroupLastPeriodCost<'c> {
+impl GetBudgetGroupLastPeriodCost {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListValueDataPoint> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListValueDataPoint> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -294,10 +294,10 @@ rt::request!(GetBudgetGroupLastPeriodCost);
 /// Request of [`Api::list_budget_groups`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListBudgetGroups<'c> {
-    call: rt::Call<'c>,
+pub struct ListBudgetGroups {
+    call: rt::Call,
 }
-impl<'c> ListBudgetGroups<'c> {
+impl ListBudgetGroups {
     /// Query parameter `budgetGroupSortType`.
     #[inline]
     pub fn budget_group_sort_type(
@@ -323,12 +323,12 @@ impl<'c> ListBudgetGroups<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBudgetGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListBudgetGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -336,18 +336,18 @@ rt::request!(ListBudgetGroups);
 /// Request of [`Api::update_budget_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateBudgetGroup<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateBudgetGroup {
+    call: rt::Call,
 }
-impl<'c> UpdateBudgetGroup<'c> {
+impl UpdateBudgetGroup {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -365,6 +365,8 @@ pub(super) static CREATE_BUDGET_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_BUDGET_GROUP: rt::Operation = rt::Operation {
     id: "deleteBudgetGroup",
@@ -379,6 +381,8 @@ pub(super) static DELETE_BUDGET_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCESSIBLE_BUDGET_GROUP_SUMMARIES: rt::Operation = rt::Operation {
     id: "getAccessibleBudgetGroupSummaries",
@@ -397,6 +401,8 @@ pub(super) static GET_ACCESSIBLE_BUDGET_GROUP_SUMMARIES: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BUDGET_AND_BUDGET_GROUPS_LIST: rt::Operation = rt::Operation {
     id: "getBudgetAndBudgetGroupsList",
@@ -417,6 +423,8 @@ pub(super) static GET_BUDGET_AND_BUDGET_GROUPS_LIST: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BUDGET_GROUP: rt::Operation = rt::Operation {
     id: "getBudgetGroup",
@@ -431,6 +439,8 @@ pub(super) static GET_BUDGET_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BUDGET_GROUP_LAST_PERIOD_COST: rt::Operation = rt::Operation {
     id: "getLastPeriodCost",
@@ -448,6 +458,8 @@ pub(super) static GET_BUDGET_GROUP_LAST_PERIOD_COST: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_BUDGET_GROUPS: rt::Operation = rt::Operation {
     id: "listBudgetGroups",
@@ -466,6 +478,8 @@ pub(super) static LIST_BUDGET_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_BUDGET_GROUP: rt::Operation = rt::Operation {
     id: "updateBudgetGroup",
@@ -480,4 +494,6 @@ pub(super) static UPDATE_BUDGET_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::AdjustBudgetAmountRequest,
-    ) -> AdjustBudgetAmountOperation<'c> {
+    ) -> AdjustBudgetAmountOperation {
         let mut call = rt::Call::new(self.client, &ADJUST_BUDGET_AMOUNT_OPERATION);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::BudgetFilterValuesBody,
-    ) -> BudgetFilterValues<'c> {
+    ) -> BudgetFilterValues {
         let mut call = rt::Call::new(self.client, &BUDGET_FILTER_VALUES);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     pub fn check_bulk_budget_job_status(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CheckBulkBudgetJobStatus<'c> {
+    ) -> CheckBulkBudgetJobStatus {
         let mut call = rt::Call::new(self.client, &CHECK_BULK_BUDGET_JOB_STATUS);
         call.text(0, account_identifier);
         CheckBulkBudgetJobStatus { call }
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
         clone_name: impl Into<String>,
-    ) -> CloneBudget<'c> {
+    ) -> CloneBudget {
         let mut call = rt::Call::new(self.client, &CLONE_BUDGET);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CloneBudgetsBulkOperationBody,
-    ) -> CloneBudgetsBulkOperation<'c> {
+    ) -> CloneBudgetsBulkOperation {
         let mut call = rt::Call::new(self.client, &CLONE_BUDGETS_BULK_OPERATION);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::Budget,
-    ) -> CreateBudget<'c> {
+    ) -> CreateBudget {
         let mut call = rt::Call::new(self.client, &CREATE_BUDGET);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateCostBucketBudgetsBulkBody,
-    ) -> CreateCostBucketBudgetsBulk<'c> {
+    ) -> CreateCostBucketBudgetsBulk {
         let mut call = rt::Call::new(self.client, &CREATE_COST_BUCKET_BUDGETS_BULK);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteBudget<'c> {
+    ) -> DeleteBudget {
         let mut call = rt::Call::new(self.client, &DELETE_BUDGET);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::DeleteBudgetRequest,
-    ) -> DeleteBudgetsBulkOperation<'c> {
+    ) -> DeleteBudgetsBulkOperation {
         let mut call = rt::Call::new(self.client, &DELETE_BUDGETS_BULK_OPERATION);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::BudgetFilterPropertiesDto,
-    ) -> GetAccessibleBudgetSummaries<'c> {
+    ) -> GetAccessibleBudgetSummaries {
         let mut call = rt::Call::new(self.client, &GET_ACCESSIBLE_BUDGET_SUMMARIES);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetBudget<'c> {
+    ) -> GetBudget {
         let mut call = rt::Call::new(self.client, &GET_BUDGET);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -149,7 +149,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetCostDetails<'c> {
+    ) -> GetCostDetails {
         let mut call = rt::Call::new(self.client, &GET_COST_DETAILS);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -161,7 +161,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         budget_id: impl Into<String>,
-    ) -> ListBudgetAlertThresholds<'c> {
+    ) -> ListBudgetAlertThresholds {
         let mut call = rt::Call::new(self.client, &LIST_BUDGET_ALERT_THRESHOLDS);
         call.text(0, account_identifier);
         call.text(1, budget_id);
@@ -169,10 +169,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/budgets`
     #[inline]
-    pub fn list_budgets(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> ListBudgets<'c> {
+    pub fn list_budgets(&self, account_identifier: impl Into<String>) -> ListBudgets {
         let mut call = rt::Call::new(self.client, &LIST_BUDGETS);
         call.text(0, account_identifier);
         ListBudgets { call }
@@ -183,7 +180,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         perspective_id: impl Into<String>,
-    ) -> ListBudgetsForPerspective<'c> {
+    ) -> ListBudgetsForPerspective {
         let mut call = rt::Call::new(self.client, &LIST_BUDGETS_FOR_PERSPECTIVE);
         call.text(0, account_identifier);
         call.text(1, perspective_id);
@@ -195,7 +192,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ManageBudgetAlertsRequest,
-    ) -> ManageBudgetAlertsBulkOperation<'c> {
+    ) -> ManageBudgetAlertsBulkOperation {
         let mut call = rt::Call::new(self.client, &MANAGE_BUDGET_ALERTS_BULK_OPERATION);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -209,7 +206,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::MoveBudgetsBody,
-    ) -> MoveBudgets<'c> {
+    ) -> MoveBudgets {
         let mut call = rt::Call::new(self.client, &MOVE_BUDGETS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -222,7 +219,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
         body: &str,
-    ) -> UpdateBudget<'c> {
+    ) -> UpdateBudget {
         let mut call = rt::Call::new(self.client, &UPDATE_BUDGET);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -236,7 +233,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         budget_id: impl Into<String>,
         body: &[types::UpdateBudgetAlertThresholdsBody],
-    ) -> UpdateBudgetAlertThresholds<'c> {
+    ) -> UpdateBudgetAlertThresholds {
         let mut call = rt::Call::new(self.client, &UPDATE_BUDGET_ALERT_THRESHOLDS);
         call.text(0, account_identifier);
         call.text(1, budget_id);
@@ -249,18 +246,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::adjust_budget_amount_operation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AdjustBudgetAmountOperation<'c> {
-    call: rt::Call<'c>,
+pub struct AdjustBudgetAmountOperation {
+    call: rt::Call,
 }
-impl<'c> AdjustBudgetAmountOperation<'c> {
+impl AdjustBudgetAmountOperation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -268,18 +265,18 @@ rt::request!(AdjustBudgetAmountOperation);
 /// Request of [`Api::budget_filter_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BudgetFilterValues<'c> {
-    call: rt::Call<'c>,
+pub struct BudgetFilterValues {
+    call: rt::Call,
 }
-impl<'c> BudgetFilterValues<'c> {
+impl BudgetFilterValues {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -287,18 +284,18 @@ rt::request!(BudgetFilterValues);
 /// Request of [`Api::check_bulk_budget_job_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CheckBulkBudgetJobStatus<'c> {
-    call: rt::Call<'c>,
+pub struct CheckBulkBudgetJobStatus {
+    call: rt::Call,
 }
-impl<'c> CheckBulkBudgetJobStatus<'c> {
+impl CheckBulkBudgetJobStatus {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -306,18 +303,18 @@ rt::request!(CheckBulkBudgetJobStatus);
 /// Request of [`Api::clone_budget`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CloneBudget<'c> {
-    call: rt::Call<'c>,
+pub struct CloneBudget {
+    call: rt::Call,
 }
-impl<'c> CloneBudget<'c> {
+impl CloneBudget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -325,18 +322,18 @@ rt::request!(CloneBudget);
 /// Request of [`Api::clone_budgets_bulk_operation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CloneBudgetsBulkOperation<'c> {
-    call: rt::Call<'c>,
+pub struct CloneBudgetsBulkOperation {
+    call: rt::Call,
 }
-impl<'c> CloneBudgetsBulkOperation<'c> {
+impl CloneBudgetsBulkOperation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -344,18 +341,18 @@ rt::request!(CloneBudgetsBulkOperation);
 /// Request of [`Api::create_budget`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateBudget<'c> {
-    call: rt::Call<'c>,
+pub struct CreateBudget {
+    call: rt::Call,
 }
-impl<'c> CreateBudget<'c> {
+impl CreateBudget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -363,18 +360,18 @@ rt::request!(CreateBudget);
 /// Request of [`Api::create_cost_bucket_budgets_bulk`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateCostBucketBudgetsBulk<'c> {
-    call: rt::Call<'c>,
+pub struct CreateCostBucketBudgetsBulk {
+    call: rt::Call,
 }
-impl<'c> CreateCostBucketBudgetsBulk<'c> {
+impl CreateCostBucketBudgetsBulk {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -382,18 +379,18 @@ rt::request!(CreateCostBucketBudgetsBulk);
 /// Request of [`Api::delete_budget`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteBudget<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteBudget {
+    call: rt::Call,
 }
-impl<'c> DeleteBudget<'c> {
+impl DeleteBudget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -401,18 +398,18 @@ rt::request!(DeleteBudget);
 /// Request of [`Api::delete_budgets_bulk_operation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteBudgetsBulkOperation<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteBudgetsBulkOperation {
+    call: rt::Call,
 }
-impl<'c> DeleteBudgetsBulkOperation<'c> {
+impl DeleteBudgetsBulkOperation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -420,10 +417,10 @@ rt::request!(DeleteBudgetsBulkOperation);
 /// Request of [`Api::get_accessible_budget_summaries`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccessibleBudgetSummaries<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccessibleBudgetSummaries {
+    call: rt::Call,
 }
-impl<'c> GetAccessibleBudgetSummaries<'c> {
+impl GetAccessibleBudgetSummaries {
     /// Query parameter `sortType`.
     #[inline]
     pub fn sort_type(
@@ -453,12 +450,12 @@ impl<'c> GetAccessibleBudgetSummaries<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -466,18 +463,18 @@ rt::request!(GetAccessibleBudgetSummaries);
 /// Request of [`Api::get_budget`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBudget<'c> {
-    call: rt::Call<'c>,
+pub struct GetBudget {
+    call: rt::Call,
 }
-impl<'c> GetBudget<'c> {
+impl GetBudget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBudget> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBudget> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -485,10 +482,10 @@ rt::request!(GetBudget);
 /// Request of [`Api::get_cost_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCostDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetCostDetails {
+    call: rt::Call,
 }
-impl<'c> GetCostDetails<'c> {
+impl GetCostDetails {
     /// Query parameter `breakdown`.
     #[inline]
     pub fn breakdown(
@@ -500,12 +497,12 @@ impl<'c> GetCostDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBudgetData> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBudgetData> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -513,18 +510,18 @@ rt::request!(GetCostDetails);
 /// Request of [`Api::list_budget_alert_thresholds`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListBudgetAlertThresholds<'c> {
-    call: rt::Call<'c>,
+pub struct ListBudgetAlertThresholds {
+    call: rt::Call,
 }
-impl<'c> ListBudgetAlertThresholds<'c> {
+impl ListBudgetAlertThresholds {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -532,10 +529,10 @@ rt::request!(ListBudgetAlertThresholds);
 /// Request of [`Api::list_budgets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListBudgets<'c> {
-    call: rt::Call<'c>,
+pub struct ListBudgets {
+    call: rt::Call,
 }
-impl<'c> ListBudgets<'c> {
+impl ListBudgets {
     /// Query parameter `budgetSortType`.
     #[inline]
     pub fn budget_sort_type(
@@ -554,12 +551,12 @@ impl<'c> ListBudgets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBudget> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListBudget> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -567,18 +564,18 @@ rt::request!(ListBudgets);
 /// Request of [`Api::list_budgets_for_perspective`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListBudgetsForPerspective<'c> {
-    call: rt::Call<'c>,
+pub struct ListBudgetsForPerspective {
+    call: rt::Call,
 }
-impl<'c> ListBudgetsForPerspective<'c> {
+impl ListBudgetsForPerspective {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListBudget> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListBudget> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -586,18 +583,18 @@ rt::request!(ListBudgetsForPerspective);
 /// Request of [`Api::manage_budget_alerts_bulk_operation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ManageBudgetAlertsBulkOperation<'c> {
-    call: rt::Call<'c>,
+pub struct ManageBudgetAlertsBulkOperation {
+    call: rt::Call,
 }
-impl<'c> ManageBudgetAlertsBulkOperation<'c> {
+impl ManageBudgetAlertsBulkOperation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -605,18 +602,18 @@ rt::request!(ManageBudgetAlertsBulkOperation);
 /// Request of [`Api::move_budgets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MoveBudgets<'c> {
-    call: rt::Call<'c>,
+pub struct MoveBudgets {
+    call: rt::Call,
 }
-impl<'c> MoveBudgets<'c> {
+impl MoveBudgets {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -624,18 +621,18 @@ rt::request!(MoveBudgets);
 /// Request of [`Api::update_budget`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateBudget<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateBudget {
+    call: rt::Call,
 }
-impl<'c> UpdateBudget<'c> {
+impl UpdateBudget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -643,18 +640,18 @@ rt::request!(UpdateBudget);
 /// Request of [`Api::update_budget_alert_thresholds`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateBudgetAlertThresholds<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateBudgetAlertThresholds {
+    call: rt::Call,
 }
-impl<'c> UpdateBudgetAlertThresholds<'c> {
+impl UpdateBudgetAlertThresholds {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -672,6 +669,8 @@ pub(super) static ADJUST_BUDGET_AMOUNT_OPERATION: rt::Operation = rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static BUDGET_FILTER_VALUES: rt::Operation = rt::Operation {
     id: "budgetFilterValues",
@@ -686,6 +685,8 @@ pub(super) static BUDGET_FILTER_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CHECK_BULK_BUDGET_JOB_STATUS: rt::Operation = rt::Operation {
     id: "checkBulkBudgetJobStatus",
@@ -700,6 +701,8 @@ pub(super) static CHECK_BULK_BUDGET_JOB_STATUS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CLONE_BUDGET: rt::Operation = rt::Operation {
     id: "cloneBudget",
@@ -718,6 +721,8 @@ pub(super) static CLONE_BUDGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CLONE_BUDGETS_BULK_OPERATION: rt::Operation = rt::Operation {
     id: "cloneBudgetsBulkOperation",
@@ -732,6 +737,8 @@ pub(super) static CLONE_BUDGETS_BULK_OPERATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_BUDGET: rt::Operation = rt::Operation {
     id: "createBudget",
@@ -746,6 +753,8 @@ pub(super) static CREATE_BUDGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_COST_BUCKET_BUDGETS_BULK: rt::Operation = rt::Operation {
     id: "createCostBucketBudgetsBulk",
@@ -760,6 +769,8 @@ pub(super) static CREATE_COST_BUCKET_BUDGETS_BULK: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_BUDGET: rt::Operation = rt::Operation {
     id: "deleteBudget",
@@ -774,6 +785,8 @@ pub(super) static DELETE_BUDGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_BUDGETS_BULK_OPERATION: rt::Operation = rt::Operation {
     id: "deleteBudgetsBulkOperation",
@@ -788,6 +801,8 @@ pub(super) static DELETE_BUDGETS_BULK_OPERATION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCESSIBLE_BUDGET_SUMMARIES: rt::Operation = rt::Operation {
     id: "getAccessibleBudgetSummaries",
@@ -806,6 +821,8 @@ pub(super) static GET_ACCESSIBLE_BUDGET_SUMMARIES: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BUDGET: rt::Operation = rt::Operation {
     id: "getBudget",
@@ -820,6 +837,8 @@ pub(super) static GET_BUDGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COST_DETAILS: rt::Operation = rt::Operation {
     id: "getCostDetails",
@@ -838,6 +857,8 @@ pub(super) static GET_COST_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_BUDGET_ALERT_THRESHOLDS: rt::Operation = rt::Operation {
     id: "listBudgetAlertThresholds",
@@ -855,6 +876,8 @@ pub(super) static LIST_BUDGET_ALERT_THRESHOLDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_BUDGETS: rt::Operation = rt::Operation {
     id: "listBudgets",
@@ -873,6 +896,8 @@ pub(super) static LIST_BUDGETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_BUDGETS_FOR_PERSPECTIVE: rt::Operation = rt::Operation {
     id: "listBudgetsForPerspective",
@@ -890,6 +915,8 @@ pub(super) static LIST_BUDGETS_FOR_PERSPECTIVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MANAGE_BUDGET_ALERTS_BULK_OPERATION: rt::Operation = rt::Operation {
     id: "manageBudgetAlertsBulkOperation",
@@ -904,6 +931,8 @@ pub(super) static MANAGE_BUDGET_ALERTS_BULK_OPERATION: rt::Operation = rt::Opera
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MOVE_BUDGETS: rt::Operation = rt::Operation {
     id: "moveBudgets",
@@ -918,6 +947,8 @@ pub(super) static MOVE_BUDGETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_BUDGET: rt::Operation = rt::Operation {
     id: "updateBudget",
@@ -932,6 +963,8 @@ pub(super) static UPDATE_BUDGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_BUDGET_ALERT_THRESHOLDS: rt::Operation = rt::Operation {
     id: "updateBudgetAlertThresholds",
@@ -949,4 +982,6 @@ pub(super) static UPDATE_BUDGET_ALERT_THRESHOLDS: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

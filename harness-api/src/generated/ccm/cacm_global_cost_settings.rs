@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_cost_settings(
         &self,
         feature: impl Into<types::GetCostSettingsFeature>,
-    ) -> GetCostSettings<'c> {
+    ) -> GetCostSettings {
         let mut call = rt::Call::new(self.client, &GET_COST_SETTINGS);
         call.text(0, Into::<types::GetCostSettingsFeature>::into(feature).as_str());
         GetCostSettings { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn update_cost_settings(
         &self,
         body: &types::UpdateCostSettingsBody,
-    ) -> UpdateCostSettings<'c> {
+    ) -> UpdateCostSettings {
         let mut call = rt::Call::new(self.client, &UPDATE_COST_SETTINGS);
         call.body_json(body);
         UpdateCostSettings { call }
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_cost_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCostSettings<'c> {
-    call: rt::Call<'c>,
+pub struct GetCostSettings {
+    call: rt::Call,
 }
-impl<'c> GetCostSettings<'c> {
+impl GetCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -41,12 +41,12 @@ impl<'c> GetCostSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -54,10 +54,10 @@ rt::request!(GetCostSettings);
 /// Request of [`Api::update_cost_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateCostSettings<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateCostSettings {
+    call: rt::Call,
 }
-impl<'c> UpdateCostSettings<'c> {
+impl UpdateCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -66,12 +66,12 @@ impl<'c> UpdateCostSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,6 +92,8 @@ pub(super) static GET_COST_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_COST_SETTINGS: rt::Operation = rt::Operation {
     id: "updateCostSettings",
@@ -106,4 +108,6 @@ pub(super) static UPDATE_COST_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

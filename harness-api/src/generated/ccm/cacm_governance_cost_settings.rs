@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/governance/cost-settings`
     #[inline]
-    pub fn get_governance_cost_settings(&self) -> GetGovernanceCostSettings<'c> {
+    pub fn get_governance_cost_settings(&self) -> GetGovernanceCostSettings {
         let call = rt::Call::new(self.client, &GET_GOVERNANCE_COST_SETTINGS);
         GetGovernanceCostSettings { call }
     }
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     pub fn update_governance_cost_settings(
         &self,
         body: &types::UpdateGovernanceCostSettingsBody,
-    ) -> UpdateGovernanceCostSettings<'c> {
+    ) -> UpdateGovernanceCostSettings {
         let mut call = rt::Call::new(self.client, &UPDATE_GOVERNANCE_COST_SETTINGS);
         call.body_json(body);
         UpdateGovernanceCostSettings {
@@ -27,10 +27,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_governance_cost_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGovernanceCostSettings<'c> {
-    call: rt::Call<'c>,
+pub struct GetGovernanceCostSettings {
+    call: rt::Call,
 }
-impl<'c> GetGovernanceCostSettings<'c> {
+impl GetGovernanceCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -39,12 +39,12 @@ impl<'c> GetGovernanceCostSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -52,10 +52,10 @@ rt::request!(GetGovernanceCostSettings);
 /// Request of [`Api::update_governance_cost_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGovernanceCostSettings<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGovernanceCostSettings {
+    call: rt::Call,
 }
-impl<'c> UpdateGovernanceCostSettings<'c> {
+impl UpdateGovernanceCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -64,12 +64,12 @@ impl<'c> UpdateGovernanceCostSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -87,6 +87,8 @@ pub(super) static GET_GOVERNANCE_COST_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GOVERNANCE_COST_SETTINGS: rt::Operation = rt::Operation {
     id: "updateGovernanceCostSettings",
@@ -101,4 +103,6 @@ pub(super) static UPDATE_GOVERNANCE_COST_SETTINGS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

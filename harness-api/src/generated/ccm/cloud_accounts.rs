@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::ListCloudAccountsCloudProvider>,
-    ) -> ListCloudAccounts<'c> {
+    ) -> ListCloudAccounts {
         let mut call = rt::Call::new(self.client, &LIST_CLOUD_ACCOUNTS);
         call.text(0, account_identifier);
         call.text(
@@ -24,18 +24,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_cloud_accounts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCloudAccounts<'c> {
-    call: rt::Call<'c>,
+pub struct ListCloudAccounts {
+    call: rt::Call,
 }
-impl<'c> ListCloudAccounts<'c> {
+impl ListCloudAccounts {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -56,4 +56,6 @@ pub(super) static LIST_CLOUD_ACCOUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_anomalies_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAnomaliesList<'c> {
+    ) -> GetAnomaliesList {
         let mut call = rt::Call::new(self.client, &GET_ANOMALIES_LIST);
         call.text(0, account_identifier);
         GetAnomaliesList { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn get_anomaly_metrics(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAnomalyMetrics<'c> {
+    ) -> GetAnomalyMetrics {
         let mut call = rt::Call::new(self.client, &GET_ANOMALY_METRICS);
         call.text(0, account_identifier);
         GetAnomalyMetrics { call }
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn get_anomaly_metrics_summary(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAnomalyMetricsSummary<'c> {
+    ) -> GetAnomalyMetricsSummary {
         let mut call = rt::Call::new(self.client, &GET_ANOMALY_METRICS_SUMMARY);
         call.text(0, account_identifier);
         GetAnomalyMetricsSummary { call }
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     pub fn get_anomaly_metrics_time_series(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAnomalyMetricsTimeSeries<'c> {
+    ) -> GetAnomalyMetricsTimeSeries {
         let mut call = rt::Call::new(self.client, &GET_ANOMALY_METRICS_TIME_SERIES);
         call.text(0, account_identifier);
         GetAnomalyMetricsTimeSeries {
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     pub fn get_mean_resolution_time(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetMeanResolutionTime<'c> {
+    ) -> GetMeanResolutionTime {
         let mut call = rt::Call::new(self.client, &GET_MEAN_RESOLUTION_TIME);
         call.text(0, account_identifier);
         GetMeanResolutionTime { call }
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     pub fn update_anomaly_feedback(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateAnomalyFeedback<'c> {
+    ) -> UpdateAnomalyFeedback {
         let mut call = rt::Call::new(self.client, &UPDATE_ANOMALY_FEEDBACK);
         call.text(0, account_identifier);
         UpdateAnomalyFeedback { call }
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     pub fn update_anomaly_status(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateAnomalyStatus<'c> {
+    ) -> UpdateAnomalyStatus {
         let mut call = rt::Call::new(self.client, &UPDATE_ANOMALY_STATUS);
         call.text(0, account_identifier);
         UpdateAnomalyStatus { call }
@@ -81,10 +81,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_anomalies_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnomaliesList<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnomaliesList {
+    call: rt::Call,
 }
-impl<'c> GetAnomaliesList<'c> {
+impl GetAnomaliesList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
@@ -93,12 +93,12 @@ impl<'c> GetAnomaliesList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyData> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyData> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -106,10 +106,10 @@ rt::request!(GetAnomaliesList);
 /// Request of [`Api::get_anomaly_metrics`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnomalyMetrics<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnomalyMetrics {
+    call: rt::Call,
 }
-impl<'c> GetAnomalyMetrics<'c> {
+impl GetAnomalyMetrics {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
@@ -118,12 +118,12 @@ impl<'c> GetAnomalyMetrics<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAnomalyOverview> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAnomalyOverview> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -131,10 +131,10 @@ rt::request!(GetAnomalyMetrics);
 /// Request of [`Api::get_anomaly_metrics_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnomalyMetricsSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnomalyMetricsSummary {
+    call: rt::Call,
 }
-impl<'c> GetAnomalyMetricsSummary<'c> {
+impl GetAnomalyMetricsSummary {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
@@ -143,12 +143,12 @@ impl<'c> GetAnomalyMetricsSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAnomalyMetrics> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAnomalyMetrics> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -156,10 +156,10 @@ rt::request!(GetAnomalyMetricsSummary);
 /// Request of [`Api::get_anomaly_metrics_time_series`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnomalyMetricsTimeSeries<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnomalyMetricsTimeSeries {
+    call: rt::Call,
 }
-impl<'c> GetAnomalyMetricsTimeSeries<'c> {
+impl GetAnomalyMetricsTimeSeries {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
@@ -168,12 +168,12 @@ impl<'c> GetAnomalyMetricsTimeSeries<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTreeMapLongAnomalyOverview> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTreeMapLongAnomalyOverview> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -181,10 +181,10 @@ rt::request!(GetAnomalyMetricsTimeSeries);
 /// Request of [`Api::get_mean_resolution_time`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMeanResolutionTime<'c> {
-    call: rt::Call<'c>,
+pub struct GetMeanResolutionTime {
+    call: rt::Call,
 }
-impl<'c> GetMeanResolutionTime<'c> {
+impl GetMeanResolutionTime {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AnomalyRequestDto) -> Self {
@@ -193,12 +193,12 @@ impl<'c> GetMeanResolutionTime<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoDouble> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoDouble> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -206,10 +206,10 @@ rt::request!(GetMeanResolutionTime);
 /// Request of [`Api::update_anomaly_feedback`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAnomalyFeedback<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAnomalyFeedback {
+    call: rt::Call,
 }
-impl<'c> UpdateAnomalyFeedback<'c> {
+impl UpdateAnomalyFeedback {
     /// Query parameter `anomalyId`.
     #[inline]
     pub fn anomaly_id(mut self, value: impl Into<String>) -> Self {
@@ -224,12 +224,12 @@ impl<'c> UpdateAnomalyFeedback<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -237,10 +237,10 @@ rt::request!(UpdateAnomalyFeedback);
 /// Request of [`Api::update_anomaly_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAnomalyStatus<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAnomalyStatus {
+    call: rt::Call,
 }
-impl<'c> UpdateAnomalyStatus<'c> {
+impl UpdateAnomalyStatus {
     /// Query parameter `anomalyId`.
     #[inline]
     pub fn anomaly_id(mut self, value: impl Into<String>) -> Self {
@@ -255,12 +255,12 @@ impl<'c> UpdateAnomalyStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -278,6 +278,8 @@ pub(super) static GET_ANOMALIES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ANOMALY_METRICS: rt::Operation = rt::Operation {
     id: "getAnomalyMetrics",
@@ -292,6 +294,8 @@ pub(super) static GET_ANOMALY_METRICS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ANOMALY_METRICS_SUMMARY: rt::Operation = rt::Operation {
     id: "getAnomalyMetricsSummary",
@@ -306,6 +310,8 @@ pub(super) static GET_ANOMALY_METRICS_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ANOMALY_METRICS_TIME_SERIES: rt::Operation = rt::Operation {
     id: "getAnomalyMetricsTimeSeries",
@@ -320,6 +326,8 @@ pub(super) static GET_ANOMALY_METRICS_TIME_SERIES: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MEAN_RESOLUTION_TIME: rt::Operation = rt::Operation {
     id: "getMeanResolutionTime",
@@ -334,6 +342,8 @@ pub(super) static GET_MEAN_RESOLUTION_TIME: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ANOMALY_FEEDBACK: rt::Operation = rt::Operation {
     id: "updateAnomalyFeedback",
@@ -352,6 +362,8 @@ pub(super) static UPDATE_ANOMALY_FEEDBACK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ANOMALY_STATUS: rt::Operation = rt::Operation {
     id: "updateAnomalyStatus",
@@ -370,4 +382,6 @@ pub(super) static UPDATE_ANOMALY_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

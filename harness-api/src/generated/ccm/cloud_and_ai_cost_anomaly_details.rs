@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         anomaly_id: impl Into<String>,
-    ) -> GetAnomalyCostTimeSeriesData<'c> {
+    ) -> GetAnomalyCostTimeSeriesData {
         let mut call = rt::Call::new(self.client, &GET_ANOMALY_COST_TIME_SERIES_DATA);
         call.text(0, account_identifier);
         call.text(1, anomaly_id);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         anomaly_id: impl Into<String>,
-    ) -> GetAnomalyDetails<'c> {
+    ) -> GetAnomalyDetails {
         let mut call = rt::Call::new(self.client, &GET_ANOMALY_DETAILS);
         call.text(0, account_identifier);
         call.text(1, anomaly_id);
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         anomaly_id: impl Into<String>,
-    ) -> GetAnomalyResourceCostTimeSeriesData<'c> {
+    ) -> GetAnomalyResourceCostTimeSeriesData {
         let mut call = rt::Call::new(
             self.client,
             &GET_ANOMALY_RESOURCE_COST_TIME_SERIES_DATA,
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         anomaly_id: impl Into<String>,
-    ) -> GetAnomalyResourceList<'c> {
+    ) -> GetAnomalyResourceList {
         let mut call = rt::Call::new(self.client, &GET_ANOMALY_RESOURCE_LIST);
         call.text(0, account_identifier);
         call.text(1, anomaly_id);
@@ -64,10 +64,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_anomaly_cost_time_series_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnomalyCostTimeSeriesData<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnomalyCostTimeSeriesData {
+    call: rt::Call,
 }
-impl<'c> GetAnomalyCostTimeSeriesData<'c> {
+impl GetAnomalyCostTimeSeriesData {
     /// Query parameter `startTime`.
     #[inline]
     pub fn start_time(mut self, value: i64) -> Self {
@@ -82,12 +82,12 @@ impl<'c> GetAnomalyCostTimeSeriesData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyCostTimeSeries> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyCostTimeSeries> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,18 +95,18 @@ rt::request!(GetAnomalyCostTimeSeriesData);
 /// Request of [`Api::get_anomaly_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnomalyDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnomalyDetails {
+    call: rt::Call,
 }
-impl<'c> GetAnomalyDetails<'c> {
+impl GetAnomalyDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAnomalyData> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAnomalyData> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -114,10 +114,10 @@ rt::request!(GetAnomalyDetails);
 /// Request of [`Api::get_anomaly_resource_cost_time_series_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnomalyResourceCostTimeSeriesData<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnomalyResourceCostTimeSeriesData {
+    call: rt::Call,
 }
-impl<'c> GetAnomalyResourceCostTimeSeriesData<'c> {
+impl GetAnomalyResourceCostTimeSeriesData {
     /// Query parameter `resource`.
     #[inline]
     pub fn resource(mut self, value: impl Into<String>) -> Self {
@@ -140,12 +140,12 @@ impl<'c> GetAnomalyResourceCostTimeSeriesData<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoListAnomalyResourceCostTimeSeries> {
+    ) -> rt::Sending<types::ResponseDtoListAnomalyResourceCostTimeSeries> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -153,18 +153,18 @@ rt::request!(GetAnomalyResourceCostTimeSeriesData);
 /// Request of [`Api::get_anomaly_resource_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnomalyResourceList<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnomalyResourceList {
+    call: rt::Call,
 }
-impl<'c> GetAnomalyResourceList<'c> {
+impl GetAnomalyResourceList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAnomalyResourceDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListAnomalyResourceDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -187,6 +187,8 @@ pub(super) static GET_ANOMALY_COST_TIME_SERIES_DATA: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ANOMALY_DETAILS: rt::Operation = rt::Operation {
     id: "getAnomalyDetails",
@@ -204,6 +206,8 @@ pub(super) static GET_ANOMALY_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ANOMALY_RESOURCE_COST_TIME_SERIES_DATA: rt::Operation = rt::Operation {
     id: "getAnomalyResourceCostTimeSeriesData",
@@ -224,6 +228,8 @@ pub(super) static GET_ANOMALY_RESOURCE_COST_TIME_SERIES_DATA: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ANOMALY_RESOURCE_LIST: rt::Operation = rt::Operation {
     id: "getAnomalyResourceList",
@@ -241,4 +247,6 @@ pub(super) static GET_ANOMALY_RESOURCE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

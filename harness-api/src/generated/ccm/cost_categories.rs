@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_business_mapping(
         &self,
         body: &types::BusinessMapping,
-    ) -> CreateBusinessMapping<'c> {
+    ) -> CreateBusinessMapping {
         let mut call = rt::Call::new(self.client, &CREATE_BUSINESS_MAPPING);
         call.body_json(body);
         CreateBusinessMapping { call }
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteBusinessMapping<'c> {
+    ) -> DeleteBusinessMapping {
         let mut call = rt::Call::new(self.client, &DELETE_BUSINESS_MAPPING);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/business-mapping/{id}`
     #[inline]
-    pub fn get_business_mapping(&self, id: impl Into<String>) -> GetBusinessMapping<'c> {
+    pub fn get_business_mapping(&self, id: impl Into<String>) -> GetBusinessMapping {
         let mut call = rt::Call::new(self.client, &GET_BUSINESS_MAPPING);
         call.text(0, id);
         GetBusinessMapping { call }
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     pub fn get_business_mapping_for_filter_panel(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetBusinessMappingForFilterPanel<'c> {
+    ) -> GetBusinessMappingForFilterPanel {
         let mut call = rt::Call::new(
             self.client,
             &GET_BUSINESS_MAPPING_FOR_FILTER_PANEL,
@@ -51,13 +51,13 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/business-mapping`
     #[inline]
-    pub fn get_business_mapping_list(&self) -> GetBusinessMappingList<'c> {
+    pub fn get_business_mapping_list(&self) -> GetBusinessMappingList {
         let call = rt::Call::new(self.client, &GET_BUSINESS_MAPPING_LIST);
         GetBusinessMappingList { call }
     }
     /// `PUT /ccm/api/business-mapping`
     #[inline]
-    pub fn update_business_mapping(&self) -> UpdateBusinessMapping<'c> {
+    pub fn update_business_mapping(&self) -> UpdateBusinessMapping {
         let call = rt::Call::new(self.client, &UPDATE_BUSINESS_MAPPING);
         UpdateBusinessMapping { call }
     }
@@ -65,10 +65,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_business_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateBusinessMapping<'c> {
-    call: rt::Call<'c>,
+pub struct CreateBusinessMapping {
+    call: rt::Call,
 }
-impl<'c> CreateBusinessMapping<'c> {
+impl CreateBusinessMapping {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -77,12 +77,12 @@ impl<'c> CreateBusinessMapping<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBusinessMapping> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBusinessMapping> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -90,18 +90,18 @@ rt::request!(CreateBusinessMapping);
 /// Request of [`Api::delete_business_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteBusinessMapping<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteBusinessMapping {
+    call: rt::Call,
 }
-impl<'c> DeleteBusinessMapping<'c> {
+impl DeleteBusinessMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseCostCategoryDeleteDto> {
+    pub fn send(self) -> rt::Sending<types::RestResponseCostCategoryDeleteDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -109,10 +109,10 @@ rt::request!(DeleteBusinessMapping);
 /// Request of [`Api::get_business_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBusinessMapping<'c> {
-    call: rt::Call<'c>,
+pub struct GetBusinessMapping {
+    call: rt::Call,
 }
-impl<'c> GetBusinessMapping<'c> {
+impl GetBusinessMapping {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -121,12 +121,12 @@ impl<'c> GetBusinessMapping<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBusinessMapping> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBusinessMapping> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -134,10 +134,10 @@ rt::request!(GetBusinessMapping);
 /// Request of [`Api::get_business_mapping_for_filter_panel`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBusinessMappingForFilterPanel<'c> {
-    call: rt::Call<'c>,
+pub struct GetBusinessMappingForFilterPanel {
+    call: rt::Call,
 }
-impl<'c> GetBusinessMappingForFilterPanel<'c> {
+impl GetBusinessMappingForFilterPanel {
     /// Query parameter `costCategory`.
     #[inline]
     pub fn cost_category(mut self, value: impl Into<String>) -> Self {
@@ -152,12 +152,12 @@ impl<'c> GetBusinessMappingForFilterPanel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -165,10 +165,10 @@ rt::request!(GetBusinessMappingForFilterPanel);
 /// Request of [`Api::get_business_mapping_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBusinessMappingList<'c> {
-    call: rt::Call<'c>,
+pub struct GetBusinessMappingList {
+    call: rt::Call,
 }
-impl<'c> GetBusinessMappingList<'c> {
+impl GetBusinessMappingList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -221,12 +221,12 @@ impl<'c> GetBusinessMappingList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBusinessMappingListDto> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBusinessMappingListDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -234,10 +234,10 @@ rt::request!(GetBusinessMappingList);
 /// Request of [`Api::update_business_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateBusinessMapping<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateBusinessMapping {
+    call: rt::Call,
 }
-impl<'c> UpdateBusinessMapping<'c> {
+impl UpdateBusinessMapping {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -252,12 +252,12 @@ impl<'c> UpdateBusinessMapping<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseString> {
+    pub fn send(self) -> rt::Sending<types::RestResponseString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -275,6 +275,8 @@ pub(super) static CREATE_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     id: "deleteBusinessMapping",
@@ -289,6 +291,8 @@ pub(super) static DELETE_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     id: "getBusinessMapping",
@@ -303,6 +307,8 @@ pub(super) static GET_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BUSINESS_MAPPING_FOR_FILTER_PANEL: rt::Operation = rt::Operation {
     id: "getBusinessMappingForFilterPanel",
@@ -321,6 +327,8 @@ pub(super) static GET_BUSINESS_MAPPING_FOR_FILTER_PANEL: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BUSINESS_MAPPING_LIST: rt::Operation = rt::Operation {
     id: "getBusinessMappingList",
@@ -342,6 +350,8 @@ pub(super) static GET_BUSINESS_MAPPING_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     id: "updateBusinessMapping",
@@ -356,4 +366,6 @@ pub(super) static UPDATE_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &[types::BulkSyncCostCategoryJiraMappingsBody],
-    ) -> BulkSyncCostCategoryJiraMappings<'c> {
+    ) -> BulkSyncCostCategoryJiraMappings {
         let mut call = rt::Call::new(
             self.client,
             &BULK_SYNC_COST_CATEGORY_JIRA_MAPPINGS,
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateCostCategoryJiraMappingBody,
-    ) -> CreateCostCategoryJiraMapping<'c> {
+    ) -> CreateCostCategoryJiraMapping {
         let mut call = rt::Call::new(self.client, &CREATE_COST_CATEGORY_JIRA_MAPPING);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         mapping_id: impl Into<String>,
-    ) -> DeleteCostCategoryJiraMapping<'c> {
+    ) -> DeleteCostCategoryJiraMapping {
         let mut call = rt::Call::new(self.client, &DELETE_COST_CATEGORY_JIRA_MAPPING);
         call.text(0, account_identifier);
         call.text(1, mapping_id);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         mapping_id: impl Into<String>,
-    ) -> GetCostCategoryJiraMapping<'c> {
+    ) -> GetCostCategoryJiraMapping {
         let mut call = rt::Call::new(self.client, &GET_COST_CATEGORY_JIRA_MAPPING);
         call.text(0, account_identifier);
         call.text(1, mapping_id);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     pub fn list_cost_category_jira_mapping(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListCostCategoryJiraMapping<'c> {
+    ) -> ListCostCategoryJiraMapping {
         let mut call = rt::Call::new(self.client, &LIST_COST_CATEGORY_JIRA_MAPPING);
         call.text(0, account_identifier);
         ListCostCategoryJiraMapping {
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         mapping_id: impl Into<String>,
         body: &types::UpdateCostCategoryJiraMappingBody,
-    ) -> UpdateCostCategoryJiraMapping<'c> {
+    ) -> UpdateCostCategoryJiraMapping {
         let mut call = rt::Call::new(self.client, &UPDATE_COST_CATEGORY_JIRA_MAPPING);
         call.text(0, account_identifier);
         call.text(1, mapping_id);
@@ -94,18 +94,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::bulk_sync_cost_category_jira_mappings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BulkSyncCostCategoryJiraMappings<'c> {
-    call: rt::Call<'c>,
+pub struct BulkSyncCostCategoryJiraMappings {
+    call: rt::Call,
 }
-impl<'c> BulkSyncCostCategoryJiraMappings<'c> {
+impl BulkSyncCostCategoryJiraMappings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -113,18 +113,18 @@ rt::request!(BulkSyncCostCategoryJiraMappings);
 /// Request of [`Api::create_cost_category_jira_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateCostCategoryJiraMapping<'c> {
-    call: rt::Call<'c>,
+pub struct CreateCostCategoryJiraMapping {
+    call: rt::Call,
 }
-impl<'c> CreateCostCategoryJiraMapping<'c> {
+impl CreateCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -132,18 +132,18 @@ rt::request!(CreateCostCategoryJiraMapping);
 /// Request of [`Api::delete_cost_category_jira_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCostCategoryJiraMapping<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCostCategoryJiraMapping {
+    call: rt::Call,
 }
-impl<'c> DeleteCostCategoryJiraMapping<'c> {
+impl DeleteCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -151,18 +151,18 @@ rt::request!(DeleteCostCategoryJiraMapping);
 /// Request of [`Api::get_cost_category_jira_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCostCategoryJiraMapping<'c> {
-    call: rt::Call<'c>,
+pub struct GetCostCategoryJiraMapping {
+    call: rt::Call,
 }
-impl<'c> GetCostCategoryJiraMapping<'c> {
+impl GetCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,18 +170,18 @@ rt::request!(GetCostCategoryJiraMapping);
 /// Request of [`Api::list_cost_category_jira_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCostCategoryJiraMapping<'c> {
-    call: rt::Call<'c>,
+pub struct ListCostCategoryJiraMapping {
+    call: rt::Call,
 }
-impl<'c> ListCostCategoryJiraMapping<'c> {
+impl ListCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -189,18 +189,18 @@ rt::request!(ListCostCategoryJiraMapping);
 /// Request of [`Api::update_cost_category_jira_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateCostCategoryJiraMapping<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateCostCategoryJiraMapping {
+    call: rt::Call,
 }
-impl<'c> UpdateCostCategoryJiraMapping<'c> {
+impl UpdateCostCategoryJiraMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -218,6 +218,8 @@ pub(super) static BULK_SYNC_COST_CATEGORY_JIRA_MAPPINGS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation {
     id: "createCostCategoryJiraMapping",
@@ -232,6 +234,8 @@ pub(super) static CREATE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation {
     id: "deleteCostCategoryJiraMapping",
@@ -246,6 +250,8 @@ pub(super) static DELETE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation {
     id: "getCostCategoryJiraMapping",
@@ -260,6 +266,8 @@ pub(super) static GET_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation {
     id: "listCostCategoryJiraMapping",
@@ -274,6 +282,8 @@ pub(super) static LIST_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation {
     id: "updateCostCategoryJiraMapping",
@@ -288,4 +298,6 @@ pub(super) static UPDATE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ClusterCostDetailsQueryParams,
-    ) -> ClusterData<'c> {
+    ) -> ClusterData {
         let mut call = rt::Call::new(self.client, &CLUSTER_DATA);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         perspective_id: impl Into<String>,
-    ) -> GetCostDetailOverview<'c> {
+    ) -> GetCostDetailOverview {
         let mut call = rt::Call::new(self.client, &GET_COST_DETAIL_OVERVIEW);
         call.text(0, account_identifier);
         call.text(1, perspective_id);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         perspective_id: impl Into<String>,
         body: &types::CostDetailsQueryParams,
-    ) -> GetCostDetailTabular<'c> {
+    ) -> GetCostDetailTabular {
         let mut call = rt::Call::new(self.client, &GET_COST_DETAIL_TABULAR);
         call.text(0, account_identifier);
         call.text(1, perspective_id);
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         perspective_id: impl Into<String>,
         body: &types::CostDetailsQueryParams,
-    ) -> GetCostDetailTimeSeries<'c> {
+    ) -> GetCostDetailTimeSeries {
         let mut call = rt::Call::new(self.client, &GET_COST_DETAIL_TIME_SERIES);
         call.text(0, account_identifier);
         call.text(1, perspective_id);
@@ -61,10 +61,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::cluster_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ClusterData<'c> {
-    call: rt::Call<'c>,
+pub struct ClusterData {
+    call: rt::Call,
 }
-impl<'c> ClusterData<'c> {
+impl ClusterData {
     /// Query parameter `startTime`.
     #[inline]
     pub fn start_time(mut self, value: impl Into<String>) -> Self {
@@ -91,12 +91,12 @@ impl<'c> ClusterData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListClusterCostDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListClusterCostDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -104,10 +104,10 @@ rt::request!(ClusterData);
 /// Request of [`Api::get_cost_detail_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCostDetailOverview<'c> {
-    call: rt::Call<'c>,
+pub struct GetCostDetailOverview {
+    call: rt::Call,
 }
-impl<'c> GetCostDetailOverview<'c> {
+impl GetCostDetailOverview {
     /// Query parameter `startTime`.
     #[inline]
     pub fn start_time(mut self, value: impl Into<String>) -> Self {
@@ -140,12 +140,12 @@ impl<'c> GetCostDetailOverview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCostOverview> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCostOverview> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -153,10 +153,10 @@ rt::request!(GetCostDetailOverview);
 /// Request of [`Api::get_cost_detail_tabular`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCostDetailTabular<'c> {
-    call: rt::Call<'c>,
+pub struct GetCostDetailTabular {
+    call: rt::Call,
 }
-impl<'c> GetCostDetailTabular<'c> {
+impl GetCostDetailTabular {
     /// Query parameter `startTime`.
     #[inline]
     pub fn start_time(mut self, value: impl Into<String>) -> Self {
@@ -183,12 +183,12 @@ impl<'c> GetCostDetailTabular<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPerspectiveEntityStatsData> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPerspectiveEntityStatsData> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -196,10 +196,10 @@ rt::request!(GetCostDetailTabular);
 /// Request of [`Api::get_cost_detail_time_series`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCostDetailTimeSeries<'c> {
-    call: rt::Call<'c>,
+pub struct GetCostDetailTimeSeries {
+    call: rt::Call,
 }
-impl<'c> GetCostDetailTimeSeries<'c> {
+impl GetCostDetailTimeSeries {
     /// Query parameter `startTime`.
     #[inline]
     pub fn start_time(mut self, value: impl Into<String>) -> Self {
@@ -226,12 +226,12 @@ impl<'c> GetCostDetailTimeSeries<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPerspectiveTimeSeriesData> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPerspectiveTimeSeriesData> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -255,6 +255,8 @@ pub(super) static CLUSTER_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COST_DETAIL_OVERVIEW: rt::Operation = rt::Operation {
     id: "costdetailoverview",
@@ -276,6 +278,8 @@ pub(super) static GET_COST_DETAIL_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COST_DETAIL_TABULAR: rt::Operation = rt::Operation {
     id: "costdetailtabular",
@@ -297,6 +301,8 @@ pub(super) static GET_COST_DETAIL_TABULAR: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COST_DETAIL_TIME_SERIES: rt::Operation = rt::Operation {
     id: "costdetailttimeseries",
@@ -318,4 +324,6 @@ pub(super) static GET_COST_DETAIL_TIME_SERIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/data-job-status/job-statuses`
     #[inline]
-    pub fn get_all_job_statuses(&self) -> GetAllJobStatuses<'c> {
+    pub fn get_all_job_statuses(&self) -> GetAllJobStatuses {
         let call = rt::Call::new(self.client, &GET_ALL_JOB_STATUSES);
         GetAllJobStatuses { call }
     }
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         job_id: impl Into<String>,
-    ) -> GetDataJobDetails<'c> {
+    ) -> GetDataJobDetails {
         let mut call = rt::Call::new(self.client, &GET_DATA_JOB_DETAILS);
         call.text(0, account_identifier);
         call.text(1, job_id);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         connector_id: impl Into<String>,
         job_kind: impl Into<types::GetDataJobHistoryDetailsJobKind>,
         execution_month: impl Into<String>,
-    ) -> GetDataJobHistoryDetails<'c> {
+    ) -> GetDataJobHistoryDetails {
         let mut call = rt::Call::new(self.client, &GET_DATA_JOB_HISTORY_DETAILS);
         call.text(0, account_identifier);
         call.text(1, connector_id);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     pub fn get_data_jobs_dashboard(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetDataJobsDashboard<'c> {
+    ) -> GetDataJobsDashboard {
         let mut call = rt::Call::new(self.client, &GET_DATA_JOBS_DASHBOARD);
         call.text(0, account_identifier);
         GetDataJobsDashboard { call }
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         connector_id: impl Into<String>,
         job_kind: impl Into<types::GetDistinctBillingPeriodsJobKind>,
-    ) -> GetDistinctBillingPeriods<'c> {
+    ) -> GetDistinctBillingPeriods {
         let mut call = rt::Call::new(self.client, &GET_DISTINCT_BILLING_PERIODS);
         call.text(0, account_identifier);
         call.text(1, connector_id);
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         connector_id: impl Into<String>,
         job_kind: impl Into<types::GetDistinctExecutionMonthsJobKind>,
-    ) -> GetDistinctExecutionMonths<'c> {
+    ) -> GetDistinctExecutionMonths {
         let mut call = rt::Call::new(self.client, &GET_DISTINCT_EXECUTION_MONTHS);
         call.text(0, account_identifier);
         call.text(1, connector_id);
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     pub fn get_distinct_job_kinds(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetDistinctJobKinds<'c> {
+    ) -> GetDistinctJobKinds {
         let mut call = rt::Call::new(self.client, &GET_DISTINCT_JOB_KINDS);
         call.text(0, account_identifier);
         GetDistinctJobKinds { call }
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ListDataJobsBody,
-    ) -> ListDataJobs<'c> {
+    ) -> ListDataJobs {
         let mut call = rt::Call::new(self.client, &LIST_DATA_JOBS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -112,18 +112,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_all_job_statuses`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllJobStatuses<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllJobStatuses {
+    call: rt::Call,
 }
-impl<'c> GetAllJobStatuses<'c> {
+impl GetAllJobStatuses {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -131,18 +131,18 @@ rt::request!(GetAllJobStatuses);
 /// Request of [`Api::get_data_job_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDataJobDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetDataJobDetails {
+    call: rt::Call,
 }
-impl<'c> GetDataJobDetails<'c> {
+impl GetDataJobDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -150,10 +150,10 @@ rt::request!(GetDataJobDetails);
 /// Request of [`Api::get_data_job_history_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDataJobHistoryDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetDataJobHistoryDetails {
+    call: rt::Call,
 }
-impl<'c> GetDataJobHistoryDetails<'c> {
+impl GetDataJobHistoryDetails {
     /// Query parameter `billingPeriodMonth`.
     #[inline]
     pub fn billing_period_month(mut self, value: impl Into<String>) -> Self {
@@ -176,12 +176,12 @@ impl<'c> GetDataJobHistoryDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -189,18 +189,18 @@ rt::request!(GetDataJobHistoryDetails);
 /// Request of [`Api::get_data_jobs_dashboard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDataJobsDashboard<'c> {
-    call: rt::Call<'c>,
+pub struct GetDataJobsDashboard {
+    call: rt::Call,
 }
-impl<'c> GetDataJobsDashboard<'c> {
+impl GetDataJobsDashboard {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -208,10 +208,10 @@ rt::request!(GetDataJobsDashboard);
 /// Request of [`Api::get_distinct_billing_periods`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDistinctBillingPeriods<'c> {
-    call: rt::Call<'c>,
+pub struct GetDistinctBillingPeriods {
+    call: rt::Call,
 }
-impl<'c> GetDistinctBillingPeriods<'c> {
+impl GetDistinctBillingPeriods {
     /// Query parameter `azureCostType`.
     #[inline]
     pub fn azure_cost_type(
@@ -228,12 +228,12 @@ impl<'c> GetDistinctBillingPeriods<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -241,10 +241,10 @@ rt::request!(GetDistinctBillingPeriods);
 /// Request of [`Api::get_distinct_execution_months`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDistinctExecutionMonths<'c> {
-    call: rt::Call<'c>,
+pub struct GetDistinctExecutionMonths {
+    call: rt::Call,
 }
-impl<'c> GetDistinctExecutionMonths<'c> {
+impl GetDistinctExecutionMonths {
     /// Query parameter `azureCostType`.
     #[inline]
     pub fn azure_cost_type(
@@ -261,12 +261,12 @@ impl<'c> GetDistinctExecutionMonths<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -274,18 +274,18 @@ rt::request!(GetDistinctExecutionMonths);
 /// Request of [`Api::get_distinct_job_kinds`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDistinctJobKinds<'c> {
-    call: rt::Call<'c>,
+pub struct GetDistinctJobKinds {
+    call: rt::Call,
 }
-impl<'c> GetDistinctJobKinds<'c> {
+impl GetDistinctJobKinds {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -293,18 +293,18 @@ rt::request!(GetDistinctJobKinds);
 /// Request of [`Api::list_data_jobs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListDataJobs<'c> {
-    call: rt::Call<'c>,
+pub struct ListDataJobs {
+    call: rt::Call,
 }
-impl<'c> ListDataJobs<'c> {
+impl ListDataJobs {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -322,6 +322,8 @@ pub(super) static GET_ALL_JOB_STATUSES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DATA_JOB_DETAILS: rt::Operation = rt::Operation {
     id: "getDataJobDetails",
@@ -336,6 +338,8 @@ pub(super) static GET_DATA_JOB_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DATA_JOB_HISTORY_DETAILS: rt::Operation = rt::Operation {
     id: "getDataJobHistoryDetails",
@@ -357,6 +361,8 @@ pub(super) static GET_DATA_JOB_HISTORY_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DATA_JOBS_DASHBOARD: rt::Operation = rt::Operation {
     id: "getDataJobsDashboard",
@@ -371,6 +377,8 @@ pub(super) static GET_DATA_JOBS_DASHBOARD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DISTINCT_BILLING_PERIODS: rt::Operation = rt::Operation {
     id: "getDistinctBillingPeriods",
@@ -390,6 +398,8 @@ pub(super) static GET_DISTINCT_BILLING_PERIODS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DISTINCT_EXECUTION_MONTHS: rt::Operation = rt::Operation {
     id: "getDistinctExecutionMonths",
@@ -409,6 +419,8 @@ pub(super) static GET_DISTINCT_EXECUTION_MONTHS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DISTINCT_JOB_KINDS: rt::Operation = rt::Operation {
     id: "getDistinctJobKinds",
@@ -423,6 +435,8 @@ pub(super) static GET_DISTINCT_JOB_KINDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_DATA_JOBS: rt::Operation = rt::Operation {
     id: "listDataJobs",
@@ -437,4 +451,6 @@ pub(super) static LIST_DATA_JOBS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

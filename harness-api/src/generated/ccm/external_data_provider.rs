@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateExternalDataFilesDto,
-    ) -> AddNewExternalDataFileMetadata<'c> {
+    ) -> AddNewExternalDataFileMetadata {
         let mut call = rt::Call::new(self.client, &ADD_NEW_EXTERNAL_DATA_FILE_METADATA);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateExternalDataProviderDto,
-    ) -> CreateExternalDataProvider<'c> {
+    ) -> CreateExternalDataProvider {
         let mut call = rt::Call::new(self.client, &CREATE_EXTERNAL_DATA_PROVIDER);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         file_id: impl Into<String>,
-    ) -> DeleteDatafileAndMetadata<'c> {
+    ) -> DeleteDatafileAndMetadata {
         let mut call = rt::Call::new(self.client, &DELETE_DATAFILE_AND_METADATA);
         call.text(0, account_identifier);
         call.text(1, file_id);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         provider_id: impl Into<String>,
-    ) -> DeleteProvider<'c> {
+    ) -> DeleteProvider {
         let mut call = rt::Call::new(self.client, &DELETE_PROVIDER);
         call.text(0, account_identifier);
         call.text(1, provider_id);
@@ -57,10 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ccm/api/externaldata/provider/list`
     #[inline]
-    pub fn get_providers(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> GetProviders<'c> {
+    pub fn get_providers(&self, account_identifier: impl Into<String>) -> GetProviders {
         let mut call = rt::Call::new(self.client, &GET_PROVIDERS);
         call.text(0, account_identifier);
         GetProviders { call }
@@ -73,7 +70,7 @@ impl<'c> Api<'c> {
         provider_id: impl Into<String>,
         invoice_period: impl Into<String>,
         object_name: impl Into<String>,
-    ) -> GetSignedUrl<'c> {
+    ) -> GetSignedUrl {
         let mut call = rt::Call::new(self.client, &GET_SIGNED_URL);
         call.text(0, account_identifier);
         call.text(1, provider_id);
@@ -87,7 +84,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ExternalDataProviderList,
-    ) -> ListProvidersFileInfo<'c> {
+    ) -> ListProvidersFileInfo {
         let mut call = rt::Call::new(self.client, &LIST_PROVIDERS_FILE_INFO);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -99,7 +96,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ExternalDataIngestionRequest,
-    ) -> TriggerDataIngestion<'c> {
+    ) -> TriggerDataIngestion {
         let mut call = rt::Call::new(self.client, &TRIGGER_DATA_INGESTION);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -112,7 +109,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         file_id: impl Into<String>,
         body: &types::CreateExternalDataFilesDto,
-    ) -> UpdateFileMetaData<'c> {
+    ) -> UpdateFileMetaData {
         let mut call = rt::Call::new(self.client, &UPDATE_FILE_META_DATA);
         call.text(0, account_identifier);
         call.text(1, file_id);
@@ -123,18 +120,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_new_external_data_file_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddNewExternalDataFileMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct AddNewExternalDataFileMetadata {
+    call: rt::Call,
 }
-impl<'c> AddNewExternalDataFileMetadata<'c> {
+impl AddNewExternalDataFileMetadata {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExternalDataFiles> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataFiles> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -142,18 +139,18 @@ rt::request!(AddNewExternalDataFileMetadata);
 /// Request of [`Api::create_external_data_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateExternalDataProvider<'c> {
-    call: rt::Call<'c>,
+pub struct CreateExternalDataProvider {
+    call: rt::Call,
 }
-impl<'c> CreateExternalDataProvider<'c> {
+impl CreateExternalDataProvider {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExternalDataProvider> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataProvider> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -161,18 +158,18 @@ rt::request!(CreateExternalDataProvider);
 /// Request of [`Api::delete_datafile_and_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteDatafileAndMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteDatafileAndMetadata {
+    call: rt::Call,
 }
-impl<'c> DeleteDatafileAndMetadata<'c> {
+impl DeleteDatafileAndMetadata {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -180,18 +177,18 @@ rt::request!(DeleteDatafileAndMetadata);
 /// Request of [`Api::delete_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProvider<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProvider {
+    call: rt::Call,
 }
-impl<'c> DeleteProvider<'c> {
+impl DeleteProvider {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -199,18 +196,18 @@ rt::request!(DeleteProvider);
 /// Request of [`Api::get_providers`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProviders<'c> {
-    call: rt::Call<'c>,
+pub struct GetProviders {
+    call: rt::Call,
 }
-impl<'c> GetProviders<'c> {
+impl GetProviders {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListExternalDataProvider> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListExternalDataProvider> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -218,18 +215,18 @@ rt::request!(GetProviders);
 /// Request of [`Api::get_signed_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSignedUrl<'c> {
-    call: rt::Call<'c>,
+pub struct GetSignedUrl {
+    call: rt::Call,
 }
-impl<'c> GetSignedUrl<'c> {
+impl GetSignedUrl {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -237,20 +234,18 @@ rt::request!(GetSignedUrl);
 /// Request of [`Api::list_providers_file_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProvidersFileInfo<'c> {
-    call: rt::Call<'c>,
+pub struct ListProvidersFileInfo {
+    call: rt::Call,
 }
-impl<'c> ListProvidersFileInfo<'c> {
+impl ListProvidersFileInfo {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoMapStringListExternalDataFiles> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringListExternalDataFiles> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -258,18 +253,18 @@ rt::request!(ListProvidersFileInfo);
 /// Request of [`Api::trigger_data_ingestion`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerDataIngestion<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerDataIngestion {
+    call: rt::Call,
 }
-impl<'c> TriggerDataIngestion<'c> {
+impl TriggerDataIngestion {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExternalDataFiles> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataFiles> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -277,18 +272,18 @@ rt::request!(TriggerDataIngestion);
 /// Request of [`Api::update_file_meta_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateFileMetaData<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateFileMetaData {
+    call: rt::Call,
 }
-impl<'c> UpdateFileMetaData<'c> {
+impl UpdateFileMetaData {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExternalDataFiles> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoExternalDataFiles> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -306,6 +301,8 @@ pub(super) static ADD_NEW_EXTERNAL_DATA_FILE_METADATA: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_EXTERNAL_DATA_PROVIDER: rt::Operation = rt::Operation {
     id: "createExternalDataProvider",
@@ -320,6 +317,8 @@ pub(super) static CREATE_EXTERNAL_DATA_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_DATAFILE_AND_METADATA: rt::Operation = rt::Operation {
     id: "deleteDatafileAndMetadata",
@@ -334,6 +333,8 @@ pub(super) static DELETE_DATAFILE_AND_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROVIDER: rt::Operation = rt::Operation {
     id: "CcmdeleteProvider",
@@ -351,6 +352,8 @@ pub(super) static DELETE_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROVIDERS: rt::Operation = rt::Operation {
     id: "get providers",
@@ -365,6 +368,8 @@ pub(super) static GET_PROVIDERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SIGNED_URL: rt::Operation = rt::Operation {
     id: "getSignedUrl",
@@ -384,6 +389,8 @@ pub(super) static GET_SIGNED_URL: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROVIDERS_FILE_INFO: rt::Operation = rt::Operation {
     id: "listProvidersFileInfo",
@@ -398,6 +405,8 @@ pub(super) static LIST_PROVIDERS_FILE_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_DATA_INGESTION: rt::Operation = rt::Operation {
     id: "triggerDataIngestion",
@@ -412,6 +421,8 @@ pub(super) static TRIGGER_DATA_INGESTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_FILE_META_DATA: rt::Operation = rt::Operation {
     id: "updateFileMetaData",
@@ -426,4 +437,6 @@ pub(super) static UPDATE_FILE_META_DATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

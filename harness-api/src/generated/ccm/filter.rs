@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         type_: impl Into<types::DeleteFilterType>,
-    ) -> DeleteFilter<'c> {
+    ) -> DeleteFilter {
         let mut call = rt::Call::new(self.client, &DELETE_FILTER);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         type_: impl Into<types::GetFilterType>,
-    ) -> GetFilter<'c> {
+    ) -> GetFilter {
         let mut call = rt::Call::new(self.client, &GET_FILTER);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         type_: impl Into<types::GetFilterListType>,
-    ) -> GetFilterList<'c> {
+    ) -> GetFilterList {
         let mut call = rt::Call::new(self.client, &GET_FILTER_LIST);
         call.text(0, account_identifier);
         call.text(1, Into::<types::GetFilterListType>::into(type_).as_str());
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CcmFilter,
-    ) -> PostFilter<'c> {
+    ) -> PostFilter {
         let mut call = rt::Call::new(self.client, &POST_FILTER);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostFilter<'c> {
+    ) -> PostFilter {
         let mut call = rt::Call::new(self.client, &POST_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostFilter<'c> {
+    ) -> PostFilter {
         let mut call = rt::Call::new(self.client, &POST_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostFilter<'c> {
+    ) -> PostFilter {
         let mut call = rt::Call::new(self.client, &POST_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CcmFilter,
-    ) -> UpdateFilter<'c> {
+    ) -> UpdateFilter {
         let mut call = rt::Call::new(self.client, &UPDATE_FILTER);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateFilter<'c> {
+    ) -> UpdateFilter {
         let mut call = rt::Call::new(self.client, &UPDATE_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateFilter<'c> {
+    ) -> UpdateFilter {
         let mut call = rt::Call::new(self.client, &UPDATE_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -135,7 +135,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateFilter<'c> {
+    ) -> UpdateFilter {
         let mut call = rt::Call::new(self.client, &UPDATE_FILTER);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -145,10 +145,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteFilter<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteFilter {
+    call: rt::Call,
 }
-impl<'c> DeleteFilter<'c> {
+impl DeleteFilter {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -163,12 +163,12 @@ impl<'c> DeleteFilter<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -176,10 +176,10 @@ rt::request!(DeleteFilter);
 /// Request of [`Api::get_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFilter<'c> {
-    call: rt::Call<'c>,
+pub struct GetFilter {
+    call: rt::Call,
 }
-impl<'c> GetFilter<'c> {
+impl GetFilter {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -194,12 +194,12 @@ impl<'c> GetFilter<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFilter> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFilter> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -207,10 +207,10 @@ rt::request!(GetFilter);
 /// Request of [`Api::get_filter_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFilterList<'c> {
-    call: rt::Call<'c>,
+pub struct GetFilterList {
+    call: rt::Call,
 }
-impl<'c> GetFilterList<'c> {
+impl GetFilterList {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -243,12 +243,12 @@ impl<'c> GetFilterList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseFilter> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseFilter> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -256,18 +256,18 @@ rt::request!(GetFilterList);
 /// Request of [`Api::post_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostFilter<'c> {
-    call: rt::Call<'c>,
+pub struct PostFilter {
+    call: rt::Call,
 }
-impl<'c> PostFilter<'c> {
+impl PostFilter {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFilter> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFilter> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -275,18 +275,18 @@ rt::request!(PostFilter);
 /// Request of [`Api::update_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateFilter<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateFilter {
+    call: rt::Call,
 }
-impl<'c> UpdateFilter<'c> {
+impl UpdateFilter {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFilter> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFilter> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -310,6 +310,8 @@ pub(super) static DELETE_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILTER: rt::Operation = rt::Operation {
     id: "CcmgetFilter",
@@ -330,6 +332,8 @@ pub(super) static GET_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILTER_LIST: rt::Operation = rt::Operation {
     id: "CcmgetFilterList",
@@ -352,6 +356,8 @@ pub(super) static GET_FILTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_FILTER: rt::Operation = rt::Operation {
     id: "CcmpostFilter",
@@ -366,6 +372,8 @@ pub(super) static POST_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_FILTER: rt::Operation = rt::Operation {
     id: "CcmupdateFilter",
@@ -380,4 +388,6 @@ pub(super) static UPDATE_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> CloneGovernanceAlertRule<'c> {
+    ) -> CloneGovernanceAlertRule {
         let mut call = rt::Call::new(self.client, &CLONE_GOVERNANCE_ALERT_RULE);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::GovernanceNotification,
-    ) -> CreateNewGovernanceAlertRule<'c> {
+    ) -> CreateNewGovernanceAlertRule {
         let mut call = rt::Call::new(self.client, &CREATE_NEW_GOVERNANCE_ALERT_RULE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteGovernanceAlertRule<'c> {
+    ) -> DeleteGovernanceAlertRule {
         let mut call = rt::Call::new(self.client, &DELETE_GOVERNANCE_ALERT_RULE);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     pub fn governance_alert_rules(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GovernanceAlertRules<'c> {
+    ) -> GovernanceAlertRules {
         let mut call = rt::Call::new(self.client, &GOVERNANCE_ALERT_RULES);
         call.text(0, account_identifier);
         GovernanceAlertRules { call }
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::GovernanceResourceTypesCloudProvider>,
-    ) -> GovernanceResourceTypes<'c> {
+    ) -> GovernanceResourceTypes {
         let mut call = rt::Call::new(self.client, &GOVERNANCE_RESOURCE_TYPES);
         call.text(0, account_identifier);
         call.text(
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
         enable_governance_alert_rule: bool,
-    ) -> ToggleGovernanceAlertRule<'c> {
+    ) -> ToggleGovernanceAlertRule {
         let mut call = rt::Call::new(self.client, &TOGGLE_GOVERNANCE_ALERT_RULE);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
         body: &types::GovernanceNotification,
-    ) -> UpdateGovernanceAlertRule<'c> {
+    ) -> UpdateGovernanceAlertRule {
         let mut call = rt::Call::new(self.client, &UPDATE_GOVERNANCE_ALERT_RULE);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -101,18 +101,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::clone_governance_alert_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CloneGovernanceAlertRule<'c> {
-    call: rt::Call<'c>,
+pub struct CloneGovernanceAlertRule {
+    call: rt::Call,
 }
-impl<'c> CloneGovernanceAlertRule<'c> {
+impl CloneGovernanceAlertRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGovernanceNotification> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,18 +120,18 @@ rt::request!(CloneGovernanceAlertRule);
 /// Request of [`Api::create_new_governance_alert_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNewGovernanceAlertRule<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNewGovernanceAlertRule {
+    call: rt::Call,
 }
-impl<'c> CreateNewGovernanceAlertRule<'c> {
+impl CreateNewGovernanceAlertRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGovernanceNotification> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -139,18 +139,18 @@ rt::request!(CreateNewGovernanceAlertRule);
 /// Request of [`Api::delete_governance_alert_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteGovernanceAlertRule<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteGovernanceAlertRule {
+    call: rt::Call,
 }
-impl<'c> DeleteGovernanceAlertRule<'c> {
+impl DeleteGovernanceAlertRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,18 +158,18 @@ rt::request!(DeleteGovernanceAlertRule);
 /// Request of [`Api::governance_alert_rules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GovernanceAlertRules<'c> {
-    call: rt::Call<'c>,
+pub struct GovernanceAlertRules {
+    call: rt::Call,
 }
-impl<'c> GovernanceAlertRules<'c> {
+impl GovernanceAlertRules {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListGovernanceNotification> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListGovernanceNotification> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,18 +177,18 @@ rt::request!(GovernanceAlertRules);
 /// Request of [`Api::governance_resource_types`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GovernanceResourceTypes<'c> {
-    call: rt::Call<'c>,
+pub struct GovernanceResourceTypes {
+    call: rt::Call,
 }
-impl<'c> GovernanceResourceTypes<'c> {
+impl GovernanceResourceTypes {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSetString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -196,18 +196,18 @@ rt::request!(GovernanceResourceTypes);
 /// Request of [`Api::toggle_governance_alert_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ToggleGovernanceAlertRule<'c> {
-    call: rt::Call<'c>,
+pub struct ToggleGovernanceAlertRule {
+    call: rt::Call,
 }
-impl<'c> ToggleGovernanceAlertRule<'c> {
+impl ToggleGovernanceAlertRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGovernanceNotification> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -215,18 +215,18 @@ rt::request!(ToggleGovernanceAlertRule);
 /// Request of [`Api::update_governance_alert_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGovernanceAlertRule<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGovernanceAlertRule {
+    call: rt::Call,
 }
-impl<'c> UpdateGovernanceAlertRule<'c> {
+impl UpdateGovernanceAlertRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGovernanceNotification> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceNotification> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -244,6 +244,8 @@ pub(super) static CLONE_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_NEW_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operation {
     id: "CreateNewGovernanceAlertRule",
@@ -258,6 +260,8 @@ pub(super) static CREATE_NEW_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operation {
     id: "DeleteGovernanceAlertRule",
@@ -272,6 +276,8 @@ pub(super) static DELETE_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GOVERNANCE_ALERT_RULES: rt::Operation = rt::Operation {
     id: "GovernanceAlertRules",
@@ -286,6 +292,8 @@ pub(super) static GOVERNANCE_ALERT_RULES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GOVERNANCE_RESOURCE_TYPES: rt::Operation = rt::Operation {
     id: "GovernanceResourceTypes",
@@ -303,6 +311,8 @@ pub(super) static GOVERNANCE_RESOURCE_TYPES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TOGGLE_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operation {
     id: "ToggleGovernanceAlertRule",
@@ -321,6 +331,8 @@ pub(super) static TOGGLE_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operation {
     id: "UpdateGovernanceAlertRule",
@@ -335,4 +347,6 @@ pub(super) static UPDATE_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

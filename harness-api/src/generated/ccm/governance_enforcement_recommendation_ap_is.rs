@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn accept_enforcement_recommendations(
         &self,
         account_identifier: impl Into<String>,
-    ) -> AcceptEnforcementRecommendations<'c> {
+    ) -> AcceptEnforcementRecommendations {
         let mut call = rt::Call::new(self.client, &ACCEPT_ENFORCEMENT_RECOMMENDATIONS);
         call.text(0, account_identifier);
         AcceptEnforcementRecommendations {
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn dismiss_enforcement_recommendations(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DismissEnforcementRecommendations<'c> {
+    ) -> DismissEnforcementRecommendations {
         let mut call = rt::Call::new(self.client, &DISMISS_ENFORCEMENT_RECOMMENDATIONS);
         call.text(0, account_identifier);
         DismissEnforcementRecommendations {
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn enforcement_recommendation_details(
         &self,
         account_identifier: impl Into<String>,
-    ) -> EnforcementRecommendationDetails<'c> {
+    ) -> EnforcementRecommendationDetails {
         let mut call = rt::Call::new(self.client, &ENFORCEMENT_RECOMMENDATION_DETAILS);
         call.text(0, account_identifier);
         EnforcementRecommendationDetails {
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ListRuleEnforcementRecommendationsBody,
-    ) -> ListRuleEnforcementRecommendations<'c> {
+    ) -> ListRuleEnforcementRecommendations {
         let mut call = rt::Call::new(
             self.client,
             &LIST_RULE_ENFORCEMENT_RECOMMENDATIONS,
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     pub fn rule_enforcement_recommendations(
         &self,
         account_identifier: impl Into<String>,
-    ) -> RuleEnforcementRecommendations<'c> {
+    ) -> RuleEnforcementRecommendations {
         let mut call = rt::Call::new(self.client, &RULE_ENFORCEMENT_RECOMMENDATIONS);
         call.text(0, account_identifier);
         RuleEnforcementRecommendations {
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RuleEnforcementRecommendation,
-    ) -> UpdateEnforcementRecommendation<'c> {
+    ) -> UpdateEnforcementRecommendation {
         let mut call = rt::Call::new(self.client, &UPDATE_ENFORCEMENT_RECOMMENDATION);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -89,10 +89,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::accept_enforcement_recommendations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AcceptEnforcementRecommendations<'c> {
-    call: rt::Call<'c>,
+pub struct AcceptEnforcementRecommendations {
+    call: rt::Call,
 }
-impl<'c> AcceptEnforcementRecommendations<'c> {
+impl AcceptEnforcementRecommendations {
     /// Query parameter `enforcementRecommendationIds`.
     #[inline]
     pub fn enforcement_recommendation_ids(
@@ -104,12 +104,12 @@ impl<'c> AcceptEnforcementRecommendations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,10 +117,10 @@ rt::request!(AcceptEnforcementRecommendations);
 /// Request of [`Api::dismiss_enforcement_recommendations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DismissEnforcementRecommendations<'c> {
-    call: rt::Call<'c>,
+pub struct DismissEnforcementRecommendations {
+    call: rt::Call,
 }
-impl<'c> DismissEnforcementRecommendations<'c> {
+impl DismissEnforcementRecommendations {
     /// Query parameter `enforcementRecommendationIds`.
     #[inline]
     pub fn enforcement_recommendation_ids(
@@ -132,12 +132,12 @@ impl<'c> DismissEnforcementRecommendations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -145,10 +145,10 @@ rt::request!(DismissEnforcementRecommendations);
 /// Request of [`Api::enforcement_recommendation_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnforcementRecommendationDetails<'c> {
-    call: rt::Call<'c>,
+pub struct EnforcementRecommendationDetails {
+    call: rt::Call,
 }
-impl<'c> EnforcementRecommendationDetails<'c> {
+impl EnforcementRecommendationDetails {
     /// Query parameter `enforcementRecommendationId`.
     #[inline]
     pub fn enforcement_recommendation_id(mut self, value: impl Into<String>) -> Self {
@@ -157,12 +157,12 @@ impl<'c> EnforcementRecommendationDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnforcementDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnforcementDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,18 +170,18 @@ rt::request!(EnforcementRecommendationDetails);
 /// Request of [`Api::list_rule_enforcement_recommendations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRuleEnforcementRecommendations<'c> {
-    call: rt::Call<'c>,
+pub struct ListRuleEnforcementRecommendations {
+    call: rt::Call,
 }
-impl<'c> ListRuleEnforcementRecommendations<'c> {
+impl ListRuleEnforcementRecommendations {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -189,10 +189,10 @@ rt::request!(ListRuleEnforcementRecommendations);
 /// Request of [`Api::rule_enforcement_recommendations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RuleEnforcementRecommendations<'c> {
-    call: rt::Call<'c>,
+pub struct RuleEnforcementRecommendations {
+    call: rt::Call,
 }
-impl<'c> RuleEnforcementRecommendations<'c> {
+impl RuleEnforcementRecommendations {
     /// Query parameter `searchKey`.
     #[inline]
     pub fn search_key(mut self, value: impl Into<String>) -> Self {
@@ -243,12 +243,12 @@ impl<'c> RuleEnforcementRecommendations<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoRuleEnforcementRecommendationList> {
+    ) -> rt::Sending<types::ResponseDtoRuleEnforcementRecommendationList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -256,20 +256,18 @@ rt::request!(RuleEnforcementRecommendations);
 /// Request of [`Api::update_enforcement_recommendation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateEnforcementRecommendation<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateEnforcementRecommendation {
+    call: rt::Call,
 }
-impl<'c> UpdateEnforcementRecommendation<'c> {
+impl UpdateEnforcementRecommendation {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoRuleEnforcementRecommendation> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcementRecommendation> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -290,6 +288,8 @@ pub(super) static ACCEPT_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DISMISS_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Operation {
     id: "dismissEnforcementRecommendations",
@@ -307,6 +307,8 @@ pub(super) static DISMISS_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENFORCEMENT_RECOMMENDATION_DETAILS: rt::Operation = rt::Operation {
     id: "enforcementRecommendationDetails",
@@ -324,6 +326,8 @@ pub(super) static ENFORCEMENT_RECOMMENDATION_DETAILS: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RULE_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Operation {
     id: "listRuleEnforcementRecommendations",
@@ -338,6 +342,8 @@ pub(super) static LIST_RULE_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RULE_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Operation {
     id: "ruleEnforcementRecommendations",
@@ -359,6 +365,8 @@ pub(super) static RULE_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ENFORCEMENT_RECOMMENDATION: rt::Operation = rt::Operation {
     id: "updateEnforcementRecommendation",
@@ -373,4 +381,6 @@ pub(super) static UPDATE_ENFORCEMENT_RECOMMENDATION: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

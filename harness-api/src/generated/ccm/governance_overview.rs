@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn day_wise_total_evaluations(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DayWiseTotalEvaluations<'c> {
+    ) -> DayWiseTotalEvaluations {
         let mut call = rt::Call::new(self.client, &DAY_WISE_TOTAL_EVALUATIONS);
         call.text(0, account_identifier);
         DayWiseTotalEvaluations { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn total_active_enforcements(
         &self,
         account_identifier: impl Into<String>,
-    ) -> TotalActiveEnforcements<'c> {
+    ) -> TotalActiveEnforcements {
         let mut call = rt::Call::new(self.client, &TOTAL_ACTIVE_ENFORCEMENTS);
         call.text(0, account_identifier);
         TotalActiveEnforcements { call }
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn total_evaluations(
         &self,
         account_identifier: impl Into<String>,
-    ) -> TotalEvaluations<'c> {
+    ) -> TotalEvaluations {
         let mut call = rt::Call::new(self.client, &TOTAL_EVALUATIONS);
         call.text(0, account_identifier);
         TotalEvaluations { call }
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     pub fn total_new_enforcement_recommendations(
         &self,
         account_identifier: impl Into<String>,
-    ) -> TotalNewEnforcementRecommendations<'c> {
+    ) -> TotalNewEnforcementRecommendations {
         let mut call = rt::Call::new(
             self.client,
             &TOTAL_NEW_ENFORCEMENT_RECOMMENDATIONS,
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     pub fn total_realised_savings_grouped(
         &self,
         account_identifier: impl Into<String>,
-    ) -> TotalRealisedSavingsGrouped<'c> {
+    ) -> TotalRealisedSavingsGrouped {
         let mut call = rt::Call::new(self.client, &TOTAL_REALISED_SAVINGS_GROUPED);
         call.text(0, account_identifier);
         TotalRealisedSavingsGrouped {
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     pub fn total_realised_savings_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> TotalRealisedSavingsV2<'c> {
+    ) -> TotalRealisedSavingsV2 {
         let mut call = rt::Call::new(self.client, &TOTAL_REALISED_SAVINGS_V2);
         call.text(0, account_identifier);
         TotalRealisedSavingsV2 { call }
@@ -76,10 +76,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::day_wise_total_evaluations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DayWiseTotalEvaluations<'c> {
-    call: rt::Call<'c>,
+pub struct DayWiseTotalEvaluations {
+    call: rt::Call,
 }
-impl<'c> DayWiseTotalEvaluations<'c> {
+impl DayWiseTotalEvaluations {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
@@ -97,12 +97,12 @@ impl<'c> DayWiseTotalEvaluations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMapStringMapStringInteger> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringMapStringInteger> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -110,10 +110,10 @@ rt::request!(DayWiseTotalEvaluations);
 /// Request of [`Api::total_active_enforcements`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TotalActiveEnforcements<'c> {
-    call: rt::Call<'c>,
+pub struct TotalActiveEnforcements {
+    call: rt::Call,
 }
-impl<'c> TotalActiveEnforcements<'c> {
+impl TotalActiveEnforcements {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
@@ -125,12 +125,12 @@ impl<'c> TotalActiveEnforcements<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoLong> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoLong> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -138,10 +138,10 @@ rt::request!(TotalActiveEnforcements);
 /// Request of [`Api::total_evaluations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TotalEvaluations<'c> {
-    call: rt::Call<'c>,
+pub struct TotalEvaluations {
+    call: rt::Call,
 }
-impl<'c> TotalEvaluations<'c> {
+impl TotalEvaluations {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
@@ -153,12 +153,12 @@ impl<'c> TotalEvaluations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoLong> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoLong> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -166,10 +166,10 @@ rt::request!(TotalEvaluations);
 /// Request of [`Api::total_new_enforcement_recommendations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TotalNewEnforcementRecommendations<'c> {
-    call: rt::Call<'c>,
+pub struct TotalNewEnforcementRecommendations {
+    call: rt::Call,
 }
-impl<'c> TotalNewEnforcementRecommendations<'c> {
+impl TotalNewEnforcementRecommendations {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
@@ -181,12 +181,12 @@ impl<'c> TotalNewEnforcementRecommendations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoLong> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoLong> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -194,10 +194,10 @@ rt::request!(TotalNewEnforcementRecommendations);
 /// Request of [`Api::total_realised_savings_grouped`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TotalRealisedSavingsGrouped<'c> {
-    call: rt::Call<'c>,
+pub struct TotalRealisedSavingsGrouped {
+    call: rt::Call,
 }
-impl<'c> TotalRealisedSavingsGrouped<'c> {
+impl TotalRealisedSavingsGrouped {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
@@ -209,12 +209,12 @@ impl<'c> TotalRealisedSavingsGrouped<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMapStringDouble> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringDouble> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -222,10 +222,10 @@ rt::request!(TotalRealisedSavingsGrouped);
 /// Request of [`Api::total_realised_savings_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TotalRealisedSavingsV2<'c> {
-    call: rt::Call<'c>,
+pub struct TotalRealisedSavingsV2 {
+    call: rt::Call,
 }
-impl<'c> TotalRealisedSavingsV2<'c> {
+impl TotalRealisedSavingsV2 {
     /// Query parameter `cloudProvider`.
     #[inline]
     pub fn cloud_provider(
@@ -243,12 +243,12 @@ impl<'c> TotalRealisedSavingsV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoDouble> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoDouble> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -269,6 +269,8 @@ pub(super) static DAY_WISE_TOTAL_EVALUATIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TOTAL_ACTIVE_ENFORCEMENTS: rt::Operation = rt::Operation {
     id: "totalActiveEnforcements",
@@ -286,6 +288,8 @@ pub(super) static TOTAL_ACTIVE_ENFORCEMENTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TOTAL_EVALUATIONS: rt::Operation = rt::Operation {
     id: "totalEvaluations",
@@ -303,6 +307,8 @@ pub(super) static TOTAL_EVALUATIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TOTAL_NEW_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Operation {
     id: "totalNewEnforcementRecommendations",
@@ -320,6 +326,8 @@ pub(super) static TOTAL_NEW_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TOTAL_REALISED_SAVINGS_GROUPED: rt::Operation = rt::Operation {
     id: "totalRealisedSavingsGrouped",
@@ -337,6 +345,8 @@ pub(super) static TOTAL_REALISED_SAVINGS_GROUPED: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TOTAL_REALISED_SAVINGS_V2: rt::Operation = rt::Operation {
     id: "totalRealisedSavingsV2",
@@ -354,4 +364,6 @@ pub(super) static TOTAL_REALISED_SAVINGS_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
-    ) -> GetRuleRecommendation<'c> {
+    ) -> GetRuleRecommendation {
         let mut call = rt::Call::new(self.client, &GET_RULE_RECOMMENDATION);
         call.text(0, account_identifier);
         call.text(1, recommendation_id);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn list_governance_recommendation_health(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListGovernanceRecommendationHealth<'c> {
+    ) -> ListGovernanceRecommendationHealth {
         let mut call = rt::Call::new(
             self.client,
             &LIST_GOVERNANCE_RECOMMENDATION_HEALTH,
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_id: impl Into<String>,
-    ) -> RecommendationHealth<'c> {
+    ) -> RecommendationHealth {
         let mut call = rt::Call::new(self.client, &RECOMMENDATION_HEALTH);
         call.text(0, account_identifier);
         call.text(1, rule_id);
@@ -48,18 +48,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_rule_recommendation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleRecommendation<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleRecommendation {
+    call: rt::Call,
 }
-impl<'c> GetRuleRecommendation<'c> {
+impl GetRuleRecommendation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleExecutionList> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleExecutionList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -67,10 +67,10 @@ rt::request!(GetRuleRecommendation);
 /// Request of [`Api::list_governance_recommendation_health`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListGovernanceRecommendationHealth<'c> {
-    call: rt::Call<'c>,
+pub struct ListGovernanceRecommendationHealth {
+    call: rt::Call,
 }
-impl<'c> ListGovernanceRecommendationHealth<'c> {
+impl ListGovernanceRecommendationHealth {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RuleRecommendationHealthSummaryFilter) -> Self {
@@ -79,14 +79,12 @@ impl<'c> ListGovernanceRecommendationHealth<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoRuleRecommendationSummaryList> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleRecommendationSummaryList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -94,18 +92,18 @@ rt::request!(ListGovernanceRecommendationHealth);
 /// Request of [`Api::recommendation_health`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RecommendationHealth<'c> {
-    call: rt::Call<'c>,
+pub struct RecommendationHealth {
+    call: rt::Call,
 }
-impl<'c> RecommendationHealth<'c> {
+impl RecommendationHealth {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleRecommendationSummary> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleRecommendationSummary> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -126,6 +124,8 @@ pub(super) static GET_RULE_RECOMMENDATION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_GOVERNANCE_RECOMMENDATION_HEALTH: rt::Operation = rt::Operation {
     id: "listGovernanceRecommendationHealth",
@@ -140,6 +140,8 @@ pub(super) static LIST_GOVERNANCE_RECOMMENDATION_HEALTH: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RECOMMENDATION_HEALTH: rt::Operation = rt::Operation {
     id: "recommendationHealth",
@@ -157,4 +159,6 @@ pub(super) static RECOMMENDATION_HEALTH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CcmK8sMetaDto,
-    ) -> K8sMeta<'c> {
+    ) -> K8sMeta {
         let mut call = rt::Call::new(self.client, &K8S_META);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -21,18 +21,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::k8s_meta`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct K8sMeta<'c> {
-    call: rt::Call<'c>,
+pub struct K8sMeta {
+    call: rt::Call,
 }
-impl<'c> K8sMeta<'c> {
+impl K8sMeta {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCcmK8sMetaInfoResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCcmK8sMetaInfoResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -50,4 +50,6 @@ pub(super) static K8S_META: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

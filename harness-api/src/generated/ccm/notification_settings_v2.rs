@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::NotificationSetting,
-    ) -> CreateNotificationSettingV2<'c> {
+    ) -> CreateNotificationSettingV2 {
         let mut call = rt::Call::new(self.client, &CREATE_NOTIFICATION_SETTING_V2);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteNotificationSettingsV2<'c> {
+    ) -> DeleteNotificationSettingsV2 {
         let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_SETTINGS_V2);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     pub fn list_notification_settings_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListNotificationSettingsV2<'c> {
+    ) -> ListNotificationSettingsV2 {
         let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_SETTINGS_V2);
         call.text(0, account_identifier);
         ListNotificationSettingsV2 { call }
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
         body: &types::NotificationSetting,
-    ) -> UpdateNotificationSettingV2<'c> {
+    ) -> UpdateNotificationSettingV2 {
         let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_SETTING_V2);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -63,18 +63,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_notification_setting_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNotificationSettingV2<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNotificationSettingV2 {
+    call: rt::Call,
 }
-impl<'c> CreateNotificationSettingV2<'c> {
+impl CreateNotificationSettingV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -82,18 +82,18 @@ rt::request!(CreateNotificationSettingV2);
 /// Request of [`Api::delete_notification_settings_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteNotificationSettingsV2<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteNotificationSettingsV2 {
+    call: rt::Call,
 }
-impl<'c> DeleteNotificationSettingsV2<'c> {
+impl DeleteNotificationSettingsV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -101,10 +101,10 @@ rt::request!(DeleteNotificationSettingsV2);
 /// Request of [`Api::list_notification_settings_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListNotificationSettingsV2<'c> {
-    call: rt::Call<'c>,
+pub struct ListNotificationSettingsV2 {
+    call: rt::Call,
 }
-impl<'c> ListNotificationSettingsV2<'c> {
+impl ListNotificationSettingsV2 {
     /// Query parameter `perspectiveId`.
     #[inline]
     pub fn perspective_id(mut self, value: impl Into<String>) -> Self {
@@ -113,12 +113,12 @@ impl<'c> ListNotificationSettingsV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListNotificationSetting> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListNotificationSetting> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -126,18 +126,18 @@ rt::request!(ListNotificationSettingsV2);
 /// Request of [`Api::update_notification_setting_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateNotificationSettingV2<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateNotificationSettingV2 {
+    call: rt::Call,
 }
-impl<'c> UpdateNotificationSettingV2<'c> {
+impl UpdateNotificationSettingV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNotificationSetting> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoNotificationSetting> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -155,6 +155,8 @@ pub(super) static CREATE_NOTIFICATION_SETTING_V2: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_NOTIFICATION_SETTINGS_V2: rt::Operation = rt::Operation {
     id: "deleteNotificationSettingsV2",
@@ -169,6 +171,8 @@ pub(super) static DELETE_NOTIFICATION_SETTINGS_V2: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_NOTIFICATION_SETTINGS_V2: rt::Operation = rt::Operation {
     id: "listNotificationSettingsV2",
@@ -186,6 +190,8 @@ pub(super) static LIST_NOTIFICATION_SETTINGS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_SETTING_V2: rt::Operation = rt::Operation {
     id: "updateNotificationSettingV2",
@@ -200,4 +206,6 @@ pub(super) static UPDATE_NOTIFICATION_SETTING_V2: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

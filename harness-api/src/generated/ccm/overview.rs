@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
         group_by: impl Into<types::GetCcmOverviewGroupBy>,
-    ) -> GetCcmOverview<'c> {
+    ) -> GetCcmOverview {
         let mut call = rt::Call::new(self.client, &GET_CCM_OVERVIEW);
         call.text(0, account_identifier);
         call.int(1, start_time);
@@ -25,18 +25,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_ccm_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCcmOverview<'c> {
-    call: rt::Call<'c>,
+pub struct GetCcmOverview {
+    call: rt::Call,
 }
-impl<'c> GetCcmOverview<'c> {
+impl GetCcmOverview {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoccmOverview> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoccmOverview> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -59,4 +59,6 @@ pub(super) static GET_CCM_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CeReportSchedule,
-    ) -> CreateReportSetting<'c> {
+    ) -> CreateReportSetting {
         let mut call = rt::Call::new(self.client, &CREATE_REPORT_SETTING);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn delete_report_setting(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DeleteReportSetting<'c> {
+    ) -> DeleteReportSetting {
         let mut call = rt::Call::new(self.client, &DELETE_REPORT_SETTING);
         call.text(0, account_identifier);
         DeleteReportSetting { call }
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::PerspectiveReportsFiltersDto,
-    ) -> GetAllReports<'c> {
+    ) -> GetAllReports {
         let mut call = rt::Call::new(self.client, &GET_ALL_REPORTS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     pub fn get_report_setting(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetReportSetting<'c> {
+    ) -> GetReportSetting {
         let mut call = rt::Call::new(self.client, &GET_REPORT_SETTING);
         call.text(0, account_identifier);
         GetReportSetting { call }
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::SendMailRequestDto,
-    ) -> SendMail<'c> {
+    ) -> SendMail {
         let mut call = rt::Call::new(self.client, &SEND_MAIL);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CeReportSchedule,
-    ) -> UpdateReportSetting<'c> {
+    ) -> UpdateReportSetting {
         let mut call = rt::Call::new(self.client, &UPDATE_REPORT_SETTING);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -77,18 +77,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_report_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateReportSetting<'c> {
-    call: rt::Call<'c>,
+pub struct CreateReportSetting {
+    call: rt::Call,
 }
-impl<'c> CreateReportSetting<'c> {
+impl CreateReportSetting {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListCeReportSchedule> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListCeReportSchedule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,10 +96,10 @@ rt::request!(CreateReportSetting);
 /// Request of [`Api::delete_report_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteReportSetting<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteReportSetting {
+    call: rt::Call,
 }
-impl<'c> DeleteReportSetting<'c> {
+impl DeleteReportSetting {
     /// Query parameter `reportId`.
     #[inline]
     pub fn report_id(mut self, value: impl Into<String>) -> Self {
@@ -114,12 +114,12 @@ impl<'c> DeleteReportSetting<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -127,18 +127,18 @@ rt::request!(DeleteReportSetting);
 /// Request of [`Api::get_all_reports`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllReports<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllReports {
+    call: rt::Call,
 }
-impl<'c> GetAllReports<'c> {
+impl GetAllReports {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceReportScheduleResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoceReportScheduleResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +146,10 @@ rt::request!(GetAllReports);
 /// Request of [`Api::get_report_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReportSetting<'c> {
-    call: rt::Call<'c>,
+pub struct GetReportSetting {
+    call: rt::Call,
 }
-impl<'c> GetReportSetting<'c> {
+impl GetReportSetting {
     /// Query parameter `perspectiveId`.
     #[inline]
     pub fn perspective_id(mut self, value: impl Into<String>) -> Self {
@@ -164,12 +164,12 @@ impl<'c> GetReportSetting<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListCeReportSchedule> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListCeReportSchedule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,18 +177,18 @@ rt::request!(GetReportSetting);
 /// Request of [`Api::send_mail`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SendMail<'c> {
-    call: rt::Call<'c>,
+pub struct SendMail {
+    call: rt::Call,
 }
-impl<'c> SendMail<'c> {
+impl SendMail {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -196,18 +196,18 @@ rt::request!(SendMail);
 /// Request of [`Api::update_report_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateReportSetting<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateReportSetting {
+    call: rt::Call,
 }
-impl<'c> UpdateReportSetting<'c> {
+impl UpdateReportSetting {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListCeReportSchedule> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListCeReportSchedule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -225,6 +225,8 @@ pub(super) static CREATE_REPORT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_REPORT_SETTING: rt::Operation = rt::Operation {
     id: "deleteReportSetting",
@@ -243,6 +245,8 @@ pub(super) static DELETE_REPORT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_REPORTS: rt::Operation = rt::Operation {
     id: "getAllReports",
@@ -257,6 +261,8 @@ pub(super) static GET_ALL_REPORTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REPORT_SETTING: rt::Operation = rt::Operation {
     id: "getReportSetting",
@@ -275,6 +281,8 @@ pub(super) static GET_REPORT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SEND_MAIL: rt::Operation = rt::Operation {
     id: "sendMail",
@@ -289,6 +297,8 @@ pub(super) static SEND_MAIL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_REPORT_SETTING: rt::Operation = rt::Operation {
     id: "updateReportSetting",
@@ -303,4 +313,6 @@ pub(super) static UPDATE_REPORT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

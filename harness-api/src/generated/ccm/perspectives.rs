@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         clone: bool,
         body: &types::CeView,
-    ) -> CreatePerspective<'c> {
+    ) -> CreatePerspective {
         let mut call = rt::Call::new(self.client, &CREATE_PERSPECTIVE);
         call.text(0, account_identifier);
         call.flag(1, clone);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         perspective_id: impl Into<String>,
-    ) -> DeletePerspective<'c> {
+    ) -> DeletePerspective {
         let mut call = rt::Call::new(self.client, &DELETE_PERSPECTIVE);
         call.text(0, account_identifier);
         call.text(1, perspective_id);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         page_size: i64,
         page_no: i64,
-    ) -> GetAllPerspectives<'c> {
+    ) -> GetAllPerspectives {
         let mut call = rt::Call::new(self.client, &GET_ALL_PERSPECTIVES);
         call.text(0, account_identifier);
         call.int(1, page_size);
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         period: impl Into<types::GetLastYearMonthlyCostPeriod>,
         type_: impl Into<types::GetLastYearMonthlyCostType>,
         breakdown: impl Into<types::GetLastYearMonthlyCostBreakdown>,
-    ) -> GetLastYearMonthlyCost<'c> {
+    ) -> GetLastYearMonthlyCost {
         let mut call = rt::Call::new(self.client, &GET_LAST_YEAR_MONTHLY_COST);
         call.text(0, account_identifier);
         call.text(1, perspective_id);
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         perspective_id: impl Into<String>,
-    ) -> GetPerspective<'c> {
+    ) -> GetPerspective {
         let mut call = rt::Call::new(self.client, &GET_PERSPECTIVE);
         call.text(0, account_identifier);
         call.text(1, perspective_id);
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
         perspective_id: impl Into<String>,
         start_time: i64,
         period: impl Into<types::GetPerspectiveLastPeriodCostPeriod>,
-    ) -> GetPerspectiveLastPeriodCost<'c> {
+    ) -> GetPerspectiveLastPeriodCost {
         let mut call = rt::Call::new(self.client, &GET_PERSPECTIVE_LAST_PERIOD_COST);
         call.text(0, account_identifier);
         call.text(1, perspective_id);
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CeView,
-    ) -> UpdatePerspective<'c> {
+    ) -> UpdatePerspective {
         let mut call = rt::Call::new(self.client, &UPDATE_PERSPECTIVE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -117,10 +117,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_perspective`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreatePerspective<'c> {
-    call: rt::Call<'c>,
+pub struct CreatePerspective {
+    call: rt::Call,
 }
-impl<'c> CreatePerspective<'c> {
+impl CreatePerspective {
     /// Query parameter `updateTotalCost`.
     #[inline]
     pub fn update_total_cost(mut self, value: bool) -> Self {
@@ -129,12 +129,12 @@ impl<'c> CreatePerspective<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceView> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoceView> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -142,18 +142,18 @@ rt::request!(CreatePerspective);
 /// Request of [`Api::delete_perspective`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeletePerspective<'c> {
-    call: rt::Call<'c>,
+pub struct DeletePerspective {
+    call: rt::Call,
 }
-impl<'c> DeletePerspective<'c> {
+impl DeletePerspective {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -161,10 +161,10 @@ rt::request!(DeletePerspective);
 /// Request of [`Api::get_all_perspectives`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllPerspectives<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllPerspectives {
+    call: rt::Call,
 }
-impl<'c> GetAllPerspectives<'c> {
+impl GetAllPerspectives {
     /// Query parameter `searchKey`.
     #[inline]
     pub fn search_key(mut self, value: impl Into<String>) -> Self {
@@ -231,12 +231,12 @@ impl<'c> GetAllPerspectives<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPerspectiveData> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPerspectiveData> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -244,18 +244,18 @@ rt::request!(GetAllPerspectives);
 /// Request of [`Api::get_last_year_monthly_cost`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLastYearMonthlyCost<'c> {
-    call: rt::Call<'c>,
+pub struct GetLastYearMonthlyCost {
+    call: rt::Call,
 }
-impl<'c> GetLastYearMonthlyCost<'c> {
+impl GetLastYearMonthlyCost {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListValueDataPoint> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListValueDataPoint> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -263,18 +263,18 @@ rt::request!(GetLastYearMonthlyCost);
 /// Request of [`Api::get_perspective`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPerspective<'c> {
-    call: rt::Call<'c>,
+pub struct GetPerspective {
+    call: rt::Call,
 }
-impl<'c> GetPerspective<'c> {
+impl GetPerspective {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceView> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoceView> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -282,18 +282,18 @@ rt::request!(GetPerspective);
 /// Request of [`Api::get_perspective_last_period_cost`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPerspectiveLastPeriodCost<'c> {
-    call: rt::Call<'c>,
+pub struct GetPerspectiveLastPeriodCost {
+    call: rt::Call,
 }
-impl<'c> GetPerspectiveLastPeriodCost<'c> {
+impl GetPerspectiveLastPeriodCost {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoDouble> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoDouble> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -301,10 +301,10 @@ rt::request!(GetPerspectiveLastPeriodCost);
 /// Request of [`Api::update_perspective`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePerspective<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePerspective {
+    call: rt::Call,
 }
-impl<'c> UpdatePerspective<'c> {
+impl UpdatePerspective {
     /// Query parameter `updateTotalCost`.
     #[inline]
     pub fn update_total_cost(mut self, value: bool) -> Self {
@@ -313,12 +313,12 @@ impl<'c> UpdatePerspective<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceView> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoceView> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -340,6 +340,8 @@ pub(super) static CREATE_PERSPECTIVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PERSPECTIVE: rt::Operation = rt::Operation {
     id: "deletePerspective",
@@ -357,6 +359,8 @@ pub(super) static DELETE_PERSPECTIVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_PERSPECTIVES: rt::Operation = rt::Operation {
     id: "getAllPerspectives",
@@ -382,6 +386,8 @@ pub(super) static GET_ALL_PERSPECTIVES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LAST_YEAR_MONTHLY_COST: rt::Operation = rt::Operation {
     id: "getLastYearMonthlyCost",
@@ -403,6 +409,8 @@ pub(super) static GET_LAST_YEAR_MONTHLY_COST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PERSPECTIVE: rt::Operation = rt::Operation {
     id: "getPerspective",
@@ -420,6 +428,8 @@ pub(super) static GET_PERSPECTIVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PERSPECTIVE_LAST_PERIOD_COST: rt::Operation = rt::Operation {
     id: "getLastPeriodCost_1",
@@ -439,6 +449,8 @@ pub(super) static GET_PERSPECTIVE_LAST_PERIOD_COST: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PERSPECTIVE: rt::Operation = rt::Operation {
     id: "updatePerspective",
@@ -456,4 +468,6 @@ pub(super) static UPDATE_PERSPECTIVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreatePerspectiveFolderDto,
-    ) -> CreatePerspectiveFolder<'c> {
+    ) -> CreatePerspectiveFolder {
         let mut call = rt::Call::new(self.client, &CREATE_PERSPECTIVE_FOLDER);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         folder_id: impl Into<String>,
-    ) -> DeleteFolder<'c> {
+    ) -> DeleteFolder {
         let mut call = rt::Call::new(self.client, &DELETE_FOLDER);
         call.text(0, account_identifier);
         call.text(1, folder_id);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         folder_id: impl Into<String>,
-    ) -> GetAllFolderPerspectives<'c> {
+    ) -> GetAllFolderPerspectives {
         let mut call = rt::Call::new(self.client, &GET_ALL_FOLDER_PERSPECTIVES);
         call.text(0, account_identifier);
         call.text(1, folder_id);
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/perspectiveFolders`
     #[inline]
-    pub fn get_folders(&self, account_identifier: impl Into<String>) -> GetFolders<'c> {
+    pub fn get_folders(&self, account_identifier: impl Into<String>) -> GetFolders {
         let mut call = rt::Call::new(self.client, &GET_FOLDERS);
         call.text(0, account_identifier);
         GetFolders { call }
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::MovePerspectiveDto,
-    ) -> MovePerspectives<'c> {
+    ) -> MovePerspectives {
         let mut call = rt::Call::new(self.client, &MOVE_PERSPECTIVES);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CeViewFolder,
-    ) -> UpdateFolder<'c> {
+    ) -> UpdateFolder {
         let mut call = rt::Call::new(self.client, &UPDATE_FOLDER);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -76,18 +76,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_perspective_folder`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreatePerspectiveFolder<'c> {
-    call: rt::Call<'c>,
+pub struct CreatePerspectiveFolder {
+    call: rt::Call,
 }
-impl<'c> CreatePerspectiveFolder<'c> {
+impl CreatePerspectiveFolder {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceViewFolder> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoceViewFolder> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,18 +95,18 @@ rt::request!(CreatePerspectiveFolder);
 /// Request of [`Api::delete_folder`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteFolder<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteFolder {
+    call: rt::Call,
 }
-impl<'c> DeleteFolder<'c> {
+impl DeleteFolder {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -114,18 +114,18 @@ rt::request!(DeleteFolder);
 /// Request of [`Api::get_all_folder_perspectives`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllFolderPerspectives<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllFolderPerspectives {
+    call: rt::Call,
 }
-impl<'c> GetAllFolderPerspectives<'c> {
+impl GetAllFolderPerspectives {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListPerspective> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListPerspective> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -133,10 +133,10 @@ rt::request!(GetAllFolderPerspectives);
 /// Request of [`Api::get_folders`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFolders<'c> {
-    call: rt::Call<'c>,
+pub struct GetFolders {
+    call: rt::Call,
 }
-impl<'c> GetFolders<'c> {
+impl GetFolders {
     /// Query parameter `folderNamePattern`.
     #[inline]
     pub fn folder_name_pattern(mut self, value: impl Into<String>) -> Self {
@@ -145,12 +145,12 @@ impl<'c> GetFolders<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListCeViewFolder> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListCeViewFolder> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,18 +158,18 @@ rt::request!(GetFolders);
 /// Request of [`Api::move_perspectives`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MovePerspectives<'c> {
-    call: rt::Call<'c>,
+pub struct MovePerspectives {
+    call: rt::Call,
 }
-impl<'c> MovePerspectives<'c> {
+impl MovePerspectives {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListCeView> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListCeView> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,18 +177,18 @@ rt::request!(MovePerspectives);
 /// Request of [`Api::update_folder`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateFolder<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateFolder {
+    call: rt::Call,
 }
-impl<'c> UpdateFolder<'c> {
+impl UpdateFolder {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoceViewFolder> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoceViewFolder> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -206,6 +206,8 @@ pub(super) static CREATE_PERSPECTIVE_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_FOLDER: rt::Operation = rt::Operation {
     id: "deleteFolder",
@@ -220,6 +222,8 @@ pub(super) static DELETE_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_FOLDER_PERSPECTIVES: rt::Operation = rt::Operation {
     id: "getAllFolderPerspectives",
@@ -234,6 +238,8 @@ pub(super) static GET_ALL_FOLDER_PERSPECTIVES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FOLDERS: rt::Operation = rt::Operation {
     id: "getFolders",
@@ -251,6 +257,8 @@ pub(super) static GET_FOLDERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MOVE_PERSPECTIVES: rt::Operation = rt::Operation {
     id: "movePerspectives",
@@ -265,6 +273,8 @@ pub(super) static MOVE_PERSPECTIVES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_FOLDER: rt::Operation = rt::Operation {
     id: "updateFolder",
@@ -279,4 +289,6 @@ pub(super) static UPDATE_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

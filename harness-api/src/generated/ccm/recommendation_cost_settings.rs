@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/recommendation-cost-settings`
     #[inline]
-    pub fn get_recommendation_cost_settings(&self) -> GetRecommendationCostSettings<'c> {
+    pub fn get_recommendation_cost_settings(&self) -> GetRecommendationCostSettings {
         let call = rt::Call::new(self.client, &GET_RECOMMENDATION_COST_SETTINGS);
         GetRecommendationCostSettings {
             call,
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
     pub fn update_recommendation_cost_settings(
         &self,
         body: &types::UpdateRecommendationCostSettingsBody,
-    ) -> UpdateRecommendationCostSettings<'c> {
+    ) -> UpdateRecommendationCostSettings {
         let mut call = rt::Call::new(self.client, &UPDATE_RECOMMENDATION_COST_SETTINGS);
         call.body_json(body);
         UpdateRecommendationCostSettings {
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_recommendation_cost_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRecommendationCostSettings<'c> {
-    call: rt::Call<'c>,
+pub struct GetRecommendationCostSettings {
+    call: rt::Call,
 }
-impl<'c> GetRecommendationCostSettings<'c> {
+impl GetRecommendationCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -41,12 +41,12 @@ impl<'c> GetRecommendationCostSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -54,10 +54,10 @@ rt::request!(GetRecommendationCostSettings);
 /// Request of [`Api::update_recommendation_cost_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRecommendationCostSettings<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRecommendationCostSettings {
+    call: rt::Call,
 }
-impl<'c> UpdateRecommendationCostSettings<'c> {
+impl UpdateRecommendationCostSettings {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -66,12 +66,12 @@ impl<'c> UpdateRecommendationCostSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -89,6 +89,8 @@ pub(super) static GET_RECOMMENDATION_COST_SETTINGS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RECOMMENDATION_COST_SETTINGS: rt::Operation = rt::Operation {
     id: "updateRecommendationCostSettings",
@@ -103,4 +105,6 @@ pub(super) static UPDATE_RECOMMENDATION_COST_SETTINGS: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RecommendationsIgnoreResourcesDto,
-    ) -> AddRecommendationsIgnoreList<'c> {
+    ) -> AddRecommendationsIgnoreList {
         let mut call = rt::Call::new(self.client, &ADD_RECOMMENDATIONS_IGNORE_LIST);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     pub fn get_recommendations_ignore_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetRecommendationsIgnoreList<'c> {
+    ) -> GetRecommendationsIgnoreList {
         let mut call = rt::Call::new(self.client, &GET_RECOMMENDATIONS_IGNORE_LIST);
         call.text(0, account_identifier);
         GetRecommendationsIgnoreList {
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RecommendationsIgnoreResourcesDto,
-    ) -> RemoveRecommendationsIgnoreList<'c> {
+    ) -> RemoveRecommendationsIgnoreList {
         let mut call = rt::Call::new(self.client, &REMOVE_RECOMMENDATIONS_IGNORE_LIST);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -49,18 +49,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_recommendations_ignore_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddRecommendationsIgnoreList<'c> {
-    call: rt::Call<'c>,
+pub struct AddRecommendationsIgnoreList {
+    call: rt::Call,
 }
-impl<'c> AddRecommendationsIgnoreList<'c> {
+impl AddRecommendationsIgnoreList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationsIgnoreList> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationsIgnoreList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,18 +68,18 @@ rt::request!(AddRecommendationsIgnoreList);
 /// Request of [`Api::get_recommendations_ignore_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRecommendationsIgnoreList<'c> {
-    call: rt::Call<'c>,
+pub struct GetRecommendationsIgnoreList {
+    call: rt::Call,
 }
-impl<'c> GetRecommendationsIgnoreList<'c> {
+impl GetRecommendationsIgnoreList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationsIgnoreList> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationsIgnoreList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -87,18 +87,18 @@ rt::request!(GetRecommendationsIgnoreList);
 /// Request of [`Api::remove_recommendations_ignore_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RemoveRecommendationsIgnoreList<'c> {
-    call: rt::Call<'c>,
+pub struct RemoveRecommendationsIgnoreList {
+    call: rt::Call,
 }
-impl<'c> RemoveRecommendationsIgnoreList<'c> {
+impl RemoveRecommendationsIgnoreList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationsIgnoreList> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationsIgnoreList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -116,6 +116,8 @@ pub(super) static ADD_RECOMMENDATIONS_IGNORE_LIST: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RECOMMENDATIONS_IGNORE_LIST: rt::Operation = rt::Operation {
     id: "getRecommendationsIgnoreList",
@@ -130,6 +132,8 @@ pub(super) static GET_RECOMMENDATIONS_IGNORE_LIST: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REMOVE_RECOMMENDATIONS_IGNORE_LIST: rt::Operation = rt::Operation {
     id: "removeRecommendationsIgnoreList",
@@ -144,4 +148,6 @@ pub(super) static REMOVE_RECOMMENDATIONS_IGNORE_LIST: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CcmJiraCreateDto,
-    ) -> CreateRecommendationJira<'c> {
+    ) -> CreateRecommendationJira {
         let mut call = rt::Call::new(self.client, &CREATE_RECOMMENDATION_JIRA);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         project_key: impl Into<String>,
-    ) -> DeleteJiraFieldMapping<'c> {
+    ) -> DeleteJiraFieldMapping {
         let mut call = rt::Call::new(self.client, &DELETE_JIRA_FIELD_MAPPING);
         call.text(0, account_identifier);
         call.text(1, project_key);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &[String],
-    ) -> DeleteJiraFromRecommendations<'c> {
+    ) -> DeleteJiraFromRecommendations {
         let mut call = rt::Call::new(self.client, &DELETE_JIRA_FROM_RECOMMENDATIONS);
         call.text(0, account_identifier);
         call.body_json(&body);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::GetCommonJiraFieldsBody,
-    ) -> GetCommonJiraFields<'c> {
+    ) -> GetCommonJiraFields {
         let mut call = rt::Call::new(self.client, &GET_COMMON_JIRA_FIELDS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::GetCommonJiraIssueTypesBody,
-    ) -> GetCommonJiraIssueTypes<'c> {
+    ) -> GetCommonJiraIssueTypes {
         let mut call = rt::Call::new(self.client, &GET_COMMON_JIRA_ISSUE_TYPES);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     pub fn get_jira_field_mappings(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetJiraFieldMappings<'c> {
+    ) -> GetJiraFieldMappings {
         let mut call = rt::Call::new(self.client, &GET_JIRA_FIELD_MAPPINGS);
         call.text(0, account_identifier);
         GetJiraFieldMappings { call }
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
     pub fn get_jira_statuses(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetJiraStatuses<'c> {
+    ) -> GetJiraStatuses {
         let mut call = rt::Call::new(self.client, &GET_JIRA_STATUSES);
         call.text(0, account_identifier);
         GetJiraStatuses { call }
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
-    ) -> GetMappedProjects<'c> {
+    ) -> GetMappedProjects {
         let mut call = rt::Call::new(self.client, &GET_MAPPED_PROJECTS);
         call.text(0, account_identifier);
         call.text(1, recommendation_id);
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     pub fn get_resolution_codes(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetResolutionCodes<'c> {
+    ) -> GetResolutionCodes {
         let mut call = rt::Call::new(self.client, &GET_RESOLUTION_CODES);
         call.text(0, account_identifier);
         GetResolutionCodes { call }
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         field_type: impl Into<String>,
         body: &[types::UpsertJiraFieldMappingBody],
-    ) -> UpsertJiraFieldMapping<'c> {
+    ) -> UpsertJiraFieldMapping {
         let mut call = rt::Call::new(self.client, &UPSERT_JIRA_FIELD_MAPPING);
         call.text(0, account_identifier);
         call.text(1, field_type);
@@ -127,18 +127,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_recommendation_jira`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRecommendationJira<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRecommendationJira {
+    call: rt::Call,
 }
-impl<'c> CreateRecommendationJira<'c> {
+impl CreateRecommendationJira {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoccmJiraDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoccmJiraDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +146,10 @@ rt::request!(CreateRecommendationJira);
 /// Request of [`Api::delete_jira_field_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteJiraFieldMapping<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteJiraFieldMapping {
+    call: rt::Call,
 }
-impl<'c> DeleteJiraFieldMapping<'c> {
+impl DeleteJiraFieldMapping {
     /// Query parameter `issueType`.
     #[inline]
     pub fn issue_type(mut self, value: impl Into<String>) -> Self {
@@ -158,12 +158,12 @@ impl<'c> DeleteJiraFieldMapping<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -171,18 +171,18 @@ rt::request!(DeleteJiraFieldMapping);
 /// Request of [`Api::delete_jira_from_recommendations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteJiraFromRecommendations<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteJiraFromRecommendations {
+    call: rt::Call,
 }
-impl<'c> DeleteJiraFromRecommendations<'c> {
+impl DeleteJiraFromRecommendations {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -190,18 +190,18 @@ rt::request!(DeleteJiraFromRecommendations);
 /// Request of [`Api::get_common_jira_fields`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCommonJiraFields<'c> {
-    call: rt::Call<'c>,
+pub struct GetCommonJiraFields {
+    call: rt::Call,
 }
-impl<'c> GetCommonJiraFields<'c> {
+impl GetCommonJiraFields {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -209,18 +209,18 @@ rt::request!(GetCommonJiraFields);
 /// Request of [`Api::get_common_jira_issue_types`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCommonJiraIssueTypes<'c> {
-    call: rt::Call<'c>,
+pub struct GetCommonJiraIssueTypes {
+    call: rt::Call,
 }
-impl<'c> GetCommonJiraIssueTypes<'c> {
+impl GetCommonJiraIssueTypes {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -228,18 +228,18 @@ rt::request!(GetCommonJiraIssueTypes);
 /// Request of [`Api::get_jira_field_mappings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetJiraFieldMappings<'c> {
-    call: rt::Call<'c>,
+pub struct GetJiraFieldMappings {
+    call: rt::Call,
 }
-impl<'c> GetJiraFieldMappings<'c> {
+impl GetJiraFieldMappings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -247,18 +247,18 @@ rt::request!(GetJiraFieldMappings);
 /// Request of [`Api::get_jira_statuses`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetJiraStatuses<'c> {
-    call: rt::Call<'c>,
+pub struct GetJiraStatuses {
+    call: rt::Call,
 }
-impl<'c> GetJiraStatuses<'c> {
+impl GetJiraStatuses {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -266,18 +266,18 @@ rt::request!(GetJiraStatuses);
 /// Request of [`Api::get_mapped_projects`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMappedProjects<'c> {
-    call: rt::Call<'c>,
+pub struct GetMappedProjects {
+    call: rt::Call,
 }
-impl<'c> GetMappedProjects<'c> {
+impl GetMappedProjects {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -285,18 +285,18 @@ rt::request!(GetMappedProjects);
 /// Request of [`Api::get_resolution_codes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetResolutionCodes<'c> {
-    call: rt::Call<'c>,
+pub struct GetResolutionCodes {
+    call: rt::Call,
 }
-impl<'c> GetResolutionCodes<'c> {
+impl GetResolutionCodes {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -304,18 +304,18 @@ rt::request!(GetResolutionCodes);
 /// Request of [`Api::upsert_jira_field_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpsertJiraFieldMapping<'c> {
-    call: rt::Call<'c>,
+pub struct UpsertJiraFieldMapping {
+    call: rt::Call,
 }
-impl<'c> UpsertJiraFieldMapping<'c> {
+impl UpsertJiraFieldMapping {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -333,6 +333,8 @@ pub(super) static CREATE_RECOMMENDATION_JIRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_JIRA_FIELD_MAPPING: rt::Operation = rt::Operation {
     id: "deleteJiraFieldMapping",
@@ -351,6 +353,8 @@ pub(super) static DELETE_JIRA_FIELD_MAPPING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_JIRA_FROM_RECOMMENDATIONS: rt::Operation = rt::Operation {
     id: "deleteJiraFromRecommendations",
@@ -365,6 +369,8 @@ pub(super) static DELETE_JIRA_FROM_RECOMMENDATIONS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COMMON_JIRA_FIELDS: rt::Operation = rt::Operation {
     id: "getCommonJiraFields",
@@ -379,6 +385,8 @@ pub(super) static GET_COMMON_JIRA_FIELDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COMMON_JIRA_ISSUE_TYPES: rt::Operation = rt::Operation {
     id: "getCommonJiraIssueTypes",
@@ -393,6 +401,8 @@ pub(super) static GET_COMMON_JIRA_ISSUE_TYPES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_JIRA_FIELD_MAPPINGS: rt::Operation = rt::Operation {
     id: "getJiraFieldMappings",
@@ -407,6 +417,8 @@ pub(super) static GET_JIRA_FIELD_MAPPINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_JIRA_STATUSES: rt::Operation = rt::Operation {
     id: "getJiraStatuses",
@@ -421,6 +433,8 @@ pub(super) static GET_JIRA_STATUSES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MAPPED_PROJECTS: rt::Operation = rt::Operation {
     id: "getMappedProjects",
@@ -438,6 +452,8 @@ pub(super) static GET_MAPPED_PROJECTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RESOLUTION_CODES: rt::Operation = rt::Operation {
     id: "getResolutionCodes",
@@ -452,6 +468,8 @@ pub(super) static GET_RESOLUTION_CODES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPSERT_JIRA_FIELD_MAPPING: rt::Operation = rt::Operation {
     id: "upsertJiraFieldMapping",
@@ -469,4 +487,6 @@ pub(super) static UPSERT_JIRA_FIELD_MAPPING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

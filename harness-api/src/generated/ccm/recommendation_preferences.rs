@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateCloudAccountOverrideBody,
-    ) -> CreateCloudAccountOverride<'c> {
+    ) -> CreateCloudAccountOverride {
         let mut call = rt::Call::new(self.client, &CREATE_CLOUD_ACCOUNT_OVERRIDE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         uuid: impl Into<String>,
-    ) -> DeleteCloudAccountOverride<'c> {
+    ) -> DeleteCloudAccountOverride {
         let mut call = rt::Call::new(self.client, &DELETE_CLOUD_ACCOUNT_OVERRIDE);
         call.text(0, account_identifier);
         call.text(1, uuid);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn get_cloud_account_override_overview(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetCloudAccountOverrideOverview<'c> {
+    ) -> GetCloudAccountOverrideOverview {
         let mut call = rt::Call::new(self.client, &GET_CLOUD_ACCOUNT_OVERRIDE_OVERVIEW);
         call.text(0, account_identifier);
         GetCloudAccountOverrideOverview {
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn get_recommendation_preferences(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetRecommendationPreferences<'c> {
+    ) -> GetRecommendationPreferences {
         let mut call = rt::Call::new(self.client, &GET_RECOMMENDATION_PREFERENCES);
         call.text(0, account_identifier);
         GetRecommendationPreferences {
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         resource_type: impl Into<types::ListCloudAccountOverridesByResourceTypeValue>,
-    ) -> ListCloudAccountOverridesByResourceType<'c> {
+    ) -> ListCloudAccountOverridesByResourceType {
         let mut call = rt::Call::new(
             self.client,
             &LIST_CLOUD_ACCOUNT_OVERRIDES_BY_RESOURCE_TYPE,
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         uuid: impl Into<String>,
         body: &[types::UpdateCloudAccountOverrideBody],
-    ) -> UpdateCloudAccountOverride<'c> {
+    ) -> UpdateCloudAccountOverride {
         let mut call = rt::Call::new(self.client, &UPDATE_CLOUD_ACCOUNT_OVERRIDE);
         call.text(0, account_identifier);
         call.text(1, uuid);
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RecommendationPreference,
-    ) -> UpdateRecommendationPreference<'c> {
+    ) -> UpdateRecommendationPreference {
         let mut call = rt::Call::new(self.client, &UPDATE_RECOMMENDATION_PREFERENCE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -108,18 +108,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_cloud_account_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateCloudAccountOverride<'c> {
-    call: rt::Call<'c>,
+pub struct CreateCloudAccountOverride {
+    call: rt::Call,
 }
-impl<'c> CreateCloudAccountOverride<'c> {
+impl CreateCloudAccountOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -127,18 +127,18 @@ rt::request!(CreateCloudAccountOverride);
 /// Request of [`Api::delete_cloud_account_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCloudAccountOverride<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCloudAccountOverride {
+    call: rt::Call,
 }
-impl<'c> DeleteCloudAccountOverride<'c> {
+impl DeleteCloudAccountOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,18 +146,18 @@ rt::request!(DeleteCloudAccountOverride);
 /// Request of [`Api::get_cloud_account_override_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCloudAccountOverrideOverview<'c> {
-    call: rt::Call<'c>,
+pub struct GetCloudAccountOverrideOverview {
+    call: rt::Call,
 }
-impl<'c> GetCloudAccountOverrideOverview<'c> {
+impl GetCloudAccountOverrideOverview {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -165,18 +165,18 @@ rt::request!(GetCloudAccountOverrideOverview);
 /// Request of [`Api::get_recommendation_preferences`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRecommendationPreferences<'c> {
-    call: rt::Call<'c>,
+pub struct GetRecommendationPreferences {
+    call: rt::Call,
 }
-impl<'c> GetRecommendationPreferences<'c> {
+impl GetRecommendationPreferences {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationPreferenceDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationPreferenceDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -184,18 +184,18 @@ rt::request!(GetRecommendationPreferences);
 /// Request of [`Api::list_cloud_account_overrides_by_resource_type`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCloudAccountOverridesByResourceType<'c> {
-    call: rt::Call<'c>,
+pub struct ListCloudAccountOverridesByResourceType {
+    call: rt::Call,
 }
-impl<'c> ListCloudAccountOverridesByResourceType<'c> {
+impl ListCloudAccountOverridesByResourceType {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -203,18 +203,18 @@ rt::request!(ListCloudAccountOverridesByResourceType);
 /// Request of [`Api::update_cloud_account_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateCloudAccountOverride<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateCloudAccountOverride {
+    call: rt::Call,
 }
-impl<'c> UpdateCloudAccountOverride<'c> {
+impl UpdateCloudAccountOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -222,18 +222,18 @@ rt::request!(UpdateCloudAccountOverride);
 /// Request of [`Api::update_recommendation_preference`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRecommendationPreference<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRecommendationPreference {
+    call: rt::Call,
 }
-impl<'c> UpdateRecommendationPreference<'c> {
+impl UpdateRecommendationPreference {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -251,6 +251,8 @@ pub(super) static CREATE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
     id: "deleteCloudAccountOverride",
@@ -265,6 +267,8 @@ pub(super) static DELETE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CLOUD_ACCOUNT_OVERRIDE_OVERVIEW: rt::Operation = rt::Operation {
     id: "getCloudAccountOverrideOverview",
@@ -279,6 +283,8 @@ pub(super) static GET_CLOUD_ACCOUNT_OVERRIDE_OVERVIEW: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RECOMMENDATION_PREFERENCES: rt::Operation = rt::Operation {
     id: "getRecommendationPreferences",
@@ -293,6 +299,8 @@ pub(super) static GET_RECOMMENDATION_PREFERENCES: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_CLOUD_ACCOUNT_OVERRIDES_BY_RESOURCE_TYPE: rt::Operation = rt::Operation {
     id: "listCloudAccountOverridesByResourceType",
@@ -310,6 +318,8 @@ pub(super) static LIST_CLOUD_ACCOUNT_OVERRIDES_BY_RESOURCE_TYPE: rt::Operation =
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
     id: "updateCloudAccountOverride",
@@ -324,6 +334,8 @@ pub(super) static UPDATE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RECOMMENDATION_PREFERENCE: rt::Operation = rt::Operation {
     id: "updatePreset",
@@ -338,4 +350,6 @@ pub(super) static UPDATE_RECOMMENDATION_PREFERENCE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

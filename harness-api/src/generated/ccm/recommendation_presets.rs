@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RecommendationPreset,
-    ) -> CreatePreset<'c> {
+    ) -> CreatePreset {
         let mut call = rt::Call::new(self.client, &CREATE_PRESET);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeletePreset<'c> {
+    ) -> DeletePreset {
         let mut call = rt::Call::new(self.client, &DELETE_PRESET);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn get_recommendation_presets(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetRecommendationPresets<'c> {
+    ) -> GetRecommendationPresets {
         let mut call = rt::Call::new(self.client, &GET_RECOMMENDATION_PRESETS);
         call.text(0, account_identifier);
         GetRecommendationPresets { call }
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
         body: &types::RecommendationPreset,
-    ) -> UpdatePreset<'c> {
+    ) -> UpdatePreset {
         let mut call = rt::Call::new(self.client, &UPDATE_PRESET);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -57,18 +57,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_preset`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreatePreset<'c> {
-    call: rt::Call<'c>,
+pub struct CreatePreset {
+    call: rt::Call,
 }
-impl<'c> CreatePreset<'c> {
+impl CreatePreset {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -76,18 +76,18 @@ rt::request!(CreatePreset);
 /// Request of [`Api::delete_preset`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeletePreset<'c> {
-    call: rt::Call<'c>,
+pub struct DeletePreset {
+    call: rt::Call,
 }
-impl<'c> DeletePreset<'c> {
+impl DeletePreset {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,10 +95,10 @@ rt::request!(DeletePreset);
 /// Request of [`Api::get_recommendation_presets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRecommendationPresets<'c> {
-    call: rt::Call<'c>,
+pub struct GetRecommendationPresets {
+    call: rt::Call,
 }
-impl<'c> GetRecommendationPresets<'c> {
+impl GetRecommendationPresets {
     /// Query parameter `resourceType`.
     #[inline]
     pub fn resource_type(
@@ -114,12 +114,12 @@ impl<'c> GetRecommendationPresets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListRecommendationPreset> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListRecommendationPreset> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -127,18 +127,18 @@ rt::request!(GetRecommendationPresets);
 /// Request of [`Api::update_preset`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePreset<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePreset {
+    call: rt::Call,
 }
-impl<'c> UpdatePreset<'c> {
+impl UpdatePreset {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -156,6 +156,8 @@ pub(super) static CREATE_PRESET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PRESET: rt::Operation = rt::Operation {
     id: "deletePreset",
@@ -170,6 +172,8 @@ pub(super) static DELETE_PRESET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RECOMMENDATION_PRESETS: rt::Operation = rt::Operation {
     id: "getRecommendationPresets",
@@ -187,6 +191,8 @@ pub(super) static GET_RECOMMENDATION_PRESETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PRESET: rt::Operation = rt::Operation {
     id: "updatePreset_1",
@@ -201,4 +207,6 @@ pub(super) static UPDATE_PRESET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CcmServiceNowCreateDto,
-    ) -> CreateRecommendationServicenowTicket<'c> {
+    ) -> CreateRecommendationServicenowTicket {
         let mut call = rt::Call::new(
             self.client,
             &CREATE_RECOMMENDATION_SERVICENOW_TICKET,
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         connector_ref: impl Into<String>,
-    ) -> GetServiceNowServiceRequestFields<'c> {
+    ) -> GetServiceNowServiceRequestFields {
         let mut call = rt::Call::new(
             self.client,
             &GET_SERVICE_NOW_SERVICE_REQUEST_FIELDS,
@@ -43,18 +43,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_recommendation_servicenow_ticket`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRecommendationServicenowTicket<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRecommendationServicenowTicket {
+    call: rt::Call,
 }
-impl<'c> CreateRecommendationServicenowTicket<'c> {
+impl CreateRecommendationServicenowTicket {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoccmServiceNowDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoccmServiceNowDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -62,18 +62,18 @@ rt::request!(CreateRecommendationServicenowTicket);
 /// Request of [`Api::get_service_now_service_request_fields`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceNowServiceRequestFields<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceNowServiceRequestFields {
+    call: rt::Call,
 }
-impl<'c> GetServiceNowServiceRequestFields<'c> {
+impl GetServiceNowServiceRequestFields {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -91,6 +91,8 @@ pub(super) static CREATE_RECOMMENDATION_SERVICENOW_TICKET: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_NOW_SERVICE_REQUEST_FIELDS: rt::Operation = rt::Operation {
     id: "getServiceNowServiceRequestFields",
@@ -108,4 +110,6 @@ pub(super) static GET_SERVICE_NOW_SERVICE_REQUEST_FIELDS: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

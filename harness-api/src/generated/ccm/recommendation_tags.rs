@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
-    ) -> GetRecommendationTags<'c> {
+    ) -> GetRecommendationTags {
         let mut call = rt::Call::new(self.client, &GET_RECOMMENDATION_TAGS);
         call.text(0, account_identifier);
         call.text(1, recommendation_id);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn get_tags_for_filter_panel(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetTagsForFilterPanel<'c> {
+    ) -> GetTagsForFilterPanel {
         let mut call = rt::Call::new(self.client, &GET_TAGS_FOR_FILTER_PANEL);
         call.text(0, account_identifier);
         GetTagsForFilterPanel { call }
@@ -31,18 +31,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_recommendation_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRecommendationTags<'c> {
-    call: rt::Call<'c>,
+pub struct GetRecommendationTags {
+    call: rt::Call,
 }
-impl<'c> GetRecommendationTags<'c> {
+impl GetRecommendationTags {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationTagDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationTagDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -50,10 +50,10 @@ rt::request!(GetRecommendationTags);
 /// Request of [`Api::get_tags_for_filter_panel`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTagsForFilterPanel<'c> {
-    call: rt::Call<'c>,
+pub struct GetTagsForFilterPanel {
+    call: rt::Call,
 }
-impl<'c> GetTagsForFilterPanel<'c> {
+impl GetTagsForFilterPanel {
     /// Query parameter `tagKey`.
     #[inline]
     pub fn tag_key(mut self, value: impl Into<String>) -> Self {
@@ -80,12 +80,12 @@ impl<'c> GetTagsForFilterPanel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -106,6 +106,8 @@ pub(super) static GET_RECOMMENDATION_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TAGS_FOR_FILTER_PANEL: rt::Operation = rt::Operation {
     id: "getTagsForFilterPanel",
@@ -126,4 +128,6 @@ pub(super) static GET_TAGS_FOR_FILTER_PANEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

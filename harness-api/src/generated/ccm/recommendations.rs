@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
-    ) -> AppliedRecommendationResourceStats<'c> {
+    ) -> AppliedRecommendationResourceStats {
         let mut call = rt::Call::new(
             self.client,
             &APPLIED_RECOMMENDATION_RESOURCE_STATS,
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ChangeInferenceStateBody,
-    ) -> ChangeInferenceState<'c> {
+    ) -> ChangeInferenceState {
         let mut call = rt::Call::new(self.client, &CHANGE_INFERENCE_STATE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
         state: impl Into<types::ChangeRecommendationStateValue>,
-    ) -> ChangeRecommendationState<'c> {
+    ) -> ChangeRecommendationState {
         let mut call = rt::Call::new(self.client, &CHANGE_RECOMMENDATION_STATE);
         call.text(0, account_identifier);
         call.text(1, recommendation_id);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     pub fn get_supported_recommendation_filters(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetSupportedRecommendationFilters<'c> {
+    ) -> GetSupportedRecommendationFilters {
         let mut call = rt::Call::new(self.client, &GET_SUPPORTED_RECOMMENDATION_FILTERS);
         call.text(0, account_identifier);
         GetSupportedRecommendationFilters {
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
-    ) -> ListRecommendations<'c> {
+    ) -> ListRecommendations {
         let mut call = rt::Call::new(self.client, &LIST_RECOMMENDATIONS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
         overridden_savings: f64,
-    ) -> OverrideRecommendationSavings<'c> {
+    ) -> OverrideRecommendationSavings {
         let mut call = rt::Call::new(self.client, &OVERRIDE_RECOMMENDATION_SAVINGS);
         call.text(0, account_identifier);
         call.text(1, recommendation_id);
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
-    ) -> RealizedSavingsTimeSeries<'c> {
+    ) -> RealizedSavingsTimeSeries {
         let mut call = rt::Call::new(self.client, &REALIZED_SAVINGS_TIME_SERIES);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::FilterValues,
-    ) -> RecommendationFilterValues<'c> {
+    ) -> RecommendationFilterValues {
         let mut call = rt::Call::new(self.client, &RECOMMENDATION_FILTER_VALUES);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
-    ) -> RecommendationResourceTypeStats<'c> {
+    ) -> RecommendationResourceTypeStats {
         let mut call = rt::Call::new(self.client, &RECOMMENDATION_RESOURCE_TYPE_STATS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -135,7 +135,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
-    ) -> RecommendationStats<'c> {
+    ) -> RecommendationStats {
         let mut call = rt::Call::new(self.client, &RECOMMENDATION_STATS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CcmRecommendationFilterProperties,
-    ) -> RecommendationsCount<'c> {
+    ) -> RecommendationsCount {
         let mut call = rt::Call::new(self.client, &RECOMMENDATIONS_COUNT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -159,7 +159,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::TerraformResourceRecommendationsBody,
-    ) -> TerraformResourceRecommendations<'c> {
+    ) -> TerraformResourceRecommendations {
         let mut call = rt::Call::new(self.client, &TERRAFORM_RESOURCE_RECOMMENDATIONS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -171,20 +171,20 @@ impl<'c> Api<'c> {
 /// Request of [`Api::applied_recommendation_resource_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppliedRecommendationResourceStats<'c> {
-    call: rt::Call<'c>,
+pub struct AppliedRecommendationResourceStats {
+    call: rt::Call,
 }
-impl<'c> AppliedRecommendationResourceStats<'c> {
+impl AppliedRecommendationResourceStats {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoListAppliedRecommendationResourceStatsDto> {
+    ) -> rt::Sending<types::ResponseDtoListAppliedRecommendationResourceStatsDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -192,18 +192,18 @@ rt::request!(AppliedRecommendationResourceStats);
 /// Request of [`Api::change_inference_state`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ChangeInferenceState<'c> {
-    call: rt::Call<'c>,
+pub struct ChangeInferenceState {
+    call: rt::Call,
 }
-impl<'c> ChangeInferenceState<'c> {
+impl ChangeInferenceState {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -211,10 +211,10 @@ rt::request!(ChangeInferenceState);
 /// Request of [`Api::change_recommendation_state`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ChangeRecommendationState<'c> {
-    call: rt::Call<'c>,
+pub struct ChangeRecommendationState {
+    call: rt::Call,
 }
-impl<'c> ChangeRecommendationState<'c> {
+impl ChangeRecommendationState {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ChangeRecommendationStateBody) -> Self {
@@ -223,12 +223,12 @@ impl<'c> ChangeRecommendationState<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoVoid> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoVoid> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -236,18 +236,18 @@ rt::request!(ChangeRecommendationState);
 /// Request of [`Api::get_supported_recommendation_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSupportedRecommendationFilters<'c> {
-    call: rt::Call<'c>,
+pub struct GetSupportedRecommendationFilters {
+    call: rt::Call,
 }
-impl<'c> GetSupportedRecommendationFilters<'c> {
+impl GetSupportedRecommendationFilters {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -255,18 +255,18 @@ rt::request!(GetSupportedRecommendationFilters);
 /// Request of [`Api::list_recommendations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRecommendations<'c> {
-    call: rt::Call<'c>,
+pub struct ListRecommendations {
+    call: rt::Call,
 }
-impl<'c> ListRecommendations<'c> {
+impl ListRecommendations {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendations> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendations> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -274,18 +274,18 @@ rt::request!(ListRecommendations);
 /// Request of [`Api::override_recommendation_savings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OverrideRecommendationSavings<'c> {
-    call: rt::Call<'c>,
+pub struct OverrideRecommendationSavings {
+    call: rt::Call,
 }
-impl<'c> OverrideRecommendationSavings<'c> {
+impl OverrideRecommendationSavings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -293,10 +293,10 @@ rt::request!(OverrideRecommendationSavings);
 /// Request of [`Api::realized_savings_time_series`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RealizedSavingsTimeSeries<'c> {
-    call: rt::Call<'c>,
+pub struct RealizedSavingsTimeSeries {
+    call: rt::Call,
 }
-impl<'c> RealizedSavingsTimeSeries<'c> {
+impl RealizedSavingsTimeSeries {
     /// Query parameter `timeAggregation`.
     #[inline]
     pub fn time_aggregation(
@@ -315,12 +315,12 @@ impl<'c> RealizedSavingsTimeSeries<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoListRecommendationRealizedSavingStatsDto> {
+    ) -> rt::Sending<types::ResponseDtoListRecommendationRealizedSavingStatsDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -328,18 +328,18 @@ rt::request!(RealizedSavingsTimeSeries);
 /// Request of [`Api::recommendation_filter_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RecommendationFilterValues<'c> {
-    call: rt::Call<'c>,
+pub struct RecommendationFilterValues {
+    call: rt::Call,
 }
-impl<'c> RecommendationFilterValues<'c> {
+impl RecommendationFilterValues {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListFilterStats> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListFilterStats> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -347,20 +347,20 @@ rt::request!(RecommendationFilterValues);
 /// Request of [`Api::recommendation_resource_type_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RecommendationResourceTypeStats<'c> {
-    call: rt::Call<'c>,
+pub struct RecommendationResourceTypeStats {
+    call: rt::Call,
 }
-impl<'c> RecommendationResourceTypeStats<'c> {
+impl RecommendationResourceTypeStats {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoListRecommendationResourceTypeStats> {
+    ) -> rt::Sending<types::ResponseDtoListRecommendationResourceTypeStats> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -368,18 +368,18 @@ rt::request!(RecommendationResourceTypeStats);
 /// Request of [`Api::recommendation_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RecommendationStats<'c> {
-    call: rt::Call<'c>,
+pub struct RecommendationStats {
+    call: rt::Call,
 }
-impl<'c> RecommendationStats<'c> {
+impl RecommendationStats {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRecommendationOverviewStats> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRecommendationOverviewStats> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -387,18 +387,18 @@ rt::request!(RecommendationStats);
 /// Request of [`Api::recommendations_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RecommendationsCount<'c> {
-    call: rt::Call<'c>,
+pub struct RecommendationsCount {
+    call: rt::Call,
 }
-impl<'c> RecommendationsCount<'c> {
+impl RecommendationsCount {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInteger> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInteger> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -406,18 +406,18 @@ rt::request!(RecommendationsCount);
 /// Request of [`Api::terraform_resource_recommendations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TerraformResourceRecommendations<'c> {
-    call: rt::Call<'c>,
+pub struct TerraformResourceRecommendations {
+    call: rt::Call,
 }
-impl<'c> TerraformResourceRecommendations<'c> {
+impl TerraformResourceRecommendations {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -435,6 +435,8 @@ pub(super) static APPLIED_RECOMMENDATION_RESOURCE_STATS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CHANGE_INFERENCE_STATE: rt::Operation = rt::Operation {
     id: "changeInferenceState",
@@ -449,6 +451,8 @@ pub(super) static CHANGE_INFERENCE_STATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CHANGE_RECOMMENDATION_STATE: rt::Operation = rt::Operation {
     id: "changeRecommendationState",
@@ -467,6 +471,8 @@ pub(super) static CHANGE_RECOMMENDATION_STATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SUPPORTED_RECOMMENDATION_FILTERS: rt::Operation = rt::Operation {
     id: "getSupportedRecommendationFilters",
@@ -481,6 +487,8 @@ pub(super) static GET_SUPPORTED_RECOMMENDATION_FILTERS: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RECOMMENDATIONS: rt::Operation = rt::Operation {
     id: "listRecommendations",
@@ -495,6 +503,8 @@ pub(super) static LIST_RECOMMENDATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static OVERRIDE_RECOMMENDATION_SAVINGS: rt::Operation = rt::Operation {
     id: "overrideRecommendationSavings",
@@ -513,6 +523,8 @@ pub(super) static OVERRIDE_RECOMMENDATION_SAVINGS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REALIZED_SAVINGS_TIME_SERIES: rt::Operation = rt::Operation {
     id: "realizedSavingsTimeSeries",
@@ -530,6 +542,8 @@ pub(super) static REALIZED_SAVINGS_TIME_SERIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RECOMMENDATION_FILTER_VALUES: rt::Operation = rt::Operation {
     id: "recommendationFilterValues",
@@ -544,6 +558,8 @@ pub(super) static RECOMMENDATION_FILTER_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RECOMMENDATION_RESOURCE_TYPE_STATS: rt::Operation = rt::Operation {
     id: "recommendationResourceTypeStats",
@@ -558,6 +574,8 @@ pub(super) static RECOMMENDATION_RESOURCE_TYPE_STATS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RECOMMENDATION_STATS: rt::Operation = rt::Operation {
     id: "recommendationStats",
@@ -572,6 +590,8 @@ pub(super) static RECOMMENDATION_STATS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RECOMMENDATIONS_COUNT: rt::Operation = rt::Operation {
     id: "recommendationsCount",
@@ -586,6 +606,8 @@ pub(super) static RECOMMENDATIONS_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TERRAFORM_RESOURCE_RECOMMENDATIONS: rt::Operation = rt::Operation {
     id: "terraformResourceRecommendations",
@@ -600,4 +622,6 @@ pub(super) static TERRAFORM_RESOURCE_RECOMMENDATIONS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> AzureVmRecommendationDetail<'c> {
+    ) -> AzureVmRecommendationDetail {
         let mut call = rt::Call::new(self.client, &AZURE_VM_RECOMMENDATION_DETAIL);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> Ec2RecommendationDetail<'c> {
+    ) -> Ec2RecommendationDetail {
         let mut call = rt::Call::new(self.client, &EC2_RECOMMENDATION_DETAIL);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> EcsRecommendationDetail<'c> {
+    ) -> EcsRecommendationDetail {
         let mut call = rt::Call::new(self.client, &ECS_RECOMMENDATION_DETAIL);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> NodeRecommendationDetail<'c> {
+    ) -> NodeRecommendationDetail {
         let mut call = rt::Call::new(self.client, &NODE_RECOMMENDATION_DETAIL);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> WorkloadRecommendationDetail<'c> {
+    ) -> WorkloadRecommendationDetail {
         let mut call = rt::Call::new(self.client, &WORKLOAD_RECOMMENDATION_DETAIL);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -73,18 +73,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::azure_vm_recommendation_detail`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AzureVmRecommendationDetail<'c> {
-    call: rt::Call<'c>,
+pub struct AzureVmRecommendationDetail {
+    call: rt::Call,
 }
-impl<'c> AzureVmRecommendationDetail<'c> {
+impl AzureVmRecommendationDetail {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAzureVmRecommendation> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAzureVmRecommendation> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,18 +92,18 @@ rt::request!(AzureVmRecommendationDetail);
 /// Request of [`Api::ec2_recommendation_detail`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct Ec2RecommendationDetail<'c> {
-    call: rt::Call<'c>,
+pub struct Ec2RecommendationDetail {
+    call: rt::Call,
 }
-impl<'c> Ec2RecommendationDetail<'c> {
+impl Ec2RecommendationDetail {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoec2InstanceRecommendation> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoec2InstanceRecommendation> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -111,10 +111,10 @@ rt::request!(Ec2RecommendationDetail);
 /// Request of [`Api::ecs_recommendation_detail`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EcsRecommendationDetail<'c> {
-    call: rt::Call<'c>,
+pub struct EcsRecommendationDetail {
+    call: rt::Call,
 }
-impl<'c> EcsRecommendationDetail<'c> {
+impl EcsRecommendationDetail {
     /// Query parameter `from`.
     #[inline]
     pub fn from(mut self, value: impl Into<String>) -> Self {
@@ -135,12 +135,12 @@ impl<'c> EcsRecommendationDetail<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoecsRecommendationDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoecsRecommendationDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -148,18 +148,18 @@ rt::request!(EcsRecommendationDetail);
 /// Request of [`Api::node_recommendation_detail`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct NodeRecommendationDetail<'c> {
-    call: rt::Call<'c>,
+pub struct NodeRecommendationDetail {
+    call: rt::Call,
 }
-impl<'c> NodeRecommendationDetail<'c> {
+impl NodeRecommendationDetail {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNodeRecommendationDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoNodeRecommendationDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -167,10 +167,10 @@ rt::request!(NodeRecommendationDetail);
 /// Request of [`Api::workload_recommendation_detail`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct WorkloadRecommendationDetail<'c> {
-    call: rt::Call<'c>,
+pub struct WorkloadRecommendationDetail {
+    call: rt::Call,
 }
-impl<'c> WorkloadRecommendationDetail<'c> {
+impl WorkloadRecommendationDetail {
     /// Query parameter `from`.
     #[inline]
     pub fn from(mut self, value: impl Into<String>) -> Self {
@@ -185,12 +185,12 @@ impl<'c> WorkloadRecommendationDetail<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoWorkloadRecommendationDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoWorkloadRecommendationDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -208,6 +208,8 @@ pub(super) static AZURE_VM_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EC2_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
     id: "ec2RecommendationDetail",
@@ -222,6 +224,8 @@ pub(super) static EC2_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ECS_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
     id: "ecsRecommendationDetail",
@@ -242,6 +246,8 @@ pub(super) static ECS_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static NODE_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
     id: "nodeRecommendationDetail",
@@ -256,6 +262,8 @@ pub(super) static NODE_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static WORKLOAD_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
     id: "workloadRecommendationDetail",
@@ -275,4 +283,6 @@ pub(super) static WORKLOAD_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CloneRuleDto,
-    ) -> CloneRule<'c> {
+    ) -> CloneRule {
         let mut call = rt::Call::new(self.client, &CLONE_RULE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn cost_co_relation_supported_resources(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CostCoRelationSupportedResources<'c> {
+    ) -> CostCoRelationSupportedResources {
         let mut call = rt::Call::new(self.client, &COST_CO_RELATION_SUPPORTED_RESOURCES);
         call.text(0, account_identifier);
         CostCoRelationSupportedResources {
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateRuleDto,
-    ) -> CreateNewRule<'c> {
+    ) -> CreateNewRule {
         let mut call = rt::Call::new(self.client, &CREATE_NEW_RULE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_id: impl Into<String>,
-    ) -> DeleteRule<'c> {
+    ) -> DeleteRule {
         let mut call = rt::Call::new(self.client, &DELETE_RULE);
         call.text(0, account_identifier);
         call.text(1, rule_id);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn enqueue_governance_job(
         &self,
         body: &types::GovernanceJobEnqueueDto,
-    ) -> EnqueueGovernanceJob<'c> {
+    ) -> EnqueueGovernanceJob {
         let mut call = rt::Call::new(self.client, &ENQUEUE_GOVERNANCE_JOB);
         call.body_json(body);
         EnqueueGovernanceJob { call }
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_id: impl Into<String>,
-    ) -> GetGovernanceRule<'c> {
+    ) -> GetGovernanceRule {
         let mut call = rt::Call::new(self.client, &GET_GOVERNANCE_RULE);
         call.text(0, account_identifier);
         call.text(1, rule_id);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ListDto,
-    ) -> GetPolicies<'c> {
+    ) -> GetPolicies {
         let mut call = rt::Call::new(self.client, &GET_POLICIES);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     pub fn get_potential_rules_for_recommendation(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetPotentialRulesForRecommendation<'c> {
+    ) -> GetPotentialRulesForRecommendation {
         let mut call = rt::Call::new(
             self.client,
             &GET_POTENTIAL_RULES_FOR_RECOMMENDATION,
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
     pub fn governance_rule_schema(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GovernanceRuleSchema<'c> {
+    ) -> GovernanceRuleSchema {
         let mut call = rt::Call::new(self.client, &GOVERNANCE_RULE_SCHEMA);
         call.text(0, account_identifier);
         GovernanceRuleSchema { call }
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::GovernanceTargetListCloudProvider>,
-    ) -> GovernanceTargetList<'c> {
+    ) -> GovernanceTargetList {
         let mut call = rt::Call::new(self.client, &GOVERNANCE_TARGET_LIST);
         call.text(0, account_identifier);
         call.text(
@@ -134,7 +134,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         cloud_provider: impl Into<types::RuleRegionsCloudProvider>,
-    ) -> RuleRegions<'c> {
+    ) -> RuleRegions {
         let mut call = rt::Call::new(self.client, &RULE_REGIONS);
         call.text(0, account_identifier);
         call.text(
@@ -148,7 +148,7 @@ impl<'c> Api<'c> {
     pub fn simple_enqueue_adhoc_governance_rule(
         &self,
         body: &types::GovernanceAdhocEnqueueDtov2,
-    ) -> SimpleEnqueueAdhocGovernanceRule<'c> {
+    ) -> SimpleEnqueueAdhocGovernanceRule {
         let mut call = rt::Call::new(self.client, &SIMPLE_ENQUEUE_ADHOC_GOVERNANCE_RULE);
         call.body_json(body);
         SimpleEnqueueAdhocGovernanceRule {
@@ -160,7 +160,7 @@ impl<'c> Api<'c> {
     pub fn toggle_for_recommendation(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ToggleForRecommendation<'c> {
+    ) -> ToggleForRecommendation {
         let mut call = rt::Call::new(self.client, &TOGGLE_FOR_RECOMMENDATION);
         call.text(0, account_identifier);
         ToggleForRecommendation { call }
@@ -171,7 +171,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateRuleDto,
-    ) -> UpdateRule<'c> {
+    ) -> UpdateRule {
         let mut call = rt::Call::new(self.client, &UPDATE_RULE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -183,7 +183,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateRuleDto,
-    ) -> ValidateGovernanceRule<'c> {
+    ) -> ValidateGovernanceRule {
         let mut call = rt::Call::new(self.client, &VALIDATE_GOVERNANCE_RULE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -193,18 +193,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::clone_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CloneRule<'c> {
-    call: rt::Call<'c>,
+pub struct CloneRule {
+    call: rt::Call,
 }
-impl<'c> CloneRule<'c> {
+impl CloneRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRule> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -212,18 +212,18 @@ rt::request!(CloneRule);
 /// Request of [`Api::cost_co_relation_supported_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CostCoRelationSupportedResources<'c> {
-    call: rt::Call<'c>,
+pub struct CostCoRelationSupportedResources {
+    call: rt::Call,
 }
-impl<'c> CostCoRelationSupportedResources<'c> {
+impl CostCoRelationSupportedResources {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSetString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -231,18 +231,18 @@ rt::request!(CostCoRelationSupportedResources);
 /// Request of [`Api::create_new_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNewRule<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNewRule {
+    call: rt::Call,
 }
-impl<'c> CreateNewRule<'c> {
+impl CreateNewRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRule> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -250,18 +250,18 @@ rt::request!(CreateNewRule);
 /// Request of [`Api::delete_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRule<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRule {
+    call: rt::Call,
 }
-impl<'c> DeleteRule<'c> {
+impl DeleteRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -269,10 +269,10 @@ rt::request!(DeleteRule);
 /// Request of [`Api::enqueue_governance_job`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnqueueGovernanceJob<'c> {
-    call: rt::Call<'c>,
+pub struct EnqueueGovernanceJob {
+    call: rt::Call,
 }
-impl<'c> EnqueueGovernanceJob<'c> {
+impl EnqueueGovernanceJob {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -281,14 +281,12 @@ impl<'c> EnqueueGovernanceJob<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoGovernanceEnqueueResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGovernanceEnqueueResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -296,18 +294,18 @@ rt::request!(EnqueueGovernanceJob);
 /// Request of [`Api::get_governance_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGovernanceRule<'c> {
-    call: rt::Call<'c>,
+pub struct GetGovernanceRule {
+    call: rt::Call,
 }
-impl<'c> GetGovernanceRule<'c> {
+impl GetGovernanceRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -315,10 +313,10 @@ rt::request!(GetGovernanceRule);
 /// Request of [`Api::get_policies`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPolicies<'c> {
-    call: rt::Call<'c>,
+pub struct GetPolicies {
+    call: rt::Call,
 }
-impl<'c> GetPolicies<'c> {
+impl GetPolicies {
     /// Query parameter `RuleNamePattern`.
     #[inline]
     pub fn rule_name_pattern(mut self, value: impl Into<String>) -> Self {
@@ -327,12 +325,12 @@ impl<'c> GetPolicies<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleList> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -340,18 +338,18 @@ rt::request!(GetPolicies);
 /// Request of [`Api::get_potential_rules_for_recommendation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPotentialRulesForRecommendation<'c> {
-    call: rt::Call<'c>,
+pub struct GetPotentialRulesForRecommendation {
+    call: rt::Call,
 }
-impl<'c> GetPotentialRulesForRecommendation<'c> {
+impl GetPotentialRulesForRecommendation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListRule> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -359,10 +357,10 @@ rt::request!(GetPotentialRulesForRecommendation);
 /// Request of [`Api::governance_rule_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GovernanceRuleSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GovernanceRuleSchema {
+    call: rt::Call,
 }
-impl<'c> GovernanceRuleSchema<'c> {
+impl GovernanceRuleSchema {
     /// Query parameter `projectIdentifier`.
     #[inline]
     pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
@@ -377,12 +375,12 @@ impl<'c> GovernanceRuleSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -390,10 +388,10 @@ rt::request!(GovernanceRuleSchema);
 /// Request of [`Api::governance_target_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GovernanceTargetList<'c> {
-    call: rt::Call<'c>,
+pub struct GovernanceTargetList {
+    call: rt::Call,
 }
-impl<'c> GovernanceTargetList<'c> {
+impl GovernanceTargetList {
     /// Query parameter `view`.
     #[inline]
     pub fn view(mut self, value: bool) -> Self {
@@ -414,12 +412,12 @@ impl<'c> GovernanceTargetList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMapStringToString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringToString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -427,18 +425,18 @@ rt::request!(GovernanceTargetList);
 /// Request of [`Api::rule_regions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RuleRegions<'c> {
-    call: rt::Call<'c>,
+pub struct RuleRegions {
+    call: rt::Call,
 }
-impl<'c> RuleRegions<'c> {
+impl RuleRegions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -446,10 +444,10 @@ rt::request!(RuleRegions);
 /// Request of [`Api::simple_enqueue_adhoc_governance_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SimpleEnqueueAdhocGovernanceRule<'c> {
-    call: rt::Call<'c>,
+pub struct SimpleEnqueueAdhocGovernanceRule {
+    call: rt::Call,
 }
-impl<'c> SimpleEnqueueAdhocGovernanceRule<'c> {
+impl SimpleEnqueueAdhocGovernanceRule {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -458,12 +456,12 @@ impl<'c> SimpleEnqueueAdhocGovernanceRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -471,10 +469,10 @@ rt::request!(SimpleEnqueueAdhocGovernanceRule);
 /// Request of [`Api::toggle_for_recommendation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ToggleForRecommendation<'c> {
-    call: rt::Call<'c>,
+pub struct ToggleForRecommendation {
+    call: rt::Call,
 }
-impl<'c> ToggleForRecommendation<'c> {
+impl ToggleForRecommendation {
     /// Query parameter `ruleId`.
     #[inline]
     pub fn rule_id(mut self, value: impl Into<String>) -> Self {
@@ -495,12 +493,12 @@ impl<'c> ToggleForRecommendation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRule> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -508,18 +506,18 @@ rt::request!(ToggleForRecommendation);
 /// Request of [`Api::update_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRule<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRule {
+    call: rt::Call,
 }
-impl<'c> UpdateRule<'c> {
+impl UpdateRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRule> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -527,18 +525,18 @@ rt::request!(UpdateRule);
 /// Request of [`Api::validate_governance_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateGovernanceRule<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateGovernanceRule {
+    call: rt::Call,
 }
-impl<'c> ValidateGovernanceRule<'c> {
+impl ValidateGovernanceRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -556,6 +554,8 @@ pub(super) static CLONE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static COST_CO_RELATION_SUPPORTED_RESOURCES: rt::Operation = rt::Operation {
     id: "costCoRelationSupportedResources",
@@ -570,6 +570,8 @@ pub(super) static COST_CO_RELATION_SUPPORTED_RESOURCES: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_NEW_RULE: rt::Operation = rt::Operation {
     id: "CreateNewRule",
@@ -584,6 +586,8 @@ pub(super) static CREATE_NEW_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_RULE: rt::Operation = rt::Operation {
     id: "deleteRule",
@@ -598,6 +602,8 @@ pub(super) static DELETE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENQUEUE_GOVERNANCE_JOB: rt::Operation = rt::Operation {
     id: "enqueueGovernanceJob",
@@ -612,6 +618,8 @@ pub(super) static ENQUEUE_GOVERNANCE_JOB: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_GOVERNANCE_RULE: rt::Operation = rt::Operation {
     id: "getGovernanceRule",
@@ -626,6 +634,8 @@ pub(super) static GET_GOVERNANCE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_POLICIES: rt::Operation = rt::Operation {
     id: "getPolicies",
@@ -643,6 +653,8 @@ pub(super) static GET_POLICIES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_POTENTIAL_RULES_FOR_RECOMMENDATION: rt::Operation = rt::Operation {
     id: "getPotentialRulesForRecommendation",
@@ -657,6 +669,8 @@ pub(super) static GET_POTENTIAL_RULES_FOR_RECOMMENDATION: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GOVERNANCE_RULE_SCHEMA: rt::Operation = rt::Operation {
     id: "governanceRuleSchema",
@@ -675,6 +689,8 @@ pub(super) static GOVERNANCE_RULE_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GOVERNANCE_TARGET_LIST: rt::Operation = rt::Operation {
     id: "governanceTargetList",
@@ -695,6 +711,8 @@ pub(super) static GOVERNANCE_TARGET_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RULE_REGIONS: rt::Operation = rt::Operation {
     id: "regions",
@@ -712,6 +730,8 @@ pub(super) static RULE_REGIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SIMPLE_ENQUEUE_ADHOC_GOVERNANCE_RULE: rt::Operation = rt::Operation {
     id: "simpleEnqueueAdhocGovernanceRule",
@@ -726,6 +746,8 @@ pub(super) static SIMPLE_ENQUEUE_ADHOC_GOVERNANCE_RULE: rt::Operation = rt::Oper
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TOGGLE_FOR_RECOMMENDATION: rt::Operation = rt::Operation {
     id: "toggleForRecommendation",
@@ -744,6 +766,8 @@ pub(super) static TOGGLE_FOR_RECOMMENDATION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RULE: rt::Operation = rt::Operation {
     id: "updateRule",
@@ -758,6 +782,8 @@ pub(super) static UPDATE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_GOVERNANCE_RULE: rt::Operation = rt::Operation {
     id: "validateGovernanceRule",
@@ -772,4 +798,6 @@ pub(super) static VALIDATE_GOVERNANCE_RULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateRuleEnforcementDto,
-    ) -> AddRuleEnforcement<'c> {
+    ) -> AddRuleEnforcement {
         let mut call = rt::Call::new(self.client, &ADD_RULE_ENFORCEMENT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         enforcement_id: impl Into<String>,
-    ) -> DeleteRuleEnforcement<'c> {
+    ) -> DeleteRuleEnforcement {
         let mut call = rt::Call::new(self.client, &DELETE_RULE_ENFORCEMENT);
         call.text(0, account_identifier);
         call.text(1, enforcement_id);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn enforcement_details(
         &self,
         account_identifier: impl Into<String>,
-    ) -> EnforcementDetails<'c> {
+    ) -> EnforcementDetails {
         let mut call = rt::Call::new(self.client, &ENFORCEMENT_DETAILS);
         call.text(0, account_identifier);
         EnforcementDetails { call }
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     pub fn enforcement_savings(
         &self,
         account_identifier: impl Into<String>,
-    ) -> EnforcementSavings<'c> {
+    ) -> EnforcementSavings {
         let mut call = rt::Call::new(self.client, &ENFORCEMENT_SAVINGS);
         call.text(0, account_identifier);
         EnforcementSavings { call }
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     pub fn get_rule_enforcement(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetRuleEnforcement<'c> {
+    ) -> GetRuleEnforcement {
         let mut call = rt::Call::new(self.client, &GET_RULE_ENFORCEMENT);
         call.text(0, account_identifier);
         GetRuleEnforcement { call }
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::EnforcementCountDto,
-    ) -> GetRuleEnforcementCount<'c> {
+    ) -> GetRuleEnforcementCount {
         let mut call = rt::Call::new(self.client, &GET_RULE_ENFORCEMENT_COUNT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
     pub fn list_rule_enforcements(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListRuleEnforcements<'c> {
+    ) -> ListRuleEnforcements {
         let mut call = rt::Call::new(self.client, &LIST_RULE_ENFORCEMENTS);
         call.text(0, account_identifier);
         ListRuleEnforcements { call }
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     pub fn toggle_enforcement(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ToggleEnforcement<'c> {
+    ) -> ToggleEnforcement {
         let mut call = rt::Call::new(self.client, &TOGGLE_ENFORCEMENT);
         call.text(0, account_identifier);
         ToggleEnforcement { call }
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateRuleEnforcementDto,
-    ) -> UpdateEnforcement<'c> {
+    ) -> UpdateEnforcement {
         let mut call = rt::Call::new(self.client, &UPDATE_ENFORCEMENT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -108,18 +108,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_rule_enforcement`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddRuleEnforcement<'c> {
-    call: rt::Call<'c>,
+pub struct AddRuleEnforcement {
+    call: rt::Call,
 }
-impl<'c> AddRuleEnforcement<'c> {
+impl AddRuleEnforcement {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleEnforcement> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcement> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -127,18 +127,18 @@ rt::request!(AddRuleEnforcement);
 /// Request of [`Api::delete_rule_enforcement`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRuleEnforcement<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRuleEnforcement {
+    call: rt::Call,
 }
-impl<'c> DeleteRuleEnforcement<'c> {
+impl DeleteRuleEnforcement {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +146,10 @@ rt::request!(DeleteRuleEnforcement);
 /// Request of [`Api::enforcement_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnforcementDetails<'c> {
-    call: rt::Call<'c>,
+pub struct EnforcementDetails {
+    call: rt::Call,
 }
-impl<'c> EnforcementDetails<'c> {
+impl EnforcementDetails {
     /// Query parameter `enforcementId`.
     #[inline]
     pub fn enforcement_id(mut self, value: impl Into<String>) -> Self {
@@ -158,12 +158,12 @@ impl<'c> EnforcementDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnforcementDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnforcementDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -171,10 +171,10 @@ rt::request!(EnforcementDetails);
 /// Request of [`Api::enforcement_savings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnforcementSavings<'c> {
-    call: rt::Call<'c>,
+pub struct EnforcementSavings {
+    call: rt::Call,
 }
-impl<'c> EnforcementSavings<'c> {
+impl EnforcementSavings {
     /// Query parameter `enforcementId`.
     #[inline]
     pub fn enforcement_id(mut self, value: impl Into<String>) -> Self {
@@ -189,12 +189,12 @@ impl<'c> EnforcementSavings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -202,10 +202,10 @@ rt::request!(EnforcementSavings);
 /// Request of [`Api::get_rule_enforcement`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleEnforcement<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleEnforcement {
+    call: rt::Call,
 }
-impl<'c> GetRuleEnforcement<'c> {
+impl GetRuleEnforcement {
     /// Query parameter `searchKey`.
     #[inline]
     pub fn search_key(mut self, value: impl Into<String>) -> Self {
@@ -246,12 +246,12 @@ impl<'c> GetRuleEnforcement<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleEnforcementList> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcementList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -259,18 +259,18 @@ rt::request!(GetRuleEnforcement);
 /// Request of [`Api::get_rule_enforcement_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleEnforcementCount<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleEnforcementCount {
+    call: rt::Call,
 }
-impl<'c> GetRuleEnforcementCount<'c> {
+impl GetRuleEnforcementCount {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnforcementCount> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnforcementCount> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -278,10 +278,10 @@ rt::request!(GetRuleEnforcementCount);
 /// Request of [`Api::list_rule_enforcements`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRuleEnforcements<'c> {
-    call: rt::Call<'c>,
+pub struct ListRuleEnforcements {
+    call: rt::Call,
 }
-impl<'c> ListRuleEnforcements<'c> {
+impl ListRuleEnforcements {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ListRuleEnforcementsBody) -> Self {
@@ -290,12 +290,12 @@ impl<'c> ListRuleEnforcements<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -303,10 +303,10 @@ rt::request!(ListRuleEnforcements);
 /// Request of [`Api::toggle_enforcement`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ToggleEnforcement<'c> {
-    call: rt::Call<'c>,
+pub struct ToggleEnforcement {
+    call: rt::Call,
 }
-impl<'c> ToggleEnforcement<'c> {
+impl ToggleEnforcement {
     /// Query parameter `enforcementId`.
     #[inline]
     pub fn enforcement_id(mut self, value: impl Into<String>) -> Self {
@@ -321,12 +321,12 @@ impl<'c> ToggleEnforcement<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -334,18 +334,18 @@ rt::request!(ToggleEnforcement);
 /// Request of [`Api::update_enforcement`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateEnforcement<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateEnforcement {
+    call: rt::Call,
 }
-impl<'c> UpdateEnforcement<'c> {
+impl UpdateEnforcement {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleEnforcement> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleEnforcement> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -363,6 +363,8 @@ pub(super) static ADD_RULE_ENFORCEMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_RULE_ENFORCEMENT: rt::Operation = rt::Operation {
     id: "deleteRuleEnforcement",
@@ -380,6 +382,8 @@ pub(super) static DELETE_RULE_ENFORCEMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENFORCEMENT_DETAILS: rt::Operation = rt::Operation {
     id: "enforcementDetails",
@@ -397,6 +401,8 @@ pub(super) static ENFORCEMENT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENFORCEMENT_SAVINGS: rt::Operation = rt::Operation {
     id: "enforcementSavings",
@@ -414,6 +420,8 @@ pub(super) static ENFORCEMENT_SAVINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_ENFORCEMENT: rt::Operation = rt::Operation {
     id: "getRuleEnforcement",
@@ -435,6 +443,8 @@ pub(super) static GET_RULE_ENFORCEMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_ENFORCEMENT_COUNT: rt::Operation = rt::Operation {
     id: "getRuleEnforcementCount",
@@ -449,6 +459,8 @@ pub(super) static GET_RULE_ENFORCEMENT_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RULE_ENFORCEMENTS: rt::Operation = rt::Operation {
     id: "listRuleEnforcements",
@@ -463,6 +475,8 @@ pub(super) static LIST_RULE_ENFORCEMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TOGGLE_ENFORCEMENT: rt::Operation = rt::Operation {
     id: "toggleEnforcement",
@@ -481,6 +495,8 @@ pub(super) static TOGGLE_ENFORCEMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ENFORCEMENT: rt::Operation = rt::Operation {
     id: "updateEnforcement",
@@ -495,4 +511,6 @@ pub(super) static UPDATE_ENFORCEMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

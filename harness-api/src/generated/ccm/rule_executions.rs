@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::EvaluationExportRequestDto,
-    ) -> ExportEvaluations<'c> {
+    ) -> ExportEvaluations {
         let mut call = rt::Call::new(self.client, &EXPORT_EVALUATIONS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
-    ) -> GetRuleExecution<'c> {
+    ) -> GetRuleExecution {
         let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, rule_execution_id);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
-    ) -> GetRuleExecutionActionedResources<'c> {
+    ) -> GetRuleExecutionActionedResources {
         let mut call = rt::Call::new(
             self.client,
             &GET_RULE_EXECUTION_ACTIONED_RESOURCES,
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
-    ) -> GetRuleExecutionDetails<'c> {
+    ) -> GetRuleExecutionDetails {
         let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_DETAILS);
         call.text(0, account_identifier);
         call.text(1, rule_execution_id);
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
-    ) -> GetRuleExecutionGranularStatus<'c> {
+    ) -> GetRuleExecutionGranularStatus {
         let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_GRANULAR_STATUS);
         call.text(0, account_identifier);
         call.text(1, rule_execution_id);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
-    ) -> GetRuleExecutionLogs<'c> {
+    ) -> GetRuleExecutionLogs {
         let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_LOGS);
         call.text(0, account_identifier);
         call.text(1, rule_execution_id);
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
-    ) -> GetRuleExecutionRuleYaml<'c> {
+    ) -> GetRuleExecutionRuleYaml {
         let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_RULE_YAML);
         call.text(0, account_identifier);
         call.text(1, rule_execution_id);
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
-    ) -> GetRuleExecutionStatus<'c> {
+    ) -> GetRuleExecutionStatus {
         let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_STATUS);
         call.text(0, account_identifier);
         call.text(1, rule_execution_id);
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::GetRuleExecutionTagFilterValuesBody,
-    ) -> GetRuleExecutionTagFilterValues<'c> {
+    ) -> GetRuleExecutionTagFilterValues {
         let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTION_TAG_FILTER_VALUES);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateRuleExecutionFilterDto,
-    ) -> GetRuleExecutions<'c> {
+    ) -> GetRuleExecutions {
         let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTIONS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
     pub fn get_rule_executions_filter_values(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetRuleExecutionsFilterValues<'c> {
+    ) -> GetRuleExecutionsFilterValues {
         let mut call = rt::Call::new(self.client, &GET_RULE_EXECUTIONS_FILTER_VALUES);
         call.text(0, account_identifier);
         GetRuleExecutionsFilterValues {
@@ -157,7 +157,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &[String],
-    ) -> GetRuleLastExecution<'c> {
+    ) -> GetRuleLastExecution {
         let mut call = rt::Call::new(self.client, &GET_RULE_LAST_EXECUTION);
         call.text(0, account_identifier);
         call.body_json(&body);
@@ -169,7 +169,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_execution_id: impl Into<String>,
-    ) -> RefreshCostForRuleExecution<'c> {
+    ) -> RefreshCostForRuleExecution {
         let mut call = rt::Call::new(self.client, &REFRESH_COST_FOR_RULE_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, rule_execution_id);
@@ -181,18 +181,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::export_evaluations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExportEvaluations<'c> {
-    call: rt::Call<'c>,
+pub struct ExportEvaluations {
+    call: rt::Call,
 }
-impl<'c> ExportEvaluations<'c> {
+impl ExportEvaluations {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEvaluationExportResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEvaluationExportResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -200,10 +200,10 @@ rt::request!(ExportEvaluations);
 /// Request of [`Api::get_rule_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleExecution<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleExecution {
+    call: rt::Call,
 }
-impl<'c> GetRuleExecution<'c> {
+impl GetRuleExecution {
     /// Query parameter `executionType`.
     #[inline]
     pub fn execution_type(
@@ -215,12 +215,12 @@ impl<'c> GetRuleExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleExecution> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleExecution> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -228,18 +228,18 @@ rt::request!(GetRuleExecution);
 /// Request of [`Api::get_rule_execution_actioned_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleExecutionActionedResources<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleExecutionActionedResources {
+    call: rt::Call,
 }
-impl<'c> GetRuleExecutionActionedResources<'c> {
+impl GetRuleExecutionActionedResources {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -247,10 +247,10 @@ rt::request!(GetRuleExecutionActionedResources);
 /// Request of [`Api::get_rule_execution_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleExecutionDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleExecutionDetails {
+    call: rt::Call,
 }
-impl<'c> GetRuleExecutionDetails<'c> {
+impl GetRuleExecutionDetails {
     /// Query parameter `fileType`.
     #[inline]
     pub fn file_type(
@@ -291,12 +291,12 @@ impl<'c> GetRuleExecutionDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -304,10 +304,10 @@ rt::request!(GetRuleExecutionDetails);
 /// Request of [`Api::get_rule_execution_granular_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleExecutionGranularStatus<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleExecutionGranularStatus {
+    call: rt::Call,
 }
-impl<'c> GetRuleExecutionGranularStatus<'c> {
+impl GetRuleExecutionGranularStatus {
     /// Query parameter `resourceId`.
     #[inline]
     pub fn resource_id(mut self, value: impl Into<String>) -> Self {
@@ -336,12 +336,12 @@ impl<'c> GetRuleExecutionGranularStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -349,10 +349,10 @@ rt::request!(GetRuleExecutionGranularStatus);
 /// Request of [`Api::get_rule_execution_logs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleExecutionLogs<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleExecutionLogs {
+    call: rt::Call,
 }
-impl<'c> GetRuleExecutionLogs<'c> {
+impl GetRuleExecutionLogs {
     /// Query parameter `executionType`.
     #[inline]
     pub fn execution_type(
@@ -368,12 +368,12 @@ impl<'c> GetRuleExecutionLogs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -381,10 +381,10 @@ rt::request!(GetRuleExecutionLogs);
 /// Request of [`Api::get_rule_execution_rule_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleExecutionRuleYaml<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleExecutionRuleYaml {
+    call: rt::Call,
 }
-impl<'c> GetRuleExecutionRuleYaml<'c> {
+impl GetRuleExecutionRuleYaml {
     /// Query parameter `executionType`.
     #[inline]
     pub fn execution_type(
@@ -401,12 +401,12 @@ impl<'c> GetRuleExecutionRuleYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -414,10 +414,10 @@ rt::request!(GetRuleExecutionRuleYaml);
 /// Request of [`Api::get_rule_execution_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleExecutionStatus<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleExecutionStatus {
+    call: rt::Call,
 }
-impl<'c> GetRuleExecutionStatus<'c> {
+impl GetRuleExecutionStatus {
     /// Query parameter `executionType`.
     #[inline]
     pub fn execution_type(
@@ -433,12 +433,12 @@ impl<'c> GetRuleExecutionStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSubRuleResponseDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListSubRuleResponseDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -446,18 +446,18 @@ rt::request!(GetRuleExecutionStatus);
 /// Request of [`Api::get_rule_execution_tag_filter_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleExecutionTagFilterValues<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleExecutionTagFilterValues {
+    call: rt::Call,
 }
-impl<'c> GetRuleExecutionTagFilterValues<'c> {
+impl GetRuleExecutionTagFilterValues {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -465,18 +465,18 @@ rt::request!(GetRuleExecutionTagFilterValues);
 /// Request of [`Api::get_rule_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleExecutions<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleExecutions {
+    call: rt::Call,
 }
-impl<'c> GetRuleExecutions<'c> {
+impl GetRuleExecutions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleExecutionList> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleExecutionList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -484,18 +484,18 @@ rt::request!(GetRuleExecutions);
 /// Request of [`Api::get_rule_executions_filter_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleExecutionsFilterValues<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleExecutionsFilterValues {
+    call: rt::Call,
 }
-impl<'c> GetRuleExecutionsFilterValues<'c> {
+impl GetRuleExecutionsFilterValues {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFilterValues> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFilterValues> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -503,18 +503,18 @@ rt::request!(GetRuleExecutionsFilterValues);
 /// Request of [`Api::get_rule_last_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRuleLastExecution<'c> {
-    call: rt::Call<'c>,
+pub struct GetRuleLastExecution {
+    call: rt::Call,
 }
-impl<'c> GetRuleLastExecution<'c> {
+impl GetRuleLastExecution {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListRuleExecution> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListRuleExecution> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -522,10 +522,10 @@ rt::request!(GetRuleLastExecution);
 /// Request of [`Api::refresh_cost_for_rule_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RefreshCostForRuleExecution<'c> {
-    call: rt::Call<'c>,
+pub struct RefreshCostForRuleExecution {
+    call: rt::Call,
 }
-impl<'c> RefreshCostForRuleExecution<'c> {
+impl RefreshCostForRuleExecution {
     /// Query parameter `executionType`.
     #[inline]
     pub fn execution_type(
@@ -541,12 +541,12 @@ impl<'c> RefreshCostForRuleExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -564,6 +564,8 @@ pub(super) static EXPORT_EVALUATIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_EXECUTION: rt::Operation = rt::Operation {
     id: "getRuleExecution",
@@ -582,6 +584,8 @@ pub(super) static GET_RULE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_EXECUTION_ACTIONED_RESOURCES: rt::Operation = rt::Operation {
     id: "getRuleExecutionActionedResources",
@@ -599,6 +603,8 @@ pub(super) static GET_RULE_EXECUTION_ACTIONED_RESOURCES: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_EXECUTION_DETAILS: rt::Operation = rt::Operation {
     id: "getRuleExecutionDetails",
@@ -620,6 +626,8 @@ pub(super) static GET_RULE_EXECUTION_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_EXECUTION_GRANULAR_STATUS: rt::Operation = rt::Operation {
     id: "getRuleExecutionGranularStatus",
@@ -640,6 +648,8 @@ pub(super) static GET_RULE_EXECUTION_GRANULAR_STATUS: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_EXECUTION_LOGS: rt::Operation = rt::Operation {
     id: "getRuleExecutionLogs",
@@ -658,6 +668,8 @@ pub(super) static GET_RULE_EXECUTION_LOGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_EXECUTION_RULE_YAML: rt::Operation = rt::Operation {
     id: "getRuleExecutionRuleYaml",
@@ -676,6 +688,8 @@ pub(super) static GET_RULE_EXECUTION_RULE_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_EXECUTION_STATUS: rt::Operation = rt::Operation {
     id: "getRuleExecutionStatus",
@@ -694,6 +708,8 @@ pub(super) static GET_RULE_EXECUTION_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_EXECUTION_TAG_FILTER_VALUES: rt::Operation = rt::Operation {
     id: "getRuleExecutionTagFilterValues",
@@ -708,6 +724,8 @@ pub(super) static GET_RULE_EXECUTION_TAG_FILTER_VALUES: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_EXECUTIONS: rt::Operation = rt::Operation {
     id: "getRuleExecutions",
@@ -722,6 +740,8 @@ pub(super) static GET_RULE_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_EXECUTIONS_FILTER_VALUES: rt::Operation = rt::Operation {
     id: "getRuleExecutionsFilterValues",
@@ -736,6 +756,8 @@ pub(super) static GET_RULE_EXECUTIONS_FILTER_VALUES: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE_LAST_EXECUTION: rt::Operation = rt::Operation {
     id: "getRuleLastExecution",
@@ -750,6 +772,8 @@ pub(super) static GET_RULE_LAST_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REFRESH_COST_FOR_RULE_EXECUTION: rt::Operation = rt::Operation {
     id: "refreshCostForRuleExecution",
@@ -768,4 +792,6 @@ pub(super) static REFRESH_COST_FOR_RULE_EXECUTION: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateRuleSetDto,
-    ) -> AddRuleSet<'c> {
+    ) -> AddRuleSet {
         let mut call = rt::Call::new(self.client, &ADD_RULE_SET);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_set_id: impl Into<String>,
-    ) -> DeleteRuleSet<'c> {
+    ) -> DeleteRuleSet {
         let mut call = rt::Call::new(self.client, &DELETE_RULE_SET);
         call.text(0, account_identifier);
         call.text(1, rule_set_id);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateRuleSetFilterDto,
-    ) -> ListRuleSets<'c> {
+    ) -> ListRuleSets {
         let mut call = rt::Call::new(self.client, &LIST_RULE_SETS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateRuleSetDto,
-    ) -> UpdateRuleSet<'c> {
+    ) -> UpdateRuleSet {
         let mut call = rt::Call::new(self.client, &UPDATE_RULE_SET);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -57,18 +57,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_rule_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddRuleSet<'c> {
-    call: rt::Call<'c>,
+pub struct AddRuleSet {
+    call: rt::Call,
 }
-impl<'c> AddRuleSet<'c> {
+impl AddRuleSet {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleSet> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleSet> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -76,18 +76,18 @@ rt::request!(AddRuleSet);
 /// Request of [`Api::delete_rule_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRuleSet<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRuleSet {
+    call: rt::Call,
 }
-impl<'c> DeleteRuleSet<'c> {
+impl DeleteRuleSet {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,18 +95,18 @@ rt::request!(DeleteRuleSet);
 /// Request of [`Api::list_rule_sets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRuleSets<'c> {
-    call: rt::Call<'c>,
+pub struct ListRuleSets {
+    call: rt::Call,
 }
-impl<'c> ListRuleSets<'c> {
+impl ListRuleSets {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleSetList> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleSetList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -114,18 +114,18 @@ rt::request!(ListRuleSets);
 /// Request of [`Api::update_rule_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRuleSet<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRuleSet {
+    call: rt::Call,
 }
-impl<'c> UpdateRuleSet<'c> {
+impl UpdateRuleSet {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRuleSet> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRuleSet> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -143,6 +143,8 @@ pub(super) static ADD_RULE_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_RULE_SET: rt::Operation = rt::Operation {
     id: "deleteRuleSet",
@@ -157,6 +159,8 @@ pub(super) static DELETE_RULE_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RULE_SETS: rt::Operation = rt::Operation {
     id: "listRuleSets",
@@ -171,6 +175,8 @@ pub(super) static LIST_RULE_SETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RULE_SET: rt::Operation = rt::Operation {
     id: "updateRuleSet",
@@ -185,4 +191,6 @@ pub(super) static UPDATE_RULE_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateUnitMetricBody,
-    ) -> CreateUnitMetric<'c> {
+    ) -> CreateUnitMetric {
         let mut call = rt::Call::new(self.client, &CREATE_UNIT_METRIC);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         start_time: impl Into<String>,
         end_time: impl Into<String>,
-    ) -> DeleteUnitMetric<'c> {
+    ) -> DeleteUnitMetric {
         let mut call = rt::Call::new(self.client, &DELETE_UNIT_METRIC);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         metric_identifier: impl Into<String>,
         start_time: impl Into<String>,
         end_time: impl Into<String>,
-    ) -> GetUnitMetric<'c> {
+    ) -> GetUnitMetric {
         let mut call = rt::Call::new(self.client, &GET_UNIT_METRIC);
         call.text(0, account_identifier);
         call.text(1, metric_identifier);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         page_size: i64,
         page_no: i64,
-    ) -> ListAllUnitMetrics<'c> {
+    ) -> ListAllUnitMetrics {
         let mut call = rt::Call::new(self.client, &LIST_ALL_UNIT_METRICS);
         call.text(0, account_identifier);
         call.int(1, page_size);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::UpdateUnitMetricBody,
-    ) -> UpdateUnitMetric<'c> {
+    ) -> UpdateUnitMetric {
         let mut call = rt::Call::new(self.client, &UPDATE_UNIT_METRIC);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -79,18 +79,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_unit_metric`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateUnitMetric<'c> {
-    call: rt::Call<'c>,
+pub struct CreateUnitMetric {
+    call: rt::Call,
 }
-impl<'c> CreateUnitMetric<'c> {
+impl CreateUnitMetric {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -98,18 +98,18 @@ rt::request!(CreateUnitMetric);
 /// Request of [`Api::delete_unit_metric`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteUnitMetric<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteUnitMetric {
+    call: rt::Call,
 }
-impl<'c> DeleteUnitMetric<'c> {
+impl DeleteUnitMetric {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,10 +117,10 @@ rt::request!(DeleteUnitMetric);
 /// Request of [`Api::get_unit_metric`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUnitMetric<'c> {
-    call: rt::Call<'c>,
+pub struct GetUnitMetric {
+    call: rt::Call,
 }
-impl<'c> GetUnitMetric<'c> {
+impl GetUnitMetric {
     /// Query parameter `timeTruncGroupBy`.
     #[inline]
     pub fn time_trunc_group_by(
@@ -133,12 +133,12 @@ impl<'c> GetUnitMetric<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +146,10 @@ rt::request!(GetUnitMetric);
 /// Request of [`Api::list_all_unit_metrics`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAllUnitMetrics<'c> {
-    call: rt::Call<'c>,
+pub struct ListAllUnitMetrics {
+    call: rt::Call,
 }
-impl<'c> ListAllUnitMetrics<'c> {
+impl ListAllUnitMetrics {
     /// Query parameter `searchKey`.
     #[inline]
     pub fn search_key(mut self, value: impl Into<String>) -> Self {
@@ -158,12 +158,12 @@ impl<'c> ListAllUnitMetrics<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -171,18 +171,18 @@ rt::request!(ListAllUnitMetrics);
 /// Request of [`Api::update_unit_metric`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateUnitMetric<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateUnitMetric {
+    call: rt::Call,
 }
-impl<'c> UpdateUnitMetric<'c> {
+impl UpdateUnitMetric {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -200,6 +200,8 @@ pub(super) static CREATE_UNIT_METRIC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_UNIT_METRIC: rt::Operation = rt::Operation {
     id: "deleteUnitMetric",
@@ -219,6 +221,8 @@ pub(super) static DELETE_UNIT_METRIC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_UNIT_METRIC: rt::Operation = rt::Operation {
     id: "getUnitMetric",
@@ -239,6 +243,8 @@ pub(super) static GET_UNIT_METRIC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ALL_UNIT_METRICS: rt::Operation = rt::Operation {
     id: "listAllUnitMetrics",
@@ -258,6 +264,8 @@ pub(super) static LIST_ALL_UNIT_METRICS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_UNIT_METRIC: rt::Operation = rt::Operation {
     id: "updateUnitMetric",
@@ -272,4 +280,6 @@ pub(super) static UPDATE_UNIT_METRIC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,9 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ccm/api/usage/cd/active-services/csv/download`
     #[inline]
-    pub fn download_active_service_csv_report(
-        &self,
-    ) -> DownloadActiveServiceCsvReport<'c> {
+    pub fn download_active_service_csv_report(&self) -> DownloadActiveServiceCsvReport {
         let call = rt::Call::new(self.client, &DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT);
         DownloadActiveServiceCsvReport {
             call,
@@ -19,7 +17,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn get_cd_license_usage_for_service_instances(
         &self,
-    ) -> GetCdLicenseUsageForServiceInstances<'c> {
+    ) -> GetCdLicenseUsageForServiceInstances {
         let call = rt::Call::new(
             self.client,
             &GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES,
@@ -30,7 +28,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/usage/CD/servicesLicense`
     #[inline]
-    pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices<'c> {
+    pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices {
         let call = rt::Call::new(self.client, &GET_CD_LICENSE_USAGE_FOR_SERVICES);
         GetCdLicenseUsageForServices {
             call,
@@ -38,7 +36,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ccm/api/usage/{module}`
     #[inline]
-    pub fn get_license_usage(&self, module: impl Into<String>) -> GetLicenseUsage<'c> {
+    pub fn get_license_usage(&self, module: impl Into<String>) -> GetLicenseUsage {
         let mut call = rt::Call::new(self.client, &GET_LICENSE_USAGE);
         call.text(0, module);
         GetLicenseUsage { call }
@@ -47,10 +45,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::download_active_service_csv_report`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadActiveServiceCsvReport<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadActiveServiceCsvReport {
+    call: rt::Call,
 }
-impl<'c> DownloadActiveServiceCsvReport<'c> {
+impl DownloadActiveServiceCsvReport {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -65,12 +63,12 @@ impl<'c> DownloadActiveServiceCsvReport<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -78,10 +76,10 @@ rt::request!(DownloadActiveServiceCsvReport);
 /// Request of [`Api::get_cd_license_usage_for_service_instances`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCdLicenseUsageForServiceInstances<'c> {
-    call: rt::Call<'c>,
+pub struct GetCdLicenseUsageForServiceInstances {
+    call: rt::Call,
 }
-impl<'c> GetCdLicenseUsageForServiceInstances<'c> {
+impl GetCdLicenseUsageForServiceInstances {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -96,12 +94,12 @@ impl<'c> GetCdLicenseUsageForServiceInstances<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -109,10 +107,10 @@ rt::request!(GetCdLicenseUsageForServiceInstances);
 /// Request of [`Api::get_cd_license_usage_for_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCdLicenseUsageForServices<'c> {
-    call: rt::Call<'c>,
+pub struct GetCdLicenseUsageForServices {
+    call: rt::Call,
 }
-impl<'c> GetCdLicenseUsageForServices<'c> {
+impl GetCdLicenseUsageForServices {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -127,12 +125,12 @@ impl<'c> GetCdLicenseUsageForServices<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -140,10 +138,10 @@ rt::request!(GetCdLicenseUsageForServices);
 /// Request of [`Api::get_license_usage`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLicenseUsage<'c> {
-    call: rt::Call<'c>,
+pub struct GetLicenseUsage {
+    call: rt::Call,
 }
-impl<'c> GetLicenseUsage<'c> {
+impl GetLicenseUsage {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -164,12 +162,12 @@ impl<'c> GetLicenseUsage<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -190,6 +188,8 @@ pub(super) static DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES: rt::Operation = rt::Operation {
     id: "CcmgetCDLicenseUsageForServiceInstances",
@@ -207,6 +207,8 @@ pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICES: rt::Operation = rt::Operation {
     id: "CcmgetCDLicenseUsageForServices",
@@ -224,6 +226,8 @@ pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICES: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     id: "CcmgetLicenseUsage",
@@ -243,4 +247,6 @@ pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

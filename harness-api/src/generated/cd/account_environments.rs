@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_account_scoped_environment(
         &self,
         body: &types::EnvironmentCreateRequest,
-    ) -> CreateAccountScopedEnvironment<'c> {
+    ) -> CreateAccountScopedEnvironment {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_ENVIRONMENT);
         call.body_json(body);
         CreateAccountScopedEnvironment {
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn create_account_scoped_environment_yaml(
         &self,
         body: impl Into<String>,
-    ) -> CreateAccountScopedEnvironment<'c> {
+    ) -> CreateAccountScopedEnvironment {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_ENVIRONMENT);
         call.body_text("application/yaml", body);
         CreateAccountScopedEnvironment {
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn delete_account_scoped_environment(
         &self,
         environment: impl Into<String>,
-    ) -> DeleteAccountScopedEnvironment<'c> {
+    ) -> DeleteAccountScopedEnvironment {
         let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_ENVIRONMENT);
         call.text(0, environment);
         DeleteAccountScopedEnvironment {
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn get_account_scoped_environment(
         &self,
         environment: impl Into<String>,
-    ) -> GetAccountScopedEnvironment<'c> {
+    ) -> GetAccountScopedEnvironment {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ENVIRONMENT);
         call.text(0, environment);
         GetAccountScopedEnvironment {
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/environments`
     #[inline]
-    pub fn get_account_scoped_environments(&self) -> GetAccountScopedEnvironments<'c> {
+    pub fn get_account_scoped_environments(&self) -> GetAccountScopedEnvironments {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ENVIRONMENTS);
         GetAccountScopedEnvironments {
             call,
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         &self,
         environment: impl Into<String>,
         body: &types::EnvironmentUpdateRequest,
-    ) -> UpdateAccountScopedEnvironment<'c> {
+    ) -> UpdateAccountScopedEnvironment {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_ENVIRONMENT);
         call.text(0, environment);
         call.body_json(body);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         environment: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateAccountScopedEnvironment<'c> {
+    ) -> UpdateAccountScopedEnvironment {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_ENVIRONMENT);
         call.text(0, environment);
         call.body_text("application/yaml", body);
@@ -93,10 +93,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_account_scoped_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAccountScopedEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAccountScopedEnvironment {
+    call: rt::Call,
 }
-impl<'c> CreateAccountScopedEnvironment<'c> {
+impl CreateAccountScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -105,12 +105,12 @@ impl<'c> CreateAccountScopedEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -118,10 +118,10 @@ rt::request!(CreateAccountScopedEnvironment);
 /// Request of [`Api::delete_account_scoped_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccountScopedEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAccountScopedEnvironment {
+    call: rt::Call,
 }
-impl<'c> DeleteAccountScopedEnvironment<'c> {
+impl DeleteAccountScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -136,12 +136,12 @@ impl<'c> DeleteAccountScopedEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -149,10 +149,10 @@ rt::request!(DeleteAccountScopedEnvironment);
 /// Request of [`Api::get_account_scoped_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedEnvironment {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedEnvironment<'c> {
+impl GetAccountScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -161,12 +161,12 @@ impl<'c> GetAccountScopedEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,10 +174,10 @@ rt::request!(GetAccountScopedEnvironment);
 /// Request of [`Api::get_account_scoped_environments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedEnvironments<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedEnvironments {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedEnvironments<'c> {
+impl GetAccountScopedEnvironments {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -245,12 +245,12 @@ impl<'c> GetAccountScopedEnvironments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::EnvironmentResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::EnvironmentResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -258,10 +258,10 @@ rt::request!(GetAccountScopedEnvironments);
 /// Request of [`Api::update_account_scoped_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAccountScopedEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAccountScopedEnvironment {
+    call: rt::Call,
 }
-impl<'c> UpdateAccountScopedEnvironment<'c> {
+impl UpdateAccountScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -270,12 +270,12 @@ impl<'c> UpdateAccountScopedEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -293,6 +293,8 @@ pub(super) static CREATE_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "delete-account-scoped-environment",
@@ -311,6 +313,8 @@ pub(super) static DELETE_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operati
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "get-account-scoped-environment",
@@ -328,6 +332,8 @@ pub(super) static GET_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_ENVIRONMENTS: rt::Operation = rt::Operation {
     id: "get-account-scoped-environments",
@@ -351,6 +357,8 @@ pub(super) static GET_ACCOUNT_SCOPED_ENVIRONMENTS: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "update-account-scoped-environment",
@@ -368,4 +376,6 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

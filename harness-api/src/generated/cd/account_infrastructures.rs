@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         environment: impl Into<String>,
         body: &types::InfrastructureCreateRequest,
-    ) -> CreateAccountScopedInfrastructure<'c> {
+    ) -> CreateAccountScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_INFRASTRUCTURE);
         call.text(0, environment);
         call.body_json(body);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         environment: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateAccountScopedInfrastructure<'c> {
+    ) -> CreateAccountScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_INFRASTRUCTURE);
         call.text(0, environment);
         call.body_text("application/yaml", body);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         &self,
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
-    ) -> DeleteAccountScopedInfrastructure<'c> {
+    ) -> DeleteAccountScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_INFRASTRUCTURE);
         call.text(0, environment);
         call.text(1, infrastructure_definition);
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         &self,
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
-    ) -> GetAccountScopedInfrastructure<'c> {
+    ) -> GetAccountScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_INFRASTRUCTURE);
         call.text(0, environment);
         call.text(1, infrastructure_definition);
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     pub fn get_account_scoped_infrastructures(
         &self,
         environment: impl Into<String>,
-    ) -> GetAccountScopedInfrastructures<'c> {
+    ) -> GetAccountScopedInfrastructures {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_INFRASTRUCTURES);
         call.text(0, environment);
         GetAccountScopedInfrastructures {
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
         body: &types::InfrastructureUpdateRequest,
-    ) -> UpdateAccountScopedInfrastructure<'c> {
+    ) -> UpdateAccountScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_INFRASTRUCTURE);
         call.text(0, environment);
         call.text(1, infrastructure_definition);
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateAccountScopedInfrastructure<'c> {
+    ) -> UpdateAccountScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_INFRASTRUCTURE);
         call.text(0, environment);
         call.text(1, infrastructure_definition);
@@ -109,10 +109,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_account_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAccountScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAccountScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> CreateAccountScopedInfrastructure<'c> {
+impl CreateAccountScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -121,12 +121,12 @@ impl<'c> CreateAccountScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -134,10 +134,10 @@ rt::request!(CreateAccountScopedInfrastructure);
 /// Request of [`Api::delete_account_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccountScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAccountScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> DeleteAccountScopedInfrastructure<'c> {
+impl DeleteAccountScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -152,12 +152,12 @@ impl<'c> DeleteAccountScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -165,10 +165,10 @@ rt::request!(DeleteAccountScopedInfrastructure);
 /// Request of [`Api::get_account_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedInfrastructure<'c> {
+impl GetAccountScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -177,12 +177,12 @@ impl<'c> GetAccountScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -190,10 +190,10 @@ rt::request!(GetAccountScopedInfrastructure);
 /// Request of [`Api::get_account_scoped_infrastructures`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedInfrastructures<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedInfrastructures {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedInfrastructures<'c> {
+impl GetAccountScopedInfrastructures {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -296,12 +296,12 @@ impl<'c> GetAccountScopedInfrastructures<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::InfrastructureResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::InfrastructureResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -309,10 +309,10 @@ rt::request!(GetAccountScopedInfrastructures);
 /// Request of [`Api::update_account_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAccountScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAccountScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> UpdateAccountScopedInfrastructure<'c> {
+impl UpdateAccountScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -321,12 +321,12 @@ impl<'c> UpdateAccountScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -347,6 +347,8 @@ pub(super) static CREATE_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "delete-account-scoped-infrastructure",
@@ -366,6 +368,8 @@ pub(super) static DELETE_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Oper
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "get-account-scoped-infrastructure",
@@ -384,6 +388,8 @@ pub(super) static GET_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operation {
     id: "get-account-scoped-infrastructures",
@@ -412,6 +418,8 @@ pub(super) static GET_ACCOUNT_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "update-account-scoped-infrastructure",
@@ -430,4 +438,6 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn list_account_scoped_rancher_clusters_using_connector(
         &self,
         connector: impl Into<String>,
-    ) -> ListAccountScopedRancherClustersUsingConnector<'c> {
+    ) -> ListAccountScopedRancherClustersUsingConnector {
         let mut call = rt::Call::new(
             self.client,
             &LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR,
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         &self,
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
-    ) -> ListAccountScopedRancherClustersUsingEnvAndInfra<'c> {
+    ) -> ListAccountScopedRancherClustersUsingEnvAndInfra {
         let mut call = rt::Call::new(
             self.client,
             &LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA,
@@ -41,10 +41,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_account_scoped_rancher_clusters_using_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAccountScopedRancherClustersUsingConnector<'c> {
-    call: rt::Call<'c>,
+pub struct ListAccountScopedRancherClustersUsingConnector {
+    call: rt::Call,
 }
-impl<'c> ListAccountScopedRancherClustersUsingConnector<'c> {
+impl ListAccountScopedRancherClustersUsingConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -97,12 +97,12 @@ impl<'c> ListAccountScopedRancherClustersUsingConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
+    pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -110,10 +110,10 @@ rt::request!(ListAccountScopedRancherClustersUsingConnector);
 /// Request of [`Api::list_account_scoped_rancher_clusters_using_env_and_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAccountScopedRancherClustersUsingEnvAndInfra<'c> {
-    call: rt::Call<'c>,
+pub struct ListAccountScopedRancherClustersUsingEnvAndInfra {
+    call: rt::Call,
 }
-impl<'c> ListAccountScopedRancherClustersUsingEnvAndInfra<'c> {
+impl ListAccountScopedRancherClustersUsingEnvAndInfra {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -166,12 +166,12 @@ impl<'c> ListAccountScopedRancherClustersUsingEnvAndInfra<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
+    pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -196,6 +196,8 @@ pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Operation = rt::Operation {
     id: "list-account-scoped-rancher-clusters-using-env-and-infra",
@@ -218,4 +220,6 @@ pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

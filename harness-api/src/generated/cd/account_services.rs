@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_account_scoped_service(
         &self,
         body: &types::ServiceCreateRequest,
-    ) -> CreateAccountScopedService<'c> {
+    ) -> CreateAccountScopedService {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SERVICE);
         call.body_json(body);
         CreateAccountScopedService { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn create_account_scoped_service_yaml(
         &self,
         body: impl Into<String>,
-    ) -> CreateAccountScopedService<'c> {
+    ) -> CreateAccountScopedService {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SERVICE);
         call.body_text("application/yaml", body);
         CreateAccountScopedService { call }
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn delete_account_scoped_service(
         &self,
         service: impl Into<String>,
-    ) -> DeleteAccountScopedService<'c> {
+    ) -> DeleteAccountScopedService {
         let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_SERVICE);
         call.text(0, service);
         DeleteAccountScopedService { call }
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     pub fn get_account_scoped_primary_manifests(
         &self,
         service: impl Into<String>,
-    ) -> GetAccountScopedPrimaryManifests<'c> {
+    ) -> GetAccountScopedPrimaryManifests {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_PRIMARY_MANIFESTS);
         call.text(0, service);
         GetAccountScopedPrimaryManifests {
@@ -52,14 +52,14 @@ impl<'c> Api<'c> {
     pub fn get_account_scoped_service(
         &self,
         service: impl Into<String>,
-    ) -> GetAccountScopedService<'c> {
+    ) -> GetAccountScopedService {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SERVICE);
         call.text(0, service);
         GetAccountScopedService { call }
     }
     /// `GET /v1/services`
     #[inline]
-    pub fn get_account_scoped_services(&self) -> GetAccountScopedServices<'c> {
+    pub fn get_account_scoped_services(&self) -> GetAccountScopedServices {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SERVICES);
         GetAccountScopedServices { call }
     }
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     pub fn post_account_scoped_primary_manifests(
         &self,
         service: impl Into<String>,
-    ) -> PostAccountScopedPrimaryManifests<'c> {
+    ) -> PostAccountScopedPrimaryManifests {
         let mut call = rt::Call::new(
             self.client,
             &POST_ACCOUNT_SCOPED_PRIMARY_MANIFESTS,
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
         &self,
         service: impl Into<String>,
         body: &types::ServiceUpdateRequest,
-    ) -> UpdateAccountScopedService<'c> {
+    ) -> UpdateAccountScopedService {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SERVICE);
         call.text(0, service);
         call.body_json(body);
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         &self,
         service: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateAccountScopedService<'c> {
+    ) -> UpdateAccountScopedService {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SERVICE);
         call.text(0, service);
         call.body_text("application/yaml", body);
@@ -106,10 +106,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_account_scoped_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAccountScopedService<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAccountScopedService {
+    call: rt::Call,
 }
-impl<'c> CreateAccountScopedService<'c> {
+impl CreateAccountScopedService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -118,12 +118,12 @@ impl<'c> CreateAccountScopedService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -131,10 +131,10 @@ rt::request!(CreateAccountScopedService);
 /// Request of [`Api::delete_account_scoped_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccountScopedService<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAccountScopedService {
+    call: rt::Call,
 }
-impl<'c> DeleteAccountScopedService<'c> {
+impl DeleteAccountScopedService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -149,12 +149,12 @@ impl<'c> DeleteAccountScopedService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -162,10 +162,10 @@ rt::request!(DeleteAccountScopedService);
 /// Request of [`Api::get_account_scoped_primary_manifests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedPrimaryManifests<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedPrimaryManifests {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedPrimaryManifests<'c> {
+impl GetAccountScopedPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -174,12 +174,12 @@ impl<'c> GetAccountScopedPrimaryManifests<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -187,10 +187,10 @@ rt::request!(GetAccountScopedPrimaryManifests);
 /// Request of [`Api::get_account_scoped_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedService<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedService {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedService<'c> {
+impl GetAccountScopedService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -199,12 +199,12 @@ impl<'c> GetAccountScopedService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -212,10 +212,10 @@ rt::request!(GetAccountScopedService);
 /// Request of [`Api::get_account_scoped_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedServices<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedServices {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedServices<'c> {
+impl GetAccountScopedServices {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -297,12 +297,12 @@ impl<'c> GetAccountScopedServices<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ServiceResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ServiceResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -310,10 +310,10 @@ rt::request!(GetAccountScopedServices);
 /// Request of [`Api::post_account_scoped_primary_manifests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostAccountScopedPrimaryManifests<'c> {
-    call: rt::Call<'c>,
+pub struct PostAccountScopedPrimaryManifests {
+    call: rt::Call,
 }
-impl<'c> PostAccountScopedPrimaryManifests<'c> {
+impl PostAccountScopedPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -328,12 +328,12 @@ impl<'c> PostAccountScopedPrimaryManifests<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -341,10 +341,10 @@ rt::request!(PostAccountScopedPrimaryManifests);
 /// Request of [`Api::update_account_scoped_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAccountScopedService<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAccountScopedService {
+    call: rt::Call,
 }
-impl<'c> UpdateAccountScopedService<'c> {
+impl UpdateAccountScopedService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -353,12 +353,12 @@ impl<'c> UpdateAccountScopedService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -376,6 +376,8 @@ pub(super) static CREATE_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
     id: "delete-account-scoped-service",
@@ -394,6 +396,8 @@ pub(super) static DELETE_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     id: "get-account-scoped-primary-manifests",
@@ -408,6 +412,8 @@ pub(super) static GET_ACCOUNT_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Oper
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
     id: "get-account-scoped-service",
@@ -422,6 +428,8 @@ pub(super) static GET_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_SERVICES: rt::Operation = rt::Operation {
     id: "get-account-scoped-services",
@@ -447,6 +455,8 @@ pub(super) static GET_ACCOUNT_SCOPED_SERVICES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ACCOUNT_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     id: "post-account-scoped-primary-manifests",
@@ -461,6 +471,8 @@ pub(super) static POST_ACCOUNT_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Ope
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
     id: "update-account-scoped-service",
@@ -475,4 +487,6 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> DeleteCluster<'c> {
+    ) -> DeleteCluster {
         let mut call = rt::Call::new(self.client, &DELETE_CLUSTER);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetCluster<'c> {
+    ) -> GetCluster {
         let mut call = rt::Call::new(self.client, &GET_CLUSTER);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetClusterList<'c> {
+    ) -> GetClusterList {
         let mut call = rt::Call::new(self.client, &GET_CLUSTER_LIST);
         call.text(0, account_identifier);
         call.text(1, environment_identifier);
@@ -47,20 +47,14 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/gitops/clusters`
     #[inline]
-    pub fn link_cluster(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> LinkCluster<'c> {
+    pub fn link_cluster(&self, account_identifier: impl Into<String>) -> LinkCluster {
         let mut call = rt::Call::new(self.client, &LINK_CLUSTER);
         call.text(0, account_identifier);
         LinkCluster { call }
     }
     /// `POST /ng/api/gitops/clusters/batch`
     #[inline]
-    pub fn link_clusters(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> LinkClusters<'c> {
+    pub fn link_clusters(&self, account_identifier: impl Into<String>) -> LinkClusters {
         let mut call = rt::Call::new(self.client, &LINK_CLUSTERS);
         call.text(0, account_identifier);
         LinkClusters { call }
@@ -70,7 +64,7 @@ impl<'c> Api<'c> {
     pub fn unlink_clusters_in_batch(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UnlinkClustersInBatch<'c> {
+    ) -> UnlinkClustersInBatch {
         let mut call = rt::Call::new(self.client, &UNLINK_CLUSTERS_IN_BATCH);
         call.text(0, account_identifier);
         UnlinkClustersInBatch { call }
@@ -79,10 +73,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_cluster`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCluster<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCluster {
+    call: rt::Call,
 }
-impl<'c> DeleteCluster<'c> {
+impl DeleteCluster {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -109,12 +103,12 @@ impl<'c> DeleteCluster<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -122,10 +116,10 @@ rt::request!(DeleteCluster);
 /// Request of [`Api::get_cluster`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCluster<'c> {
-    call: rt::Call<'c>,
+pub struct GetCluster {
+    call: rt::Call,
 }
-impl<'c> GetCluster<'c> {
+impl GetCluster {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -152,12 +146,12 @@ impl<'c> GetCluster<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoClusterResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoClusterResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -165,10 +159,10 @@ rt::request!(GetCluster);
 /// Request of [`Api::get_cluster_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetClusterList<'c> {
-    call: rt::Call<'c>,
+pub struct GetClusterList {
+    call: rt::Call,
 }
-impl<'c> GetClusterList<'c> {
+impl GetClusterList {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -222,12 +216,12 @@ impl<'c> GetClusterList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseClusterResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseClusterResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -235,10 +229,10 @@ rt::request!(GetClusterList);
 /// Request of [`Api::link_cluster`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LinkCluster<'c> {
-    call: rt::Call<'c>,
+pub struct LinkCluster {
+    call: rt::Call,
 }
-impl<'c> LinkCluster<'c> {
+impl LinkCluster {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ClusterRequest) -> Self {
@@ -254,12 +248,12 @@ impl<'c> LinkCluster<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoClusterResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoClusterResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -267,10 +261,10 @@ rt::request!(LinkCluster);
 /// Request of [`Api::link_clusters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LinkClusters<'c> {
-    call: rt::Call<'c>,
+pub struct LinkClusters {
+    call: rt::Call,
 }
-impl<'c> LinkClusters<'c> {
+impl LinkClusters {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ClusterLinkRequest) -> Self {
@@ -286,12 +280,12 @@ impl<'c> LinkClusters<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoClusterBatchResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoClusterBatchResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -299,10 +293,10 @@ rt::request!(LinkClusters);
 /// Request of [`Api::unlink_clusters_in_batch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UnlinkClustersInBatch<'c> {
-    call: rt::Call<'c>,
+pub struct UnlinkClustersInBatch {
+    call: rt::Call,
 }
-impl<'c> UnlinkClustersInBatch<'c> {
+impl UnlinkClustersInBatch {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ClusterUnlinkRequest) -> Self {
@@ -318,12 +312,12 @@ impl<'c> UnlinkClustersInBatch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoClusterBatchResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoClusterBatchResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -349,6 +343,8 @@ pub(super) static DELETE_CLUSTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CLUSTER: rt::Operation = rt::Operation {
     id: "getCluster",
@@ -371,6 +367,8 @@ pub(super) static GET_CLUSTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CLUSTER_LIST: rt::Operation = rt::Operation {
     id: "getClusterList",
@@ -396,6 +394,8 @@ pub(super) static GET_CLUSTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LINK_CLUSTER: rt::Operation = rt::Operation {
     id: "linkCluster",
@@ -410,6 +410,8 @@ pub(super) static LINK_CLUSTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LINK_CLUSTERS: rt::Operation = rt::Operation {
     id: "linkClusters",
@@ -424,6 +426,8 @@ pub(super) static LINK_CLUSTERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UNLINK_CLUSTERS_IN_BATCH: rt::Operation = rt::Operation {
     id: "unlinkClustersInBatch",
@@ -438,4 +442,6 @@ pub(super) static UNLINK_CLUSTERS_IN_BATCH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CustomDeploymentYamlRequestDto,
-    ) -> GetCustomDeploymentEntityReferences<'c> {
+    ) -> GetCustomDeploymentEntityReferences {
         let mut call = rt::Call::new(
             self.client,
             &GET_CUSTOM_DEPLOYMENT_ENTITY_REFERENCES,
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetCustomDeploymentEntityReferences<'c> {
+    ) -> GetCustomDeploymentEntityReferences {
         let mut call = rt::Call::new(
             self.client,
             &GET_CUSTOM_DEPLOYMENT_ENTITY_REFERENCES,
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     pub fn get_custom_deployment_expression_variables(
         &self,
         body: &types::CustomDeploymentYamlRequestDto,
-    ) -> GetCustomDeploymentExpressionVariables<'c> {
+    ) -> GetCustomDeploymentExpressionVariables {
         let mut call = rt::Call::new(
             self.client,
             &GET_CUSTOM_DEPLOYMENT_EXPRESSION_VARIABLES,
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     pub fn get_custom_deployment_expression_variables_yaml(
         &self,
         body: impl Into<String>,
-    ) -> GetCustomDeploymentExpressionVariables<'c> {
+    ) -> GetCustomDeploymentExpressionVariables {
         let mut call = rt::Call::new(
             self.client,
             &GET_CUSTOM_DEPLOYMENT_EXPRESSION_VARIABLES,
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
-    ) -> GetCustomDeploymentInfraVariables<'c> {
+    ) -> GetCustomDeploymentInfraVariables {
         let mut call = rt::Call::new(
             self.client,
             &GET_CUSTOM_DEPLOYMENT_INFRA_VARIABLES,
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         infra_identifier: impl Into<String>,
         body: &types::CustomDeploymentYamlDto,
-    ) -> GetUpdatedYamlForInfrastructure<'c> {
+    ) -> GetUpdatedYamlForInfrastructure {
         let mut call = rt::Call::new(self.client, &GET_UPDATED_YAML_FOR_INFRASTRUCTURE);
         call.text(0, account_identifier);
         call.text(1, infra_identifier);
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         infra_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetUpdatedYamlForInfrastructure<'c> {
+    ) -> GetUpdatedYamlForInfrastructure {
         let mut call = rt::Call::new(self.client, &GET_UPDATED_YAML_FOR_INFRASTRUCTURE);
         call.text(0, account_identifier);
         call.text(1, infra_identifier);
@@ -124,7 +124,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         infra_identifier: impl Into<String>,
-    ) -> ValidateInfrastructureForDeploymentTemplate<'c> {
+    ) -> ValidateInfrastructureForDeploymentTemplate {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_INFRASTRUCTURE_FOR_DEPLOYMENT_TEMPLATE,
@@ -139,10 +139,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_custom_deployment_entity_references`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCustomDeploymentEntityReferences<'c> {
-    call: rt::Call<'c>,
+pub struct GetCustomDeploymentEntityReferences {
+    call: rt::Call,
 }
-impl<'c> GetCustomDeploymentEntityReferences<'c> {
+impl GetCustomDeploymentEntityReferences {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -157,12 +157,12 @@ impl<'c> GetCustomDeploymentEntityReferences<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListEntityDetailProtoDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListEntityDetailProtoDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,20 +170,20 @@ rt::request!(GetCustomDeploymentEntityReferences);
 /// Request of [`Api::get_custom_deployment_expression_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCustomDeploymentExpressionVariables<'c> {
-    call: rt::Call<'c>,
+pub struct GetCustomDeploymentExpressionVariables {
+    call: rt::Call,
 }
-impl<'c> GetCustomDeploymentExpressionVariables<'c> {
+impl GetCustomDeploymentExpressionVariables {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoCustomDeploymentVariableResponseDto> {
+    ) -> rt::Sending<types::ResponseDtoCustomDeploymentVariableResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -191,10 +191,10 @@ rt::request!(GetCustomDeploymentExpressionVariables);
 /// Request of [`Api::get_custom_deployment_infra_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCustomDeploymentInfraVariables<'c> {
-    call: rt::Call<'c>,
+pub struct GetCustomDeploymentInfraVariables {
+    call: rt::Call,
 }
-impl<'c> GetCustomDeploymentInfraVariables<'c> {
+impl GetCustomDeploymentInfraVariables {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -221,12 +221,12 @@ impl<'c> GetCustomDeploymentInfraVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -234,10 +234,10 @@ rt::request!(GetCustomDeploymentInfraVariables);
 /// Request of [`Api::get_updated_yaml_for_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUpdatedYamlForInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct GetUpdatedYamlForInfrastructure {
+    call: rt::Call,
 }
-impl<'c> GetUpdatedYamlForInfrastructure<'c> {
+impl GetUpdatedYamlForInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -252,14 +252,12 @@ impl<'c> GetUpdatedYamlForInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoCustomDeploymentRefreshYamlDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCustomDeploymentRefreshYamlDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -267,10 +265,10 @@ rt::request!(GetUpdatedYamlForInfrastructure);
 /// Request of [`Api::validate_infrastructure_for_deployment_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateInfrastructureForDeploymentTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateInfrastructureForDeploymentTemplate {
+    call: rt::Call,
 }
-impl<'c> ValidateInfrastructureForDeploymentTemplate<'c> {
+impl ValidateInfrastructureForDeploymentTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -293,12 +291,12 @@ impl<'c> ValidateInfrastructureForDeploymentTemplate<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoCustomDeploymentInfraResponseDto> {
+    ) -> rt::Sending<types::ResponseDtoCustomDeploymentInfraResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -320,6 +318,8 @@ pub(super) static GET_CUSTOM_DEPLOYMENT_ENTITY_REFERENCES: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CUSTOM_DEPLOYMENT_EXPRESSION_VARIABLES: rt::Operation = rt::Operation {
     id: "getCustomDeploymentExpressionVariables",
@@ -334,6 +334,8 @@ pub(super) static GET_CUSTOM_DEPLOYMENT_EXPRESSION_VARIABLES: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CUSTOM_DEPLOYMENT_INFRA_VARIABLES: rt::Operation = rt::Operation {
     id: "getCustomDeploymentInfraVariables",
@@ -355,6 +357,8 @@ pub(super) static GET_CUSTOM_DEPLOYMENT_INFRA_VARIABLES: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_UPDATED_YAML_FOR_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "getUpdatedYamlForInfrastructure",
@@ -374,6 +378,8 @@ pub(super) static GET_UPDATED_YAML_FOR_INFRASTRUCTURE: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_INFRASTRUCTURE_FOR_DEPLOYMENT_TEMPLATE: rt::Operation = rt::Operation {
     id: "validateInfrastructureForDeploymentTemplate",
@@ -394,4 +400,6 @@ pub(super) static VALIDATE_INFRASTRUCTURE_FOR_DEPLOYMENT_TEMPLATE: rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

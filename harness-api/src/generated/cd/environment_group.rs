@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         env_group_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteEnvironmentGroup<'c> {
+    ) -> DeleteEnvironmentGroup {
         let mut call = rt::Call::new(self.client, &DELETE_ENVIRONMENT_GROUP);
         call.text(0, env_group_identifier);
         call.text(1, account_identifier);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         env_group_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetEnvironmentGroup<'c> {
+    ) -> GetEnvironmentGroup {
         let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT_GROUP);
         call.text(0, env_group_identifier);
         call.text(1, account_identifier);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn get_environment_group_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetEnvironmentGroupList<'c> {
+    ) -> GetEnvironmentGroupList {
         let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT_GROUP_LIST);
         call.text(0, account_identifier);
         GetEnvironmentGroupList { call }
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::EnvironmentGroupRequest,
-    ) -> PostEnvironmentGroup<'c> {
+    ) -> PostEnvironmentGroup {
         let mut call = rt::Call::new(self.client, &POST_ENVIRONMENT_GROUP);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostEnvironmentGroup<'c> {
+    ) -> PostEnvironmentGroup {
         let mut call = rt::Call::new(self.client, &POST_ENVIRONMENT_GROUP);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         env_group_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::EnvironmentGroupRequest,
-    ) -> UpdateEnvironmentGroup<'c> {
+    ) -> UpdateEnvironmentGroup {
         let mut call = rt::Call::new(self.client, &UPDATE_ENVIRONMENT_GROUP);
         call.text(0, env_group_identifier);
         call.text(1, account_identifier);
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
         env_group_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateEnvironmentGroup<'c> {
+    ) -> UpdateEnvironmentGroup {
         let mut call = rt::Call::new(self.client, &UPDATE_ENVIRONMENT_GROUP);
         call.text(0, env_group_identifier);
         call.text(1, account_identifier);
@@ -95,10 +95,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_environment_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteEnvironmentGroup<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteEnvironmentGroup {
+    call: rt::Call,
 }
-impl<'c> DeleteEnvironmentGroup<'c> {
+impl DeleteEnvironmentGroup {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -161,12 +161,12 @@ impl<'c> DeleteEnvironmentGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentGroupDelete> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroupDelete> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,10 +174,10 @@ rt::request!(DeleteEnvironmentGroup);
 /// Request of [`Api::get_environment_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEnvironmentGroup<'c> {
-    call: rt::Call<'c>,
+pub struct GetEnvironmentGroup {
+    call: rt::Call,
 }
-impl<'c> GetEnvironmentGroup<'c> {
+impl GetEnvironmentGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -216,12 +216,12 @@ impl<'c> GetEnvironmentGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -229,10 +229,10 @@ rt::request!(GetEnvironmentGroup);
 /// Request of [`Api::get_environment_group_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEnvironmentGroupList<'c> {
-    call: rt::Call<'c>,
+pub struct GetEnvironmentGroupList {
+    call: rt::Call,
 }
-impl<'c> GetEnvironmentGroupList<'c> {
+impl GetEnvironmentGroupList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -323,14 +323,12 @@ impl<'c> GetEnvironmentGroupList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseEnvironmentGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseEnvironmentGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -338,10 +336,10 @@ rt::request!(GetEnvironmentGroupList);
 /// Request of [`Api::post_environment_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostEnvironmentGroup<'c> {
-    call: rt::Call<'c>,
+pub struct PostEnvironmentGroup {
+    call: rt::Call,
 }
-impl<'c> PostEnvironmentGroup<'c> {
+impl PostEnvironmentGroup {
     /// Query parameter `branch`.
     #[inline]
     pub fn branch(mut self, value: impl Into<String>) -> Self {
@@ -362,12 +360,12 @@ impl<'c> PostEnvironmentGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -375,10 +373,10 @@ rt::request!(PostEnvironmentGroup);
 /// Request of [`Api::update_environment_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateEnvironmentGroup<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateEnvironmentGroup {
+    call: rt::Call,
 }
-impl<'c> UpdateEnvironmentGroup<'c> {
+impl UpdateEnvironmentGroup {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -459,12 +457,12 @@ impl<'c> UpdateEnvironmentGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -495,6 +493,8 @@ pub(super) static DELETE_ENVIRONMENT_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENVIRONMENT_GROUP: rt::Operation = rt::Operation {
     id: "getEnvironmentGroup",
@@ -518,6 +518,8 @@ pub(super) static GET_ENVIRONMENT_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENVIRONMENT_GROUP_LIST: rt::Operation = rt::Operation {
     id: "getEnvironmentGroupList",
@@ -546,6 +548,8 @@ pub(super) static GET_ENVIRONMENT_GROUP_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ENVIRONMENT_GROUP: rt::Operation = rt::Operation {
     id: "postEnvironmentGroup",
@@ -565,6 +569,8 @@ pub(super) static POST_ENVIRONMENT_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ENVIRONMENT_GROUP: rt::Operation = rt::Operation {
     id: "updateEnvironmentGroup",
@@ -595,4 +601,6 @@ pub(super) static UPDATE_ENVIRONMENT_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

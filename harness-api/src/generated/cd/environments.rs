@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn check_allowed_values_in_envs(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CheckAllowedValuesInEnvs<'c> {
+    ) -> CheckAllowedValuesInEnvs {
         let mut call = rt::Call::new(self.client, &CHECK_ALLOWED_VALUES_IN_ENVS);
         call.text(0, account_identifier);
         CheckAllowedValuesInEnvs { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn create_environment_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateEnvironmentV2<'c> {
+    ) -> CreateEnvironmentV2 {
         let mut call = rt::Call::new(self.client, &CREATE_ENVIRONMENT_V2);
         call.text(0, account_identifier);
         CreateEnvironmentV2 { call }
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn create_environments_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateEnvironmentsV2<'c> {
+    ) -> CreateEnvironmentsV2 {
         let mut call = rt::Call::new(self.client, &CREATE_ENVIRONMENTS_V2);
         call.text(0, account_identifier);
         CreateEnvironmentsV2 { call }
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     pub fn delete_environment_service_override(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DeleteEnvironmentServiceOverride<'c> {
+    ) -> DeleteEnvironmentServiceOverride {
         let mut call = rt::Call::new(self.client, &DELETE_ENVIRONMENT_SERVICE_OVERRIDE);
         call.text(0, account_identifier);
         DeleteEnvironmentServiceOverride {
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         &self,
         environment_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteEnvironmentV2<'c> {
+    ) -> DeleteEnvironmentV2 {
         let mut call = rt::Call::new(self.client, &DELETE_ENVIRONMENT_V2);
         call.text(0, environment_identifier);
         call.text(1, account_identifier);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     pub fn get_environment_access_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetEnvironmentAccessList<'c> {
+    ) -> GetEnvironmentAccessList {
         let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT_ACCESS_LIST);
         call.text(0, account_identifier);
         GetEnvironmentAccessList { call }
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
     pub fn get_environment_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetEnvironmentList<'c> {
+    ) -> GetEnvironmentList {
         let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT_LIST);
         call.text(0, account_identifier);
         GetEnvironmentList { call }
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
         &self,
         environment_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetEnvironmentV2<'c> {
+    ) -> GetEnvironmentV2 {
         let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT_V2);
         call.text(0, environment_identifier);
         call.text(1, account_identifier);
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetServiceOverridesList<'c> {
+    ) -> GetServiceOverridesList {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_OVERRIDES_LIST);
         call.text(0, account_identifier);
         call.text(1, environment_identifier);
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
         repo_name: impl Into<String>,
         branch: impl Into<String>,
         file_path: impl Into<String>,
-    ) -> ImportEnvironment<'c> {
+    ) -> ImportEnvironment {
         let mut call = rt::Call::new(self.client, &IMPORT_ENVIRONMENT);
         call.text(0, account_identifier);
         call.text(1, repo_name);
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
         move_config_type: impl Into<types::MoveEnvironmentConfigsMoveConfigType>,
-    ) -> MoveEnvironmentConfigs<'c> {
+    ) -> MoveEnvironmentConfigs {
         let mut call = rt::Call::new(self.client, &MOVE_ENVIRONMENT_CONFIGS);
         call.text(0, account_identifier);
         call.text(1, environment_identifier);
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> UpdateEnvironmentGitDetails<'c> {
+    ) -> UpdateEnvironmentGitDetails {
         let mut call = rt::Call::new(self.client, &UPDATE_ENVIRONMENT_GIT_DETAILS);
         call.text(0, account_identifier);
         call.text(1, environment_identifier);
@@ -156,7 +156,7 @@ impl<'c> Api<'c> {
     pub fn update_environment_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateEnvironmentV2<'c> {
+    ) -> UpdateEnvironmentV2 {
         let mut call = rt::Call::new(self.client, &UPDATE_ENVIRONMENT_V2);
         call.text(0, account_identifier);
         UpdateEnvironmentV2 { call }
@@ -166,7 +166,7 @@ impl<'c> Api<'c> {
     pub fn upsert_environment_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpsertEnvironmentV2<'c> {
+    ) -> UpsertEnvironmentV2 {
         let mut call = rt::Call::new(self.client, &UPSERT_ENVIRONMENT_V2);
         call.text(0, account_identifier);
         UpsertEnvironmentV2 { call }
@@ -176,7 +176,7 @@ impl<'c> Api<'c> {
     pub fn upsert_service_override(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpsertServiceOverride<'c> {
+    ) -> UpsertServiceOverride {
         let mut call = rt::Call::new(self.client, &UPSERT_SERVICE_OVERRIDE);
         call.text(0, account_identifier);
         UpsertServiceOverride { call }
@@ -185,20 +185,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::check_allowed_values_in_envs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CheckAllowedValuesInEnvs<'c> {
-    call: rt::Call<'c>,
+pub struct CheckAllowedValuesInEnvs {
+    call: rt::Call,
 }
-impl<'c> CheckAllowedValuesInEnvs<'c> {
+impl CheckAllowedValuesInEnvs {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoAllowedValuesUsagesInternalDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAllowedValuesUsagesInternalDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -206,10 +204,10 @@ rt::request!(CheckAllowedValuesInEnvs);
 /// Request of [`Api::create_environment_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateEnvironmentV2<'c> {
-    call: rt::Call<'c>,
+pub struct CreateEnvironmentV2 {
+    call: rt::Call,
 }
-impl<'c> CreateEnvironmentV2<'c> {
+impl CreateEnvironmentV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EnvironmentRequest) -> Self {
@@ -225,12 +223,12 @@ impl<'c> CreateEnvironmentV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -238,10 +236,10 @@ rt::request!(CreateEnvironmentV2);
 /// Request of [`Api::create_environments_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateEnvironmentsV2<'c> {
-    call: rt::Call<'c>,
+pub struct CreateEnvironmentsV2 {
+    call: rt::Call,
 }
-impl<'c> CreateEnvironmentsV2<'c> {
+impl CreateEnvironmentsV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &[types::CreateEnvironmentsV2Body]) -> Self {
@@ -257,12 +255,12 @@ impl<'c> CreateEnvironmentsV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -270,10 +268,10 @@ rt::request!(CreateEnvironmentsV2);
 /// Request of [`Api::delete_environment_service_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteEnvironmentServiceOverride<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteEnvironmentServiceOverride {
+    call: rt::Call,
 }
-impl<'c> DeleteEnvironmentServiceOverride<'c> {
+impl DeleteEnvironmentServiceOverride {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -300,12 +298,12 @@ impl<'c> DeleteEnvironmentServiceOverride<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -313,10 +311,10 @@ rt::request!(DeleteEnvironmentServiceOverride);
 /// Request of [`Api::delete_environment_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteEnvironmentV2<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteEnvironmentV2 {
+    call: rt::Call,
 }
-impl<'c> DeleteEnvironmentV2<'c> {
+impl DeleteEnvironmentV2 {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -343,12 +341,12 @@ impl<'c> DeleteEnvironmentV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -356,10 +354,10 @@ rt::request!(DeleteEnvironmentV2);
 /// Request of [`Api::get_environment_access_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEnvironmentAccessList<'c> {
-    call: rt::Call<'c>,
+pub struct GetEnvironmentAccessList {
+    call: rt::Call,
 }
-impl<'c> GetEnvironmentAccessList<'c> {
+impl GetEnvironmentAccessList {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -423,12 +421,12 @@ impl<'c> GetEnvironmentAccessList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListEnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListEnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -436,10 +434,10 @@ rt::request!(GetEnvironmentAccessList);
 /// Request of [`Api::get_environment_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEnvironmentList<'c> {
-    call: rt::Call<'c>,
+pub struct GetEnvironmentList {
+    call: rt::Call,
 }
-impl<'c> GetEnvironmentList<'c> {
+impl GetEnvironmentList {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -487,14 +485,12 @@ impl<'c> GetEnvironmentList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseEnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseEnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -502,10 +498,10 @@ rt::request!(GetEnvironmentList);
 /// Request of [`Api::get_environment_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEnvironmentV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetEnvironmentV2 {
+    call: rt::Call,
 }
-impl<'c> GetEnvironmentV2<'c> {
+impl GetEnvironmentV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -526,12 +522,12 @@ impl<'c> GetEnvironmentV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -539,10 +535,10 @@ rt::request!(GetEnvironmentV2);
 /// Request of [`Api::get_service_overrides_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceOverridesList<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceOverridesList {
+    call: rt::Call,
 }
-impl<'c> GetServiceOverridesList<'c> {
+impl GetServiceOverridesList {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -583,12 +579,12 @@ impl<'c> GetServiceOverridesList<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseServiceOverrideResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseServiceOverrideResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -596,10 +592,10 @@ rt::request!(GetServiceOverridesList);
 /// Request of [`Api::import_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct ImportEnvironment {
+    call: rt::Call,
 }
-impl<'c> ImportEnvironment<'c> {
+impl ImportEnvironment {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -640,12 +636,12 @@ impl<'c> ImportEnvironment<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoEnvironmentImportResponseDetails> {
+    ) -> rt::Sending<types::ResponseDtoEnvironmentImportResponseDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -653,10 +649,10 @@ rt::request!(ImportEnvironment);
 /// Request of [`Api::move_environment_configs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MoveEnvironmentConfigs<'c> {
-    call: rt::Call<'c>,
+pub struct MoveEnvironmentConfigs {
+    call: rt::Call,
 }
-impl<'c> MoveEnvironmentConfigs<'c> {
+impl MoveEnvironmentConfigs {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -719,14 +715,12 @@ impl<'c> MoveEnvironmentConfigs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoEnvironmentMoveConfigResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentMoveConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -734,10 +728,10 @@ rt::request!(MoveEnvironmentConfigs);
 /// Request of [`Api::update_environment_git_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateEnvironmentGitDetails<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateEnvironmentGitDetails {
+    call: rt::Call,
 }
-impl<'c> UpdateEnvironmentGitDetails<'c> {
+impl UpdateEnvironmentGitDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -770,14 +764,12 @@ impl<'c> UpdateEnvironmentGitDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoEnvironmentGitUpdateResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentGitUpdateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -785,10 +777,10 @@ rt::request!(UpdateEnvironmentGitDetails);
 /// Request of [`Api::update_environment_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateEnvironmentV2<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateEnvironmentV2 {
+    call: rt::Call,
 }
-impl<'c> UpdateEnvironmentV2<'c> {
+impl UpdateEnvironmentV2 {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -810,12 +802,12 @@ impl<'c> UpdateEnvironmentV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -823,10 +815,10 @@ rt::request!(UpdateEnvironmentV2);
 /// Request of [`Api::upsert_environment_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpsertEnvironmentV2<'c> {
-    call: rt::Call<'c>,
+pub struct UpsertEnvironmentV2 {
+    call: rt::Call,
 }
-impl<'c> UpsertEnvironmentV2<'c> {
+impl UpsertEnvironmentV2 {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -848,12 +840,12 @@ impl<'c> UpsertEnvironmentV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoEnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoEnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -861,10 +853,10 @@ rt::request!(UpsertEnvironmentV2);
 /// Request of [`Api::upsert_service_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpsertServiceOverride<'c> {
-    call: rt::Call<'c>,
+pub struct UpsertServiceOverride {
+    call: rt::Call,
 }
-impl<'c> UpsertServiceOverride<'c> {
+impl UpsertServiceOverride {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ServiceOverrideRequest) -> Self {
@@ -880,12 +872,12 @@ impl<'c> UpsertServiceOverride<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceOverrideResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -903,6 +895,8 @@ pub(super) static CHECK_ALLOWED_VALUES_IN_ENVS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     id: "createEnvironmentV2",
@@ -917,6 +911,8 @@ pub(super) static CREATE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_ENVIRONMENTS_V2: rt::Operation = rt::Operation {
     id: "createEnvironmentsV2",
@@ -931,6 +927,8 @@ pub(super) static CREATE_ENVIRONMENTS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ENVIRONMENT_SERVICE_OVERRIDE: rt::Operation = rt::Operation {
     id: "deleteServiceOverride",
@@ -951,6 +949,8 @@ pub(super) static DELETE_ENVIRONMENT_SERVICE_OVERRIDE: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     id: "deleteEnvironmentV2",
@@ -972,6 +972,8 @@ pub(super) static DELETE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENVIRONMENT_ACCESS_LIST: rt::Operation = rt::Operation {
     id: "getEnvironmentAccessList",
@@ -997,6 +999,8 @@ pub(super) static GET_ENVIRONMENT_ACCESS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENVIRONMENT_LIST: rt::Operation = rt::Operation {
     id: "getEnvironmentList",
@@ -1020,6 +1024,8 @@ pub(super) static GET_ENVIRONMENT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     id: "getEnvironmentV2",
@@ -1040,6 +1046,8 @@ pub(super) static GET_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_OVERRIDES_LIST: rt::Operation = rt::Operation {
     id: "getServiceOverridesList",
@@ -1063,6 +1071,8 @@ pub(super) static GET_SERVICE_OVERRIDES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "importEnvironment",
@@ -1088,6 +1098,8 @@ pub(super) static IMPORT_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MOVE_ENVIRONMENT_CONFIGS: rt::Operation = rt::Operation {
     id: "moveEnvironmentConfigs",
@@ -1116,6 +1128,8 @@ pub(super) static MOVE_ENVIRONMENT_CONFIGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ENVIRONMENT_GIT_DETAILS: rt::Operation = rt::Operation {
     id: "updateEnvironmentGitDetails",
@@ -1138,6 +1152,8 @@ pub(super) static UPDATE_ENVIRONMENT_GIT_DETAILS: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     id: "updateEnvironmentV2",
@@ -1155,6 +1171,8 @@ pub(super) static UPDATE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPSERT_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     id: "upsertEnvironmentV2",
@@ -1172,6 +1190,8 @@ pub(super) static UPSERT_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPSERT_SERVICE_OVERRIDE: rt::Operation = rt::Operation {
     id: "upsertServiceOverride",
@@ -1186,4 +1206,6 @@ pub(super) static UPSERT_SERVICE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &str,
-    ) -> CreateFreeze<'c> {
+    ) -> CreateFreeze {
         let mut call = rt::Call::new(self.client, &CREATE_FREEZE);
         call.text(0, account_identifier);
         call.body_json(&body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateFreeze<'c> {
+    ) -> CreateFreeze {
         let mut call = rt::Call::new(self.client, &CREATE_FREEZE);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &str,
-    ) -> CreateGlobalFreeze<'c> {
+    ) -> CreateGlobalFreeze {
         let mut call = rt::Call::new(self.client, &CREATE_GLOBAL_FREEZE);
         call.text(0, account_identifier);
         call.body_json(&body);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateGlobalFreeze<'c> {
+    ) -> CreateGlobalFreeze {
         let mut call = rt::Call::new(self.client, &CREATE_GLOBAL_FREEZE);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         freeze_identifier: impl Into<String>,
-    ) -> DeleteFreeze<'c> {
+    ) -> DeleteFreeze {
         let mut call = rt::Call::new(self.client, &DELETE_FREEZE);
         call.text(0, account_identifier);
         call.text(1, freeze_identifier);
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     pub fn delete_many_freezes(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DeleteManyFreezes<'c> {
+    ) -> DeleteManyFreezes {
         let mut call = rt::Call::new(self.client, &DELETE_MANY_FREEZES);
         call.text(0, account_identifier);
         DeleteManyFreezes { call }
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         freeze_identifier: impl Into<String>,
-    ) -> GetFreeze<'c> {
+    ) -> GetFreeze {
         let mut call = rt::Call::new(self.client, &GET_FREEZE);
         call.text(0, account_identifier);
         call.text(1, freeze_identifier);
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     pub fn get_freeze_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetFreezeList<'c> {
+    ) -> GetFreezeList {
         let mut call = rt::Call::new(self.client, &GET_FREEZE_LIST);
         call.text(0, account_identifier);
         GetFreezeList { call }
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetFrozenExecutionDetails<'c> {
+    ) -> GetFrozenExecutionDetails {
         let mut call = rt::Call::new(self.client, &GET_FROZEN_EXECUTION_DETAILS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
     pub fn get_global_freeze(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetGlobalFreeze<'c> {
+    ) -> GetGlobalFreeze {
         let mut call = rt::Call::new(self.client, &GET_GLOBAL_FREEZE);
         call.text(0, account_identifier);
         GetGlobalFreeze { call }
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         freeze_identifier: impl Into<String>,
         body: &str,
-    ) -> UpdateFreeze<'c> {
+    ) -> UpdateFreeze {
         let mut call = rt::Call::new(self.client, &UPDATE_FREEZE);
         call.text(0, account_identifier);
         call.text(1, freeze_identifier);
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         freeze_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateFreeze<'c> {
+    ) -> UpdateFreeze {
         let mut call = rt::Call::new(self.client, &UPDATE_FREEZE);
         call.text(0, account_identifier);
         call.text(1, freeze_identifier);
@@ -157,7 +157,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         status: impl Into<types::UpdateFreezeStatusValue>,
-    ) -> UpdateFreezeStatus<'c> {
+    ) -> UpdateFreezeStatus {
         let mut call = rt::Call::new(self.client, &UPDATE_FREEZE_STATUS);
         call.text(0, account_identifier);
         call.text(1, Into::<types::UpdateFreezeStatusValue>::into(status).as_str());
@@ -167,10 +167,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_freeze`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateFreeze<'c> {
-    call: rt::Call<'c>,
+pub struct CreateFreeze {
+    call: rt::Call,
 }
-impl<'c> CreateFreeze<'c> {
+impl CreateFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -185,12 +185,12 @@ impl<'c> CreateFreeze<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -198,10 +198,10 @@ rt::request!(CreateFreeze);
 /// Request of [`Api::create_global_freeze`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateGlobalFreeze<'c> {
-    call: rt::Call<'c>,
+pub struct CreateGlobalFreeze {
+    call: rt::Call,
 }
-impl<'c> CreateGlobalFreeze<'c> {
+impl CreateGlobalFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -216,12 +216,12 @@ impl<'c> CreateGlobalFreeze<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -229,10 +229,10 @@ rt::request!(CreateGlobalFreeze);
 /// Request of [`Api::delete_freeze`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteFreeze<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteFreeze {
+    call: rt::Call,
 }
-impl<'c> DeleteFreeze<'c> {
+impl DeleteFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -247,12 +247,12 @@ impl<'c> DeleteFreeze<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -260,10 +260,10 @@ rt::request!(DeleteFreeze);
 /// Request of [`Api::delete_many_freezes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteManyFreezes<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteManyFreezes {
+    call: rt::Call,
 }
-impl<'c> DeleteManyFreezes<'c> {
+impl DeleteManyFreezes {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -291,12 +291,12 @@ impl<'c> DeleteManyFreezes<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeResponseWrapperDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeResponseWrapperDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -304,10 +304,10 @@ rt::request!(DeleteManyFreezes);
 /// Request of [`Api::get_freeze`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFreeze<'c> {
-    call: rt::Call<'c>,
+pub struct GetFreeze {
+    call: rt::Call,
 }
-impl<'c> GetFreeze<'c> {
+impl GetFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -322,12 +322,12 @@ impl<'c> GetFreeze<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeDetailedResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeDetailedResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -335,10 +335,10 @@ rt::request!(GetFreeze);
 /// Request of [`Api::get_freeze_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFreezeList<'c> {
-    call: rt::Call<'c>,
+pub struct GetFreezeList {
+    call: rt::Call,
 }
-impl<'c> GetFreezeList<'c> {
+impl GetFreezeList {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -380,12 +380,12 @@ impl<'c> GetFreezeList<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseFreezeSummaryResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseFreezeSummaryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -393,18 +393,18 @@ rt::request!(GetFreezeList);
 /// Request of [`Api::get_frozen_execution_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFrozenExecutionDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetFrozenExecutionDetails {
+    call: rt::Call,
 }
-impl<'c> GetFrozenExecutionDetails<'c> {
+impl GetFrozenExecutionDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFrozenExecutionDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFrozenExecutionDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -412,10 +412,10 @@ rt::request!(GetFrozenExecutionDetails);
 /// Request of [`Api::get_global_freeze`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGlobalFreeze<'c> {
-    call: rt::Call<'c>,
+pub struct GetGlobalFreeze {
+    call: rt::Call,
 }
-impl<'c> GetGlobalFreeze<'c> {
+impl GetGlobalFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -430,12 +430,12 @@ impl<'c> GetGlobalFreeze<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeDetailedResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeDetailedResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -443,10 +443,10 @@ rt::request!(GetGlobalFreeze);
 /// Request of [`Api::update_freeze`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateFreeze<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateFreeze {
+    call: rt::Call,
 }
-impl<'c> UpdateFreeze<'c> {
+impl UpdateFreeze {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -461,12 +461,12 @@ impl<'c> UpdateFreeze<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -474,10 +474,10 @@ rt::request!(UpdateFreeze);
 /// Request of [`Api::update_freeze_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateFreezeStatus<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateFreezeStatus {
+    call: rt::Call,
 }
-impl<'c> UpdateFreezeStatus<'c> {
+impl UpdateFreezeStatus {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -505,12 +505,12 @@ impl<'c> UpdateFreezeStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFreezeResponseWrapperDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFreezeResponseWrapperDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -532,6 +532,8 @@ pub(super) static CREATE_FREEZE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_GLOBAL_FREEZE: rt::Operation = rt::Operation {
     id: "createGlobalFreeze",
@@ -550,6 +552,8 @@ pub(super) static CREATE_GLOBAL_FREEZE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_FREEZE: rt::Operation = rt::Operation {
     id: "deleteFreeze",
@@ -569,6 +573,8 @@ pub(super) static DELETE_FREEZE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_MANY_FREEZES: rt::Operation = rt::Operation {
     id: "deleteManyFreezes",
@@ -587,6 +593,8 @@ pub(super) static DELETE_MANY_FREEZES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FREEZE: rt::Operation = rt::Operation {
     id: "getFreeze",
@@ -606,6 +614,8 @@ pub(super) static GET_FREEZE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FREEZE_LIST: rt::Operation = rt::Operation {
     id: "getFreezeList",
@@ -626,6 +636,8 @@ pub(super) static GET_FREEZE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FROZEN_EXECUTION_DETAILS: rt::Operation = rt::Operation {
     id: "getFrozenExecutionDetails",
@@ -645,6 +657,8 @@ pub(super) static GET_FROZEN_EXECUTION_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_GLOBAL_FREEZE: rt::Operation = rt::Operation {
     id: "getGlobalFreeze",
@@ -663,6 +677,8 @@ pub(super) static GET_GLOBAL_FREEZE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_FREEZE: rt::Operation = rt::Operation {
     id: "updateFreeze",
@@ -682,6 +698,8 @@ pub(super) static UPDATE_FREEZE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_FREEZE_STATUS: rt::Operation = rt::Operation {
     id: "updateFreezeStatus",
@@ -701,4 +719,6 @@ pub(super) static UPDATE_FREEZE_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

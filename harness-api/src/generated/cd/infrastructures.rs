@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::InfrastructureRequest,
-    ) -> CreateInfrastructure<'c> {
+    ) -> CreateInfrastructure {
         let mut call = rt::Call::new(self.client, &CREATE_INFRASTRUCTURE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateInfrastructure<'c> {
+    ) -> CreateInfrastructure {
         let mut call = rt::Call::new(self.client, &CREATE_INFRASTRUCTURE);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         infra_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> DeleteInfrastructure<'c> {
+    ) -> DeleteInfrastructure {
         let mut call = rt::Call::new(self.client, &DELETE_INFRASTRUCTURE);
         call.text(0, infra_identifier);
         call.text(1, account_identifier);
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         infra_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetInfrastructure<'c> {
+    ) -> GetInfrastructure {
         let mut call = rt::Call::new(self.client, &GET_INFRASTRUCTURE);
         call.text(0, infra_identifier);
         call.text(1, account_identifier);
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetInfrastructureList<'c> {
+    ) -> GetInfrastructureList {
         let mut call = rt::Call::new(self.client, &GET_INFRASTRUCTURE_LIST);
         call.text(0, account_identifier);
         call.text(1, environment_identifier);
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
         repo_name: impl Into<String>,
         branch: impl Into<String>,
         file_path: impl Into<String>,
-    ) -> ImportInfrastructure<'c> {
+    ) -> ImportInfrastructure {
         let mut call = rt::Call::new(self.client, &IMPORT_INFRASTRUCTURE);
         call.text(0, account_identifier);
         call.text(1, environment_identifier);
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         infra_identifier: impl Into<String>,
         move_config_type: impl Into<types::MoveInfraConfigsMoveConfigType>,
-    ) -> MoveInfraConfigs<'c> {
+    ) -> MoveInfraConfigs {
         let mut call = rt::Call::new(self.client, &MOVE_INFRA_CONFIGS);
         call.text(0, account_identifier);
         call.text(1, environment_identifier);
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::InfrastructureRequest,
-    ) -> UpdateInfrastructure<'c> {
+    ) -> UpdateInfrastructure {
         let mut call = rt::Call::new(self.client, &UPDATE_INFRASTRUCTURE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateInfrastructure<'c> {
+    ) -> UpdateInfrastructure {
         let mut call = rt::Call::new(self.client, &UPDATE_INFRASTRUCTURE);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
         infra_identifier: impl Into<String>,
-    ) -> UpdateInfrastructureGitDetails<'c> {
+    ) -> UpdateInfrastructureGitDetails {
         let mut call = rt::Call::new(self.client, &UPDATE_INFRASTRUCTURE_GIT_DETAILS);
         call.text(0, account_identifier);
         call.text(1, environment_identifier);
@@ -151,18 +151,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct CreateInfrastructure {
+    call: rt::Call,
 }
-impl<'c> CreateInfrastructure<'c> {
+impl CreateInfrastructure {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,10 +170,10 @@ rt::request!(CreateInfrastructure);
 /// Request of [`Api::delete_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteInfrastructure {
+    call: rt::Call,
 }
-impl<'c> DeleteInfrastructure<'c> {
+impl DeleteInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -194,12 +194,12 @@ impl<'c> DeleteInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -207,10 +207,10 @@ rt::request!(DeleteInfrastructure);
 /// Request of [`Api::get_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct GetInfrastructure {
+    call: rt::Call,
 }
-impl<'c> GetInfrastructure<'c> {
+impl GetInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -231,12 +231,12 @@ impl<'c> GetInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -244,10 +244,10 @@ rt::request!(GetInfrastructure);
 /// Request of [`Api::get_infrastructure_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInfrastructureList<'c> {
-    call: rt::Call<'c>,
+pub struct GetInfrastructureList {
+    call: rt::Call,
 }
-impl<'c> GetInfrastructureList<'c> {
+impl GetInfrastructureList {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -331,12 +331,12 @@ impl<'c> GetInfrastructureList<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseInfrastructureResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseInfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -344,10 +344,10 @@ rt::request!(GetInfrastructureList);
 /// Request of [`Api::import_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct ImportInfrastructure {
+    call: rt::Call,
 }
-impl<'c> ImportInfrastructure<'c> {
+impl ImportInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -386,14 +386,12 @@ impl<'c> ImportInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoInfrastructureImportResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureImportResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -401,10 +399,10 @@ rt::request!(ImportInfrastructure);
 /// Request of [`Api::move_infra_configs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MoveInfraConfigs<'c> {
-    call: rt::Call<'c>,
+pub struct MoveInfraConfigs {
+    call: rt::Call,
 }
-impl<'c> MoveInfraConfigs<'c> {
+impl MoveInfraConfigs {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -467,12 +465,12 @@ impl<'c> MoveInfraConfigs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInfraMoveConfigResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInfraMoveConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -480,18 +478,18 @@ rt::request!(MoveInfraConfigs);
 /// Request of [`Api::update_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInfrastructure {
+    call: rt::Call,
 }
-impl<'c> UpdateInfrastructure<'c> {
+impl UpdateInfrastructure {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -499,10 +497,10 @@ rt::request!(UpdateInfrastructure);
 /// Request of [`Api::update_infrastructure_git_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInfrastructureGitDetails<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInfrastructureGitDetails {
+    call: rt::Call,
 }
-impl<'c> UpdateInfrastructureGitDetails<'c> {
+impl UpdateInfrastructureGitDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -535,14 +533,12 @@ impl<'c> UpdateInfrastructureGitDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoInfrastructureGitUpdateResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInfrastructureGitUpdateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -560,6 +556,8 @@ pub(super) static CREATE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "deleteInfrastructure",
@@ -581,6 +579,8 @@ pub(super) static DELETE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "getInfrastructure",
@@ -602,6 +602,8 @@ pub(super) static GET_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INFRASTRUCTURE_LIST: rt::Operation = rt::Operation {
     id: "getInfrastructureList",
@@ -630,6 +632,8 @@ pub(super) static GET_INFRASTRUCTURE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "importInfrastructure",
@@ -656,6 +660,8 @@ pub(super) static IMPORT_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MOVE_INFRA_CONFIGS: rt::Operation = rt::Operation {
     id: "moveInfraConfigs",
@@ -685,6 +691,8 @@ pub(super) static MOVE_INFRA_CONFIGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "updateInfrastructure",
@@ -699,6 +707,8 @@ pub(super) static UPDATE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INFRASTRUCTURE_GIT_DETAILS: rt::Operation = rt::Operation {
     id: "updateInfrastructureGitDetails",
@@ -722,4 +732,6 @@ pub(super) static UPDATE_INFRASTRUCTURE_GIT_DETAILS: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/kubernetes/releases/service-mapping`
     #[inline]
-    pub fn get_release_details(&self) -> GetReleaseDetails<'c> {
+    pub fn get_release_details(&self) -> GetReleaseDetails {
         let call = rt::Call::new(self.client, &GET_RELEASE_DETAILS);
         GetReleaseDetails { call }
     }
     /// `POST /v1/kubernetes/releases/service-mapping`
     #[inline]
-    pub fn post_release_details(&self) -> PostReleaseDetails<'c> {
+    pub fn post_release_details(&self) -> PostReleaseDetails {
         let call = rt::Call::new(self.client, &POST_RELEASE_DETAILS);
         PostReleaseDetails { call }
     }
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_release_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReleaseDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetReleaseDetails {
+    call: rt::Call,
 }
-impl<'c> GetReleaseDetails<'c> {
+impl GetReleaseDetails {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -39,12 +39,12 @@ impl<'c> GetReleaseDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<serde_json::Value>> {
+    pub fn send(self) -> rt::Sending<Vec<serde_json::Value>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -52,10 +52,10 @@ rt::request!(GetReleaseDetails);
 /// Request of [`Api::post_release_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostReleaseDetails<'c> {
-    call: rt::Call<'c>,
+pub struct PostReleaseDetails {
+    call: rt::Call,
 }
-impl<'c> PostReleaseDetails<'c> {
+impl PostReleaseDetails {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -70,12 +70,12 @@ impl<'c> PostReleaseDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -93,6 +93,8 @@ pub(super) static GET_RELEASE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_RELEASE_DETAILS: rt::Operation = rt::Operation {
     id: "post-v1-releaseDetails",
@@ -107,4 +109,6 @@ pub(super) static POST_RELEASE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

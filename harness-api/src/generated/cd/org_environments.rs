@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: &types::EnvironmentCreateRequest,
-    ) -> CreateOrgScopedEnvironment<'c> {
+    ) -> CreateOrgScopedEnvironment {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_ENVIRONMENT);
         call.text(0, org);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateOrgScopedEnvironment<'c> {
+    ) -> CreateOrgScopedEnvironment {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_ENVIRONMENT);
         call.text(0, org);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         environment: impl Into<String>,
-    ) -> DeleteOrgScopedEnvironment<'c> {
+    ) -> DeleteOrgScopedEnvironment {
         let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_ENVIRONMENT);
         call.text(0, org);
         call.text(1, environment);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         environment: impl Into<String>,
-    ) -> GetOrgScopedEnvironment<'c> {
+    ) -> GetOrgScopedEnvironment {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_ENVIRONMENT);
         call.text(0, org);
         call.text(1, environment);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn get_org_scoped_environments(
         &self,
         org: impl Into<String>,
-    ) -> GetOrgScopedEnvironments<'c> {
+    ) -> GetOrgScopedEnvironments {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_ENVIRONMENTS);
         call.text(0, org);
         GetOrgScopedEnvironments { call }
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         environment: impl Into<String>,
         body: &types::EnvironmentUpdateRequest,
-    ) -> UpdateOrgScopedEnvironment<'c> {
+    ) -> UpdateOrgScopedEnvironment {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_ENVIRONMENT);
         call.text(0, org);
         call.text(1, environment);
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         environment: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateOrgScopedEnvironment<'c> {
+    ) -> UpdateOrgScopedEnvironment {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_ENVIRONMENT);
         call.text(0, org);
         call.text(1, environment);
@@ -95,10 +95,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_org_scoped_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrgScopedEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrgScopedEnvironment {
+    call: rt::Call,
 }
-impl<'c> CreateOrgScopedEnvironment<'c> {
+impl CreateOrgScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -107,12 +107,12 @@ impl<'c> CreateOrgScopedEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,10 +120,10 @@ rt::request!(CreateOrgScopedEnvironment);
 /// Request of [`Api::delete_org_scoped_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrgScopedEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrgScopedEnvironment {
+    call: rt::Call,
 }
-impl<'c> DeleteOrgScopedEnvironment<'c> {
+impl DeleteOrgScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -138,12 +138,12 @@ impl<'c> DeleteOrgScopedEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -151,10 +151,10 @@ rt::request!(DeleteOrgScopedEnvironment);
 /// Request of [`Api::get_org_scoped_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedEnvironment {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedEnvironment<'c> {
+impl GetOrgScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -163,12 +163,12 @@ impl<'c> GetOrgScopedEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -176,10 +176,10 @@ rt::request!(GetOrgScopedEnvironment);
 /// Request of [`Api::get_org_scoped_environments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedEnvironments<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedEnvironments {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedEnvironments<'c> {
+impl GetOrgScopedEnvironments {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -241,12 +241,12 @@ impl<'c> GetOrgScopedEnvironments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::EnvironmentResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::EnvironmentResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -254,10 +254,10 @@ rt::request!(GetOrgScopedEnvironments);
 /// Request of [`Api::update_org_scoped_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOrgScopedEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOrgScopedEnvironment {
+    call: rt::Call,
 }
-impl<'c> UpdateOrgScopedEnvironment<'c> {
+impl UpdateOrgScopedEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -266,12 +266,12 @@ impl<'c> UpdateOrgScopedEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -289,6 +289,8 @@ pub(super) static CREATE_ORG_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORG_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "delete-org-scoped-environment",
@@ -308,6 +310,8 @@ pub(super) static DELETE_ORG_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "get-org-scoped-environment",
@@ -326,6 +330,8 @@ pub(super) static GET_ORG_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_ENVIRONMENTS: rt::Operation = rt::Operation {
     id: "get-org-scoped-environments",
@@ -350,6 +356,8 @@ pub(super) static GET_ORG_SCOPED_ENVIRONMENTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ORG_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "update-org-scoped-environment",
@@ -368,4 +376,6 @@ pub(super) static UPDATE_ORG_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         environment: impl Into<String>,
         body: &types::InfrastructureCreateRequest,
-    ) -> CreateOrgScopedInfrastructure<'c> {
+    ) -> CreateOrgScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, environment);
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         environment: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateOrgScopedInfrastructure<'c> {
+    ) -> CreateOrgScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, environment);
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
-    ) -> DeleteOrgScopedInfrastructure<'c> {
+    ) -> DeleteOrgScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, environment);
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
-    ) -> GetOrgScopedInfrastructure<'c> {
+    ) -> GetOrgScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, environment);
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         environment: impl Into<String>,
-    ) -> GetOrgScopedInfrastructures<'c> {
+    ) -> GetOrgScopedInfrastructures {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_INFRASTRUCTURES);
         call.text(0, org);
         call.text(1, environment);
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
         body: &types::InfrastructureUpdateRequest,
-    ) -> UpdateOrgScopedInfrastructure<'c> {
+    ) -> UpdateOrgScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, environment);
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateOrgScopedInfrastructure<'c> {
+    ) -> UpdateOrgScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, environment);
@@ -121,10 +121,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_org_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrgScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrgScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> CreateOrgScopedInfrastructure<'c> {
+impl CreateOrgScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -133,12 +133,12 @@ impl<'c> CreateOrgScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +146,10 @@ rt::request!(CreateOrgScopedInfrastructure);
 /// Request of [`Api::delete_org_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrgScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrgScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> DeleteOrgScopedInfrastructure<'c> {
+impl DeleteOrgScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -164,12 +164,12 @@ impl<'c> DeleteOrgScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,10 +177,10 @@ rt::request!(DeleteOrgScopedInfrastructure);
 /// Request of [`Api::get_org_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedInfrastructure<'c> {
+impl GetOrgScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -189,12 +189,12 @@ impl<'c> GetOrgScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -202,10 +202,10 @@ rt::request!(GetOrgScopedInfrastructure);
 /// Request of [`Api::get_org_scoped_infrastructures`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedInfrastructures<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedInfrastructures {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedInfrastructures<'c> {
+impl GetOrgScopedInfrastructures {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -308,12 +308,12 @@ impl<'c> GetOrgScopedInfrastructures<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::InfrastructureResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::InfrastructureResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -321,10 +321,10 @@ rt::request!(GetOrgScopedInfrastructures);
 /// Request of [`Api::update_org_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOrgScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOrgScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> UpdateOrgScopedInfrastructure<'c> {
+impl UpdateOrgScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -333,12 +333,12 @@ impl<'c> UpdateOrgScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -360,6 +360,8 @@ pub(super) static CREATE_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "delete-org-scoped-infrastructure",
@@ -380,6 +382,8 @@ pub(super) static DELETE_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operatio
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "get-org-scoped-infrastructure",
@@ -399,6 +403,8 @@ pub(super) static GET_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operation {
     id: "get-org-scoped-infrastructures",
@@ -428,6 +434,8 @@ pub(super) static GET_ORG_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "update-org-scoped-infrastructure",
@@ -447,4 +455,6 @@ pub(super) static UPDATE_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         connector: impl Into<String>,
-    ) -> ListOrgScopedRancherClustersUsingConnector<'c> {
+    ) -> ListOrgScopedRancherClustersUsingConnector {
         let mut call = rt::Call::new(
             self.client,
             &LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR,
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
-    ) -> ListOrgScopedRancherClustersUsingEnvAndInfra<'c> {
+    ) -> ListOrgScopedRancherClustersUsingEnvAndInfra {
         let mut call = rt::Call::new(
             self.client,
             &LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA,
@@ -45,10 +45,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_org_scoped_rancher_clusters_using_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListOrgScopedRancherClustersUsingConnector<'c> {
-    call: rt::Call<'c>,
+pub struct ListOrgScopedRancherClustersUsingConnector {
+    call: rt::Call,
 }
-impl<'c> ListOrgScopedRancherClustersUsingConnector<'c> {
+impl ListOrgScopedRancherClustersUsingConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -101,12 +101,12 @@ impl<'c> ListOrgScopedRancherClustersUsingConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
+    pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -114,10 +114,10 @@ rt::request!(ListOrgScopedRancherClustersUsingConnector);
 /// Request of [`Api::list_org_scoped_rancher_clusters_using_env_and_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListOrgScopedRancherClustersUsingEnvAndInfra<'c> {
-    call: rt::Call<'c>,
+pub struct ListOrgScopedRancherClustersUsingEnvAndInfra {
+    call: rt::Call,
 }
-impl<'c> ListOrgScopedRancherClustersUsingEnvAndInfra<'c> {
+impl ListOrgScopedRancherClustersUsingEnvAndInfra {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -170,12 +170,12 @@ impl<'c> ListOrgScopedRancherClustersUsingEnvAndInfra<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
+    pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -201,6 +201,8 @@ pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Operation = rt::Operation {
     id: "list-org-scoped-rancher-clusters-using-env-and-infra",
@@ -224,4 +226,6 @@ pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: &types::ServiceCreateRequest,
-    ) -> CreateOrgScopedService<'c> {
+    ) -> CreateOrgScopedService {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SERVICE);
         call.text(0, org);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateOrgScopedService<'c> {
+    ) -> CreateOrgScopedService {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SERVICE);
         call.text(0, org);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         service: impl Into<String>,
-    ) -> DeleteOrgScopedService<'c> {
+    ) -> DeleteOrgScopedService {
         let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_SERVICE);
         call.text(0, org);
         call.text(1, service);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         service: impl Into<String>,
         org: impl Into<String>,
-    ) -> GetOrgScopedPrimaryManifests<'c> {
+    ) -> GetOrgScopedPrimaryManifests {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_PRIMARY_MANIFESTS);
         call.text(0, service);
         call.text(1, org);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         service: impl Into<String>,
-    ) -> GetOrgScopedService<'c> {
+    ) -> GetOrgScopedService {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_SERVICE);
         call.text(0, org);
         call.text(1, service);
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     pub fn get_org_scoped_services(
         &self,
         org: impl Into<String>,
-    ) -> GetOrgScopedServices<'c> {
+    ) -> GetOrgScopedServices {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_SERVICES);
         call.text(0, org);
         GetOrgScopedServices { call }
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
         &self,
         service: impl Into<String>,
         org: impl Into<String>,
-    ) -> PostOrgScopedPrimaryManifests<'c> {
+    ) -> PostOrgScopedPrimaryManifests {
         let mut call = rt::Call::new(self.client, &POST_ORG_SCOPED_PRIMARY_MANIFESTS);
         call.text(0, service);
         call.text(1, org);
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         service: impl Into<String>,
         body: &types::ServiceUpdateRequest,
-    ) -> UpdateOrgScopedService<'c> {
+    ) -> UpdateOrgScopedService {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SERVICE);
         call.text(0, org);
         call.text(1, service);
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         service: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateOrgScopedService<'c> {
+    ) -> UpdateOrgScopedService {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SERVICE);
         call.text(0, org);
         call.text(1, service);
@@ -123,10 +123,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_org_scoped_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrgScopedService<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrgScopedService {
+    call: rt::Call,
 }
-impl<'c> CreateOrgScopedService<'c> {
+impl CreateOrgScopedService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -135,12 +135,12 @@ impl<'c> CreateOrgScopedService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -148,10 +148,10 @@ rt::request!(CreateOrgScopedService);
 /// Request of [`Api::delete_org_scoped_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrgScopedService<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrgScopedService {
+    call: rt::Call,
 }
-impl<'c> DeleteOrgScopedService<'c> {
+impl DeleteOrgScopedService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -166,12 +166,12 @@ impl<'c> DeleteOrgScopedService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -179,10 +179,10 @@ rt::request!(DeleteOrgScopedService);
 /// Request of [`Api::get_org_scoped_primary_manifests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedPrimaryManifests<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedPrimaryManifests {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedPrimaryManifests<'c> {
+impl GetOrgScopedPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -191,12 +191,12 @@ impl<'c> GetOrgScopedPrimaryManifests<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -204,10 +204,10 @@ rt::request!(GetOrgScopedPrimaryManifests);
 /// Request of [`Api::get_org_scoped_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedService<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedService {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedService<'c> {
+impl GetOrgScopedService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -216,12 +216,12 @@ impl<'c> GetOrgScopedService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -229,10 +229,10 @@ rt::request!(GetOrgScopedService);
 /// Request of [`Api::get_org_scoped_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedServices<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedServices {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedServices<'c> {
+impl GetOrgScopedServices {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -306,12 +306,12 @@ impl<'c> GetOrgScopedServices<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ServiceResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ServiceResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -319,10 +319,10 @@ rt::request!(GetOrgScopedServices);
 /// Request of [`Api::post_org_scoped_primary_manifests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostOrgScopedPrimaryManifests<'c> {
-    call: rt::Call<'c>,
+pub struct PostOrgScopedPrimaryManifests {
+    call: rt::Call,
 }
-impl<'c> PostOrgScopedPrimaryManifests<'c> {
+impl PostOrgScopedPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -337,12 +337,12 @@ impl<'c> PostOrgScopedPrimaryManifests<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -350,10 +350,10 @@ rt::request!(PostOrgScopedPrimaryManifests);
 /// Request of [`Api::update_org_scoped_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOrgScopedService<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOrgScopedService {
+    call: rt::Call,
 }
-impl<'c> UpdateOrgScopedService<'c> {
+impl UpdateOrgScopedService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -362,12 +362,12 @@ impl<'c> UpdateOrgScopedService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -385,6 +385,8 @@ pub(super) static CREATE_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     id: "delete-org-scoped-service",
@@ -404,6 +406,8 @@ pub(super) static DELETE_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     id: "get-org-scoped-primary-manifests",
@@ -422,6 +426,8 @@ pub(super) static GET_ORG_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     id: "get-org-scoped-service",
@@ -440,6 +446,8 @@ pub(super) static GET_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_SERVICES: rt::Operation = rt::Operation {
     id: "get-org-scoped-services",
@@ -466,6 +474,8 @@ pub(super) static GET_ORG_SCOPED_SERVICES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ORG_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     id: "post-org-scoped-primary-manifests",
@@ -484,6 +494,8 @@ pub(super) static POST_ORG_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operati
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     id: "update-org-scoped-service",
@@ -502,4 +514,6 @@ pub(super) static UPDATE_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

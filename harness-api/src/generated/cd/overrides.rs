@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::OverrideRequest,
-    ) -> CreateOverride<'c> {
+    ) -> CreateOverride {
         let mut call = rt::Call::new(self.client, &CREATE_OVERRIDE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteOverride<'c> {
+    ) -> DeleteOverride {
         let mut call = rt::Call::new(self.client, &DELETE_OVERRIDE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetOverridesViaIdentifier<'c> {
+    ) -> GetOverridesViaIdentifier {
         let mut call = rt::Call::new(self.client, &GET_OVERRIDES_VIA_IDENTIFIER);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn override_move_configs(
         &self,
         account_identifier: impl Into<String>,
-    ) -> OverrideMoveConfigs<'c> {
+    ) -> OverrideMoveConfigs {
         let mut call = rt::Call::new(self.client, &OVERRIDE_MOVE_CONFIGS);
         call.text(0, account_identifier);
         OverrideMoveConfigs { call }
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::OverrideRequest,
-    ) -> UpdateOverride<'c> {
+    ) -> UpdateOverride {
         let mut call = rt::Call::new(self.client, &UPDATE_OVERRIDE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     pub fn update_override_git_details(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateOverrideGitDetails<'c> {
+    ) -> UpdateOverrideGitDetails {
         let mut call = rt::Call::new(self.client, &UPDATE_OVERRIDE_GIT_DETAILS);
         call.text(0, account_identifier);
         UpdateOverrideGitDetails { call }
@@ -77,18 +77,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOverride<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOverride {
+    call: rt::Call,
 }
-impl<'c> CreateOverride<'c> {
+impl CreateOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverrideResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOverrideResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,10 +96,10 @@ rt::request!(CreateOverride);
 /// Request of [`Api::delete_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOverride<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOverride {
+    call: rt::Call,
 }
-impl<'c> DeleteOverride<'c> {
+impl DeleteOverride {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -114,12 +114,12 @@ impl<'c> DeleteOverride<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -127,10 +127,10 @@ rt::request!(DeleteOverride);
 /// Request of [`Api::get_overrides_via_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOverridesViaIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct GetOverridesViaIdentifier {
+    call: rt::Call,
 }
-impl<'c> GetOverridesViaIdentifier<'c> {
+impl GetOverridesViaIdentifier {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -145,12 +145,12 @@ impl<'c> GetOverridesViaIdentifier<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverrideResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOverrideResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,10 +158,10 @@ rt::request!(GetOverridesViaIdentifier);
 /// Request of [`Api::override_move_configs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OverrideMoveConfigs<'c> {
-    call: rt::Call<'c>,
+pub struct OverrideMoveConfigs {
+    call: rt::Call,
 }
-impl<'c> OverrideMoveConfigs<'c> {
+impl OverrideMoveConfigs {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -277,12 +277,12 @@ impl<'c> OverrideMoveConfigs<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoServiceOverrideMoveConfigResponse> {
+    ) -> rt::Sending<types::ResponseDtoServiceOverrideMoveConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -290,18 +290,18 @@ rt::request!(OverrideMoveConfigs);
 /// Request of [`Api::update_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOverride<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOverride {
+    call: rt::Call,
 }
-impl<'c> UpdateOverride<'c> {
+impl UpdateOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverrideResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOverrideResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -309,10 +309,10 @@ rt::request!(UpdateOverride);
 /// Request of [`Api::update_override_git_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOverrideGitDetails<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOverrideGitDetails {
+    call: rt::Call,
 }
-impl<'c> UpdateOverrideGitDetails<'c> {
+impl UpdateOverrideGitDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -385,12 +385,12 @@ impl<'c> UpdateOverrideGitDetails<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoServiceOverrideGitUpdateResponse> {
+    ) -> rt::Sending<types::ResponseDtoServiceOverrideGitUpdateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -408,6 +408,8 @@ pub(super) static CREATE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_OVERRIDE: rt::Operation = rt::Operation {
     id: "deleteOverride",
@@ -427,6 +429,8 @@ pub(super) static DELETE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_OVERRIDES_VIA_IDENTIFIER: rt::Operation = rt::Operation {
     id: "getOverridesViaIdentifier",
@@ -446,6 +450,8 @@ pub(super) static GET_OVERRIDES_VIA_IDENTIFIER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static OVERRIDE_MOVE_CONFIGS: rt::Operation = rt::Operation {
     id: "OverrideMoveConfigs",
@@ -478,6 +484,8 @@ pub(super) static OVERRIDE_MOVE_CONFIGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_OVERRIDE: rt::Operation = rt::Operation {
     id: "updateOverride",
@@ -492,6 +500,8 @@ pub(super) static UPDATE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_OVERRIDE_GIT_DETAILS: rt::Operation = rt::Operation {
     id: "updateOverrideGitDetails",
@@ -518,4 +528,6 @@ pub(super) static UPDATE_OVERRIDE_GIT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::EnvironmentCreateRequest,
-    ) -> CreateEnvironment<'c> {
+    ) -> CreateEnvironment {
         let mut call = rt::Call::new(self.client, &CREATE_ENVIRONMENT);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateEnvironment<'c> {
+    ) -> CreateEnvironment {
         let mut call = rt::Call::new(self.client, &CREATE_ENVIRONMENT);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         environment: impl Into<String>,
-    ) -> DeleteEnvironment<'c> {
+    ) -> DeleteEnvironment {
         let mut call = rt::Call::new(self.client, &DELETE_ENVIRONMENT);
         call.text(0, org);
         call.text(1, project);
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         environment: impl Into<String>,
-    ) -> GetEnvironment<'c> {
+    ) -> GetEnvironment {
         let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT);
         call.text(0, org);
         call.text(1, project);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetEnvironments<'c> {
+    ) -> GetEnvironments {
         let mut call = rt::Call::new(self.client, &GET_ENVIRONMENTS);
         call.text(0, org);
         call.text(1, project);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         environment: impl Into<String>,
         body: &types::EnvironmentUpdateRequest,
-    ) -> UpdateEnvironment<'c> {
+    ) -> UpdateEnvironment {
         let mut call = rt::Call::new(self.client, &UPDATE_ENVIRONMENT);
         call.text(0, org);
         call.text(1, project);
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         environment: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateEnvironment<'c> {
+    ) -> UpdateEnvironment {
         let mut call = rt::Call::new(self.client, &UPDATE_ENVIRONMENT);
         call.text(0, org);
         call.text(1, project);
@@ -109,10 +109,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct CreateEnvironment {
+    call: rt::Call,
 }
-impl<'c> CreateEnvironment<'c> {
+impl CreateEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -121,12 +121,12 @@ impl<'c> CreateEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -134,10 +134,10 @@ rt::request!(CreateEnvironment);
 /// Request of [`Api::delete_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteEnvironment {
+    call: rt::Call,
 }
-impl<'c> DeleteEnvironment<'c> {
+impl DeleteEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -152,12 +152,12 @@ impl<'c> DeleteEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -165,10 +165,10 @@ rt::request!(DeleteEnvironment);
 /// Request of [`Api::get_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct GetEnvironment {
+    call: rt::Call,
 }
-impl<'c> GetEnvironment<'c> {
+impl GetEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -177,12 +177,12 @@ impl<'c> GetEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -190,10 +190,10 @@ rt::request!(GetEnvironment);
 /// Request of [`Api::get_environments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEnvironments<'c> {
-    call: rt::Call<'c>,
+pub struct GetEnvironments {
+    call: rt::Call,
 }
-impl<'c> GetEnvironments<'c> {
+impl GetEnvironments {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -247,12 +247,12 @@ impl<'c> GetEnvironments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::EnvironmentResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::EnvironmentResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -260,10 +260,10 @@ rt::request!(GetEnvironments);
 /// Request of [`Api::update_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateEnvironment {
+    call: rt::Call,
 }
-impl<'c> UpdateEnvironment<'c> {
+impl UpdateEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -272,12 +272,12 @@ impl<'c> UpdateEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnvironmentResponse> {
+    pub fn send(self) -> rt::Sending<types::EnvironmentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -299,6 +299,8 @@ pub(super) static CREATE_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "delete-environment",
@@ -319,6 +321,8 @@ pub(super) static DELETE_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "get-environment",
@@ -338,6 +342,8 @@ pub(super) static GET_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENVIRONMENTS: rt::Operation = rt::Operation {
     id: "get-environments",
@@ -363,6 +369,8 @@ pub(super) static GET_ENVIRONMENTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "update-environment",
@@ -382,4 +390,6 @@ pub(super) static UPDATE_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         environment: impl Into<String>,
         body: &types::InfrastructureCreateRequest,
-    ) -> CreateProjectScopedInfrastructure<'c> {
+    ) -> CreateProjectScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, project);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         environment: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateProjectScopedInfrastructure<'c> {
+    ) -> CreateProjectScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, project);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
-    ) -> DeleteProjectScopedInfrastructure<'c> {
+    ) -> DeleteProjectScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, project);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
-    ) -> GetProjectScopedInfrastructure<'c> {
+    ) -> GetProjectScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, project);
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         environment: impl Into<String>,
-    ) -> GetProjectScopedInfrastructures<'c> {
+    ) -> GetProjectScopedInfrastructures {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_INFRASTRUCTURES);
         call.text(0, org);
         call.text(1, project);
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
         body: &types::InfrastructureUpdateRequest,
-    ) -> UpdateProjectScopedInfrastructure<'c> {
+    ) -> UpdateProjectScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, project);
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateProjectScopedInfrastructure<'c> {
+    ) -> UpdateProjectScopedInfrastructure {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_INFRASTRUCTURE);
         call.text(0, org);
         call.text(1, project);
@@ -137,10 +137,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_project_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProjectScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProjectScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> CreateProjectScopedInfrastructure<'c> {
+impl CreateProjectScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -149,12 +149,12 @@ impl<'c> CreateProjectScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -162,10 +162,10 @@ rt::request!(CreateProjectScopedInfrastructure);
 /// Request of [`Api::delete_project_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProjectScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProjectScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> DeleteProjectScopedInfrastructure<'c> {
+impl DeleteProjectScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -180,12 +180,12 @@ impl<'c> DeleteProjectScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -193,10 +193,10 @@ rt::request!(DeleteProjectScopedInfrastructure);
 /// Request of [`Api::get_project_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> GetProjectScopedInfrastructure<'c> {
+impl GetProjectScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -205,12 +205,12 @@ impl<'c> GetProjectScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -218,10 +218,10 @@ rt::request!(GetProjectScopedInfrastructure);
 /// Request of [`Api::get_project_scoped_infrastructures`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectScopedInfrastructures<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectScopedInfrastructures {
+    call: rt::Call,
 }
-impl<'c> GetProjectScopedInfrastructures<'c> {
+impl GetProjectScopedInfrastructures {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -324,12 +324,12 @@ impl<'c> GetProjectScopedInfrastructures<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::InfrastructureResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::InfrastructureResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -337,10 +337,10 @@ rt::request!(GetProjectScopedInfrastructures);
 /// Request of [`Api::update_project_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProjectScopedInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProjectScopedInfrastructure {
+    call: rt::Call,
 }
-impl<'c> UpdateProjectScopedInfrastructure<'c> {
+impl UpdateProjectScopedInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -349,12 +349,12 @@ impl<'c> UpdateProjectScopedInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -377,6 +377,8 @@ pub(super) static CREATE_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "delete-infrastructure",
@@ -398,6 +400,8 @@ pub(super) static DELETE_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Oper
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "get-infrastructure",
@@ -418,6 +422,8 @@ pub(super) static GET_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operation {
     id: "get-infrastructures",
@@ -448,6 +454,8 @@ pub(super) static GET_PROJECT_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "update-infrastructure",
@@ -468,4 +476,6 @@ pub(super) static UPDATE_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

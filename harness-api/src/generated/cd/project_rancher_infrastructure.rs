@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         connector: impl Into<String>,
-    ) -> ListProjectScopedRancherClustersUsingConnector<'c> {
+    ) -> ListProjectScopedRancherClustersUsingConnector {
         let mut call = rt::Call::new(
             self.client,
             &LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR,
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         environment: impl Into<String>,
         infrastructure_definition: impl Into<String>,
-    ) -> ListProjectScopedRancherClustersUsingEnvAndInfra<'c> {
+    ) -> ListProjectScopedRancherClustersUsingEnvAndInfra {
         let mut call = rt::Call::new(
             self.client,
             &LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA,
@@ -49,10 +49,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_project_scoped_rancher_clusters_using_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProjectScopedRancherClustersUsingConnector<'c> {
-    call: rt::Call<'c>,
+pub struct ListProjectScopedRancherClustersUsingConnector {
+    call: rt::Call,
 }
-impl<'c> ListProjectScopedRancherClustersUsingConnector<'c> {
+impl ListProjectScopedRancherClustersUsingConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -105,12 +105,12 @@ impl<'c> ListProjectScopedRancherClustersUsingConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
+    pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -118,10 +118,10 @@ rt::request!(ListProjectScopedRancherClustersUsingConnector);
 /// Request of [`Api::list_project_scoped_rancher_clusters_using_env_and_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProjectScopedRancherClustersUsingEnvAndInfra<'c> {
-    call: rt::Call<'c>,
+pub struct ListProjectScopedRancherClustersUsingEnvAndInfra {
+    call: rt::Call,
 }
-impl<'c> ListProjectScopedRancherClustersUsingEnvAndInfra<'c> {
+impl ListProjectScopedRancherClustersUsingEnvAndInfra {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -174,12 +174,12 @@ impl<'c> ListProjectScopedRancherClustersUsingEnvAndInfra<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RancherClusterItem> {
+    pub fn send(self) -> rt::Sending<types::RancherClusterItem> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -206,6 +206,8 @@ pub(super) static LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Operation = rt::Operation {
     id: "list-project-scoped-rancher-clusters-using-env-and-infra",
@@ -230,4 +232,6 @@ pub(super) static LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

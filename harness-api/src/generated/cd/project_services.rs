@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::ServiceCreateRequest,
-    ) -> CreateService<'c> {
+    ) -> CreateService {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICE);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateService<'c> {
+    ) -> CreateService {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICE);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         service: impl Into<String>,
-    ) -> DeleteService<'c> {
+    ) -> DeleteService {
         let mut call = rt::Call::new(self.client, &DELETE_SERVICE);
         call.text(0, org);
         call.text(1, project);
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         service: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetPrimaryManifests<'c> {
+    ) -> GetPrimaryManifests {
         let mut call = rt::Call::new(self.client, &GET_PRIMARY_MANIFESTS);
         call.text(0, service);
         call.text(1, org);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         service: impl Into<String>,
-    ) -> GetService<'c> {
+    ) -> GetService {
         let mut call = rt::Call::new(self.client, &GET_SERVICE);
         call.text(0, org);
         call.text(1, project);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetServices<'c> {
+    ) -> GetServices {
         let mut call = rt::Call::new(self.client, &GET_SERVICES);
         call.text(0, org);
         call.text(1, project);
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         service: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> PostPrimaryManifests<'c> {
+    ) -> PostPrimaryManifests {
         let mut call = rt::Call::new(self.client, &POST_PRIMARY_MANIFESTS);
         call.text(0, service);
         call.text(1, org);
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         service: impl Into<String>,
         body: &types::ServiceUpdateRequest,
-    ) -> UpdateService<'c> {
+    ) -> UpdateService {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE);
         call.text(0, org);
         call.text(1, project);
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         service: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateService<'c> {
+    ) -> UpdateService {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE);
         call.text(0, org);
         call.text(1, project);
@@ -137,10 +137,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateService<'c> {
-    call: rt::Call<'c>,
+pub struct CreateService {
+    call: rt::Call,
 }
-impl<'c> CreateService<'c> {
+impl CreateService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -149,12 +149,12 @@ impl<'c> CreateService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -162,10 +162,10 @@ rt::request!(CreateService);
 /// Request of [`Api::delete_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteService<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteService {
+    call: rt::Call,
 }
-impl<'c> DeleteService<'c> {
+impl DeleteService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -180,12 +180,12 @@ impl<'c> DeleteService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -193,10 +193,10 @@ rt::request!(DeleteService);
 /// Request of [`Api::get_primary_manifests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPrimaryManifests<'c> {
-    call: rt::Call<'c>,
+pub struct GetPrimaryManifests {
+    call: rt::Call,
 }
-impl<'c> GetPrimaryManifests<'c> {
+impl GetPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -205,12 +205,12 @@ impl<'c> GetPrimaryManifests<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -218,10 +218,10 @@ rt::request!(GetPrimaryManifests);
 /// Request of [`Api::get_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetService<'c> {
-    call: rt::Call<'c>,
+pub struct GetService {
+    call: rt::Call,
 }
-impl<'c> GetService<'c> {
+impl GetService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -230,12 +230,12 @@ impl<'c> GetService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -243,10 +243,10 @@ rt::request!(GetService);
 /// Request of [`Api::get_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServices<'c> {
-    call: rt::Call<'c>,
+pub struct GetServices {
+    call: rt::Call,
 }
-impl<'c> GetServices<'c> {
+impl GetServices {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -316,12 +316,12 @@ impl<'c> GetServices<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ServiceResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ServiceResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -329,10 +329,10 @@ rt::request!(GetServices);
 /// Request of [`Api::post_primary_manifests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostPrimaryManifests<'c> {
-    call: rt::Call<'c>,
+pub struct PostPrimaryManifests {
+    call: rt::Call,
 }
-impl<'c> PostPrimaryManifests<'c> {
+impl PostPrimaryManifests {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -347,12 +347,12 @@ impl<'c> PostPrimaryManifests<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ManifestsResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ManifestsResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -360,10 +360,10 @@ rt::request!(PostPrimaryManifests);
 /// Request of [`Api::update_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateService<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateService {
+    call: rt::Call,
 }
-impl<'c> UpdateService<'c> {
+impl UpdateService {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -372,12 +372,12 @@ impl<'c> UpdateService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -399,6 +399,8 @@ pub(super) static CREATE_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SERVICE: rt::Operation = rt::Operation {
     id: "delete-service",
@@ -419,6 +421,8 @@ pub(super) static DELETE_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     id: "get-primary-manifests",
@@ -438,6 +442,8 @@ pub(super) static GET_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE: rt::Operation = rt::Operation {
     id: "get-service",
@@ -457,6 +463,8 @@ pub(super) static GET_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICES: rt::Operation = rt::Operation {
     id: "get-services",
@@ -484,6 +492,8 @@ pub(super) static GET_SERVICES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     id: "post-primary-manifests",
@@ -503,6 +513,8 @@ pub(super) static POST_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SERVICE: rt::Operation = rt::Operation {
     id: "update-service",
@@ -522,4 +534,6 @@ pub(super) static UPDATE_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

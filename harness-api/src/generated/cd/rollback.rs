@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::PostProdRollbackRequestDto,
-    ) -> CheckIfInstanceCanBeRolledBack<'c> {
+    ) -> CheckIfInstanceCanBeRolledBack {
         let mut call = rt::Call::new(self.client, &CHECK_IF_INSTANCE_CAN_BE_ROLLED_BACK);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::PostProdRollbackRequestDto,
-    ) -> TriggerRollback<'c> {
+    ) -> TriggerRollback {
         let mut call = rt::Call::new(self.client, &TRIGGER_ROLLBACK);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RollbackRequestDto,
-    ) -> TriggerRollbackV2<'c> {
+    ) -> TriggerRollbackV2 {
         let mut call = rt::Call::new(self.client, &TRIGGER_ROLLBACK_V2);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -47,10 +47,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::check_if_instance_can_be_rolled_back`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CheckIfInstanceCanBeRolledBack<'c> {
-    call: rt::Call<'c>,
+pub struct CheckIfInstanceCanBeRolledBack {
+    call: rt::Call,
 }
-impl<'c> CheckIfInstanceCanBeRolledBack<'c> {
+impl CheckIfInstanceCanBeRolledBack {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -65,12 +65,12 @@ impl<'c> CheckIfInstanceCanBeRolledBack<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPostProdRollbackCheckDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPostProdRollbackCheckDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -78,10 +78,10 @@ rt::request!(CheckIfInstanceCanBeRolledBack);
 /// Request of [`Api::trigger_rollback`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerRollback<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerRollback {
+    call: rt::Call,
 }
-impl<'c> TriggerRollback<'c> {
+impl TriggerRollback {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -96,12 +96,12 @@ impl<'c> TriggerRollback<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPostProdRollbackResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPostProdRollbackResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -109,10 +109,10 @@ rt::request!(TriggerRollback);
 /// Request of [`Api::trigger_rollback_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerRollbackV2<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerRollbackV2 {
+    call: rt::Call,
 }
-impl<'c> TriggerRollbackV2<'c> {
+impl TriggerRollbackV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -127,12 +127,12 @@ impl<'c> TriggerRollbackV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRollbackResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRollbackResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -154,6 +154,8 @@ pub(super) static CHECK_IF_INSTANCE_CAN_BE_ROLLED_BACK: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_ROLLBACK: rt::Operation = rt::Operation {
     id: "triggerRollback",
@@ -172,6 +174,8 @@ pub(super) static TRIGGER_ROLLBACK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_ROLLBACK_V2: rt::Operation = rt::Operation {
     id: "triggerRollbackV2",
@@ -190,4 +194,6 @@ pub(super) static TRIGGER_ROLLBACK_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn pipeline_execution_count(
         &self,
         account_identifier: impl Into<String>,
-    ) -> PipelineExecutionCount<'c> {
+    ) -> PipelineExecutionCount {
         let mut call = rt::Call::new(self.client, &PIPELINE_EXECUTION_COUNT);
         call.text(0, account_identifier);
         PipelineExecutionCount { call }
@@ -19,10 +19,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::pipeline_execution_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PipelineExecutionCount<'c> {
-    call: rt::Call<'c>,
+pub struct PipelineExecutionCount {
+    call: rt::Call,
 }
-impl<'c> PipelineExecutionCount<'c> {
+impl PipelineExecutionCount {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -79,12 +79,12 @@ impl<'c> PipelineExecutionCount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineExecutionCountInfo> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineExecutionCountInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -113,4 +113,6 @@ pub(super) static PIPELINE_EXECUTION_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ServiceOverrideRequestV2,
-    ) -> CreateServiceOverride<'c> {
+    ) -> CreateServiceOverride {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICE_OVERRIDE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteServiceOverride<'c> {
+    ) -> DeleteServiceOverride {
         let mut call = rt::Call::new(self.client, &DELETE_SERVICE_OVERRIDE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetServiceOverrides<'c> {
+    ) -> GetServiceOverrides {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_OVERRIDES);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn service_override_move_configs(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ServiceOverrideMoveConfigs<'c> {
+    ) -> ServiceOverrideMoveConfigs {
         let mut call = rt::Call::new(self.client, &SERVICE_OVERRIDE_MOVE_CONFIGS);
         call.text(0, account_identifier);
         ServiceOverrideMoveConfigs { call }
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ServiceOverrideRequestV2,
-    ) -> UpdateServiceOverride<'c> {
+    ) -> UpdateServiceOverride {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_OVERRIDE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     pub fn update_service_override_git_details(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateServiceOverrideGitDetails<'c> {
+    ) -> UpdateServiceOverrideGitDetails {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_OVERRIDE_GIT_DETAILS);
         call.text(0, account_identifier);
         UpdateServiceOverrideGitDetails {
@@ -79,18 +79,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_service_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateServiceOverride<'c> {
-    call: rt::Call<'c>,
+pub struct CreateServiceOverride {
+    call: rt::Call,
 }
-impl<'c> CreateServiceOverride<'c> {
+impl CreateServiceOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceOverrideResponseV2> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponseV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -98,10 +98,10 @@ rt::request!(CreateServiceOverride);
 /// Request of [`Api::delete_service_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteServiceOverride<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteServiceOverride {
+    call: rt::Call,
 }
-impl<'c> DeleteServiceOverride<'c> {
+impl DeleteServiceOverride {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -116,12 +116,12 @@ impl<'c> DeleteServiceOverride<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -129,10 +129,10 @@ rt::request!(DeleteServiceOverride);
 /// Request of [`Api::get_service_overrides`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceOverrides<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceOverrides {
+    call: rt::Call,
 }
-impl<'c> GetServiceOverrides<'c> {
+impl GetServiceOverrides {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -147,12 +147,12 @@ impl<'c> GetServiceOverrides<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceOverrideResponseV2> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponseV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -160,10 +160,10 @@ rt::request!(GetServiceOverrides);
 /// Request of [`Api::service_override_move_configs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ServiceOverrideMoveConfigs<'c> {
-    call: rt::Call<'c>,
+pub struct ServiceOverrideMoveConfigs {
+    call: rt::Call,
 }
-impl<'c> ServiceOverrideMoveConfigs<'c> {
+impl ServiceOverrideMoveConfigs {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -282,12 +282,12 @@ impl<'c> ServiceOverrideMoveConfigs<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoServiceOverrideMoveConfigResponse> {
+    ) -> rt::Sending<types::ResponseDtoServiceOverrideMoveConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -295,18 +295,18 @@ rt::request!(ServiceOverrideMoveConfigs);
 /// Request of [`Api::update_service_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateServiceOverride<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateServiceOverride {
+    call: rt::Call,
 }
-impl<'c> UpdateServiceOverride<'c> {
+impl UpdateServiceOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceOverrideResponseV2> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceOverrideResponseV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -314,10 +314,10 @@ rt::request!(UpdateServiceOverride);
 /// Request of [`Api::update_service_override_git_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateServiceOverrideGitDetails<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateServiceOverrideGitDetails {
+    call: rt::Call,
 }
-impl<'c> UpdateServiceOverrideGitDetails<'c> {
+impl UpdateServiceOverrideGitDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -392,12 +392,12 @@ impl<'c> UpdateServiceOverrideGitDetails<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoServiceOverrideGitUpdateResponse> {
+    ) -> rt::Sending<types::ResponseDtoServiceOverrideGitUpdateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -415,6 +415,8 @@ pub(super) static CREATE_SERVICE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SERVICE_OVERRIDE: rt::Operation = rt::Operation {
     id: "deleteServiceOverride_1",
@@ -434,6 +436,8 @@ pub(super) static DELETE_SERVICE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_OVERRIDES: rt::Operation = rt::Operation {
     id: "getServiceOverrides",
@@ -453,6 +457,8 @@ pub(super) static GET_SERVICE_OVERRIDES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SERVICE_OVERRIDE_MOVE_CONFIGS: rt::Operation = rt::Operation {
     id: "serviceOverrideMoveConfigs",
@@ -485,6 +491,8 @@ pub(super) static SERVICE_OVERRIDE_MOVE_CONFIGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SERVICE_OVERRIDE: rt::Operation = rt::Operation {
     id: "updateServiceOverride",
@@ -499,6 +507,8 @@ pub(super) static UPDATE_SERVICE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SERVICE_OVERRIDE_GIT_DETAILS: rt::Operation = rt::Operation {
     id: "updateServiceOverrideGitDetails",
@@ -525,4 +535,6 @@ pub(super) static UPDATE_SERVICE_OVERRIDE_GIT_DETAILS: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn check_allowed_values_in_services(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CheckAllowedValuesInServices<'c> {
+    ) -> CheckAllowedValuesInServices {
         let mut call = rt::Call::new(self.client, &CHECK_ALLOWED_VALUES_IN_SERVICES);
         call.text(0, account_identifier);
         CheckAllowedValuesInServices {
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ServiceRequest,
-    ) -> CreateServiceV2<'c> {
+    ) -> CreateServiceV2 {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICE_V2);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateServiceV2<'c> {
+    ) -> CreateServiceV2 {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICE_V2);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn create_services_partial_batch(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateServicesPartialBatch<'c> {
+    ) -> CreateServicesPartialBatch {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICES_PARTIAL_BATCH);
         call.text(0, account_identifier);
         CreateServicesPartialBatch { call }
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     pub fn create_services_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateServicesV2<'c> {
+    ) -> CreateServicesV2 {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICES_V2);
         call.text(0, account_identifier);
         CreateServicesV2 { call }
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         &self,
         service_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteServiceV2<'c> {
+    ) -> DeleteServiceV2 {
         let mut call = rt::Call::new(self.client, &DELETE_SERVICE_V2);
         call.text(0, service_identifier);
         call.text(1, account_identifier);
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/servicesV2/plugin-info`
     #[inline]
-    pub fn get_plugin_info(&self) -> GetPluginInfo<'c> {
+    pub fn get_plugin_info(&self) -> GetPluginInfo {
         let call = rt::Call::new(self.client, &GET_PLUGIN_INFO);
         GetPluginInfo { call }
     }
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     pub fn get_service_access_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetServiceAccessList<'c> {
+    ) -> GetServiceAccessList {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_ACCESS_LIST);
         call.text(0, account_identifier);
         GetServiceAccessList { call }
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     pub fn get_service_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetServiceList<'c> {
+    ) -> GetServiceList {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_LIST);
         call.text(0, account_identifier);
         GetServiceList { call }
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
         &self,
         service_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetServiceV2<'c> {
+    ) -> GetServiceV2 {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_V2);
         call.text(0, service_identifier);
         call.text(1, account_identifier);
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/servicesV2/hooks/actions`
     #[inline]
-    pub fn hook_actions(&self, service_spec_type: impl Into<String>) -> HookActions<'c> {
+    pub fn hook_actions(&self, service_spec_type: impl Into<String>) -> HookActions {
         let mut call = rt::Call::new(self.client, &HOOK_ACTIONS);
         call.text(0, service_spec_type);
         HookActions { call }
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
         repo_name: impl Into<String>,
         branch: impl Into<String>,
         file_path: impl Into<String>,
-    ) -> ImportService<'c> {
+    ) -> ImportService {
         let mut call = rt::Call::new(self.client, &IMPORT_SERVICE);
         call.text(0, account_identifier);
         call.text(1, repo_name);
@@ -136,17 +136,14 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/servicesV2/k8s/command-flags`
     #[inline]
-    pub fn k8s_cmd_flags(
-        &self,
-        service_spec_type: impl Into<String>,
-    ) -> K8sCmdFlags<'c> {
+    pub fn k8s_cmd_flags(&self, service_spec_type: impl Into<String>) -> K8sCmdFlags {
         let mut call = rt::Call::new(self.client, &K8S_CMD_FLAGS);
         call.text(0, service_spec_type);
         K8sCmdFlags { call }
     }
     /// `GET /ng/api/servicesV2/kustomize/command-flags`
     #[inline]
-    pub fn kustomize_cmd_flags(&self) -> KustomizeCmdFlags<'c> {
+    pub fn kustomize_cmd_flags(&self) -> KustomizeCmdFlags {
         let call = rt::Call::new(self.client, &KUSTOMIZE_CMD_FLAGS);
         KustomizeCmdFlags { call }
     }
@@ -156,7 +153,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         service_identifier: impl Into<String>,
-    ) -> MoveServiceConfigs<'c> {
+    ) -> MoveServiceConfigs {
         let mut call = rt::Call::new(self.client, &MOVE_SERVICE_CONFIGS);
         call.text(0, account_identifier);
         call.text(1, service_identifier);
@@ -170,7 +167,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         service_identifier: impl Into<String>,
-    ) -> UpdateServiceGitDetails<'c> {
+    ) -> UpdateServiceGitDetails {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_GIT_DETAILS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -184,7 +181,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ServiceRequest,
-    ) -> UpdateServiceV2<'c> {
+    ) -> UpdateServiceV2 {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_V2);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -196,7 +193,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateServiceV2<'c> {
+    ) -> UpdateServiceV2 {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_V2);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -208,7 +205,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ServiceRequest,
-    ) -> UpsertServiceV2<'c> {
+    ) -> UpsertServiceV2 {
         let mut call = rt::Call::new(self.client, &UPSERT_SERVICE_V2);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -220,7 +217,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpsertServiceV2<'c> {
+    ) -> UpsertServiceV2 {
         let mut call = rt::Call::new(self.client, &UPSERT_SERVICE_V2);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -230,20 +227,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::check_allowed_values_in_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CheckAllowedValuesInServices<'c> {
-    call: rt::Call<'c>,
+pub struct CheckAllowedValuesInServices {
+    call: rt::Call,
 }
-impl<'c> CheckAllowedValuesInServices<'c> {
+impl CheckAllowedValuesInServices {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoAllowedValuesUsagesInternalDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAllowedValuesUsagesInternalDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -251,18 +246,18 @@ rt::request!(CheckAllowedValuesInServices);
 /// Request of [`Api::create_service_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateServiceV2<'c> {
-    call: rt::Call<'c>,
+pub struct CreateServiceV2 {
+    call: rt::Call,
 }
-impl<'c> CreateServiceV2<'c> {
+impl CreateServiceV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -270,10 +265,10 @@ rt::request!(CreateServiceV2);
 /// Request of [`Api::create_services_partial_batch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateServicesPartialBatch<'c> {
-    call: rt::Call<'c>,
+pub struct CreateServicesPartialBatch {
+    call: rt::Call,
 }
-impl<'c> CreateServicesPartialBatch<'c> {
+impl CreateServicesPartialBatch {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &[types::CreateServicesPartialBatchBody]) -> Self {
@@ -289,12 +284,12 @@ impl<'c> CreateServicesPartialBatch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -302,10 +297,10 @@ rt::request!(CreateServicesPartialBatch);
 /// Request of [`Api::create_services_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateServicesV2<'c> {
-    call: rt::Call<'c>,
+pub struct CreateServicesV2 {
+    call: rt::Call,
 }
-impl<'c> CreateServicesV2<'c> {
+impl CreateServicesV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &[types::ServiceRequest]) -> Self {
@@ -321,12 +316,12 @@ impl<'c> CreateServicesV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -334,10 +329,10 @@ rt::request!(CreateServicesV2);
 /// Request of [`Api::delete_service_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteServiceV2<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteServiceV2 {
+    call: rt::Call,
 }
-impl<'c> DeleteServiceV2<'c> {
+impl DeleteServiceV2 {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -364,12 +359,12 @@ impl<'c> DeleteServiceV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -377,18 +372,18 @@ rt::request!(DeleteServiceV2);
 /// Request of [`Api::get_plugin_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPluginInfo<'c> {
-    call: rt::Call<'c>,
+pub struct GetPluginInfo {
+    call: rt::Call,
 }
-impl<'c> GetPluginInfo<'c> {
+impl GetPluginInfo {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPluginInfoResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPluginInfoResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -396,10 +391,10 @@ rt::request!(GetPluginInfo);
 /// Request of [`Api::get_service_access_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceAccessList<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceAccessList {
+    call: rt::Call,
 }
-impl<'c> GetServiceAccessList<'c> {
+impl GetServiceAccessList {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -483,12 +478,12 @@ impl<'c> GetServiceAccessList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -496,10 +491,10 @@ rt::request!(GetServiceAccessList);
 /// Request of [`Api::get_service_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceList<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceList {
+    call: rt::Call,
 }
-impl<'c> GetServiceList<'c> {
+impl GetServiceList {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -577,12 +572,12 @@ impl<'c> GetServiceList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -590,10 +585,10 @@ rt::request!(GetServiceList);
 /// Request of [`Api::get_service_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceV2 {
+    call: rt::Call,
 }
-impl<'c> GetServiceV2<'c> {
+impl GetServiceV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -614,12 +609,12 @@ impl<'c> GetServiceV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -627,18 +622,18 @@ rt::request!(GetServiceV2);
 /// Request of [`Api::hook_actions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct HookActions<'c> {
-    call: rt::Call<'c>,
+pub struct HookActions {
+    call: rt::Call,
 }
-impl<'c> HookActions<'c> {
+impl HookActions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetServiceHookAction> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSetServiceHookAction> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -646,10 +641,10 @@ rt::request!(HookActions);
 /// Request of [`Api::import_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportService<'c> {
-    call: rt::Call<'c>,
+pub struct ImportService {
+    call: rt::Call,
 }
-impl<'c> ImportService<'c> {
+impl ImportService {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -688,12 +683,12 @@ impl<'c> ImportService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceImportResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceImportResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -701,10 +696,10 @@ rt::request!(ImportService);
 /// Request of [`Api::k8s_cmd_flags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct K8sCmdFlags<'c> {
-    call: rt::Call<'c>,
+pub struct K8sCmdFlags {
+    call: rt::Call,
 }
-impl<'c> K8sCmdFlags<'c> {
+impl K8sCmdFlags {
     /// Query parameter `stepType`.
     #[inline]
     pub fn step_type(mut self, value: impl Into<String>) -> Self {
@@ -713,12 +708,12 @@ impl<'c> K8sCmdFlags<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetK8sCommandFlagType> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSetK8sCommandFlagType> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -726,18 +721,18 @@ rt::request!(K8sCmdFlags);
 /// Request of [`Api::kustomize_cmd_flags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct KustomizeCmdFlags<'c> {
-    call: rt::Call<'c>,
+pub struct KustomizeCmdFlags {
+    call: rt::Call,
 }
-impl<'c> KustomizeCmdFlags<'c> {
+impl KustomizeCmdFlags {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetKustomizeCommandFlagType> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSetKustomizeCommandFlagType> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -745,10 +740,10 @@ rt::request!(KustomizeCmdFlags);
 /// Request of [`Api::move_service_configs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MoveServiceConfigs<'c> {
-    call: rt::Call<'c>,
+pub struct MoveServiceConfigs {
+    call: rt::Call,
 }
-impl<'c> MoveServiceConfigs<'c> {
+impl MoveServiceConfigs {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -824,12 +819,12 @@ impl<'c> MoveServiceConfigs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceMoveConfigResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceMoveConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -837,10 +832,10 @@ rt::request!(MoveServiceConfigs);
 /// Request of [`Api::update_service_git_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateServiceGitDetails<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateServiceGitDetails {
+    call: rt::Call,
 }
-impl<'c> UpdateServiceGitDetails<'c> {
+impl UpdateServiceGitDetails {
     /// Query parameter `connectorRef`.
     #[inline]
     pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
@@ -861,12 +856,12 @@ impl<'c> UpdateServiceGitDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceGitUpdateResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceGitUpdateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -874,10 +869,10 @@ rt::request!(UpdateServiceGitDetails);
 /// Request of [`Api::update_service_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateServiceV2<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateServiceV2 {
+    call: rt::Call,
 }
-impl<'c> UpdateServiceV2<'c> {
+impl UpdateServiceV2 {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -958,12 +953,12 @@ impl<'c> UpdateServiceV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -971,10 +966,10 @@ rt::request!(UpdateServiceV2);
 /// Request of [`Api::upsert_service_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpsertServiceV2<'c> {
-    call: rt::Call<'c>,
+pub struct UpsertServiceV2 {
+    call: rt::Call,
 }
-impl<'c> UpsertServiceV2<'c> {
+impl UpsertServiceV2 {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -983,12 +978,12 @@ impl<'c> UpsertServiceV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1006,6 +1001,8 @@ pub(super) static CHECK_ALLOWED_VALUES_IN_SERVICES: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_SERVICE_V2: rt::Operation = rt::Operation {
     id: "createServiceV2",
@@ -1020,6 +1017,8 @@ pub(super) static CREATE_SERVICE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_SERVICES_PARTIAL_BATCH: rt::Operation = rt::Operation {
     id: "createServicesPartialBatch",
@@ -1034,6 +1033,8 @@ pub(super) static CREATE_SERVICES_PARTIAL_BATCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_SERVICES_V2: rt::Operation = rt::Operation {
     id: "createServicesV2",
@@ -1048,6 +1049,8 @@ pub(super) static CREATE_SERVICES_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SERVICE_V2: rt::Operation = rt::Operation {
     id: "deleteServiceV2",
@@ -1069,6 +1072,8 @@ pub(super) static DELETE_SERVICE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PLUGIN_INFO: rt::Operation = rt::Operation {
     id: "getPluginInfo",
@@ -1083,6 +1088,8 @@ pub(super) static GET_PLUGIN_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_ACCESS_LIST: rt::Operation = rt::Operation {
     id: "getServiceAccessList",
@@ -1112,6 +1119,8 @@ pub(super) static GET_SERVICE_ACCESS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_LIST: rt::Operation = rt::Operation {
     id: "getServiceList",
@@ -1140,6 +1149,8 @@ pub(super) static GET_SERVICE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_V2: rt::Operation = rt::Operation {
     id: "getServiceV2",
@@ -1160,6 +1171,8 @@ pub(super) static GET_SERVICE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static HOOK_ACTIONS: rt::Operation = rt::Operation {
     id: "hookActions",
@@ -1174,6 +1187,8 @@ pub(super) static HOOK_ACTIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_SERVICE: rt::Operation = rt::Operation {
     id: "importService",
@@ -1199,6 +1214,8 @@ pub(super) static IMPORT_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static K8S_CMD_FLAGS: rt::Operation = rt::Operation {
     id: "k8sCmdFlags",
@@ -1216,6 +1233,8 @@ pub(super) static K8S_CMD_FLAGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static KUSTOMIZE_CMD_FLAGS: rt::Operation = rt::Operation {
     id: "kustomizeCmdFlags",
@@ -1230,6 +1249,8 @@ pub(super) static KUSTOMIZE_CMD_FLAGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MOVE_SERVICE_CONFIGS: rt::Operation = rt::Operation {
     id: "moveServiceConfigs",
@@ -1258,6 +1279,8 @@ pub(super) static MOVE_SERVICE_CONFIGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SERVICE_GIT_DETAILS: rt::Operation = rt::Operation {
     id: "updateServiceGitDetails",
@@ -1280,6 +1303,8 @@ pub(super) static UPDATE_SERVICE_GIT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SERVICE_V2: rt::Operation = rt::Operation {
     id: "updateServiceV2",
@@ -1309,6 +1334,8 @@ pub(super) static UPDATE_SERVICE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPSERT_SERVICE_V2: rt::Operation = rt::Operation {
     id: "upsertServiceV2",
@@ -1326,4 +1353,6 @@ pub(super) static UPSERT_SERVICE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

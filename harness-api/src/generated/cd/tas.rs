@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_tas_organizations(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetTasOrganizations<'c> {
+    ) -> GetTasOrganizations {
         let mut call = rt::Call::new(self.client, &GET_TAS_ORGANIZATIONS);
         call.text(0, account_identifier);
         GetTasOrganizations { call }
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
         connector_ref: impl Into<String>,
         organization: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetTasSpaces<'c> {
+    ) -> GetTasSpaces {
         let mut call = rt::Call::new(self.client, &GET_TAS_SPACES);
         call.text(0, connector_ref);
         call.text(1, organization);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         env_id: impl Into<String>,
         infra_definition_id: impl Into<String>,
-    ) -> GetTasSpacesV2<'c> {
+    ) -> GetTasSpacesV2 {
         let mut call = rt::Call::new(self.client, &GET_TAS_SPACES_V2);
         call.text(0, account_identifier);
         call.text(1, env_id);
@@ -47,10 +47,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_tas_organizations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTasOrganizations<'c> {
-    call: rt::Call<'c>,
+pub struct GetTasOrganizations {
+    call: rt::Call,
 }
-impl<'c> GetTasOrganizations<'c> {
+impl GetTasOrganizations {
     /// Query parameter `connectorRef`.
     #[inline]
     pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
@@ -83,12 +83,12 @@ impl<'c> GetTasOrganizations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,10 +96,10 @@ rt::request!(GetTasOrganizations);
 /// Request of [`Api::get_tas_spaces`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTasSpaces<'c> {
-    call: rt::Call<'c>,
+pub struct GetTasSpaces {
+    call: rt::Call,
 }
-impl<'c> GetTasSpaces<'c> {
+impl GetTasSpaces {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -114,12 +114,12 @@ impl<'c> GetTasSpaces<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -127,10 +127,10 @@ rt::request!(GetTasSpaces);
 /// Request of [`Api::get_tas_spaces_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTasSpacesV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetTasSpacesV2 {
+    call: rt::Call,
 }
-impl<'c> GetTasSpacesV2<'c> {
+impl GetTasSpacesV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -151,12 +151,12 @@ impl<'c> GetTasSpacesV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -181,6 +181,8 @@ pub(super) static GET_TAS_ORGANIZATIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TAS_SPACES: rt::Operation = rt::Operation {
     id: "getTasSpaces",
@@ -201,6 +203,8 @@ pub(super) static GET_TAS_SPACES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TAS_SPACES_V2: rt::Operation = rt::Operation {
     id: "getTasSpacesV2",
@@ -222,4 +226,6 @@ pub(super) static GET_TAS_SPACES_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,9 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/usage/cd/active-services/csv/download`
     #[inline]
-    pub fn download_active_service_csv_report(
-        &self,
-    ) -> DownloadActiveServiceCsvReport<'c> {
+    pub fn download_active_service_csv_report(&self) -> DownloadActiveServiceCsvReport {
         let call = rt::Call::new(self.client, &DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT);
         DownloadActiveServiceCsvReport {
             call,
@@ -20,7 +18,7 @@ impl<'c> Api<'c> {
     pub fn download_cd_usage_csv_report(
         &self,
         usage_type: impl Into<types::DownloadCdUsageCsvReportUsageType>,
-    ) -> DownloadCdUsageCsvReport<'c> {
+    ) -> DownloadCdUsageCsvReport {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_CD_USAGE_CSV_REPORT);
         call.text(
             0,
@@ -32,7 +30,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn get_cd_license_usage_for_service_instances(
         &self,
-    ) -> GetCdLicenseUsageForServiceInstances<'c> {
+    ) -> GetCdLicenseUsageForServiceInstances {
         let call = rt::Call::new(
             self.client,
             &GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES,
@@ -43,7 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/usage/CD/servicesLicense`
     #[inline]
-    pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices<'c> {
+    pub fn get_cd_license_usage_for_services(&self) -> GetCdLicenseUsageForServices {
         let call = rt::Call::new(self.client, &GET_CD_LICENSE_USAGE_FOR_SERVICES);
         GetCdLicenseUsageForServices {
             call,
@@ -53,10 +51,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::download_active_service_csv_report`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadActiveServiceCsvReport<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadActiveServiceCsvReport {
+    call: rt::Call,
 }
-impl<'c> DownloadActiveServiceCsvReport<'c> {
+impl DownloadActiveServiceCsvReport {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -71,12 +69,12 @@ impl<'c> DownloadActiveServiceCsvReport<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -84,10 +82,10 @@ rt::request!(DownloadActiveServiceCsvReport);
 /// Request of [`Api::download_cd_usage_csv_report`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadCdUsageCsvReport<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadCdUsageCsvReport {
+    call: rt::Call,
 }
-impl<'c> DownloadCdUsageCsvReport<'c> {
+impl DownloadCdUsageCsvReport {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -102,12 +100,12 @@ impl<'c> DownloadCdUsageCsvReport<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -115,10 +113,10 @@ rt::request!(DownloadCdUsageCsvReport);
 /// Request of [`Api::get_cd_license_usage_for_service_instances`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCdLicenseUsageForServiceInstances<'c> {
-    call: rt::Call<'c>,
+pub struct GetCdLicenseUsageForServiceInstances {
+    call: rt::Call,
 }
-impl<'c> GetCdLicenseUsageForServiceInstances<'c> {
+impl GetCdLicenseUsageForServiceInstances {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -133,12 +131,12 @@ impl<'c> GetCdLicenseUsageForServiceInstances<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +144,10 @@ rt::request!(GetCdLicenseUsageForServiceInstances);
 /// Request of [`Api::get_cd_license_usage_for_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCdLicenseUsageForServices<'c> {
-    call: rt::Call<'c>,
+pub struct GetCdLicenseUsageForServices {
+    call: rt::Call,
 }
-impl<'c> GetCdLicenseUsageForServices<'c> {
+impl GetCdLicenseUsageForServices {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -164,12 +162,12 @@ impl<'c> GetCdLicenseUsageForServices<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -190,6 +188,8 @@ pub(super) static DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DOWNLOAD_CD_USAGE_CSV_REPORT: rt::Operation = rt::Operation {
     id: "downloadCDUsageCSVReport",
@@ -208,6 +208,8 @@ pub(super) static DOWNLOAD_CD_USAGE_CSV_REPORT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES: rt::Operation = rt::Operation {
     id: "getCDLicenseUsageForServiceInstances",
@@ -225,6 +227,8 @@ pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICES: rt::Operation = rt::Operation {
     id: "getCDLicenseUsageForServices",
@@ -242,4 +246,6 @@ pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICES: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ActionTemplate,
-    ) -> CreateActionTemplate<'c> {
+    ) -> CreateActionTemplate {
         let mut call = rt::Call::new(self.client, &CREATE_ACTION_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
-    ) -> DeleteActionTemplate<'c> {
+    ) -> DeleteActionTemplate {
         let mut call = rt::Call::new(self.client, &DELETE_ACTION_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetActionTemplate<'c> {
+    ) -> GetActionTemplate {
         let mut call = rt::Call::new(self.client, &GET_ACTION_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         revision: impl Into<String>,
         revision_to_compare: impl Into<String>,
-    ) -> GetActionTemplateRevisionDifference<'c> {
+    ) -> GetActionTemplateRevisionDifference {
         let mut call = rt::Call::new(
             self.client,
             &GET_ACTION_TEMPLATE_REVISION_DIFFERENCE,
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
         search: impl Into<String>,
-    ) -> ListActionTemplate<'c> {
+    ) -> ListActionTemplate {
         let mut call = rt::Call::new(self.client, &LIST_ACTION_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         page: i64,
         limit: i64,
-    ) -> ListActionTemplateRevisions<'c> {
+    ) -> ListActionTemplateRevisions {
         let mut call = rt::Call::new(self.client, &LIST_ACTION_TEMPLATE_REVISIONS);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -140,7 +140,7 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
         revision: impl Into<String>,
-    ) -> ListVariablesInActionTemplate<'c> {
+    ) -> ListVariablesInActionTemplate {
         let mut call = rt::Call::new(self.client, &LIST_VARIABLES_IN_ACTION_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -161,7 +161,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identity: impl Into<String>,
         body: &types::ActionTemplate,
-    ) -> UpdateActionTemplate<'c> {
+    ) -> UpdateActionTemplate {
         let mut call = rt::Call::new(self.client, &UPDATE_ACTION_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -174,18 +174,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_action_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateActionTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct CreateActionTemplate {
+    call: rt::Call,
 }
-impl<'c> CreateActionTemplate<'c> {
+impl CreateActionTemplate {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ActionTemplate> {
+    pub fn send(self) -> rt::Sending<types::ActionTemplate> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -193,10 +193,10 @@ rt::request!(CreateActionTemplate);
 /// Request of [`Api::delete_action_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteActionTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteActionTemplate {
+    call: rt::Call,
 }
-impl<'c> DeleteActionTemplate<'c> {
+impl DeleteActionTemplate {
     /// Query parameter `revision`.
     #[inline]
     pub fn revision(mut self, value: impl Into<String>) -> Self {
@@ -205,12 +205,12 @@ impl<'c> DeleteActionTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -218,10 +218,10 @@ rt::request!(DeleteActionTemplate);
 /// Request of [`Api::get_action_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetActionTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct GetActionTemplate {
+    call: rt::Call,
 }
-impl<'c> GetActionTemplate<'c> {
+impl GetActionTemplate {
     /// Query parameter `revision`.
     #[inline]
     pub fn revision(mut self, value: impl Into<String>) -> Self {
@@ -230,12 +230,12 @@ impl<'c> GetActionTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetActionTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::GetActionTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -243,18 +243,18 @@ rt::request!(GetActionTemplate);
 /// Request of [`Api::get_action_template_revision_difference`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetActionTemplateRevisionDifference<'c> {
-    call: rt::Call<'c>,
+pub struct GetActionTemplateRevisionDifference {
+    call: rt::Call,
 }
-impl<'c> GetActionTemplateRevisionDifference<'c> {
+impl GetActionTemplateRevisionDifference {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListFaultActionTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ListFaultActionTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -262,10 +262,10 @@ rt::request!(GetActionTemplateRevisionDifference);
 /// Request of [`Api::list_action_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListActionTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct ListActionTemplate {
+    call: rt::Call,
 }
-impl<'c> ListActionTemplate<'c> {
+impl ListActionTemplate {
     /// Query parameter `infraType`.
     #[inline]
     pub fn infra_type(mut self, value: impl Into<String>) -> Self {
@@ -286,12 +286,12 @@ impl<'c> ListActionTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListFaultActionTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ListFaultActionTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -299,18 +299,18 @@ rt::request!(ListActionTemplate);
 /// Request of [`Api::list_action_template_revisions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListActionTemplateRevisions<'c> {
-    call: rt::Call<'c>,
+pub struct ListActionTemplateRevisions {
+    call: rt::Call,
 }
-impl<'c> ListActionTemplateRevisions<'c> {
+impl ListActionTemplateRevisions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListFaultActionTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ListFaultActionTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -318,18 +318,18 @@ rt::request!(ListActionTemplateRevisions);
 /// Request of [`Api::list_variables_in_action_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVariablesInActionTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct ListVariablesInActionTemplate {
+    call: rt::Call,
 }
-impl<'c> ListVariablesInActionTemplate<'c> {
+impl ListVariablesInActionTemplate {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ActionTemplateVariables> {
+    pub fn send(self) -> rt::Sending<types::ActionTemplateVariables> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -337,10 +337,10 @@ rt::request!(ListVariablesInActionTemplate);
 /// Request of [`Api::update_action_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateActionTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateActionTemplate {
+    call: rt::Call,
 }
-impl<'c> UpdateActionTemplate<'c> {
+impl UpdateActionTemplate {
     /// Query parameter `isDefault`.
     #[inline]
     pub fn is_default(mut self, value: bool) -> Self {
@@ -349,12 +349,12 @@ impl<'c> UpdateActionTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ActionTemplate> {
+    pub fn send(self) -> rt::Sending<types::ActionTemplate> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -376,6 +376,8 @@ pub(super) static CREATE_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     id: "deleteActionTemplate",
@@ -397,6 +399,8 @@ pub(super) static DELETE_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     id: "getActionTemplate",
@@ -418,6 +422,8 @@ pub(super) static GET_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACTION_TEMPLATE_REVISION_DIFFERENCE: rt::Operation = rt::Operation {
     id: "getActionTemplateRevisionDifference",
@@ -440,6 +446,8 @@ pub(super) static GET_ACTION_TEMPLATE_REVISION_DIFFERENCE: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     id: "listActionTemplate",
@@ -465,6 +473,8 @@ pub(super) static LIST_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ACTION_TEMPLATE_REVISIONS: rt::Operation = rt::Operation {
     id: "listActionTemplateRevisions",
@@ -487,6 +497,8 @@ pub(super) static LIST_ACTION_TEMPLATE_REVISIONS: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VARIABLES_IN_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     id: "listVariablesInActionTemplate",
@@ -508,6 +520,8 @@ pub(super) static LIST_VARIABLES_IN_ACTION_TEMPLATE: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     id: "updateActionTemplate",
@@ -528,4 +542,6 @@ pub(super) static UPDATE_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

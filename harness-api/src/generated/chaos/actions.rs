@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ChaosAction,
-    ) -> CreateAction<'c> {
+    ) -> CreateAction {
         let mut call = rt::Call::new(self.client, &CREATE_ACTION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> DeleteAction<'c> {
+    ) -> DeleteAction {
         let mut call = rt::Call::new(self.client, &DELETE_ACTION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetAction<'c> {
+    ) -> GetAction {
         let mut call = rt::Call::new(self.client, &GET_ACTION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetActionManifest<'c> {
+    ) -> GetActionManifest {
         let mut call = rt::Call::new(self.client, &GET_ACTION_MANIFEST);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ImportActionTemplateRequest,
-    ) -> ImportAction<'c> {
+    ) -> ImportAction {
         let mut call = rt::Call::new(self.client, &IMPORT_ACTION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ListMetadataRequest,
-    ) -> ListActionMetadata<'c> {
+    ) -> ListActionMetadata {
         let mut call = rt::Call::new(self.client, &LIST_ACTION_METADATA);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
         search: impl Into<String>,
         page: i64,
         limit: i64,
-    ) -> ListActions<'c> {
+    ) -> ListActions {
         let mut call = rt::Call::new(self.client, &LIST_ACTIONS);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identity: impl Into<String>,
         body: &types::ActionResponse,
-    ) -> UpdateAction<'c> {
+    ) -> UpdateAction {
         let mut call = rt::Call::new(self.client, &UPDATE_ACTION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -139,18 +139,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAction<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAction {
+    call: rt::Call,
 }
-impl<'c> CreateAction<'c> {
+impl CreateAction {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChaosAction> {
+    pub fn send(self) -> rt::Sending<types::ChaosAction> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,18 +158,18 @@ rt::request!(CreateAction);
 /// Request of [`Api::delete_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAction<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAction {
+    call: rt::Call,
 }
-impl<'c> DeleteAction<'c> {
+impl DeleteAction {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,18 +177,18 @@ rt::request!(DeleteAction);
 /// Request of [`Api::get_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAction<'c> {
-    call: rt::Call<'c>,
+pub struct GetAction {
+    call: rt::Call,
 }
-impl<'c> GetAction<'c> {
+impl GetAction {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ActionResponse> {
+    pub fn send(self) -> rt::Sending<types::ActionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -196,18 +196,18 @@ rt::request!(GetAction);
 /// Request of [`Api::get_action_manifest`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetActionManifest<'c> {
-    call: rt::Call<'c>,
+pub struct GetActionManifest {
+    call: rt::Call,
 }
-impl<'c> GetActionManifest<'c> {
+impl GetActionManifest {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -215,18 +215,18 @@ rt::request!(GetActionManifest);
 /// Request of [`Api::import_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportAction<'c> {
-    call: rt::Call<'c>,
+pub struct ImportAction {
+    call: rt::Call,
 }
-impl<'c> ImportAction<'c> {
+impl ImportAction {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StoredAction> {
+    pub fn send(self) -> rt::Sending<types::StoredAction> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -234,10 +234,10 @@ rt::request!(ImportAction);
 /// Request of [`Api::list_action_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListActionMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct ListActionMetadata {
+    call: rt::Call,
 }
-impl<'c> ListActionMetadata<'c> {
+impl ListActionMetadata {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -304,12 +304,12 @@ impl<'c> ListActionMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListMetadataResponse> {
+    pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -317,10 +317,10 @@ rt::request!(ListActionMetadata);
 /// Request of [`Api::list_actions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListActions<'c> {
-    call: rt::Call<'c>,
+pub struct ListActions {
+    call: rt::Call,
 }
-impl<'c> ListActions<'c> {
+impl ListActions {
     /// Query parameter `hubIdentity`.
     #[inline]
     pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
@@ -347,12 +347,12 @@ impl<'c> ListActions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListChaosActionTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ListChaosActionTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -360,18 +360,18 @@ rt::request!(ListActions);
 /// Request of [`Api::update_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAction<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAction {
+    call: rt::Call,
 }
-impl<'c> UpdateAction<'c> {
+impl UpdateAction {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChaosAction> {
+    pub fn send(self) -> rt::Sending<types::ChaosAction> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -393,6 +393,8 @@ pub(super) static CREATE_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACTION: rt::Operation = rt::Operation {
     id: "deleteAction",
@@ -412,6 +414,8 @@ pub(super) static DELETE_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACTION: rt::Operation = rt::Operation {
     id: "getAction",
@@ -431,6 +435,8 @@ pub(super) static GET_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACTION_MANIFEST: rt::Operation = rt::Operation {
     id: "getActionManifest",
@@ -450,6 +456,8 @@ pub(super) static GET_ACTION_MANIFEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_ACTION: rt::Operation = rt::Operation {
     id: "importAction",
@@ -468,6 +476,8 @@ pub(super) static IMPORT_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ACTION_METADATA: rt::Operation = rt::Operation {
     id: "listActionMetadata",
@@ -494,6 +504,8 @@ pub(super) static LIST_ACTION_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ACTIONS: rt::Operation = rt::Operation {
     id: "listActions",
@@ -519,6 +531,8 @@ pub(super) static LIST_ACTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACTION: rt::Operation = rt::Operation {
     id: "updateAction",
@@ -538,4 +552,6 @@ pub(super) static UPDATE_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_chaos_component_variable(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetChaosComponentVariable<'c> {
+    ) -> GetChaosComponentVariable {
         let mut call = rt::Call::new(self.client, &GET_CHAOS_COMPONENT_VARIABLE);
         call.text(0, account_identifier);
         GetChaosComponentVariable { call }
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RunChaosComponentBody,
-    ) -> RunChaosComponent<'c> {
+    ) -> RunChaosComponent {
         let mut call = rt::Call::new(self.client, &RUN_CHAOS_COMPONENT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -31,10 +31,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_chaos_component_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChaosComponentVariable<'c> {
-    call: rt::Call<'c>,
+pub struct GetChaosComponentVariable {
+    call: rt::Call,
 }
-impl<'c> GetChaosComponentVariable<'c> {
+impl GetChaosComponentVariable {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -77,12 +77,12 @@ impl<'c> GetChaosComponentVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -90,10 +90,10 @@ rt::request!(GetChaosComponentVariable);
 /// Request of [`Api::run_chaos_component`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RunChaosComponent<'c> {
-    call: rt::Call<'c>,
+pub struct RunChaosComponent {
+    call: rt::Call,
 }
-impl<'c> RunChaosComponent<'c> {
+impl RunChaosComponent {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -132,12 +132,12 @@ impl<'c> RunChaosComponent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -163,6 +163,8 @@ pub(super) static GET_CHAOS_COMPONENT_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RUN_CHAOS_COMPONENT: rt::Operation = rt::Operation {
     id: "runChaosComponent",
@@ -185,4 +187,6 @@ pub(super) static RUN_CHAOS_COMPONENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

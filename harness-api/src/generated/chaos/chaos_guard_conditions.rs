@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateConditionRequest,
-    ) -> CreateCondition<'c> {
+    ) -> CreateCondition {
         let mut call = rt::Call::new(self.client, &CREATE_CONDITION);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> DeleteCondition<'c> {
+    ) -> DeleteCondition {
         let mut call = rt::Call::new(self.client, &DELETE_CONDITION);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetCondition<'c> {
+    ) -> GetCondition {
         let mut call = rt::Call::new(self.client, &GET_CONDITION);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/chaos/manager/api/rest/genai/sgp/generate`
     #[inline]
-    pub fn get_sgp_template_by_gen_ai(&self) -> GetSgpTemplateByGenAi<'c> {
+    pub fn get_sgp_template_by_gen_ai(&self) -> GetSgpTemplateByGenAi {
         let call = rt::Call::new(self.client, &GET_SGP_TEMPLATE_BY_GEN_AI);
         GetSgpTemplateByGenAi { call }
     }
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     pub fn list_condition(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListCondition<'c> {
+    ) -> ListCondition {
         let mut call = rt::Call::new(self.client, &LIST_CONDITION);
         call.text(0, account_identifier);
         ListCondition { call }
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
         body: &types::ChaosGuardCondition,
-    ) -> UpdateCondition<'c> {
+    ) -> UpdateCondition {
         let mut call = rt::Call::new(self.client, &UPDATE_CONDITION);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -75,10 +75,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_condition`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateCondition<'c> {
-    call: rt::Call<'c>,
+pub struct CreateCondition {
+    call: rt::Call,
 }
-impl<'c> CreateCondition<'c> {
+impl CreateCondition {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -99,12 +99,12 @@ impl<'c> CreateCondition<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateConditionResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateConditionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -112,10 +112,10 @@ rt::request!(CreateCondition);
 /// Request of [`Api::delete_condition`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCondition<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCondition {
+    call: rt::Call,
 }
-impl<'c> DeleteCondition<'c> {
+impl DeleteCondition {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -136,12 +136,12 @@ impl<'c> DeleteCondition<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeleteConditionResponse> {
+    pub fn send(self) -> rt::Sending<types::DeleteConditionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -149,10 +149,10 @@ rt::request!(DeleteCondition);
 /// Request of [`Api::get_condition`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCondition<'c> {
-    call: rt::Call<'c>,
+pub struct GetCondition {
+    call: rt::Call,
 }
-impl<'c> GetCondition<'c> {
+impl GetCondition {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -173,12 +173,12 @@ impl<'c> GetCondition<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetConditionResponse> {
+    pub fn send(self) -> rt::Sending<types::GetConditionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -186,18 +186,18 @@ rt::request!(GetCondition);
 /// Request of [`Api::get_sgp_template_by_gen_ai`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSgpTemplateByGenAi<'c> {
-    call: rt::Call<'c>,
+pub struct GetSgpTemplateByGenAi {
+    call: rt::Call,
 }
-impl<'c> GetSgpTemplateByGenAi<'c> {
+impl GetSgpTemplateByGenAi {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChaosGuardCondition> {
+    pub fn send(self) -> rt::Sending<types::ChaosGuardCondition> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -205,10 +205,10 @@ rt::request!(GetSgpTemplateByGenAi);
 /// Request of [`Api::list_condition`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCondition<'c> {
-    call: rt::Call<'c>,
+pub struct ListCondition {
+    call: rt::Call,
 }
-impl<'c> ListCondition<'c> {
+impl ListCondition {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -281,12 +281,12 @@ impl<'c> ListCondition<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListConditionResponse> {
+    pub fn send(self) -> rt::Sending<types::ListConditionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -294,10 +294,10 @@ rt::request!(ListCondition);
 /// Request of [`Api::update_condition`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateCondition<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateCondition {
+    call: rt::Call,
 }
-impl<'c> UpdateCondition<'c> {
+impl UpdateCondition {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -318,12 +318,12 @@ impl<'c> UpdateCondition<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateConditionResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateConditionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -346,6 +346,8 @@ pub(super) static CREATE_CONDITION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_CONDITION: rt::Operation = rt::Operation {
     id: "deleteCondition",
@@ -366,6 +368,8 @@ pub(super) static DELETE_CONDITION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONDITION: rt::Operation = rt::Operation {
     id: "getCondition",
@@ -386,6 +390,8 @@ pub(super) static GET_CONDITION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SGP_TEMPLATE_BY_GEN_AI: rt::Operation = rt::Operation {
     id: "getSGPTemplateByGenAI",
@@ -400,6 +406,8 @@ pub(super) static GET_SGP_TEMPLATE_BY_GEN_AI: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_CONDITION: rt::Operation = rt::Operation {
     id: "listCondition",
@@ -426,6 +434,8 @@ pub(super) static LIST_CONDITION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CONDITION: rt::Operation = rt::Operation {
     id: "updateCondition",
@@ -446,4 +456,6 @@ pub(super) static UPDATE_CONDITION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

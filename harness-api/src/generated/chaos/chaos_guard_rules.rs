@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateRuleRequest,
-    ) -> CreateRule<'c> {
+    ) -> CreateRule {
         let mut call = rt::Call::new(self.client, &CREATE_RULE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> DeleteRule<'c> {
+    ) -> DeleteRule {
         let mut call = rt::Call::new(self.client, &DELETE_RULE);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
         enabled: bool,
-    ) -> EnableRule<'c> {
+    ) -> EnableRule {
         let mut call = rt::Call::new(self.client, &ENABLE_RULE);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetRule<'c> {
+    ) -> GetRule {
         let mut call = rt::Call::new(self.client, &GET_RULE);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/chaosguard-rules`
     #[inline]
-    pub fn list_rule(&self, account_identifier: impl Into<String>) -> ListRule<'c> {
+    pub fn list_rule(&self, account_identifier: impl Into<String>) -> ListRule {
         let mut call = rt::Call::new(self.client, &LIST_RULE);
         call.text(0, account_identifier);
         ListRule { call }
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
         body: &types::StoredChaosGuardRule,
-    ) -> UpdateRule<'c> {
+    ) -> UpdateRule {
         let mut call = rt::Call::new(self.client, &UPDATE_RULE);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -80,10 +80,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRule<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRule {
+    call: rt::Call,
 }
-impl<'c> CreateRule<'c> {
+impl CreateRule {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -104,12 +104,12 @@ impl<'c> CreateRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateRuleResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateRuleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,10 +117,10 @@ rt::request!(CreateRule);
 /// Request of [`Api::delete_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRule<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRule {
+    call: rt::Call,
 }
-impl<'c> DeleteRule<'c> {
+impl DeleteRule {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -141,12 +141,12 @@ impl<'c> DeleteRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeleteRuleResponse> {
+    pub fn send(self) -> rt::Sending<types::DeleteRuleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -154,10 +154,10 @@ rt::request!(DeleteRule);
 /// Request of [`Api::enable_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnableRule<'c> {
-    call: rt::Call<'c>,
+pub struct EnableRule {
+    call: rt::Call,
 }
-impl<'c> EnableRule<'c> {
+impl EnableRule {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -178,12 +178,12 @@ impl<'c> EnableRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -191,10 +191,10 @@ rt::request!(EnableRule);
 /// Request of [`Api::get_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRule<'c> {
-    call: rt::Call<'c>,
+pub struct GetRule {
+    call: rt::Call,
 }
-impl<'c> GetRule<'c> {
+impl GetRule {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -215,12 +215,12 @@ impl<'c> GetRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetRuleResponse> {
+    pub fn send(self) -> rt::Sending<types::GetRuleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -228,10 +228,10 @@ rt::request!(GetRule);
 /// Request of [`Api::list_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRule<'c> {
-    call: rt::Call<'c>,
+pub struct ListRule {
+    call: rt::Call,
 }
-impl<'c> ListRule<'c> {
+impl ListRule {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -298,12 +298,12 @@ impl<'c> ListRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListRuleResponse> {
+    pub fn send(self) -> rt::Sending<types::ListRuleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -311,10 +311,10 @@ rt::request!(ListRule);
 /// Request of [`Api::update_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRule<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRule {
+    call: rt::Call,
 }
-impl<'c> UpdateRule<'c> {
+impl UpdateRule {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -335,12 +335,12 @@ impl<'c> UpdateRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateRuleResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateRuleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -363,6 +363,8 @@ pub(super) static CREATE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_RULE: rt::Operation = rt::Operation {
     id: "deleteRule1",
@@ -383,6 +385,8 @@ pub(super) static DELETE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENABLE_RULE: rt::Operation = rt::Operation {
     id: "enableRule",
@@ -404,6 +408,8 @@ pub(super) static ENABLE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RULE: rt::Operation = rt::Operation {
     id: "getRule",
@@ -424,6 +430,8 @@ pub(super) static GET_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RULE: rt::Operation = rt::Operation {
     id: "listRule",
@@ -450,6 +458,8 @@ pub(super) static LIST_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RULE: rt::Operation = rt::Operation {
     id: "updateRule1",
@@ -470,4 +480,6 @@ pub(super) static UPDATE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

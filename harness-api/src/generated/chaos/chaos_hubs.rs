@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::CreateHubRequest,
-    ) -> CreateChaosHub<'c> {
+    ) -> CreateChaosHub {
         let mut call = rt::Call::new(self.client, &CREATE_CHAOS_HUB);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
-    ) -> DeleteHub<'c> {
+    ) -> DeleteHub {
         let mut call = rt::Call::new(self.client, &DELETE_HUB);
         call.text(0, account_identifier);
         call.text(1, hub_identity);
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
-    ) -> GetChaosHub<'c> {
+    ) -> GetChaosHub {
         let mut call = rt::Call::new(self.client, &GET_CHAOS_HUB);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
         include_all_scope: bool,
         page: i64,
         limit: i64,
-    ) -> ListChaosHub<'c> {
+    ) -> ListChaosHub {
         let mut call = rt::Call::new(self.client, &LIST_CHAOS_HUB);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ListMetadataRequest,
-    ) -> ListHubMetadata<'c> {
+    ) -> ListHubMetadata {
         let mut call = rt::Call::new(self.client, &LIST_HUB_METADATA);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
         body: &types::UpdateHubRequest,
-    ) -> UpdateChaosHub<'c> {
+    ) -> UpdateChaosHub {
         let mut call = rt::Call::new(self.client, &UPDATE_CHAOS_HUB);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -105,18 +105,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_chaos_hub`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateChaosHub<'c> {
-    call: rt::Call<'c>,
+pub struct CreateChaosHub {
+    call: rt::Call,
 }
-impl<'c> CreateChaosHub<'c> {
+impl CreateChaosHub {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetHubResponse> {
+    pub fn send(self) -> rt::Sending<types::GetHubResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -124,10 +124,10 @@ rt::request!(CreateChaosHub);
 /// Request of [`Api::delete_hub`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteHub<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteHub {
+    call: rt::Call,
 }
-impl<'c> DeleteHub<'c> {
+impl DeleteHub {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -148,12 +148,12 @@ impl<'c> DeleteHub<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -161,18 +161,18 @@ rt::request!(DeleteHub);
 /// Request of [`Api::get_chaos_hub`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChaosHub<'c> {
-    call: rt::Call<'c>,
+pub struct GetChaosHub {
+    call: rt::Call,
 }
-impl<'c> GetChaosHub<'c> {
+impl GetChaosHub {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetHubResponse> {
+    pub fn send(self) -> rt::Sending<types::GetHubResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -180,18 +180,18 @@ rt::request!(GetChaosHub);
 /// Request of [`Api::list_chaos_hub`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListChaosHub<'c> {
-    call: rt::Call<'c>,
+pub struct ListChaosHub {
+    call: rt::Call,
 }
-impl<'c> ListChaosHub<'c> {
+impl ListChaosHub {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListHubResponse> {
+    pub fn send(self) -> rt::Sending<types::ListHubResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -199,10 +199,10 @@ rt::request!(ListChaosHub);
 /// Request of [`Api::list_hub_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListHubMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct ListHubMetadata {
+    call: rt::Call,
 }
-impl<'c> ListHubMetadata<'c> {
+impl ListHubMetadata {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -268,12 +268,12 @@ impl<'c> ListHubMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListMetadataResponse> {
+    pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -281,18 +281,18 @@ rt::request!(ListHubMetadata);
 /// Request of [`Api::update_chaos_hub`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateChaosHub<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateChaosHub {
+    call: rt::Call,
 }
-impl<'c> UpdateChaosHub<'c> {
+impl UpdateChaosHub {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetHubResponse> {
+    pub fn send(self) -> rt::Sending<types::GetHubResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -314,6 +314,8 @@ pub(super) static CREATE_CHAOS_HUB: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_HUB: rt::Operation = rt::Operation {
     id: "deleteHub",
@@ -334,6 +336,8 @@ pub(super) static DELETE_HUB: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHAOS_HUB: rt::Operation = rt::Operation {
     id: "getChaosHub",
@@ -353,6 +357,8 @@ pub(super) static GET_CHAOS_HUB: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_CHAOS_HUB: rt::Operation = rt::Operation {
     id: "listChaosHub",
@@ -375,6 +381,8 @@ pub(super) static LIST_CHAOS_HUB: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_HUB_METADATA: rt::Operation = rt::Operation {
     id: "listHubMetadata",
@@ -401,6 +409,8 @@ pub(super) static LIST_HUB_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CHAOS_HUB: rt::Operation = rt::Operation {
     id: "updateChaosHub",
@@ -420,4 +430,6 @@ pub(super) static UPDATE_CHAOS_HUB: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

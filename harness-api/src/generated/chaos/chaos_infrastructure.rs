@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> DeleteInfraV2<'c> {
+    ) -> DeleteInfraV2 {
         let mut call = rt::Call::new(self.client, &DELETE_INFRA_V2);
         call.text(0, identity);
         call.text(1, environment_identifier);
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         force_delete: bool,
-    ) -> DeleteLegacyKubernetesChaosInfra<'c> {
+    ) -> DeleteLegacyKubernetesChaosInfra {
         let mut call = rt::Call::new(self.client, &DELETE_LEGACY_KUBERNETES_CHAOS_INFRA);
         call.text(0, id);
         call.text(1, account_identifier);
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         infra_type: impl Into<String>,
-    ) -> DeleteMachineChaosInfra<'c> {
+    ) -> DeleteMachineChaosInfra {
         let mut call = rt::Call::new(self.client, &DELETE_MACHINE_CHAOS_INFRA);
         call.text(0, id);
         call.text(1, account_identifier);
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetConnectorForInfra<'c> {
+    ) -> GetConnectorForInfra {
         let mut call = rt::Call::new(self.client, &GET_CONNECTOR_FOR_INFRA);
         call.text(0, identity);
         call.text(1, account_identifier);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/imageRegistry`
     #[inline]
-    pub fn get_image_registry(&self) -> GetImageRegistry<'c> {
+    pub fn get_image_registry(&self) -> GetImageRegistry {
         let call = rt::Call::new(self.client, &GET_IMAGE_REGISTRY);
         GetImageRegistry { call }
     }
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetInfraToken<'c> {
+    ) -> GetInfraToken {
         let mut call = rt::Call::new(self.client, &GET_INFRA_TOKEN);
         call.text(0, infrastructure_identity);
         call.text(1, account_identifier);
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetInfraV2<'c> {
+    ) -> GetInfraV2 {
         let mut call = rt::Call::new(self.client, &GET_INFRA_V2);
         call.text(0, identity);
         call.text(1, account_identifier);
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetLegacyKubernetesChaosInfraDetails<'c> {
+    ) -> GetLegacyKubernetesChaosInfraDetails {
         let mut call = rt::Call::new(
             self.client,
             &GET_LEGACY_KUBERNETES_CHAOS_INFRA_DETAILS,
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetLegacyKubernetesChaosInfraManifest<'c> {
+    ) -> GetLegacyKubernetesChaosInfraManifest {
         let mut call = rt::Call::new(
             self.client,
             &GET_LEGACY_KUBERNETES_CHAOS_INFRA_MANIFEST,
@@ -170,7 +170,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetLegacyKubernetesChaosInfraStats<'c> {
+    ) -> GetLegacyKubernetesChaosInfraStats {
         let mut call = rt::Call::new(
             self.client,
             &GET_LEGACY_KUBERNETES_CHAOS_INFRA_STATS,
@@ -189,7 +189,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetLegacyKubernetesChaosInfraVersionDetails<'c> {
+    ) -> GetLegacyKubernetesChaosInfraVersionDetails {
         let mut call = rt::Call::new(
             self.client,
             &GET_LEGACY_KUBERNETES_CHAOS_INFRA_VERSION_DETAILS,
@@ -209,7 +209,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetLegacyKubernetesHelmInfraCommand<'c> {
+    ) -> GetLegacyKubernetesHelmInfraCommand {
         let mut call = rt::Call::new(
             self.client,
             &GET_LEGACY_KUBERNETES_HELM_INFRA_COMMAND,
@@ -231,7 +231,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         infra_type: impl Into<String>,
-    ) -> GetMachineChaosInfraDetails<'c> {
+    ) -> GetMachineChaosInfraDetails {
         let mut call = rt::Call::new(self.client, &GET_MACHINE_CHAOS_INFRA_DETAILS);
         call.text(0, id);
         call.text(1, account_identifier);
@@ -251,7 +251,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         infra_type: impl Into<String>,
         body: &types::GetInfraVersionDetailsRequest,
-    ) -> GetMachineChaosInfraVersionDetails<'c> {
+    ) -> GetMachineChaosInfraVersionDetails {
         let mut call = rt::Call::new(
             self.client,
             &GET_MACHINE_CHAOS_INFRA_VERSION_DETAILS,
@@ -267,7 +267,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/usage`
     #[inline]
-    pub fn get_resource_usage(&self) -> GetResourceUsage<'c> {
+    pub fn get_resource_usage(&self) -> GetResourceUsage {
         let call = rt::Call::new(self.client, &GET_RESOURCE_USAGE);
         GetResourceUsage { call }
     }
@@ -279,7 +279,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::GetKubernetesInfrastructureV2YamlRequest,
-    ) -> GetV2InfrastructureYaml<'c> {
+    ) -> GetV2InfrastructureYaml {
         let mut call = rt::Call::new(self.client, &GET_V2_INFRASTRUCTURE_YAML);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -296,7 +296,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> ListApplication<'c> {
+    ) -> ListApplication {
         let mut call = rt::Call::new(self.client, &LIST_APPLICATION);
         call.text(0, infrastructure_identity);
         call.text(1, account_identifier);
@@ -315,7 +315,7 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
         body: &types::ListKubernetesInfraV2Request,
-    ) -> ListChaosEnabledInfraV2<'c> {
+    ) -> ListChaosEnabledInfraV2 {
         let mut call = rt::Call::new(self.client, &LIST_CHAOS_ENABLED_INFRA_V2);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -335,7 +335,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> ListFunction<'c> {
+    ) -> ListFunction {
         let mut call = rt::Call::new(self.client, &LIST_FUNCTION);
         call.text(0, infrastructure_identity);
         call.text(1, application_identity);
@@ -355,7 +355,7 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         page: i64,
         limit: i64,
-    ) -> ListHarnessInfra<'c> {
+    ) -> ListHarnessInfra {
         let mut call = rt::Call::new(self.client, &LIST_HARNESS_INFRA);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -375,7 +375,7 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
         body: &types::ListKubernetesInfraV2Request,
-    ) -> ListInfraV2<'c> {
+    ) -> ListInfraV2 {
         let mut call = rt::Call::new(self.client, &LIST_INFRA_V2);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -393,7 +393,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::GraphListInfraRequest,
-    ) -> ListLegacyKubernetesChaosInfra<'c> {
+    ) -> ListLegacyKubernetesChaosInfra {
         let mut call = rt::Call::new(self.client, &LIST_LEGACY_KUBERNETES_CHAOS_INFRA);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -414,7 +414,7 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
         body: &types::ListMachineInfraRequest,
-    ) -> ListMachineChaosInfra<'c> {
+    ) -> ListMachineChaosInfra {
         let mut call = rt::Call::new(self.client, &LIST_MACHINE_CHAOS_INFRA);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -433,7 +433,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::RegisterInfrastructureV2Request,
-    ) -> RegisterInfraV2<'c> {
+    ) -> RegisterInfraV2 {
         let mut call = rt::Call::new(self.client, &REGISTER_INFRA_V2);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -449,7 +449,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::GraphRegisterInfraRequest,
-    ) -> RegisterLegacyKubernetesInfra<'c> {
+    ) -> RegisterLegacyKubernetesInfra {
         let mut call = rt::Call::new(self.client, &REGISTER_LEGACY_KUBERNETES_INFRA);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -468,7 +468,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         infra_type: impl Into<String>,
         body: &types::RegisterMachineInfraRequest,
-    ) -> RegisterMachineInfra<'c> {
+    ) -> RegisterMachineInfra {
         let mut call = rt::Call::new(self.client, &REGISTER_MACHINE_INFRA);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -485,7 +485,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> TestLegacyKubernetesChaosInfraConnection<'c> {
+    ) -> TestLegacyKubernetesChaosInfraConnection {
         let mut call = rt::Call::new(
             self.client,
             &TEST_LEGACY_KUBERNETES_CHAOS_INFRA_CONNECTION,
@@ -508,7 +508,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
         body: &types::UpdateEmissaryUrlRequest,
-    ) -> UpdateEmissary<'c> {
+    ) -> UpdateEmissary {
         let mut call = rt::Call::new(self.client, &UPDATE_EMISSARY);
         call.text(0, infrastructure_identity);
         call.text(1, account_identifier);
@@ -526,7 +526,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::UpdateKubernetesInfrastructureV2Request,
-    ) -> UpdateInfraV2<'c> {
+    ) -> UpdateInfraV2 {
         let mut call = rt::Call::new(self.client, &UPDATE_INFRA_V2);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -543,7 +543,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::GraphUpdateInfraRequest,
-    ) -> UpdateLegacyKubernetesChaosInfra<'c> {
+    ) -> UpdateLegacyKubernetesChaosInfra {
         let mut call = rt::Call::new(self.client, &UPDATE_LEGACY_KUBERNETES_CHAOS_INFRA);
         call.text(0, id);
         call.text(1, account_identifier);
@@ -564,7 +564,7 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         infra_type: impl Into<String>,
         body: &types::UpdateMachineInfraRequest,
-    ) -> UpdateMachineInfra<'c> {
+    ) -> UpdateMachineInfra {
         let mut call = rt::Call::new(self.client, &UPDATE_MACHINE_INFRA);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -582,7 +582,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> UpgradeLegacyKubernetesChaosInfra<'c> {
+    ) -> UpgradeLegacyKubernetesChaosInfra {
         let mut call = rt::Call::new(
             self.client,
             &UPGRADE_LEGACY_KUBERNETES_CHAOS_INFRA,
@@ -599,18 +599,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_infra_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteInfraV2<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteInfraV2 {
+    call: rt::Call,
 }
-impl<'c> DeleteInfraV2<'c> {
+impl DeleteInfraV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeleteKubernetesInfraV2Response> {
+    pub fn send(self) -> rt::Sending<types::DeleteKubernetesInfraV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -618,18 +618,18 @@ rt::request!(DeleteInfraV2);
 /// Request of [`Api::delete_legacy_kubernetes_chaos_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteLegacyKubernetesChaosInfra<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteLegacyKubernetesChaosInfra {
+    call: rt::Call,
 }
-impl<'c> DeleteLegacyKubernetesChaosInfra<'c> {
+impl DeleteLegacyKubernetesChaosInfra {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -637,10 +637,10 @@ rt::request!(DeleteLegacyKubernetesChaosInfra);
 /// Request of [`Api::delete_machine_chaos_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteMachineChaosInfra<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteMachineChaosInfra {
+    call: rt::Call,
 }
-impl<'c> DeleteMachineChaosInfra<'c> {
+impl DeleteMachineChaosInfra {
     /// Query parameter `forceDelete`.
     #[inline]
     pub fn force_delete(mut self, value: bool) -> Self {
@@ -649,12 +649,12 @@ impl<'c> DeleteMachineChaosInfra<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -662,18 +662,18 @@ rt::request!(DeleteMachineChaosInfra);
 /// Request of [`Api::get_connector_for_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConnectorForInfra<'c> {
-    call: rt::Call<'c>,
+pub struct GetConnectorForInfra {
+    call: rt::Call,
 }
-impl<'c> GetConnectorForInfra<'c> {
+impl GetConnectorForInfra {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetHarnessInfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::GetHarnessInfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -681,18 +681,18 @@ rt::request!(GetConnectorForInfra);
 /// Request of [`Api::get_image_registry`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetImageRegistry<'c> {
-    call: rt::Call<'c>,
+pub struct GetImageRegistry {
+    call: rt::Call,
 }
-impl<'c> GetImageRegistry<'c> {
+impl GetImageRegistry {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ImageRegistryDetails> {
+    pub fn send(self) -> rt::Sending<types::ImageRegistryDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -700,18 +700,18 @@ rt::request!(GetImageRegistry);
 /// Request of [`Api::get_infra_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInfraToken<'c> {
-    call: rt::Call<'c>,
+pub struct GetInfraToken {
+    call: rt::Call,
 }
-impl<'c> GetInfraToken<'c> {
+impl GetInfraToken {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetInfraTokenResponse> {
+    pub fn send(self) -> rt::Sending<types::GetInfraTokenResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -719,18 +719,18 @@ rt::request!(GetInfraToken);
 /// Request of [`Api::get_infra_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInfraV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetInfraV2 {
+    call: rt::Call,
 }
-impl<'c> GetInfraV2<'c> {
+impl GetInfraV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::KubernetesInfrastructureV2Details> {
+    pub fn send(self) -> rt::Sending<types::KubernetesInfrastructureV2Details> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -738,18 +738,18 @@ rt::request!(GetInfraV2);
 /// Request of [`Api::get_legacy_kubernetes_chaos_infra_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLegacyKubernetesChaosInfraDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetLegacyKubernetesChaosInfraDetails {
+    call: rt::Call,
 }
-impl<'c> GetLegacyKubernetesChaosInfraDetails<'c> {
+impl GetLegacyKubernetesChaosInfraDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::KubernetesInfra> {
+    pub fn send(self) -> rt::Sending<types::KubernetesInfra> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -757,18 +757,18 @@ rt::request!(GetLegacyKubernetesChaosInfraDetails);
 /// Request of [`Api::get_legacy_kubernetes_chaos_infra_manifest`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLegacyKubernetesChaosInfraManifest<'c> {
-    call: rt::Call<'c>,
+pub struct GetLegacyKubernetesChaosInfraManifest {
+    call: rt::Call,
 }
-impl<'c> GetLegacyKubernetesChaosInfraManifest<'c> {
+impl GetLegacyKubernetesChaosInfraManifest {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -776,18 +776,18 @@ rt::request!(GetLegacyKubernetesChaosInfraManifest);
 /// Request of [`Api::get_legacy_kubernetes_chaos_infra_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLegacyKubernetesChaosInfraStats<'c> {
-    call: rt::Call<'c>,
+pub struct GetLegacyKubernetesChaosInfraStats {
+    call: rt::Call,
 }
-impl<'c> GetLegacyKubernetesChaosInfraStats<'c> {
+impl GetLegacyKubernetesChaosInfraStats {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetInfraStatsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetInfraStatsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -795,18 +795,18 @@ rt::request!(GetLegacyKubernetesChaosInfraStats);
 /// Request of [`Api::get_legacy_kubernetes_chaos_infra_version_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLegacyKubernetesChaosInfraVersionDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetLegacyKubernetesChaosInfraVersionDetails {
+    call: rt::Call,
 }
-impl<'c> GetLegacyKubernetesChaosInfraVersionDetails<'c> {
+impl GetLegacyKubernetesChaosInfraVersionDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GraphInfraVersionDetails> {
+    pub fn send(self) -> rt::Sending<types::GraphInfraVersionDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -814,18 +814,18 @@ rt::request!(GetLegacyKubernetesChaosInfraVersionDetails);
 /// Request of [`Api::get_legacy_kubernetes_helm_infra_command`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLegacyKubernetesHelmInfraCommand<'c> {
-    call: rt::Call<'c>,
+pub struct GetLegacyKubernetesHelmInfraCommand {
+    call: rt::Call,
 }
-impl<'c> GetLegacyKubernetesHelmInfraCommand<'c> {
+impl GetLegacyKubernetesHelmInfraCommand {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<String>> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -833,18 +833,18 @@ rt::request!(GetLegacyKubernetesHelmInfraCommand);
 /// Request of [`Api::get_machine_chaos_infra_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMachineChaosInfraDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetMachineChaosInfraDetails {
+    call: rt::Call,
 }
-impl<'c> GetMachineChaosInfraDetails<'c> {
+impl GetMachineChaosInfraDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::MachineInfra> {
+    pub fn send(self) -> rt::Sending<types::MachineInfra> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -852,18 +852,18 @@ rt::request!(GetMachineChaosInfraDetails);
 /// Request of [`Api::get_machine_chaos_infra_version_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMachineChaosInfraVersionDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetMachineChaosInfraVersionDetails {
+    call: rt::Call,
 }
-impl<'c> GetMachineChaosInfraVersionDetails<'c> {
+impl GetMachineChaosInfraVersionDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::MachineInfraVersionDetails> {
+    pub fn send(self) -> rt::Sending<types::MachineInfraVersionDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -871,18 +871,18 @@ rt::request!(GetMachineChaosInfraVersionDetails);
 /// Request of [`Api::get_resource_usage`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetResourceUsage<'c> {
-    call: rt::Call<'c>,
+pub struct GetResourceUsage {
+    call: rt::Call,
 }
-impl<'c> GetResourceUsage<'c> {
+impl GetResourceUsage {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChaosLicenseUsageDto> {
+    pub fn send(self) -> rt::Sending<types::ChaosLicenseUsageDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -890,20 +890,18 @@ rt::request!(GetResourceUsage);
 /// Request of [`Api::get_v2_infrastructure_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetV2InfrastructureYaml<'c> {
-    call: rt::Call<'c>,
+pub struct GetV2InfrastructureYaml {
+    call: rt::Call,
 }
-impl<'c> GetV2InfrastructureYaml<'c> {
+impl GetV2InfrastructureYaml {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::GetKubernetesInfrastructureV2YamlResponse> {
+    pub fn send(self) -> rt::Sending<types::GetKubernetesInfrastructureV2YamlResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -911,18 +909,18 @@ rt::request!(GetV2InfrastructureYaml);
 /// Request of [`Api::list_application`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListApplication<'c> {
-    call: rt::Call<'c>,
+pub struct ListApplication {
+    call: rt::Call,
 }
-impl<'c> ListApplication<'c> {
+impl ListApplication {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListApplicationResponse> {
+    pub fn send(self) -> rt::Sending<types::ListApplicationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -930,10 +928,10 @@ rt::request!(ListApplication);
 /// Request of [`Api::list_chaos_enabled_infra_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListChaosEnabledInfraV2<'c> {
-    call: rt::Call<'c>,
+pub struct ListChaosEnabledInfraV2 {
+    call: rt::Call,
 }
-impl<'c> ListChaosEnabledInfraV2<'c> {
+impl ListChaosEnabledInfraV2 {
     /// Query parameter `environmentIdentifier`.
     #[inline]
     pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
@@ -948,12 +946,12 @@ impl<'c> ListChaosEnabledInfraV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListKubernetesInfraV2Response> {
+    pub fn send(self) -> rt::Sending<types::ListKubernetesInfraV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -961,18 +959,18 @@ rt::request!(ListChaosEnabledInfraV2);
 /// Request of [`Api::list_function`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListFunction<'c> {
-    call: rt::Call<'c>,
+pub struct ListFunction {
+    call: rt::Call,
 }
-impl<'c> ListFunction<'c> {
+impl ListFunction {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListFunctionResponse> {
+    pub fn send(self) -> rt::Sending<types::ListFunctionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -980,10 +978,10 @@ rt::request!(ListFunction);
 /// Request of [`Api::list_harness_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListHarnessInfra<'c> {
-    call: rt::Call<'c>,
+pub struct ListHarnessInfra {
+    call: rt::Call,
 }
-impl<'c> ListHarnessInfra<'c> {
+impl ListHarnessInfra {
     /// Query parameter `search`.
     #[inline]
     pub fn search(mut self, value: impl Into<String>) -> Self {
@@ -992,12 +990,12 @@ impl<'c> ListHarnessInfra<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListHarnessInfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::ListHarnessInfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1005,10 +1003,10 @@ rt::request!(ListHarnessInfra);
 /// Request of [`Api::list_infra_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListInfraV2<'c> {
-    call: rt::Call<'c>,
+pub struct ListInfraV2 {
+    call: rt::Call,
 }
-impl<'c> ListInfraV2<'c> {
+impl ListInfraV2 {
     /// Query parameter `includeLegacyInfra`.
     #[inline]
     pub fn include_legacy_infra(mut self, value: bool) -> Self {
@@ -1029,12 +1027,12 @@ impl<'c> ListInfraV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListKubernetesInfraV2Response> {
+    pub fn send(self) -> rt::Sending<types::ListKubernetesInfraV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1042,18 +1040,18 @@ rt::request!(ListInfraV2);
 /// Request of [`Api::list_legacy_kubernetes_chaos_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListLegacyKubernetesChaosInfra<'c> {
-    call: rt::Call<'c>,
+pub struct ListLegacyKubernetesChaosInfra {
+    call: rt::Call,
 }
-impl<'c> ListLegacyKubernetesChaosInfra<'c> {
+impl ListLegacyKubernetesChaosInfra {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GraphListInfraResponse> {
+    pub fn send(self) -> rt::Sending<types::GraphListInfraResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1061,10 +1059,10 @@ rt::request!(ListLegacyKubernetesChaosInfra);
 /// Request of [`Api::list_machine_chaos_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListMachineChaosInfra<'c> {
-    call: rt::Call<'c>,
+pub struct ListMachineChaosInfra {
+    call: rt::Call,
 }
-impl<'c> ListMachineChaosInfra<'c> {
+impl ListMachineChaosInfra {
     /// Query parameter `minimalResponse`.
     #[inline]
     pub fn minimal_response(mut self, value: bool) -> Self {
@@ -1079,12 +1077,12 @@ impl<'c> ListMachineChaosInfra<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListMachineInfraResponse> {
+    pub fn send(self) -> rt::Sending<types::ListMachineInfraResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1092,10 +1090,10 @@ rt::request!(ListMachineChaosInfra);
 /// Request of [`Api::register_infra_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RegisterInfraV2<'c> {
-    call: rt::Call<'c>,
+pub struct RegisterInfraV2 {
+    call: rt::Call,
 }
-impl<'c> RegisterInfraV2<'c> {
+impl RegisterInfraV2 {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -1104,12 +1102,12 @@ impl<'c> RegisterInfraV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegisterInfrastructureV2Response> {
+    pub fn send(self) -> rt::Sending<types::RegisterInfrastructureV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1117,18 +1115,18 @@ rt::request!(RegisterInfraV2);
 /// Request of [`Api::register_legacy_kubernetes_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RegisterLegacyKubernetesInfra<'c> {
-    call: rt::Call<'c>,
+pub struct RegisterLegacyKubernetesInfra {
+    call: rt::Call,
 }
-impl<'c> RegisterLegacyKubernetesInfra<'c> {
+impl RegisterLegacyKubernetesInfra {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GraphRegisterInfraResponse> {
+    pub fn send(self) -> rt::Sending<types::GraphRegisterInfraResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1136,18 +1134,18 @@ rt::request!(RegisterLegacyKubernetesInfra);
 /// Request of [`Api::register_machine_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RegisterMachineInfra<'c> {
-    call: rt::Call<'c>,
+pub struct RegisterMachineInfra {
+    call: rt::Call,
 }
-impl<'c> RegisterMachineInfra<'c> {
+impl RegisterMachineInfra {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegisterMachineInfraResponse> {
+    pub fn send(self) -> rt::Sending<types::RegisterMachineInfraResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1155,18 +1153,18 @@ rt::request!(RegisterMachineInfra);
 /// Request of [`Api::test_legacy_kubernetes_chaos_infra_connection`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TestLegacyKubernetesChaosInfraConnection<'c> {
-    call: rt::Call<'c>,
+pub struct TestLegacyKubernetesChaosInfraConnection {
+    call: rt::Call,
 }
-impl<'c> TestLegacyKubernetesChaosInfraConnection<'c> {
+impl TestLegacyKubernetesChaosInfraConnection {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1174,18 +1172,18 @@ rt::request!(TestLegacyKubernetesChaosInfraConnection);
 /// Request of [`Api::update_emissary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateEmissary<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateEmissary {
+    call: rt::Call,
 }
-impl<'c> UpdateEmissary<'c> {
+impl UpdateEmissary {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1193,10 +1191,10 @@ rt::request!(UpdateEmissary);
 /// Request of [`Api::update_infra_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInfraV2<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInfraV2 {
+    call: rt::Call,
 }
-impl<'c> UpdateInfraV2<'c> {
+impl UpdateInfraV2 {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -1205,14 +1203,12 @@ impl<'c> UpdateInfraV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::UpdateKubernetesInfrastructureV2Response> {
+    pub fn send(self) -> rt::Sending<types::UpdateKubernetesInfrastructureV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1220,18 +1216,18 @@ rt::request!(UpdateInfraV2);
 /// Request of [`Api::update_legacy_kubernetes_chaos_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateLegacyKubernetesChaosInfra<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateLegacyKubernetesChaosInfra {
+    call: rt::Call,
 }
-impl<'c> UpdateLegacyKubernetesChaosInfra<'c> {
+impl UpdateLegacyKubernetesChaosInfra {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateKubernetesInfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateKubernetesInfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1239,18 +1235,18 @@ rt::request!(UpdateLegacyKubernetesChaosInfra);
 /// Request of [`Api::update_machine_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateMachineInfra<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateMachineInfra {
+    call: rt::Call,
 }
-impl<'c> UpdateMachineInfra<'c> {
+impl UpdateMachineInfra {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateInfraResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateInfraResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1258,20 +1254,18 @@ rt::request!(UpdateMachineInfra);
 /// Request of [`Api::upgrade_legacy_kubernetes_chaos_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpgradeLegacyKubernetesChaosInfra<'c> {
-    call: rt::Call<'c>,
+pub struct UpgradeLegacyKubernetesChaosInfra {
+    call: rt::Call,
 }
-impl<'c> UpgradeLegacyKubernetesChaosInfra<'c> {
+impl UpgradeLegacyKubernetesChaosInfra {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::UpgradeKubernetesInfrastructureResponse> {
+    pub fn send(self) -> rt::Sending<types::UpgradeKubernetesInfrastructureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1295,6 +1289,8 @@ pub(super) static DELETE_INFRA_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Operation {
     id: "deleteLegacyKubernetesChaosInfra",
@@ -1315,6 +1311,8 @@ pub(super) static DELETE_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_MACHINE_CHAOS_INFRA: rt::Operation = rt::Operation {
     id: "deleteMachineChaosInfra",
@@ -1336,6 +1334,8 @@ pub(super) static DELETE_MACHINE_CHAOS_INFRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONNECTOR_FOR_INFRA: rt::Operation = rt::Operation {
     id: "getConnectorForInfra",
@@ -1356,6 +1356,8 @@ pub(super) static GET_CONNECTOR_FOR_INFRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_IMAGE_REGISTRY: rt::Operation = rt::Operation {
     id: "getImageRegistry",
@@ -1370,6 +1372,8 @@ pub(super) static GET_IMAGE_REGISTRY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INFRA_TOKEN: rt::Operation = rt::Operation {
     id: "getInfraToken",
@@ -1390,6 +1394,8 @@ pub(super) static GET_INFRA_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INFRA_V2: rt::Operation = rt::Operation {
     id: "getInfraV2",
@@ -1410,6 +1416,8 @@ pub(super) static GET_INFRA_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_DETAILS: rt::Operation = rt::Operation {
     id: "getLegacyKubernetesChaosInfraDetails",
@@ -1429,6 +1437,8 @@ pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_DETAILS: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_MANIFEST: rt::Operation = rt::Operation {
     id: "getLegacyKubernetesChaosInfraManifest",
@@ -1448,6 +1458,8 @@ pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_MANIFEST: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_STATS: rt::Operation = rt::Operation {
     id: "getLegacyKubernetesChaosInfraStats",
@@ -1466,6 +1478,8 @@ pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_STATS: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_VERSION_DETAILS: rt::Operation = rt::Operation {
     id: "getLegacyKubernetesChaosInfraVersionDetails",
@@ -1484,6 +1498,8 @@ pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_VERSION_DETAILS: rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LEGACY_KUBERNETES_HELM_INFRA_COMMAND: rt::Operation = rt::Operation {
     id: "getLegacyKubernetesHelmInfraCommand",
@@ -1503,6 +1519,8 @@ pub(super) static GET_LEGACY_KUBERNETES_HELM_INFRA_COMMAND: rt::Operation = rt::
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MACHINE_CHAOS_INFRA_DETAILS: rt::Operation = rt::Operation {
     id: "getMachineChaosInfraDetails",
@@ -1523,6 +1541,8 @@ pub(super) static GET_MACHINE_CHAOS_INFRA_DETAILS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MACHINE_CHAOS_INFRA_VERSION_DETAILS: rt::Operation = rt::Operation {
     id: "getMachineChaosInfraVersionDetails",
@@ -1542,6 +1562,8 @@ pub(super) static GET_MACHINE_CHAOS_INFRA_VERSION_DETAILS: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RESOURCE_USAGE: rt::Operation = rt::Operation {
     id: "getResourceUsage",
@@ -1556,6 +1578,8 @@ pub(super) static GET_RESOURCE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_V2_INFRASTRUCTURE_YAML: rt::Operation = rt::Operation {
     id: "getV2InfrastructureYaml",
@@ -1574,6 +1598,8 @@ pub(super) static GET_V2_INFRASTRUCTURE_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_APPLICATION: rt::Operation = rt::Operation {
     id: "listApplication",
@@ -1594,6 +1620,8 @@ pub(super) static LIST_APPLICATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_CHAOS_ENABLED_INFRA_V2: rt::Operation = rt::Operation {
     id: "listChaosEnabledInfraV2",
@@ -1616,6 +1644,8 @@ pub(super) static LIST_CHAOS_ENABLED_INFRA_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_FUNCTION: rt::Operation = rt::Operation {
     id: "listFunction",
@@ -1637,6 +1667,8 @@ pub(super) static LIST_FUNCTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_HARNESS_INFRA: rt::Operation = rt::Operation {
     id: "listHarnessInfra",
@@ -1659,6 +1691,8 @@ pub(super) static LIST_HARNESS_INFRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_INFRA_V2: rt::Operation = rt::Operation {
     id: "listInfraV2",
@@ -1682,6 +1716,8 @@ pub(super) static LIST_INFRA_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Operation {
     id: "listLegacyKubernetesChaosInfra",
@@ -1700,6 +1736,8 @@ pub(super) static LIST_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_MACHINE_CHAOS_INFRA: rt::Operation = rt::Operation {
     id: "listMachineChaosInfra",
@@ -1723,6 +1761,8 @@ pub(super) static LIST_MACHINE_CHAOS_INFRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REGISTER_INFRA_V2: rt::Operation = rt::Operation {
     id: "registerInfraV2",
@@ -1742,6 +1782,8 @@ pub(super) static REGISTER_INFRA_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REGISTER_LEGACY_KUBERNETES_INFRA: rt::Operation = rt::Operation {
     id: "registerLegacyKubernetesInfra",
@@ -1760,6 +1802,8 @@ pub(super) static REGISTER_LEGACY_KUBERNETES_INFRA: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REGISTER_MACHINE_INFRA: rt::Operation = rt::Operation {
     id: "registerMachineInfra",
@@ -1779,6 +1823,8 @@ pub(super) static REGISTER_MACHINE_INFRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TEST_LEGACY_KUBERNETES_CHAOS_INFRA_CONNECTION: rt::Operation = rt::Operation {
     id: "testLegacyKubernetesChaosInfraConnection",
@@ -1798,6 +1844,8 @@ pub(super) static TEST_LEGACY_KUBERNETES_CHAOS_INFRA_CONNECTION: rt::Operation =
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_EMISSARY: rt::Operation = rt::Operation {
     id: "updateEmissary",
@@ -1818,6 +1866,8 @@ pub(super) static UPDATE_EMISSARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INFRA_V2: rt::Operation = rt::Operation {
     id: "updateInfraV2",
@@ -1837,6 +1887,8 @@ pub(super) static UPDATE_INFRA_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Operation {
     id: "updateLegacyKubernetesChaosInfra",
@@ -1856,6 +1908,8 @@ pub(super) static UPDATE_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_MACHINE_INFRA: rt::Operation = rt::Operation {
     id: "updateMachineInfra",
@@ -1876,6 +1930,8 @@ pub(super) static UPDATE_MACHINE_INFRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPGRADE_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Operation {
     id: "upgradeLegacyKubernetesChaosInfra",
@@ -1895,4 +1951,6 @@ pub(super) static UPGRADE_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

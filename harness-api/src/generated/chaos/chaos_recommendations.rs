@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         status: impl Into<String>,
         body: &[String],
-    ) -> BulkUpdateRecommendationStatus<'c> {
+    ) -> BulkUpdateRecommendationStatus {
         let mut call = rt::Call::new(self.client, &BULK_UPDATE_RECOMMENDATION_STATUS);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
-    ) -> CreateRecommendation<'c> {
+    ) -> CreateRecommendation {
         let mut call = rt::Call::new(self.client, &CREATE_RECOMMENDATION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
-    ) -> DeleteRecommendation<'c> {
+    ) -> DeleteRecommendation {
         let mut call = rt::Call::new(self.client, &DELETE_RECOMMENDATION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
-    ) -> GetRecommendation<'c> {
+    ) -> GetRecommendation {
         let mut call = rt::Call::new(self.client, &GET_RECOMMENDATION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
         body: &types::ListRecommendationsRequest,
-    ) -> ListRecommendations<'c> {
+    ) -> ListRecommendations {
         let mut call = rt::Call::new(self.client, &LIST_RECOMMENDATIONS);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
-    ) -> PipelineAddExperimentRecommendation<'c> {
+    ) -> PipelineAddExperimentRecommendation {
         let mut call = rt::Call::new(
             self.client,
             &PIPELINE_ADD_EXPERIMENT_RECOMMENDATION,
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
-    ) -> RunRecommendation<'c> {
+    ) -> RunRecommendation {
         let mut call = rt::Call::new(self.client, &RUN_RECOMMENDATION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -139,7 +139,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         recommendation_id: impl Into<String>,
         status: impl Into<String>,
-    ) -> UpdateRecommendationStatus<'c> {
+    ) -> UpdateRecommendationStatus {
         let mut call = rt::Call::new(self.client, &UPDATE_RECOMMENDATION_STATUS);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -152,18 +152,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::bulk_update_recommendation_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BulkUpdateRecommendationStatus<'c> {
-    call: rt::Call<'c>,
+pub struct BulkUpdateRecommendationStatus {
+    call: rt::Call,
 }
-impl<'c> BulkUpdateRecommendationStatus<'c> {
+impl BulkUpdateRecommendationStatus {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -171,18 +171,18 @@ rt::request!(BulkUpdateRecommendationStatus);
 /// Request of [`Api::create_recommendation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRecommendation<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRecommendation {
+    call: rt::Call,
 }
-impl<'c> CreateRecommendation<'c> {
+impl CreateRecommendation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateActionResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateActionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -190,18 +190,18 @@ rt::request!(CreateRecommendation);
 /// Request of [`Api::delete_recommendation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRecommendation<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRecommendation {
+    call: rt::Call,
 }
-impl<'c> DeleteRecommendation<'c> {
+impl DeleteRecommendation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -209,18 +209,18 @@ rt::request!(DeleteRecommendation);
 /// Request of [`Api::get_recommendation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRecommendation<'c> {
-    call: rt::Call<'c>,
+pub struct GetRecommendation {
+    call: rt::Call,
 }
-impl<'c> GetRecommendation<'c> {
+impl GetRecommendation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StoredRecommendation> {
+    pub fn send(self) -> rt::Sending<types::StoredRecommendation> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -228,18 +228,18 @@ rt::request!(GetRecommendation);
 /// Request of [`Api::list_recommendations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRecommendations<'c> {
-    call: rt::Call<'c>,
+pub struct ListRecommendations {
+    call: rt::Call,
 }
-impl<'c> ListRecommendations<'c> {
+impl ListRecommendations {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListRecommendationsResponse> {
+    pub fn send(self) -> rt::Sending<types::ListRecommendationsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -247,18 +247,18 @@ rt::request!(ListRecommendations);
 /// Request of [`Api::pipeline_add_experiment_recommendation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PipelineAddExperimentRecommendation<'c> {
-    call: rt::Call<'c>,
+pub struct PipelineAddExperimentRecommendation {
+    call: rt::Call,
 }
-impl<'c> PipelineAddExperimentRecommendation<'c> {
+impl PipelineAddExperimentRecommendation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineAddExperimentResponse> {
+    pub fn send(self) -> rt::Sending<types::PipelineAddExperimentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -266,18 +266,18 @@ rt::request!(PipelineAddExperimentRecommendation);
 /// Request of [`Api::run_recommendation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RunRecommendation<'c> {
-    call: rt::Call<'c>,
+pub struct RunRecommendation {
+    call: rt::Call,
 }
-impl<'c> RunRecommendation<'c> {
+impl RunRecommendation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RunActionResponse> {
+    pub fn send(self) -> rt::Sending<types::RunActionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -285,18 +285,18 @@ rt::request!(RunRecommendation);
 /// Request of [`Api::update_recommendation_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRecommendationStatus<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRecommendationStatus {
+    call: rt::Call,
 }
-impl<'c> UpdateRecommendationStatus<'c> {
+impl UpdateRecommendationStatus {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -319,6 +319,8 @@ pub(super) static BULK_UPDATE_RECOMMENDATION_STATUS: rt::Operation = rt::Operati
     answers: &[],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_RECOMMENDATION: rt::Operation = rt::Operation {
     id: "createRecommendation",
@@ -338,6 +340,8 @@ pub(super) static CREATE_RECOMMENDATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_RECOMMENDATION: rt::Operation = rt::Operation {
     id: "deleteRecommendation",
@@ -357,6 +361,8 @@ pub(super) static DELETE_RECOMMENDATION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RECOMMENDATION: rt::Operation = rt::Operation {
     id: "getRecommendation",
@@ -376,6 +382,8 @@ pub(super) static GET_RECOMMENDATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RECOMMENDATIONS: rt::Operation = rt::Operation {
     id: "listRecommendations1",
@@ -396,6 +404,8 @@ pub(super) static LIST_RECOMMENDATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PIPELINE_ADD_EXPERIMENT_RECOMMENDATION: rt::Operation = rt::Operation {
     id: "pipelineAddExperimentRecommendation",
@@ -415,6 +425,8 @@ pub(super) static PIPELINE_ADD_EXPERIMENT_RECOMMENDATION: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RUN_RECOMMENDATION: rt::Operation = rt::Operation {
     id: "runRecommendation",
@@ -434,6 +446,8 @@ pub(super) static RUN_RECOMMENDATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RECOMMENDATION_STATUS: rt::Operation = rt::Operation {
     id: "updateRecommendationStatus",
@@ -454,4 +468,6 @@ pub(super) static UPDATE_RECOMMENDATION_STATUS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateDrTestBody,
-    ) -> CreateDrTest<'c> {
+    ) -> CreateDrTest {
         let mut call = rt::Call::new(self.client, &CREATE_DR_TEST);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -19,10 +19,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/dr-tests`
     #[inline]
-    pub fn list_dr_tests(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> ListDrTests<'c> {
+    pub fn list_dr_tests(&self, account_identifier: impl Into<String>) -> ListDrTests {
         let mut call = rt::Call::new(self.client, &LIST_DR_TESTS);
         call.text(0, account_identifier);
         ListDrTests { call }
@@ -31,10 +28,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_dr_test`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateDrTest<'c> {
-    call: rt::Call<'c>,
+pub struct CreateDrTest {
+    call: rt::Call,
 }
-impl<'c> CreateDrTest<'c> {
+impl CreateDrTest {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -55,12 +52,12 @@ impl<'c> CreateDrTest<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,10 +65,10 @@ rt::request!(CreateDrTest);
 /// Request of [`Api::list_dr_tests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListDrTests<'c> {
-    call: rt::Call<'c>,
+pub struct ListDrTests {
+    call: rt::Call,
 }
-impl<'c> ListDrTests<'c> {
+impl ListDrTests {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -116,12 +113,12 @@ impl<'c> ListDrTests<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -144,6 +141,8 @@ pub(super) static CREATE_DR_TEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_DR_TESTS: rt::Operation = rt::Operation {
     id: "listDRTests",
@@ -167,4 +166,6 @@ pub(super) static LIST_DR_TESTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> CompareExperimentTemplateRevisions<'c> {
+    ) -> CompareExperimentTemplateRevisions {
         let mut call = rt::Call::new(
             self.client,
             &COMPARE_EXPERIMENT_TEMPLATE_REVISIONS,
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::CreateExperimentFromTemplateRequest,
-    ) -> CreateExperimentFromTemplate<'c> {
+    ) -> CreateExperimentFromTemplate {
         let mut call = rt::Call::new(self.client, &CREATE_EXPERIMENT_FROM_TEMPLATE);
         call.text(0, identity);
         call.text(1, account_identifier);
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateExperimentTemplateRequest,
-    ) -> CreateExperimentTemplate<'c> {
+    ) -> CreateExperimentTemplate {
         let mut call = rt::Call::new(self.client, &CREATE_EXPERIMENT_TEMPLATE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> DeleteExperimentTemplate<'c> {
+    ) -> DeleteExperimentTemplate {
         let mut call = rt::Call::new(self.client, &DELETE_EXPERIMENT_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetExperimentTemplate<'c> {
+    ) -> GetExperimentTemplate {
         let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetExperimentTemplateRevisions<'c> {
+    ) -> GetExperimentTemplateRevisions {
         let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE_REVISIONS);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetExperimentTemplateVariables<'c> {
+    ) -> GetExperimentTemplateVariables {
         let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE_VARIABLES);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetExperimentTemplateYaml<'c> {
+    ) -> GetExperimentTemplateYaml {
         let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_TEMPLATE_YAML);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
     pub fn list_experiment_template(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListExperimentTemplate<'c> {
+    ) -> ListExperimentTemplate {
         let mut call = rt::Call::new(self.client, &LIST_EXPERIMENT_TEMPLATE);
         call.text(0, account_identifier);
         ListExperimentTemplate { call }
@@ -131,7 +131,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
         body: &types::UpdateExperimentTemplateRequest,
-    ) -> UpdateExperimentTemplate<'c> {
+    ) -> UpdateExperimentTemplate {
         let mut call = rt::Call::new(self.client, &UPDATE_EXPERIMENT_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -142,10 +142,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::compare_experiment_template_revisions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CompareExperimentTemplateRevisions<'c> {
-    call: rt::Call<'c>,
+pub struct CompareExperimentTemplateRevisions {
+    call: rt::Call,
 }
-impl<'c> CompareExperimentTemplateRevisions<'c> {
+impl CompareExperimentTemplateRevisions {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -190,14 +190,12 @@ impl<'c> CompareExperimentTemplateRevisions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ChaosExperimentTemplateCompareRevisions> {
+    pub fn send(self) -> rt::Sending<types::ChaosExperimentTemplateCompareRevisions> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -205,10 +203,10 @@ rt::request!(CompareExperimentTemplateRevisions);
 /// Request of [`Api::create_experiment_from_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateExperimentFromTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct CreateExperimentFromTemplate {
+    call: rt::Call,
 }
-impl<'c> CreateExperimentFromTemplate<'c> {
+impl CreateExperimentFromTemplate {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -247,12 +245,12 @@ impl<'c> CreateExperimentFromTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExperimentCreationResponse> {
+    pub fn send(self) -> rt::Sending<types::ExperimentCreationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -260,10 +258,10 @@ rt::request!(CreateExperimentFromTemplate);
 /// Request of [`Api::create_experiment_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateExperimentTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct CreateExperimentTemplate {
+    call: rt::Call,
 }
-impl<'c> CreateExperimentTemplate<'c> {
+impl CreateExperimentTemplate {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -296,12 +294,12 @@ impl<'c> CreateExperimentTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateExperimentTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateExperimentTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -309,10 +307,10 @@ rt::request!(CreateExperimentTemplate);
 /// Request of [`Api::delete_experiment_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteExperimentTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteExperimentTemplate {
+    call: rt::Call,
 }
-impl<'c> DeleteExperimentTemplate<'c> {
+impl DeleteExperimentTemplate {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -345,12 +343,12 @@ impl<'c> DeleteExperimentTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -358,10 +356,10 @@ rt::request!(DeleteExperimentTemplate);
 /// Request of [`Api::get_experiment_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExperimentTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct GetExperimentTemplate {
+    call: rt::Call,
 }
-impl<'c> GetExperimentTemplate<'c> {
+impl GetExperimentTemplate {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -406,12 +404,12 @@ impl<'c> GetExperimentTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetExperimentTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::GetExperimentTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -419,10 +417,10 @@ rt::request!(GetExperimentTemplate);
 /// Request of [`Api::get_experiment_template_revisions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExperimentTemplateRevisions<'c> {
-    call: rt::Call<'c>,
+pub struct GetExperimentTemplateRevisions {
+    call: rt::Call,
 }
-impl<'c> GetExperimentTemplateRevisions<'c> {
+impl GetExperimentTemplateRevisions {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -535,12 +533,12 @@ impl<'c> GetExperimentTemplateRevisions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListExperimentTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ListExperimentTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -548,10 +546,10 @@ rt::request!(GetExperimentTemplateRevisions);
 /// Request of [`Api::get_experiment_template_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExperimentTemplateVariables<'c> {
-    call: rt::Call<'c>,
+pub struct GetExperimentTemplateVariables {
+    call: rt::Call,
 }
-impl<'c> GetExperimentTemplateVariables<'c> {
+impl GetExperimentTemplateVariables {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -596,12 +594,12 @@ impl<'c> GetExperimentTemplateVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExperimentTemplateVariables> {
+    pub fn send(self) -> rt::Sending<types::ExperimentTemplateVariables> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -609,10 +607,10 @@ rt::request!(GetExperimentTemplateVariables);
 /// Request of [`Api::get_experiment_template_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExperimentTemplateYaml<'c> {
-    call: rt::Call<'c>,
+pub struct GetExperimentTemplateYaml {
+    call: rt::Call,
 }
-impl<'c> GetExperimentTemplateYaml<'c> {
+impl GetExperimentTemplateYaml {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -657,12 +655,12 @@ impl<'c> GetExperimentTemplateYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExperimentTemplateYaml> {
+    pub fn send(self) -> rt::Sending<types::ExperimentTemplateYaml> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -670,10 +668,10 @@ rt::request!(GetExperimentTemplateYaml);
 /// Request of [`Api::list_experiment_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListExperimentTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct ListExperimentTemplate {
+    call: rt::Call,
 }
-impl<'c> ListExperimentTemplate<'c> {
+impl ListExperimentTemplate {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -782,12 +780,12 @@ impl<'c> ListExperimentTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListExperimentTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ListExperimentTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -795,10 +793,10 @@ rt::request!(ListExperimentTemplate);
 /// Request of [`Api::update_experiment_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateExperimentTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateExperimentTemplate {
+    call: rt::Call,
 }
-impl<'c> UpdateExperimentTemplate<'c> {
+impl UpdateExperimentTemplate {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -831,12 +829,12 @@ impl<'c> UpdateExperimentTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateExperimentTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateExperimentTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -864,6 +862,8 @@ pub(super) static COMPARE_EXPERIMENT_TEMPLATE_REVISIONS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_EXPERIMENT_FROM_TEMPLATE: rt::Operation = rt::Operation {
     id: "createExperimentFromTemplate",
@@ -887,6 +887,8 @@ pub(super) static CREATE_EXPERIMENT_FROM_TEMPLATE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     id: "createExperimentTemplate",
@@ -908,6 +910,8 @@ pub(super) static CREATE_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     id: "deleteExperimentTemplate",
@@ -930,6 +934,8 @@ pub(super) static DELETE_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     id: "getExperimentTemplate",
@@ -954,6 +960,8 @@ pub(super) static GET_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXPERIMENT_TEMPLATE_REVISIONS: rt::Operation = rt::Operation {
     id: "getExperimentTemplateRevisions",
@@ -985,6 +993,8 @@ pub(super) static GET_EXPERIMENT_TEMPLATE_REVISIONS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXPERIMENT_TEMPLATE_VARIABLES: rt::Operation = rt::Operation {
     id: "getExperimentTemplateVariables",
@@ -1009,6 +1019,8 @@ pub(super) static GET_EXPERIMENT_TEMPLATE_VARIABLES: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXPERIMENT_TEMPLATE_YAML: rt::Operation = rt::Operation {
     id: "getExperimentTemplateYaml",
@@ -1033,6 +1045,8 @@ pub(super) static GET_EXPERIMENT_TEMPLATE_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     id: "listExperimentTemplate",
@@ -1063,6 +1077,8 @@ pub(super) static LIST_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     id: "updateExperimentTemplate",
@@ -1085,4 +1101,6 @@ pub(super) static UPDATE_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::CreateNoteRequest,
-    ) -> AddNote<'c> {
+    ) -> AddNote {
         let mut call = rt::Call::new(self.client, &ADD_NOTE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::BulkDeleteExperimetsInput,
-    ) -> BulkExperimentDelete<'c> {
+    ) -> BulkExperimentDelete {
         let mut call = rt::Call::new(self.client, &BULK_EXPERIMENT_DELETE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::BulkAddTagsInExperimetsInput,
-    ) -> BulkExperimentTagAdd<'c> {
+    ) -> BulkExperimentTagAdd {
         let mut call = rt::Call::new(self.client, &BULK_EXPERIMENT_TAG_ADD);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ChaosPipelineInput,
-    ) -> CreateChaosExperimentPipeline<'c> {
+    ) -> CreateChaosExperimentPipeline {
         let mut call = rt::Call::new(self.client, &CREATE_CHAOS_EXPERIMENT_PIPELINE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         experiment_id: impl Into<String>,
         is_identity: bool,
         body: &types::CreateInputSetRequest,
-    ) -> CreateInputSet<'c> {
+    ) -> CreateInputSet {
         let mut call = rt::Call::new(self.client, &CREATE_INPUT_SET);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         experiment_id: impl Into<String>,
-    ) -> DeleteChaosV2Experiment<'c> {
+    ) -> DeleteChaosV2Experiment {
         let mut call = rt::Call::new(self.client, &DELETE_CHAOS_V2_EXPERIMENT);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
         experiment_id: impl Into<String>,
         inputset_id: impl Into<String>,
         is_identity: bool,
-    ) -> DeleteInputSet<'c> {
+    ) -> DeleteInputSet {
         let mut call = rt::Call::new(self.client, &DELETE_INPUT_SET);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -136,7 +136,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetChaosExperimentRunReport<'c> {
+    ) -> GetChaosExperimentRunReport {
         let mut call = rt::Call::new(self.client, &GET_CHAOS_EXPERIMENT_RUN_REPORT);
         call.text(0, experiment_run_id);
         call.text(1, notify_id);
@@ -154,7 +154,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         experiment_id: impl Into<String>,
         chaos_experiment_run_id: impl Into<String>,
-    ) -> GetChaosExperimentRunReportPdf<'c> {
+    ) -> GetChaosExperimentRunReportPdf {
         let mut call = rt::Call::new(self.client, &GET_CHAOS_EXPERIMENT_RUN_REPORT_PDF);
         call.text(0, account_identifier);
         call.text(1, experiment_id);
@@ -171,7 +171,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::FilterListChaosPipelineRuns,
-    ) -> GetChaosExperimentRunsForPipeline<'c> {
+    ) -> GetChaosExperimentRunsForPipeline {
         let mut call = rt::Call::new(
             self.client,
             &GET_CHAOS_EXPERIMENT_RUNS_FOR_PIPELINE,
@@ -194,7 +194,7 @@ impl<'c> Api<'c> {
         notify_id: impl Into<String>,
         experiment_run_id: impl Into<String>,
         experiment_id: impl Into<String>,
-    ) -> GetChaosPipelineExecution<'c> {
+    ) -> GetChaosPipelineExecution {
         let mut call = rt::Call::new(self.client, &GET_CHAOS_PIPELINE_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -214,7 +214,7 @@ impl<'c> Api<'c> {
         experiment_id: impl Into<String>,
         experiment_run_id: impl Into<String>,
         step_name: impl Into<String>,
-    ) -> GetChaosPipelineStepDetails<'c> {
+    ) -> GetChaosPipelineStepDetails {
         let mut call = rt::Call::new(self.client, &GET_CHAOS_PIPELINE_STEP_DETAILS);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -234,7 +234,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         experiment_id: impl Into<String>,
-    ) -> GetChaosV2Experiment<'c> {
+    ) -> GetChaosV2Experiment {
         let mut call = rt::Call::new(self.client, &GET_CHAOS_V2_EXPERIMENT);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -250,7 +250,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         experiment_id: impl Into<String>,
-    ) -> GetChaosV2ExperimentRun<'c> {
+    ) -> GetChaosV2ExperimentRun {
         let mut call = rt::Call::new(self.client, &GET_CHAOS_V2_EXPERIMENT_RUN);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -267,7 +267,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         experiment_id: impl Into<String>,
         is_identity: bool,
-    ) -> GetChaosV2ExperimentVariables<'c> {
+    ) -> GetChaosV2ExperimentVariables {
         let mut call = rt::Call::new(self.client, &GET_CHAOS_V2_EXPERIMENT_VARIABLES);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -283,7 +283,7 @@ impl<'c> Api<'c> {
     pub fn get_experiment_or_template_variable(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetExperimentOrTemplateVariable<'c> {
+    ) -> GetExperimentOrTemplateVariable {
         let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_OR_TEMPLATE_VARIABLE);
         call.text(0, account_identifier);
         GetExperimentOrTemplateVariable {
@@ -298,7 +298,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         experiment_id: impl Into<String>,
-    ) -> GetExperimentRunTimelineView<'c> {
+    ) -> GetExperimentRunTimelineView {
         let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_RUN_TIMELINE_VIEW);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -313,16 +313,14 @@ impl<'c> Api<'c> {
     pub fn get_experiment_runs_csv(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetExperimentRunsCsv<'c> {
+    ) -> GetExperimentRunsCsv {
         let mut call = rt::Call::new(self.client, &GET_EXPERIMENT_RUNS_CSV);
         call.text(0, account_identifier);
         GetExperimentRunsCsv { call }
     }
     /// `GET /gateway/chaos/manager/api/rest/overview/experiment-stats`
     #[inline]
-    pub fn get_experiment_runs_overview_stats(
-        &self,
-    ) -> GetExperimentRunsOverviewStats<'c> {
+    pub fn get_experiment_runs_overview_stats(&self) -> GetExperimentRunsOverviewStats {
         let call = rt::Call::new(self.client, &GET_EXPERIMENT_RUNS_OVERVIEW_STATS);
         GetExperimentRunsOverviewStats {
             call,
@@ -338,7 +336,7 @@ impl<'c> Api<'c> {
         experiment_id: impl Into<String>,
         inputset_id: impl Into<String>,
         is_identity: bool,
-    ) -> GetInputSet<'c> {
+    ) -> GetInputSet {
         let mut call = rt::Call::new(self.client, &GET_INPUT_SET);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -355,7 +353,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetNote<'c> {
+    ) -> GetNote {
         let mut call = rt::Call::new(self.client, &GET_NOTE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -371,7 +369,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         page: i64,
         limit: i64,
-    ) -> ListChaosV2Experiment<'c> {
+    ) -> ListChaosV2Experiment {
         let mut call = rt::Call::new(self.client, &LIST_CHAOS_V2_EXPERIMENT);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -386,7 +384,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ListMetadataRequest,
-    ) -> ListExperimentMetadata<'c> {
+    ) -> ListExperimentMetadata {
         let mut call = rt::Call::new(self.client, &LIST_EXPERIMENT_METADATA);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -397,7 +395,7 @@ impl<'c> Api<'c> {
     pub fn list_experiment_or_template(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListExperimentOrTemplate<'c> {
+    ) -> ListExperimentOrTemplate {
         let mut call = rt::Call::new(self.client, &LIST_EXPERIMENT_OR_TEMPLATE);
         call.text(0, account_identifier);
         ListExperimentOrTemplate { call }
@@ -410,7 +408,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ListWorkflowRequest,
-    ) -> ListExperiments<'c> {
+    ) -> ListExperiments {
         let mut call = rt::Call::new(self.client, &LIST_EXPERIMENTS);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -425,7 +423,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> ListExperimentsWithActiveInfrasMinimalNotification<'c> {
+    ) -> ListExperimentsWithActiveInfrasMinimalNotification {
         let mut call = rt::Call::new(
             self.client,
             &LIST_EXPERIMENTS_WITH_ACTIVE_INFRAS_MINIMAL_NOTIFICATION,
@@ -448,7 +446,7 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
         is_identity: bool,
-    ) -> ListInputSet<'c> {
+    ) -> ListInputSet {
         let mut call = rt::Call::new(self.client, &LIST_INPUT_SET);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -470,7 +468,7 @@ impl<'c> Api<'c> {
         is_onboarding_run: bool,
         is_identity: bool,
         body: &types::ExperimentRunRequest,
-    ) -> RunChaosV2Experiment<'c> {
+    ) -> RunChaosV2Experiment {
         let mut call = rt::Call::new(self.client, &RUN_CHAOS_V2_EXPERIMENT);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -489,7 +487,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ExperimentCreationRequest,
-    ) -> SaveChaosV2Experiment<'c> {
+    ) -> SaveChaosV2Experiment {
         let mut call = rt::Call::new(self.client, &SAVE_CHAOS_V2_EXPERIMENT);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -507,7 +505,7 @@ impl<'c> Api<'c> {
         experiment_id: impl Into<String>,
         experiment_run_id: impl Into<String>,
         notify_id: impl Into<String>,
-    ) -> StopChaosV2Experiment<'c> {
+    ) -> StopChaosV2Experiment {
         let mut call = rt::Call::new(self.client, &STOP_CHAOS_V2_EXPERIMENT);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -525,7 +523,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::UpdateCronExperimentStateRequest,
-    ) -> UpdateChaosV2CronExperiment<'c> {
+    ) -> UpdateChaosV2CronExperiment {
         let mut call = rt::Call::new(self.client, &UPDATE_CHAOS_V2_CRON_EXPERIMENT);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -546,7 +544,7 @@ impl<'c> Api<'c> {
         inputset_id: impl Into<String>,
         is_identity: bool,
         body: &types::UpdateInputSetRequest,
-    ) -> UpdateInputSet<'c> {
+    ) -> UpdateInputSet {
         let mut call = rt::Call::new(self.client, &UPDATE_INPUT_SET);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -565,7 +563,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::UpdateNoteRequest,
-    ) -> UpdateNote<'c> {
+    ) -> UpdateNote {
         let mut call = rt::Call::new(self.client, &UPDATE_NOTE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -580,7 +578,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> VerifyChaosStageInPipelineRun<'c> {
+    ) -> VerifyChaosStageInPipelineRun {
         let mut call = rt::Call::new(self.client, &VERIFY_CHAOS_STAGE_IN_PIPELINE_RUN);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -593,18 +591,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_note`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddNote<'c> {
-    call: rt::Call<'c>,
+pub struct AddNote {
+    call: rt::Call,
 }
-impl<'c> AddNote<'c> {
+impl AddNote {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateNoteResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateNoteResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -612,18 +610,18 @@ rt::request!(AddNote);
 /// Request of [`Api::bulk_experiment_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BulkExperimentDelete<'c> {
-    call: rt::Call<'c>,
+pub struct BulkExperimentDelete {
+    call: rt::Call,
 }
-impl<'c> BulkExperimentDelete<'c> {
+impl BulkExperimentDelete {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -631,18 +629,18 @@ rt::request!(BulkExperimentDelete);
 /// Request of [`Api::bulk_experiment_tag_add`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BulkExperimentTagAdd<'c> {
-    call: rt::Call<'c>,
+pub struct BulkExperimentTagAdd {
+    call: rt::Call,
 }
-impl<'c> BulkExperimentTagAdd<'c> {
+impl BulkExperimentTagAdd {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -650,18 +648,18 @@ rt::request!(BulkExperimentTagAdd);
 /// Request of [`Api::create_chaos_experiment_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateChaosExperimentPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct CreateChaosExperimentPipeline {
+    call: rt::Call,
 }
-impl<'c> CreateChaosExperimentPipeline<'c> {
+impl CreateChaosExperimentPipeline {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BulkExperimentRunResponse> {
+    pub fn send(self) -> rt::Sending<types::BulkExperimentRunResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -669,18 +667,18 @@ rt::request!(CreateChaosExperimentPipeline);
 /// Request of [`Api::create_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct CreateInputSet {
+    call: rt::Call,
 }
-impl<'c> CreateInputSet<'c> {
+impl CreateInputSet {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -688,18 +686,18 @@ rt::request!(CreateInputSet);
 /// Request of [`Api::delete_chaos_v2_experiment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteChaosV2Experiment<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteChaosV2Experiment {
+    call: rt::Call,
 }
-impl<'c> DeleteChaosV2Experiment<'c> {
+impl DeleteChaosV2Experiment {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeleteChaosV2ExperimentResponse> {
+    pub fn send(self) -> rt::Sending<types::DeleteChaosV2ExperimentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -707,18 +705,18 @@ rt::request!(DeleteChaosV2Experiment);
 /// Request of [`Api::delete_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteInputSet {
+    call: rt::Call,
 }
-impl<'c> DeleteInputSet<'c> {
+impl DeleteInputSet {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeleteInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::DeleteInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -726,18 +724,18 @@ rt::request!(DeleteInputSet);
 /// Request of [`Api::get_chaos_experiment_run_report`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChaosExperimentRunReport<'c> {
-    call: rt::Call<'c>,
+pub struct GetChaosExperimentRunReport {
+    call: rt::Call,
 }
-impl<'c> GetChaosExperimentRunReport<'c> {
+impl GetChaosExperimentRunReport {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -745,10 +743,10 @@ rt::request!(GetChaosExperimentRunReport);
 /// Request of [`Api::get_chaos_experiment_run_report_pdf`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChaosExperimentRunReportPdf<'c> {
-    call: rt::Call<'c>,
+pub struct GetChaosExperimentRunReportPdf {
+    call: rt::Call,
 }
-impl<'c> GetChaosExperimentRunReportPdf<'c> {
+impl GetChaosExperimentRunReportPdf {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -769,12 +767,12 @@ impl<'c> GetChaosExperimentRunReportPdf<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -782,18 +780,18 @@ rt::request!(GetChaosExperimentRunReportPdf);
 /// Request of [`Api::get_chaos_experiment_runs_for_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChaosExperimentRunsForPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct GetChaosExperimentRunsForPipeline {
+    call: rt::Call,
 }
-impl<'c> GetChaosExperimentRunsForPipeline<'c> {
+impl GetChaosExperimentRunsForPipeline {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ListChaosPipelineRuns>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ListChaosPipelineRuns>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -801,18 +799,18 @@ rt::request!(GetChaosExperimentRunsForPipeline);
 /// Request of [`Api::get_chaos_pipeline_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChaosPipelineExecution<'c> {
-    call: rt::Call<'c>,
+pub struct GetChaosPipelineExecution {
+    call: rt::Call,
 }
-impl<'c> GetChaosPipelineExecution<'c> {
+impl GetChaosPipelineExecution {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChaosExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::ChaosExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -820,18 +818,18 @@ rt::request!(GetChaosPipelineExecution);
 /// Request of [`Api::get_chaos_pipeline_step_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChaosPipelineStepDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetChaosPipelineStepDetails {
+    call: rt::Call,
 }
-impl<'c> GetChaosPipelineStepDetails<'c> {
+impl GetChaosPipelineStepDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetChaosPipelineNodesResponse> {
+    pub fn send(self) -> rt::Sending<types::GetChaosPipelineNodesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -839,18 +837,18 @@ rt::request!(GetChaosPipelineStepDetails);
 /// Request of [`Api::get_chaos_v2_experiment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChaosV2Experiment<'c> {
-    call: rt::Call<'c>,
+pub struct GetChaosV2Experiment {
+    call: rt::Call,
 }
-impl<'c> GetChaosV2Experiment<'c> {
+impl GetChaosV2Experiment {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChaosExperimentRequest> {
+    pub fn send(self) -> rt::Sending<types::ChaosExperimentRequest> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -858,10 +856,10 @@ rt::request!(GetChaosV2Experiment);
 /// Request of [`Api::get_chaos_v2_experiment_run`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChaosV2ExperimentRun<'c> {
-    call: rt::Call<'c>,
+pub struct GetChaosV2ExperimentRun {
+    call: rt::Call,
 }
-impl<'c> GetChaosV2ExperimentRun<'c> {
+impl GetChaosV2ExperimentRun {
     /// Query parameter `experimentRunId`.
     #[inline]
     pub fn experiment_run_id(mut self, value: impl Into<String>) -> Self {
@@ -876,12 +874,12 @@ impl<'c> GetChaosV2ExperimentRun<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChaosExperimentRun> {
+    pub fn send(self) -> rt::Sending<types::ChaosExperimentRun> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -889,18 +887,18 @@ rt::request!(GetChaosV2ExperimentRun);
 /// Request of [`Api::get_chaos_v2_experiment_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChaosV2ExperimentVariables<'c> {
-    call: rt::Call<'c>,
+pub struct GetChaosV2ExperimentVariables {
+    call: rt::Call,
 }
-impl<'c> GetChaosV2ExperimentVariables<'c> {
+impl GetChaosV2ExperimentVariables {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RunTimeVariables> {
+    pub fn send(self) -> rt::Sending<types::RunTimeVariables> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -908,10 +906,10 @@ rt::request!(GetChaosV2ExperimentVariables);
 /// Request of [`Api::get_experiment_or_template_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExperimentOrTemplateVariable<'c> {
-    call: rt::Call<'c>,
+pub struct GetExperimentOrTemplateVariable {
+    call: rt::Call,
 }
-impl<'c> GetExperimentOrTemplateVariable<'c> {
+impl GetExperimentOrTemplateVariable {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -956,14 +954,12 @@ impl<'c> GetExperimentOrTemplateVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::GetExperimentOrTemplateVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::GetExperimentOrTemplateVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -971,10 +967,10 @@ rt::request!(GetExperimentOrTemplateVariable);
 /// Request of [`Api::get_experiment_run_timeline_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExperimentRunTimelineView<'c> {
-    call: rt::Call<'c>,
+pub struct GetExperimentRunTimelineView {
+    call: rt::Call,
 }
-impl<'c> GetExperimentRunTimelineView<'c> {
+impl GetExperimentRunTimelineView {
     /// Query parameter `experimentRunId`.
     #[inline]
     pub fn experiment_run_id(mut self, value: impl Into<String>) -> Self {
@@ -989,12 +985,12 @@ impl<'c> GetExperimentRunTimelineView<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChaosExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::ChaosExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1002,10 +998,10 @@ rt::request!(GetExperimentRunTimelineView);
 /// Request of [`Api::get_experiment_runs_csv`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExperimentRunsCsv<'c> {
-    call: rt::Call<'c>,
+pub struct GetExperimentRunsCsv {
+    call: rt::Call,
 }
-impl<'c> GetExperimentRunsCsv<'c> {
+impl GetExperimentRunsCsv {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -1060,12 +1056,12 @@ impl<'c> GetExperimentRunsCsv<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1073,10 +1069,10 @@ rt::request!(GetExperimentRunsCsv);
 /// Request of [`Api::get_experiment_runs_overview_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExperimentRunsOverviewStats<'c> {
-    call: rt::Call<'c>,
+pub struct GetExperimentRunsOverviewStats {
+    call: rt::Call,
 }
-impl<'c> GetExperimentRunsOverviewStats<'c> {
+impl GetExperimentRunsOverviewStats {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1123,12 +1119,12 @@ impl<'c> GetExperimentRunsOverviewStats<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChaosExperimentRunsStatsResponse> {
+    pub fn send(self) -> rt::Sending<types::ChaosExperimentRunsStatsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1136,18 +1132,18 @@ rt::request!(GetExperimentRunsOverviewStats);
 /// Request of [`Api::get_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct GetInputSet {
+    call: rt::Call,
 }
-impl<'c> GetInputSet<'c> {
+impl GetInputSet {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::GetInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1155,10 +1151,10 @@ rt::request!(GetInputSet);
 /// Request of [`Api::get_note`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNote<'c> {
-    call: rt::Call<'c>,
+pub struct GetNote {
+    call: rt::Call,
 }
-impl<'c> GetNote<'c> {
+impl GetNote {
     /// Query parameter `gamedayRunID`.
     #[inline]
     pub fn gameday_run_id(mut self, value: impl Into<String>) -> Self {
@@ -1185,12 +1181,12 @@ impl<'c> GetNote<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Notes> {
+    pub fn send(self) -> rt::Sending<types::Notes> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1198,10 +1194,10 @@ rt::request!(GetNote);
 /// Request of [`Api::list_chaos_v2_experiment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListChaosV2Experiment<'c> {
-    call: rt::Call<'c>,
+pub struct ListChaosV2Experiment {
+    call: rt::Call,
 }
-impl<'c> ListChaosV2Experiment<'c> {
+impl ListChaosV2Experiment {
     /// Query parameter `startDate`.
     #[inline]
     pub fn start_date(mut self, value: impl Into<String>) -> Self {
@@ -1270,12 +1266,12 @@ impl<'c> ListChaosV2Experiment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListExperimentV2Response> {
+    pub fn send(self) -> rt::Sending<types::ListExperimentV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1283,10 +1279,10 @@ rt::request!(ListChaosV2Experiment);
 /// Request of [`Api::list_experiment_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListExperimentMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct ListExperimentMetadata {
+    call: rt::Call,
 }
-impl<'c> ListExperimentMetadata<'c> {
+impl ListExperimentMetadata {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -1356,12 +1352,12 @@ impl<'c> ListExperimentMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListMetadataResponse> {
+    pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1369,10 +1365,10 @@ rt::request!(ListExperimentMetadata);
 /// Request of [`Api::list_experiment_or_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListExperimentOrTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct ListExperimentOrTemplate {
+    call: rt::Call,
 }
-impl<'c> ListExperimentOrTemplate<'c> {
+impl ListExperimentOrTemplate {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -1466,12 +1462,12 @@ impl<'c> ListExperimentOrTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListExperimentOrTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ListExperimentOrTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1479,10 +1475,10 @@ rt::request!(ListExperimentOrTemplate);
 /// Request of [`Api::list_experiments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListExperiments<'c> {
-    call: rt::Call<'c>,
+pub struct ListExperiments {
+    call: rt::Call,
 }
-impl<'c> ListExperiments<'c> {
+impl ListExperiments {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -1503,12 +1499,12 @@ impl<'c> ListExperiments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListWorkflowResponse> {
+    pub fn send(self) -> rt::Sending<types::ListWorkflowResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1516,10 +1512,10 @@ rt::request!(ListExperiments);
 /// Request of [`Api::list_experiments_with_active_infras_minimal_notification`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListExperimentsWithActiveInfrasMinimalNotification<'c> {
-    call: rt::Call<'c>,
+pub struct ListExperimentsWithActiveInfrasMinimalNotification {
+    call: rt::Call,
 }
-impl<'c> ListExperimentsWithActiveInfrasMinimalNotification<'c> {
+impl ListExperimentsWithActiveInfrasMinimalNotification {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -1542,15 +1538,12 @@ impl<'c> ListExperimentsWithActiveInfrasMinimalNotification<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<
-        'c,
-        types::ListExperimentsWithActiveInfrasMinimalNotificationResponse,
-    > {
+    ) -> rt::Sending<types::ListExperimentsWithActiveInfrasMinimalNotificationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1558,18 +1551,18 @@ rt::request!(ListExperimentsWithActiveInfrasMinimalNotification);
 /// Request of [`Api::list_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct ListInputSet {
+    call: rt::Call,
 }
-impl<'c> ListInputSet<'c> {
+impl ListInputSet {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::ListInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1577,18 +1570,18 @@ rt::request!(ListInputSet);
 /// Request of [`Api::run_chaos_v2_experiment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RunChaosV2Experiment<'c> {
-    call: rt::Call<'c>,
+pub struct RunChaosV2Experiment {
+    call: rt::Call,
 }
-impl<'c> RunChaosV2Experiment<'c> {
+impl RunChaosV2Experiment {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ReRunChaosWorkflowResponse> {
+    pub fn send(self) -> rt::Sending<types::ReRunChaosWorkflowResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1596,18 +1589,18 @@ rt::request!(RunChaosV2Experiment);
 /// Request of [`Api::save_chaos_v2_experiment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveChaosV2Experiment<'c> {
-    call: rt::Call<'c>,
+pub struct SaveChaosV2Experiment {
+    call: rt::Call,
 }
-impl<'c> SaveChaosV2Experiment<'c> {
+impl SaveChaosV2Experiment {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExperimentCreationResponse> {
+    pub fn send(self) -> rt::Sending<types::ExperimentCreationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1615,10 +1608,10 @@ rt::request!(SaveChaosV2Experiment);
 /// Request of [`Api::stop_chaos_v2_experiment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct StopChaosV2Experiment<'c> {
-    call: rt::Call<'c>,
+pub struct StopChaosV2Experiment {
+    call: rt::Call,
 }
-impl<'c> StopChaosV2Experiment<'c> {
+impl StopChaosV2Experiment {
     /// Query parameter `force`.
     #[inline]
     pub fn force(mut self, value: bool) -> Self {
@@ -1627,12 +1620,12 @@ impl<'c> StopChaosV2Experiment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StopChaosV2ExperimentResponse> {
+    pub fn send(self) -> rt::Sending<types::StopChaosV2ExperimentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1640,18 +1633,18 @@ rt::request!(StopChaosV2Experiment);
 /// Request of [`Api::update_chaos_v2_cron_experiment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateChaosV2CronExperiment<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateChaosV2CronExperiment {
+    call: rt::Call,
 }
-impl<'c> UpdateChaosV2CronExperiment<'c> {
+impl UpdateChaosV2CronExperiment {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateCronExperimentStateResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateCronExperimentStateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1659,18 +1652,18 @@ rt::request!(UpdateChaosV2CronExperiment);
 /// Request of [`Api::update_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInputSet {
+    call: rt::Call,
 }
-impl<'c> UpdateInputSet<'c> {
+impl UpdateInputSet {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1678,18 +1671,18 @@ rt::request!(UpdateInputSet);
 /// Request of [`Api::update_note`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateNote<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateNote {
+    call: rt::Call,
 }
-impl<'c> UpdateNote<'c> {
+impl UpdateNote {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1697,10 +1690,10 @@ rt::request!(UpdateNote);
 /// Request of [`Api::verify_chaos_stage_in_pipeline_run`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct VerifyChaosStageInPipelineRun<'c> {
-    call: rt::Call<'c>,
+pub struct VerifyChaosStageInPipelineRun {
+    call: rt::Call,
 }
-impl<'c> VerifyChaosStageInPipelineRun<'c> {
+impl VerifyChaosStageInPipelineRun {
     /// Query parameter `pipelineID`.
     #[inline]
     pub fn pipeline_id(mut self, value: impl Into<String>) -> Self {
@@ -1721,12 +1714,12 @@ impl<'c> VerifyChaosStageInPipelineRun<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::VerifyChaosStageInPipelineRunResponse> {
+    pub fn send(self) -> rt::Sending<types::VerifyChaosStageInPipelineRunResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1748,6 +1741,8 @@ pub(super) static ADD_NOTE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static BULK_EXPERIMENT_DELETE: rt::Operation = rt::Operation {
     id: "bulkExperimentDelete",
@@ -1766,6 +1761,8 @@ pub(super) static BULK_EXPERIMENT_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static BULK_EXPERIMENT_TAG_ADD: rt::Operation = rt::Operation {
     id: "bulkExperimentTagAdd",
@@ -1784,6 +1781,8 @@ pub(super) static BULK_EXPERIMENT_TAG_ADD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_CHAOS_EXPERIMENT_PIPELINE: rt::Operation = rt::Operation {
     id: "createChaosExperimentPipeline",
@@ -1802,6 +1801,8 @@ pub(super) static CREATE_CHAOS_EXPERIMENT_PIPELINE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_INPUT_SET: rt::Operation = rt::Operation {
     id: "createInputSet",
@@ -1822,6 +1823,8 @@ pub(super) static CREATE_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     id: "deleteChaosV2Experiment",
@@ -1841,6 +1844,8 @@ pub(super) static DELETE_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_INPUT_SET: rt::Operation = rt::Operation {
     id: "deleteInputSet1",
@@ -1862,6 +1867,8 @@ pub(super) static DELETE_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHAOS_EXPERIMENT_RUN_REPORT: rt::Operation = rt::Operation {
     id: "GetChaosExperimentRunReport",
@@ -1882,6 +1889,8 @@ pub(super) static GET_CHAOS_EXPERIMENT_RUN_REPORT: rt::Operation = rt::Operation
     answers: &["application/pdf"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHAOS_EXPERIMENT_RUN_REPORT_PDF: rt::Operation = rt::Operation {
     id: "GetChaosExperimentRunReportPDF",
@@ -1903,6 +1912,8 @@ pub(super) static GET_CHAOS_EXPERIMENT_RUN_REPORT_PDF: rt::Operation = rt::Opera
     answers: &["application/pdf"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHAOS_EXPERIMENT_RUNS_FOR_PIPELINE: rt::Operation = rt::Operation {
     id: "getChaosExperimentRunsForPipeline",
@@ -1921,6 +1932,8 @@ pub(super) static GET_CHAOS_EXPERIMENT_RUNS_FOR_PIPELINE: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHAOS_PIPELINE_EXECUTION: rt::Operation = rt::Operation {
     id: "getChaosPipelineExecution",
@@ -1942,6 +1955,8 @@ pub(super) static GET_CHAOS_PIPELINE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHAOS_PIPELINE_STEP_DETAILS: rt::Operation = rt::Operation {
     id: "getChaosPipelineStepDetails",
@@ -1963,6 +1978,8 @@ pub(super) static GET_CHAOS_PIPELINE_STEP_DETAILS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     id: "getChaosV2Experiment",
@@ -1982,6 +1999,8 @@ pub(super) static GET_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHAOS_V2_EXPERIMENT_RUN: rt::Operation = rt::Operation {
     id: "getChaosV2ExperimentRun",
@@ -2003,6 +2022,8 @@ pub(super) static GET_CHAOS_V2_EXPERIMENT_RUN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHAOS_V2_EXPERIMENT_VARIABLES: rt::Operation = rt::Operation {
     id: "getChaosV2ExperimentVariables",
@@ -2023,6 +2044,8 @@ pub(super) static GET_CHAOS_V2_EXPERIMENT_VARIABLES: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXPERIMENT_OR_TEMPLATE_VARIABLE: rt::Operation = rt::Operation {
     id: "getExperimentOrTemplateVariable",
@@ -2046,6 +2069,8 @@ pub(super) static GET_EXPERIMENT_OR_TEMPLATE_VARIABLE: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXPERIMENT_RUN_TIMELINE_VIEW: rt::Operation = rt::Operation {
     id: "getExperimentRunTimelineView",
@@ -2067,6 +2092,8 @@ pub(super) static GET_EXPERIMENT_RUN_TIMELINE_VIEW: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXPERIMENT_RUNS_CSV: rt::Operation = rt::Operation {
     id: "getExperimentRunsCSV",
@@ -2091,6 +2118,8 @@ pub(super) static GET_EXPERIMENT_RUNS_CSV: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXPERIMENT_RUNS_OVERVIEW_STATS: rt::Operation = rt::Operation {
     id: "getExperimentRunsOverviewStats",
@@ -2112,6 +2141,8 @@ pub(super) static GET_EXPERIMENT_RUNS_OVERVIEW_STATS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INPUT_SET: rt::Operation = rt::Operation {
     id: "getInputSet1",
@@ -2133,6 +2164,8 @@ pub(super) static GET_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NOTE: rt::Operation = rt::Operation {
     id: "getNote",
@@ -2155,6 +2188,8 @@ pub(super) static GET_NOTE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     id: "listChaosV2Experiment",
@@ -2186,6 +2221,8 @@ pub(super) static LIST_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EXPERIMENT_METADATA: rt::Operation = rt::Operation {
     id: "listExperimentMetadata",
@@ -2212,6 +2249,8 @@ pub(super) static LIST_EXPERIMENT_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EXPERIMENT_OR_TEMPLATE: rt::Operation = rt::Operation {
     id: "listExperimentOrTemplate",
@@ -2242,6 +2281,8 @@ pub(super) static LIST_EXPERIMENT_OR_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EXPERIMENTS: rt::Operation = rt::Operation {
     id: "listExperiments",
@@ -2263,6 +2304,8 @@ pub(super) static LIST_EXPERIMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EXPERIMENTS_WITH_ACTIVE_INFRAS_MINIMAL_NOTIFICATION: rt::Operation = rt::Operation {
     id: "listExperimentsWithActiveInfrasMinimalNotification",
@@ -2284,6 +2327,8 @@ pub(super) static LIST_EXPERIMENTS_WITH_ACTIVE_INFRAS_MINIMAL_NOTIFICATION: rt::
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_INPUT_SET: rt::Operation = rt::Operation {
     id: "listInputSet1",
@@ -2306,6 +2351,8 @@ pub(super) static LIST_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RUN_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     id: "runChaosV2Experiment",
@@ -2327,6 +2374,8 @@ pub(super) static RUN_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     id: "saveChaosV2Experiment",
@@ -2345,6 +2394,8 @@ pub(super) static SAVE_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static STOP_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     id: "stopChaosV2Experiment",
@@ -2367,6 +2418,8 @@ pub(super) static STOP_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CHAOS_V2_CRON_EXPERIMENT: rt::Operation = rt::Operation {
     id: "updateChaosV2CronExperiment",
@@ -2385,6 +2438,8 @@ pub(super) static UPDATE_CHAOS_V2_CRON_EXPERIMENT: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INPUT_SET: rt::Operation = rt::Operation {
     id: "updateInputSet",
@@ -2406,6 +2461,8 @@ pub(super) static UPDATE_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_NOTE: rt::Operation = rt::Operation {
     id: "updateNote",
@@ -2424,6 +2481,8 @@ pub(super) static UPDATE_NOTE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VERIFY_CHAOS_STAGE_IN_PIPELINE_RUN: rt::Operation = rt::Operation {
     id: "verifyChaosStageInPipelineRun",
@@ -2445,4 +2504,6 @@ pub(super) static VERIFY_CHAOS_STAGE_IN_PIPELINE_RUN: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         revision1: impl Into<String>,
         revision2: impl Into<String>,
-    ) -> CompareFaultTemplateRevisions<'c> {
+    ) -> CompareFaultTemplateRevisions {
         let mut call = rt::Call::new(self.client, &COMPARE_FAULT_TEMPLATE_REVISIONS);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
         body: &types::CreateFaultTemplateRequest,
-    ) -> CreateFaultTemplate<'c> {
+    ) -> CreateFaultTemplate {
         let mut call = rt::Call::new(self.client, &CREATE_FAULT_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> DeleteFault<'c> {
+    ) -> DeleteFault {
         let mut call = rt::Call::new(self.client, &DELETE_FAULT);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
-    ) -> DeleteFaultTemplate<'c> {
+    ) -> DeleteFaultTemplate {
         let mut call = rt::Call::new(self.client, &DELETE_FAULT_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         revision: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetFaultTemplate<'c> {
+    ) -> GetFaultTemplate {
         let mut call = rt::Call::new(self.client, &GET_FAULT_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
         identity: impl Into<String>,
         page: i64,
         limit: i64,
-    ) -> GetFaultTemplateRevisions<'c> {
+    ) -> GetFaultTemplateRevisions {
         let mut call = rt::Call::new(self.client, &GET_FAULT_TEMPLATE_REVISIONS);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
         revision: impl Into<String>,
-    ) -> GetFaultTemplateVariables<'c> {
+    ) -> GetFaultTemplateVariables {
         let mut call = rt::Call::new(self.client, &GET_FAULT_TEMPLATE_VARIABLES);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -149,7 +149,7 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
         revision: impl Into<String>,
-    ) -> GetFaultTemplateYaml<'c> {
+    ) -> GetFaultTemplateYaml {
         let mut call = rt::Call::new(self.client, &GET_FAULT_TEMPLATE_YAML);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -164,7 +164,7 @@ impl<'c> Api<'c> {
     pub fn list_fault_template(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListFaultTemplate<'c> {
+    ) -> ListFaultTemplate {
         let mut call = rt::Call::new(self.client, &LIST_FAULT_TEMPLATE);
         call.text(0, account_identifier);
         ListFaultTemplate { call }
@@ -176,7 +176,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
         body: &types::UpdateFaultRequest,
-    ) -> UpdateFault<'c> {
+    ) -> UpdateFault {
         let mut call = rt::Call::new(self.client, &UPDATE_FAULT);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -192,7 +192,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
-    ) -> UpdateFaultTemplate<'c> {
+    ) -> UpdateFaultTemplate {
         let mut call = rt::Call::new(self.client, &UPDATE_FAULT_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -205,10 +205,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::compare_fault_template_revisions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CompareFaultTemplateRevisions<'c> {
-    call: rt::Call<'c>,
+pub struct CompareFaultTemplateRevisions {
+    call: rt::Call,
 }
-impl<'c> CompareFaultTemplateRevisions<'c> {
+impl CompareFaultTemplateRevisions {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -217,12 +217,12 @@ impl<'c> CompareFaultTemplateRevisions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChaosFaultTemplateCompareRevisions> {
+    pub fn send(self) -> rt::Sending<types::ChaosFaultTemplateCompareRevisions> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -230,10 +230,10 @@ rt::request!(CompareFaultTemplateRevisions);
 /// Request of [`Api::create_fault_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateFaultTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct CreateFaultTemplate {
+    call: rt::Call,
 }
-impl<'c> CreateFaultTemplate<'c> {
+impl CreateFaultTemplate {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -242,12 +242,12 @@ impl<'c> CreateFaultTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateFaultTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateFaultTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -255,10 +255,10 @@ rt::request!(CreateFaultTemplate);
 /// Request of [`Api::delete_fault`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteFault<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteFault {
+    call: rt::Call,
 }
-impl<'c> DeleteFault<'c> {
+impl DeleteFault {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -279,12 +279,12 @@ impl<'c> DeleteFault<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -292,10 +292,10 @@ rt::request!(DeleteFault);
 /// Request of [`Api::delete_fault_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteFaultTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteFaultTemplate {
+    call: rt::Call,
 }
-impl<'c> DeleteFaultTemplate<'c> {
+impl DeleteFaultTemplate {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -304,12 +304,12 @@ impl<'c> DeleteFaultTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -317,10 +317,10 @@ rt::request!(DeleteFaultTemplate);
 /// Request of [`Api::get_fault_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFaultTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct GetFaultTemplate {
+    call: rt::Call,
 }
-impl<'c> GetFaultTemplate<'c> {
+impl GetFaultTemplate {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -329,12 +329,12 @@ impl<'c> GetFaultTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetFaultTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::GetFaultTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -342,10 +342,10 @@ rt::request!(GetFaultTemplate);
 /// Request of [`Api::get_fault_template_revisions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFaultTemplateRevisions<'c> {
-    call: rt::Call<'c>,
+pub struct GetFaultTemplateRevisions {
+    call: rt::Call,
 }
-impl<'c> GetFaultTemplateRevisions<'c> {
+impl GetFaultTemplateRevisions {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -354,12 +354,12 @@ impl<'c> GetFaultTemplateRevisions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListFaultTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ListFaultTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -367,10 +367,10 @@ rt::request!(GetFaultTemplateRevisions);
 /// Request of [`Api::get_fault_template_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFaultTemplateVariables<'c> {
-    call: rt::Call<'c>,
+pub struct GetFaultTemplateVariables {
+    call: rt::Call,
 }
-impl<'c> GetFaultTemplateVariables<'c> {
+impl GetFaultTemplateVariables {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -379,12 +379,12 @@ impl<'c> GetFaultTemplateVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FaultTemplateVariables> {
+    pub fn send(self) -> rt::Sending<types::FaultTemplateVariables> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -392,10 +392,10 @@ rt::request!(GetFaultTemplateVariables);
 /// Request of [`Api::get_fault_template_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFaultTemplateYaml<'c> {
-    call: rt::Call<'c>,
+pub struct GetFaultTemplateYaml {
+    call: rt::Call,
 }
-impl<'c> GetFaultTemplateYaml<'c> {
+impl GetFaultTemplateYaml {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -404,12 +404,12 @@ impl<'c> GetFaultTemplateYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FaultTemplateYaml> {
+    pub fn send(self) -> rt::Sending<types::FaultTemplateYaml> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -417,10 +417,10 @@ rt::request!(GetFaultTemplateYaml);
 /// Request of [`Api::list_fault_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListFaultTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct ListFaultTemplate {
+    call: rt::Call,
 }
-impl<'c> ListFaultTemplate<'c> {
+impl ListFaultTemplate {
     /// Query parameter `category`.
     #[inline]
     pub fn category(mut self, value: impl Into<String>) -> Self {
@@ -543,12 +543,12 @@ impl<'c> ListFaultTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListFaultTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ListFaultTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -556,10 +556,10 @@ rt::request!(ListFaultTemplate);
 /// Request of [`Api::update_fault`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateFault<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateFault {
+    call: rt::Call,
 }
-impl<'c> UpdateFault<'c> {
+impl UpdateFault {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -580,12 +580,12 @@ impl<'c> UpdateFault<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateFaultResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateFaultResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -593,10 +593,10 @@ rt::request!(UpdateFault);
 /// Request of [`Api::update_fault_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateFaultTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateFaultTemplate {
+    call: rt::Call,
 }
-impl<'c> UpdateFaultTemplate<'c> {
+impl UpdateFaultTemplate {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -605,12 +605,12 @@ impl<'c> UpdateFaultTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateFaultTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateFaultTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -637,6 +637,8 @@ pub(super) static COMPARE_FAULT_TEMPLATE_REVISIONS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     id: "createFaultTemplate",
@@ -657,6 +659,8 @@ pub(super) static CREATE_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_FAULT: rt::Operation = rt::Operation {
     id: "deleteFault",
@@ -677,6 +681,8 @@ pub(super) static DELETE_FAULT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     id: "deleteFaultTemplate",
@@ -698,6 +704,8 @@ pub(super) static DELETE_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     id: "getFaultTemplate",
@@ -720,6 +728,8 @@ pub(super) static GET_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FAULT_TEMPLATE_REVISIONS: rt::Operation = rt::Operation {
     id: "getFaultTemplateRevisions",
@@ -743,6 +753,8 @@ pub(super) static GET_FAULT_TEMPLATE_REVISIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FAULT_TEMPLATE_VARIABLES: rt::Operation = rt::Operation {
     id: "getFaultTemplateVariables",
@@ -765,6 +777,8 @@ pub(super) static GET_FAULT_TEMPLATE_VARIABLES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FAULT_TEMPLATE_YAML: rt::Operation = rt::Operation {
     id: "getFaultTemplateYaml",
@@ -787,6 +801,8 @@ pub(super) static GET_FAULT_TEMPLATE_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     id: "listFaultTemplate",
@@ -820,6 +836,8 @@ pub(super) static LIST_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_FAULT: rt::Operation = rt::Operation {
     id: "updateFault",
@@ -840,6 +858,8 @@ pub(super) static UPDATE_FAULT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     id: "updateFaultTemplate",
@@ -861,4 +881,6 @@ pub(super) static UPDATE_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

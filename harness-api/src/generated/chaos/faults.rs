@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateFaultRequest,
-    ) -> CreateFault<'c> {
+    ) -> CreateFault {
         let mut call = rt::Call::new(self.client, &CREATE_FAULT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetFault<'c> {
+    ) -> GetFault {
         let mut call = rt::Call::new(self.client, &GET_FAULT);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetFaultVariables<'c> {
+    ) -> GetFaultVariables {
         let mut call = rt::Call::new(self.client, &GET_FAULT_VARIABLES);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetFaultYaml<'c> {
+    ) -> GetFaultYaml {
         let mut call = rt::Call::new(self.client, &GET_FAULT_YAML);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> ListExperimentRunsOfFault<'c> {
+    ) -> ListExperimentRunsOfFault {
         let mut call = rt::Call::new(self.client, &LIST_EXPERIMENT_RUNS_OF_FAULT);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
         search: impl Into<String>,
         page: i64,
         limit: i64,
-    ) -> ListFault<'c> {
+    ) -> ListFault {
         let mut call = rt::Call::new(self.client, &LIST_FAULT);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ListMetadataRequest,
-    ) -> ListFaultMetadata<'c> {
+    ) -> ListFaultMetadata {
         let mut call = rt::Call::new(self.client, &LIST_FAULT_METADATA);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -99,10 +99,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/rest/faults`
     #[inline]
-    pub fn list_fault_v2(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> ListFaultV2<'c> {
+    pub fn list_fault_v2(&self, account_identifier: impl Into<String>) -> ListFaultV2 {
         let mut call = rt::Call::new(self.client, &LIST_FAULT_V2);
         call.text(0, account_identifier);
         ListFaultV2 { call }
@@ -111,10 +108,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_fault`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateFault<'c> {
-    call: rt::Call<'c>,
+pub struct CreateFault {
+    call: rt::Call,
 }
-impl<'c> CreateFault<'c> {
+impl CreateFault {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -135,12 +132,12 @@ impl<'c> CreateFault<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateFaultResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateFaultResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -148,10 +145,10 @@ rt::request!(CreateFault);
 /// Request of [`Api::get_fault`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFault<'c> {
-    call: rt::Call<'c>,
+pub struct GetFault {
+    call: rt::Call,
 }
-impl<'c> GetFault<'c> {
+impl GetFault {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -178,12 +175,12 @@ impl<'c> GetFault<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetFaultResponse> {
+    pub fn send(self) -> rt::Sending<types::GetFaultResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -191,10 +188,10 @@ rt::request!(GetFault);
 /// Request of [`Api::get_fault_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFaultVariables<'c> {
-    call: rt::Call<'c>,
+pub struct GetFaultVariables {
+    call: rt::Call,
 }
-impl<'c> GetFaultVariables<'c> {
+impl GetFaultVariables {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -221,12 +218,12 @@ impl<'c> GetFaultVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FaultVariables> {
+    pub fn send(self) -> rt::Sending<types::FaultVariables> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -234,10 +231,10 @@ rt::request!(GetFaultVariables);
 /// Request of [`Api::get_fault_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFaultYaml<'c> {
-    call: rt::Call<'c>,
+pub struct GetFaultYaml {
+    call: rt::Call,
 }
-impl<'c> GetFaultYaml<'c> {
+impl GetFaultYaml {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -264,12 +261,12 @@ impl<'c> GetFaultYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FaultYaml> {
+    pub fn send(self) -> rt::Sending<types::FaultYaml> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -277,10 +274,10 @@ rt::request!(GetFaultYaml);
 /// Request of [`Api::list_experiment_runs_of_fault`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListExperimentRunsOfFault<'c> {
-    call: rt::Call<'c>,
+pub struct ListExperimentRunsOfFault {
+    call: rt::Call,
 }
-impl<'c> ListExperimentRunsOfFault<'c> {
+impl ListExperimentRunsOfFault {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -358,12 +355,12 @@ impl<'c> ListExperimentRunsOfFault<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListExperimentRunsInFaultResponse> {
+    pub fn send(self) -> rt::Sending<types::ListExperimentRunsInFaultResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -371,10 +368,10 @@ rt::request!(ListExperimentRunsOfFault);
 /// Request of [`Api::list_fault`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListFault<'c> {
-    call: rt::Call<'c>,
+pub struct ListFault {
+    call: rt::Call,
 }
-impl<'c> ListFault<'c> {
+impl ListFault {
     /// Query parameter `hubIdentity`.
     #[inline]
     pub fn hub_identity(mut self, value: impl Into<String>) -> Self {
@@ -401,12 +398,12 @@ impl<'c> ListFault<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListFaultsResponse> {
+    pub fn send(self) -> rt::Sending<types::ListFaultsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -414,10 +411,10 @@ rt::request!(ListFault);
 /// Request of [`Api::list_fault_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListFaultMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct ListFaultMetadata {
+    call: rt::Call,
 }
-impl<'c> ListFaultMetadata<'c> {
+impl ListFaultMetadata {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -484,12 +481,12 @@ impl<'c> ListFaultMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListMetadataResponse> {
+    pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -497,10 +494,10 @@ rt::request!(ListFaultMetadata);
 /// Request of [`Api::list_fault_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListFaultV2<'c> {
-    call: rt::Call<'c>,
+pub struct ListFaultV2 {
+    call: rt::Call,
 }
-impl<'c> ListFaultV2<'c> {
+impl ListFaultV2 {
     /// Query parameter `category`.
     #[inline]
     pub fn category(mut self, value: impl Into<String>) -> Self {
@@ -595,12 +592,12 @@ impl<'c> ListFaultV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListFaultResponse> {
+    pub fn send(self) -> rt::Sending<types::ListFaultResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -623,6 +620,8 @@ pub(super) static CREATE_FAULT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FAULT: rt::Operation = rt::Operation {
     id: "getFault",
@@ -644,6 +643,8 @@ pub(super) static GET_FAULT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FAULT_VARIABLES: rt::Operation = rt::Operation {
     id: "getFaultVariables",
@@ -665,6 +666,8 @@ pub(super) static GET_FAULT_VARIABLES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FAULT_YAML: rt::Operation = rt::Operation {
     id: "getFaultYaml",
@@ -686,6 +689,8 @@ pub(super) static GET_FAULT_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EXPERIMENT_RUNS_OF_FAULT: rt::Operation = rt::Operation {
     id: "listExperimentRunsOfFault",
@@ -713,6 +718,8 @@ pub(super) static LIST_EXPERIMENT_RUNS_OF_FAULT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_FAULT: rt::Operation = rt::Operation {
     id: "listFault",
@@ -738,6 +745,8 @@ pub(super) static LIST_FAULT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_FAULT_METADATA: rt::Operation = rt::Operation {
     id: "listFaultMetadata",
@@ -764,6 +773,8 @@ pub(super) static LIST_FAULT_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_FAULT_V2: rt::Operation = rt::Operation {
     id: "listFaultv2",
@@ -794,4 +805,6 @@ pub(super) static LIST_FAULT_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

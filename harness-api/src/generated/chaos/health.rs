@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn get_experiment_helper_image_version(
         &self,
-    ) -> GetExperimentHelperImageVersion<'c> {
+    ) -> GetExperimentHelperImageVersion {
         let call = rt::Call::new(self.client, &GET_EXPERIMENT_HELPER_IMAGE_VERSION);
         GetExperimentHelperImageVersion {
             call,
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/health`
     #[inline]
-    pub fn health_check_v3(&self) -> HealthCheckV3<'c> {
+    pub fn health_check_v3(&self) -> HealthCheckV3 {
         let call = rt::Call::new(self.client, &HEALTH_CHECK_V3);
         HealthCheckV3 { call }
     }
@@ -25,18 +25,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_experiment_helper_image_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExperimentHelperImageVersion<'c> {
-    call: rt::Call<'c>,
+pub struct GetExperimentHelperImageVersion {
+    call: rt::Call,
 }
-impl<'c> GetExperimentHelperImageVersion<'c> {
+impl GetExperimentHelperImageVersion {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExperimentHelperImageVersion> {
+    pub fn send(self) -> rt::Sending<types::ExperimentHelperImageVersion> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -44,10 +44,10 @@ rt::request!(GetExperimentHelperImageVersion);
 /// Request of [`Api::health_check_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct HealthCheckV3<'c> {
-    call: rt::Call<'c>,
+pub struct HealthCheckV3 {
+    call: rt::Call,
 }
-impl<'c> HealthCheckV3<'c> {
+impl HealthCheckV3 {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -56,12 +56,12 @@ impl<'c> HealthCheckV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -79,6 +79,8 @@ pub(super) static GET_EXPERIMENT_HELPER_IMAGE_VERSION: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static HEALTH_CHECK_V3: rt::Operation = rt::Operation {
     id: "healthCheckV3",
@@ -93,4 +95,6 @@ pub(super) static HEALTH_CHECK_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -15,7 +15,7 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         infra_id: impl Into<String>,
         applicationmapid: impl Into<String>,
-    ) -> CanRetryExperimentCreation<'c> {
+    ) -> CanRetryExperimentCreation {
         let mut call = rt::Call::new(self.client, &CAN_RETRY_EXPERIMENT_CREATION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         infra_id: impl Into<String>,
         applicationmapid: impl Into<String>,
-    ) -> DeleteTargetNetworkMap<'c> {
+    ) -> DeleteTargetNetworkMap {
         let mut call = rt::Call::new(self.client, &DELETE_TARGET_NETWORK_MAP);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
         infra_id: impl Into<String>,
         applicationmapid: impl Into<String>,
         targetserviceid: impl Into<String>,
-    ) -> GetServiceResponse<'c> {
+    ) -> GetServiceResponse {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_RESPONSE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         infra_id: impl Into<String>,
         applicationmapid: impl Into<String>,
-    ) -> GetTargetNetworkMap<'c> {
+    ) -> GetTargetNetworkMap {
         let mut call = rt::Call::new(self.client, &GET_TARGET_NETWORK_MAP);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         applicationmapid: impl Into<String>,
         page: i64,
         limit: i64,
-    ) -> ListService<'c> {
+    ) -> ListService {
         let mut call = rt::Call::new(self.client, &LIST_SERVICE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
         body: &serde_json::Value,
-    ) -> ListTargetNetworkMaps<'c> {
+    ) -> ListTargetNetworkMaps {
         let mut call = rt::Call::new(self.client, &LIST_TARGET_NETWORK_MAPS);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
         infra_id: impl Into<String>,
         applicationmapid: impl Into<String>,
         body: &types::RetryExperimentCreationRequest,
-    ) -> RetryExperimentCreation<'c> {
+    ) -> RetryExperimentCreation {
         let mut call = rt::Call::new(self.client, &RETRY_EXPERIMENT_CREATION);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -157,18 +157,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::can_retry_experiment_creation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CanRetryExperimentCreation<'c> {
-    call: rt::Call<'c>,
+pub struct CanRetryExperimentCreation {
+    call: rt::Call,
 }
-impl<'c> CanRetryExperimentCreation<'c> {
+impl CanRetryExperimentCreation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CanRetryExperimentCreationResponse> {
+    pub fn send(self) -> rt::Sending<types::CanRetryExperimentCreationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -176,18 +176,18 @@ rt::request!(CanRetryExperimentCreation);
 /// Request of [`Api::delete_target_network_map`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTargetNetworkMap<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTargetNetworkMap {
+    call: rt::Call,
 }
-impl<'c> DeleteTargetNetworkMap<'c> {
+impl DeleteTargetNetworkMap {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -195,18 +195,18 @@ rt::request!(DeleteTargetNetworkMap);
 /// Request of [`Api::get_service_response`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceResponse<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceResponse {
+    call: rt::Call,
 }
-impl<'c> GetServiceResponse<'c> {
+impl GetServiceResponse {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetTargetServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::GetTargetServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -214,18 +214,18 @@ rt::request!(GetServiceResponse);
 /// Request of [`Api::get_target_network_map`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTargetNetworkMap<'c> {
-    call: rt::Call<'c>,
+pub struct GetTargetNetworkMap {
+    call: rt::Call,
 }
-impl<'c> GetTargetNetworkMap<'c> {
+impl GetTargetNetworkMap {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetTargetNetworkMapResponse> {
+    pub fn send(self) -> rt::Sending<types::GetTargetNetworkMapResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -233,10 +233,10 @@ rt::request!(GetTargetNetworkMap);
 /// Request of [`Api::list_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListService<'c> {
-    call: rt::Call<'c>,
+pub struct ListService {
+    call: rt::Call,
 }
-impl<'c> ListService<'c> {
+impl ListService {
     /// Query parameter `search`.
     #[inline]
     pub fn search(mut self, value: impl Into<String>) -> Self {
@@ -245,12 +245,12 @@ impl<'c> ListService<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListTargetServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ListTargetServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -258,10 +258,10 @@ rt::request!(ListService);
 /// Request of [`Api::list_target_network_maps`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListTargetNetworkMaps<'c> {
-    call: rt::Call<'c>,
+pub struct ListTargetNetworkMaps {
+    call: rt::Call,
 }
-impl<'c> ListTargetNetworkMaps<'c> {
+impl ListTargetNetworkMaps {
     /// Query parameter `environmentIdentifier`.
     #[inline]
     pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
@@ -294,12 +294,12 @@ impl<'c> ListTargetNetworkMaps<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListTargetNetworkMapResponse> {
+    pub fn send(self) -> rt::Sending<types::ListTargetNetworkMapResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -307,18 +307,18 @@ rt::request!(ListTargetNetworkMaps);
 /// Request of [`Api::retry_experiment_creation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RetryExperimentCreation<'c> {
-    call: rt::Call<'c>,
+pub struct RetryExperimentCreation {
+    call: rt::Call,
 }
-impl<'c> RetryExperimentCreation<'c> {
+impl RetryExperimentCreation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -343,6 +343,8 @@ pub(super) static CAN_RETRY_EXPERIMENT_CREATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TARGET_NETWORK_MAP: rt::Operation = rt::Operation {
     id: "deleteTargetNetworkMap",
@@ -364,6 +366,8 @@ pub(super) static DELETE_TARGET_NETWORK_MAP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_RESPONSE: rt::Operation = rt::Operation {
     id: "getServiceResponse",
@@ -386,6 +390,8 @@ pub(super) static GET_SERVICE_RESPONSE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TARGET_NETWORK_MAP: rt::Operation = rt::Operation {
     id: "getTargetNetworkMap",
@@ -407,6 +413,8 @@ pub(super) static GET_TARGET_NETWORK_MAP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SERVICE: rt::Operation = rt::Operation {
     id: "listService",
@@ -431,6 +439,8 @@ pub(super) static LIST_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_TARGET_NETWORK_MAPS: rt::Operation = rt::Operation {
     id: "listTargetNetworkMaps",
@@ -456,6 +466,8 @@ pub(super) static LIST_TARGET_NETWORK_MAPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RETRY_EXPERIMENT_CREATION: rt::Operation = rt::Operation {
     id: "retryExperimentCreation",
@@ -477,4 +489,6 @@ pub(super) static RETRY_EXPERIMENT_CREATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::V2OnboardingRequest,
-    ) -> CreateV2Onboarding<'c> {
+    ) -> CreateV2Onboarding {
         let mut call = rt::Call::new(self.client, &CREATE_V2_ONBOARDING);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
         &self,
         identity: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeletePipelineOnboarding<'c> {
+    ) -> DeletePipelineOnboarding {
         let mut call = rt::Call::new(self.client, &DELETE_PIPELINE_ONBOARDING);
         call.text(0, identity);
         call.text(1, account_identifier);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         onboardingid: impl Into<String>,
         page: i64,
         limit: i64,
-    ) -> GetOnboardingExperiments<'c> {
+    ) -> GetOnboardingExperiments {
         let mut call = rt::Call::new(self.client, &GET_ONBOARDING_EXPERIMENTS);
         call.text(0, onboardingid);
         call.int(1, page);
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetV2Onboarding<'c> {
+    ) -> GetV2Onboarding {
         let mut call = rt::Call::new(self.client, &GET_V2_ONBOARDING);
         call.text(0, onboardingid);
         call.text(1, account_identifier);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     pub fn list_pipeline_onboarding(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListPipelineOnboarding<'c> {
+    ) -> ListPipelineOnboarding {
         let mut call = rt::Call::new(self.client, &LIST_PIPELINE_ONBOARDING);
         call.text(0, account_identifier);
         ListPipelineOnboarding { call }
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         search: impl Into<String>,
-    ) -> ListV2Onboarding<'c> {
+    ) -> ListV2Onboarding {
         let mut call = rt::Call::new(self.client, &LIST_V2_ONBOARDING);
         call.int(0, page);
         call.int(1, limit);
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> OnboardingConfirmDiscovery<'c> {
+    ) -> OnboardingConfirmDiscovery {
         let mut call = rt::Call::new(self.client, &ONBOARDING_CONFIRM_DISCOVERY);
         call.text(0, onboardingid);
         call.text(1, account_identifier);
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ConfirmExperimentCreationRequest,
-    ) -> OnboardingConfirmExperimentCreation<'c> {
+    ) -> OnboardingConfirmExperimentCreation {
         let mut call = rt::Call::new(
             self.client,
             &ONBOARDING_CONFIRM_EXPERIMENT_CREATION,
@@ -140,7 +140,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> OnboardingConfirmExperimentRun<'c> {
+    ) -> OnboardingConfirmExperimentRun {
         let mut call = rt::Call::new(self.client, &ONBOARDING_CONFIRM_EXPERIMENT_RUN);
         call.text(0, onboardingid);
         call.text(1, account_identifier);
@@ -159,7 +159,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ConfirmNetworkMapRequest,
-    ) -> OnboardingConfirmNetworkMap<'c> {
+    ) -> OnboardingConfirmNetworkMap {
         let mut call = rt::Call::new(self.client, &ONBOARDING_CONFIRM_NETWORK_MAP);
         call.text(0, onboardingid);
         call.text(1, account_identifier);
@@ -176,7 +176,7 @@ impl<'c> Api<'c> {
         &self,
         identity: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> PipelineCanOnboardChaos<'c> {
+    ) -> PipelineCanOnboardChaos {
         let mut call = rt::Call::new(self.client, &PIPELINE_CAN_ONBOARD_CHAOS);
         call.text(0, identity);
         call.text(1, account_identifier);
@@ -187,7 +187,7 @@ impl<'c> Api<'c> {
     pub fn pipeline_onboard_chaos(
         &self,
         account_identifier: impl Into<String>,
-    ) -> PipelineOnboardChaos<'c> {
+    ) -> PipelineOnboardChaos {
         let mut call = rt::Call::new(self.client, &PIPELINE_ONBOARD_CHAOS);
         call.text(0, account_identifier);
         PipelineOnboardChaos { call }
@@ -198,7 +198,7 @@ impl<'c> Api<'c> {
         &self,
         identity: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> PipelineOnboardChaosStatus<'c> {
+    ) -> PipelineOnboardChaosStatus {
         let mut call = rt::Call::new(self.client, &PIPELINE_ONBOARD_CHAOS_STATUS);
         call.text(0, identity);
         call.text(1, account_identifier);
@@ -209,7 +209,7 @@ impl<'c> Api<'c> {
     pub fn stop_onboarding_experiments(
         &self,
         onboardingid: impl Into<String>,
-    ) -> StopOnboardingExperiments<'c> {
+    ) -> StopOnboardingExperiments {
         let mut call = rt::Call::new(self.client, &STOP_ONBOARDING_EXPERIMENTS);
         call.text(0, onboardingid);
         StopOnboardingExperiments { call }
@@ -218,10 +218,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_v2_onboarding`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateV2Onboarding<'c> {
-    call: rt::Call<'c>,
+pub struct CreateV2Onboarding {
+    call: rt::Call,
 }
-impl<'c> CreateV2Onboarding<'c> {
+impl CreateV2Onboarding {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -230,12 +230,12 @@ impl<'c> CreateV2Onboarding<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V2Onboarding> {
+    pub fn send(self) -> rt::Sending<types::V2Onboarding> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -243,10 +243,10 @@ rt::request!(CreateV2Onboarding);
 /// Request of [`Api::delete_pipeline_onboarding`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeletePipelineOnboarding<'c> {
-    call: rt::Call<'c>,
+pub struct DeletePipelineOnboarding {
+    call: rt::Call,
 }
-impl<'c> DeletePipelineOnboarding<'c> {
+impl DeletePipelineOnboarding {
     /// Query parameter `organizationIdentifier`.
     #[inline]
     pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
@@ -261,12 +261,12 @@ impl<'c> DeletePipelineOnboarding<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -274,10 +274,10 @@ rt::request!(DeletePipelineOnboarding);
 /// Request of [`Api::get_onboarding_experiments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOnboardingExperiments<'c> {
-    call: rt::Call<'c>,
+pub struct GetOnboardingExperiments {
+    call: rt::Call,
 }
-impl<'c> GetOnboardingExperiments<'c> {
+impl GetOnboardingExperiments {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -304,12 +304,12 @@ impl<'c> GetOnboardingExperiments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OnboardingExperimentResponse> {
+    pub fn send(self) -> rt::Sending<types::OnboardingExperimentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -317,10 +317,10 @@ rt::request!(GetOnboardingExperiments);
 /// Request of [`Api::get_v2_onboarding`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetV2Onboarding<'c> {
-    call: rt::Call<'c>,
+pub struct GetV2Onboarding {
+    call: rt::Call,
 }
-impl<'c> GetV2Onboarding<'c> {
+impl GetV2Onboarding {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -329,12 +329,12 @@ impl<'c> GetV2Onboarding<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V2Onboarding> {
+    pub fn send(self) -> rt::Sending<types::V2Onboarding> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -342,10 +342,10 @@ rt::request!(GetV2Onboarding);
 /// Request of [`Api::list_pipeline_onboarding`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPipelineOnboarding<'c> {
-    call: rt::Call<'c>,
+pub struct ListPipelineOnboarding {
+    call: rt::Call,
 }
-impl<'c> ListPipelineOnboarding<'c> {
+impl ListPipelineOnboarding {
     /// Query parameter `organizationIdentifier`.
     #[inline]
     pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
@@ -360,12 +360,12 @@ impl<'c> ListPipelineOnboarding<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListPipelineOnboardingResponse> {
+    pub fn send(self) -> rt::Sending<types::ListPipelineOnboardingResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -373,10 +373,10 @@ rt::request!(ListPipelineOnboarding);
 /// Request of [`Api::list_v2_onboarding`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListV2Onboarding<'c> {
-    call: rt::Call<'c>,
+pub struct ListV2Onboarding {
+    call: rt::Call,
 }
-impl<'c> ListV2Onboarding<'c> {
+impl ListV2Onboarding {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -385,12 +385,12 @@ impl<'c> ListV2Onboarding<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V2OnboardingList> {
+    pub fn send(self) -> rt::Sending<types::V2OnboardingList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -398,10 +398,10 @@ rt::request!(ListV2Onboarding);
 /// Request of [`Api::onboarding_confirm_discovery`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OnboardingConfirmDiscovery<'c> {
-    call: rt::Call<'c>,
+pub struct OnboardingConfirmDiscovery {
+    call: rt::Call,
 }
-impl<'c> OnboardingConfirmDiscovery<'c> {
+impl OnboardingConfirmDiscovery {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -410,12 +410,12 @@ impl<'c> OnboardingConfirmDiscovery<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConfirmDiscoveryResponse> {
+    pub fn send(self) -> rt::Sending<types::ConfirmDiscoveryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -423,10 +423,10 @@ rt::request!(OnboardingConfirmDiscovery);
 /// Request of [`Api::onboarding_confirm_experiment_creation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OnboardingConfirmExperimentCreation<'c> {
-    call: rt::Call<'c>,
+pub struct OnboardingConfirmExperimentCreation {
+    call: rt::Call,
 }
-impl<'c> OnboardingConfirmExperimentCreation<'c> {
+impl OnboardingConfirmExperimentCreation {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -435,12 +435,12 @@ impl<'c> OnboardingConfirmExperimentCreation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConfirmExperimentCreationResponse> {
+    pub fn send(self) -> rt::Sending<types::ConfirmExperimentCreationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -448,10 +448,10 @@ rt::request!(OnboardingConfirmExperimentCreation);
 /// Request of [`Api::onboarding_confirm_experiment_run`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OnboardingConfirmExperimentRun<'c> {
-    call: rt::Call<'c>,
+pub struct OnboardingConfirmExperimentRun {
+    call: rt::Call,
 }
-impl<'c> OnboardingConfirmExperimentRun<'c> {
+impl OnboardingConfirmExperimentRun {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -460,12 +460,12 @@ impl<'c> OnboardingConfirmExperimentRun<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConfirmExperimentRunResponse> {
+    pub fn send(self) -> rt::Sending<types::ConfirmExperimentRunResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -473,10 +473,10 @@ rt::request!(OnboardingConfirmExperimentRun);
 /// Request of [`Api::onboarding_confirm_network_map`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OnboardingConfirmNetworkMap<'c> {
-    call: rt::Call<'c>,
+pub struct OnboardingConfirmNetworkMap {
+    call: rt::Call,
 }
-impl<'c> OnboardingConfirmNetworkMap<'c> {
+impl OnboardingConfirmNetworkMap {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -485,12 +485,12 @@ impl<'c> OnboardingConfirmNetworkMap<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConfirmNetworkMapResponse> {
+    pub fn send(self) -> rt::Sending<types::ConfirmNetworkMapResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -498,10 +498,10 @@ rt::request!(OnboardingConfirmNetworkMap);
 /// Request of [`Api::pipeline_can_onboard_chaos`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PipelineCanOnboardChaos<'c> {
-    call: rt::Call<'c>,
+pub struct PipelineCanOnboardChaos {
+    call: rt::Call,
 }
-impl<'c> PipelineCanOnboardChaos<'c> {
+impl PipelineCanOnboardChaos {
     /// Query parameter `organizationIdentifier`.
     #[inline]
     pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
@@ -516,12 +516,12 @@ impl<'c> PipelineCanOnboardChaos<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineChaosOnboardingCheckResponse> {
+    pub fn send(self) -> rt::Sending<types::PipelineChaosOnboardingCheckResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -529,10 +529,10 @@ rt::request!(PipelineCanOnboardChaos);
 /// Request of [`Api::pipeline_onboard_chaos`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PipelineOnboardChaos<'c> {
-    call: rt::Call<'c>,
+pub struct PipelineOnboardChaos {
+    call: rt::Call,
 }
-impl<'c> PipelineOnboardChaos<'c> {
+impl PipelineOnboardChaos {
     /// Query parameter `organizationIdentifier`.
     #[inline]
     pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
@@ -553,12 +553,12 @@ impl<'c> PipelineOnboardChaos<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -566,10 +566,10 @@ rt::request!(PipelineOnboardChaos);
 /// Request of [`Api::pipeline_onboard_chaos_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PipelineOnboardChaosStatus<'c> {
-    call: rt::Call<'c>,
+pub struct PipelineOnboardChaosStatus {
+    call: rt::Call,
 }
-impl<'c> PipelineOnboardChaosStatus<'c> {
+impl PipelineOnboardChaosStatus {
     /// Query parameter `organizationIdentifier`.
     #[inline]
     pub fn organization_identifier(mut self, value: impl Into<String>) -> Self {
@@ -584,12 +584,12 @@ impl<'c> PipelineOnboardChaosStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineChaosOnboardingStatusResponse> {
+    pub fn send(self) -> rt::Sending<types::PipelineChaosOnboardingStatusResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -597,10 +597,10 @@ rt::request!(PipelineOnboardChaosStatus);
 /// Request of [`Api::stop_onboarding_experiments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct StopOnboardingExperiments<'c> {
-    call: rt::Call<'c>,
+pub struct StopOnboardingExperiments {
+    call: rt::Call,
 }
-impl<'c> StopOnboardingExperiments<'c> {
+impl StopOnboardingExperiments {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -627,12 +627,12 @@ impl<'c> StopOnboardingExperiments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -655,6 +655,8 @@ pub(super) static CREATE_V2_ONBOARDING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PIPELINE_ONBOARDING: rt::Operation = rt::Operation {
     id: "deletePipelineOnboarding",
@@ -674,6 +676,8 @@ pub(super) static DELETE_PIPELINE_ONBOARDING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ONBOARDING_EXPERIMENTS: rt::Operation = rt::Operation {
     id: "getOnboardingExperiments",
@@ -696,6 +700,8 @@ pub(super) static GET_ONBOARDING_EXPERIMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_V2_ONBOARDING: rt::Operation = rt::Operation {
     id: "getV2Onboarding",
@@ -716,6 +722,8 @@ pub(super) static GET_V2_ONBOARDING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PIPELINE_ONBOARDING: rt::Operation = rt::Operation {
     id: "listPipelineOnboarding",
@@ -734,6 +742,8 @@ pub(super) static LIST_PIPELINE_ONBOARDING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_V2_ONBOARDING: rt::Operation = rt::Operation {
     id: "listV2Onboarding",
@@ -756,6 +766,8 @@ pub(super) static LIST_V2_ONBOARDING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ONBOARDING_CONFIRM_DISCOVERY: rt::Operation = rt::Operation {
     id: "onboardingConfirmDiscovery",
@@ -776,6 +788,8 @@ pub(super) static ONBOARDING_CONFIRM_DISCOVERY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ONBOARDING_CONFIRM_EXPERIMENT_CREATION: rt::Operation = rt::Operation {
     id: "onboardingConfirmExperimentCreation",
@@ -796,6 +810,8 @@ pub(super) static ONBOARDING_CONFIRM_EXPERIMENT_CREATION: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ONBOARDING_CONFIRM_EXPERIMENT_RUN: rt::Operation = rt::Operation {
     id: "onboardingConfirmExperimentRun",
@@ -816,6 +832,8 @@ pub(super) static ONBOARDING_CONFIRM_EXPERIMENT_RUN: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ONBOARDING_CONFIRM_NETWORK_MAP: rt::Operation = rt::Operation {
     id: "onboardingConfirmNetworkMap",
@@ -836,6 +854,8 @@ pub(super) static ONBOARDING_CONFIRM_NETWORK_MAP: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PIPELINE_CAN_ONBOARD_CHAOS: rt::Operation = rt::Operation {
     id: "pipelineCanOnboardChaos",
@@ -855,6 +875,8 @@ pub(super) static PIPELINE_CAN_ONBOARD_CHAOS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PIPELINE_ONBOARD_CHAOS: rt::Operation = rt::Operation {
     id: "pipelineOnboardChaos",
@@ -873,6 +895,8 @@ pub(super) static PIPELINE_ONBOARD_CHAOS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PIPELINE_ONBOARD_CHAOS_STATUS: rt::Operation = rt::Operation {
     id: "pipelineOnboardChaosStatus",
@@ -892,6 +916,8 @@ pub(super) static PIPELINE_ONBOARD_CHAOS_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static STOP_ONBOARDING_EXPERIMENTS: rt::Operation = rt::Operation {
     id: "stopOnboardingExperiments",
@@ -912,4 +938,6 @@ pub(super) static STOP_ONBOARDING_EXPERIMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ProbeTemplate,
-    ) -> CreateProbeTemplate<'c> {
+    ) -> CreateProbeTemplate {
         let mut call = rt::Call::new(self.client, &CREATE_PROBE_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
-    ) -> DeleteProbeTemplate<'c> {
+    ) -> DeleteProbeTemplate {
         let mut call = rt::Call::new(self.client, &DELETE_PROBE_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetProbeTemplate<'c> {
+    ) -> GetProbeTemplate {
         let mut call = rt::Call::new(self.client, &GET_PROBE_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         page: i64,
         limit: i64,
         search: impl Into<String>,
-    ) -> ListProbeTemplate<'c> {
+    ) -> ListProbeTemplate {
         let mut call = rt::Call::new(self.client, &LIST_PROBE_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         hub_identity: impl Into<String>,
         identity: impl Into<String>,
         revision: impl Into<String>,
-    ) -> ListVariablesInProbeTemplate<'c> {
+    ) -> ListVariablesInProbeTemplate {
         let mut call = rt::Call::new(self.client, &LIST_VARIABLES_IN_PROBE_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identity: impl Into<String>,
         body: &types::ProbeTemplate,
-    ) -> UpdateProbeTemplate<'c> {
+    ) -> UpdateProbeTemplate {
         let mut call = rt::Call::new(self.client, &UPDATE_PROBE_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -123,18 +123,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_probe_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProbeTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProbeTemplate {
+    call: rt::Call,
 }
-impl<'c> CreateProbeTemplate<'c> {
+impl CreateProbeTemplate {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProbeTemplate> {
+    pub fn send(self) -> rt::Sending<types::ProbeTemplate> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -142,10 +142,10 @@ rt::request!(CreateProbeTemplate);
 /// Request of [`Api::delete_probe_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProbeTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProbeTemplate {
+    call: rt::Call,
 }
-impl<'c> DeleteProbeTemplate<'c> {
+impl DeleteProbeTemplate {
     /// Query parameter `revision`.
     #[inline]
     pub fn revision(mut self, value: impl Into<String>) -> Self {
@@ -154,12 +154,12 @@ impl<'c> DeleteProbeTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -167,10 +167,10 @@ rt::request!(DeleteProbeTemplate);
 /// Request of [`Api::get_probe_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProbeTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct GetProbeTemplate {
+    call: rt::Call,
 }
-impl<'c> GetProbeTemplate<'c> {
+impl GetProbeTemplate {
     /// Query parameter `revision`.
     #[inline]
     pub fn revision(mut self, value: impl Into<String>) -> Self {
@@ -179,12 +179,12 @@ impl<'c> GetProbeTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetProbeTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::GetProbeTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -192,10 +192,10 @@ rt::request!(GetProbeTemplate);
 /// Request of [`Api::list_probe_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProbeTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct ListProbeTemplate {
+    call: rt::Call,
 }
-impl<'c> ListProbeTemplate<'c> {
+impl ListProbeTemplate {
     /// Query parameter `infraType`.
     #[inline]
     pub fn infra_type(mut self, value: impl Into<String>) -> Self {
@@ -216,12 +216,12 @@ impl<'c> ListProbeTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListProbeTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ListProbeTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -229,18 +229,18 @@ rt::request!(ListProbeTemplate);
 /// Request of [`Api::list_variables_in_probe_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVariablesInProbeTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct ListVariablesInProbeTemplate {
+    call: rt::Call,
 }
-impl<'c> ListVariablesInProbeTemplate<'c> {
+impl ListVariablesInProbeTemplate {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProbeTemplateVariables> {
+    pub fn send(self) -> rt::Sending<types::ProbeTemplateVariables> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -248,10 +248,10 @@ rt::request!(ListVariablesInProbeTemplate);
 /// Request of [`Api::update_probe_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProbeTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProbeTemplate {
+    call: rt::Call,
 }
-impl<'c> UpdateProbeTemplate<'c> {
+impl UpdateProbeTemplate {
     /// Query parameter `isDefault`.
     #[inline]
     pub fn is_default(mut self, value: bool) -> Self {
@@ -260,12 +260,12 @@ impl<'c> UpdateProbeTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProbeTemplate> {
+    pub fn send(self) -> rt::Sending<types::ProbeTemplate> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -287,6 +287,8 @@ pub(super) static CREATE_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     id: "deleteProbeTemplate",
@@ -308,6 +310,8 @@ pub(super) static DELETE_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     id: "getProbeTemplate",
@@ -329,6 +333,8 @@ pub(super) static GET_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     id: "listProbeTemplate",
@@ -354,6 +360,8 @@ pub(super) static LIST_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VARIABLES_IN_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     id: "listVariablesInProbeTemplate",
@@ -375,6 +383,8 @@ pub(super) static LIST_VARIABLES_IN_PROBE_TEMPLATE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     id: "updateProbeTemplate",
@@ -395,4 +405,6 @@ pub(super) static UPDATE_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ProbeRequest,
-    ) -> CreateProbe<'c> {
+    ) -> CreateProbe {
         let mut call = rt::Call::new(self.client, &CREATE_PROBE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         probe_id: impl Into<String>,
-    ) -> DeleteProbe<'c> {
+    ) -> DeleteProbe {
         let mut call = rt::Call::new(self.client, &DELETE_PROBE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         probe_id: impl Into<String>,
         body: &types::EnableProbeBody,
-    ) -> EnableProbe<'c> {
+    ) -> EnableProbe {
         let mut call = rt::Call::new(self.client, &ENABLE_PROBE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         probe_id: impl Into<String>,
-    ) -> GetProbe<'c> {
+    ) -> GetProbe {
         let mut call = rt::Call::new(self.client, &GET_PROBE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         probe_id: impl Into<String>,
-    ) -> GetProbeManifest<'c> {
+    ) -> GetProbeManifest {
         let mut call = rt::Call::new(self.client, &GET_PROBE_MANIFEST);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ProbeDetailsInExperimentRequest,
-    ) -> GetProbesInExperiment<'c> {
+    ) -> GetProbesInExperiment {
         let mut call = rt::Call::new(self.client, &GET_PROBES_IN_EXPERIMENT);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::ImportProbeTemplateRequest,
-    ) -> ImportProbe<'c> {
+    ) -> ImportProbe {
         let mut call = rt::Call::new(self.client, &IMPORT_PROBE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ListMetadataRequest,
-    ) -> ListProbeMetadata<'c> {
+    ) -> ListProbeMetadata {
         let mut call = rt::Call::new(self.client, &LIST_PROBE_METADATA);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         organization_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> ListProbes<'c> {
+    ) -> ListProbes {
         let mut call = rt::Call::new(self.client, &LIST_PROBES);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -154,7 +154,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         probe_id: impl Into<String>,
         body: &types::ProbeRequest,
-    ) -> UpdateProbe<'c> {
+    ) -> UpdateProbe {
         let mut call = rt::Call::new(self.client, &UPDATE_PROBE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -172,7 +172,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         probe_id: impl Into<String>,
         body: &types::VerifyProbeBody,
-    ) -> VerifyProbe<'c> {
+    ) -> VerifyProbe {
         let mut call = rt::Call::new(self.client, &VERIFY_PROBE);
         call.text(0, account_identifier);
         call.text(1, organization_identifier);
@@ -185,18 +185,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_probe`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProbe<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProbe {
+    call: rt::Call,
 }
-impl<'c> CreateProbe<'c> {
+impl CreateProbe {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateProbeResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateProbeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -204,18 +204,18 @@ rt::request!(CreateProbe);
 /// Request of [`Api::delete_probe`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProbe<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProbe {
+    call: rt::Call,
 }
-impl<'c> DeleteProbe<'c> {
+impl DeleteProbe {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -223,18 +223,18 @@ rt::request!(DeleteProbe);
 /// Request of [`Api::enable_probe`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnableProbe<'c> {
-    call: rt::Call<'c>,
+pub struct EnableProbe {
+    call: rt::Call,
 }
-impl<'c> EnableProbe<'c> {
+impl EnableProbe {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -242,18 +242,18 @@ rt::request!(EnableProbe);
 /// Request of [`Api::get_probe`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProbe<'c> {
-    call: rt::Call<'c>,
+pub struct GetProbe {
+    call: rt::Call,
 }
-impl<'c> GetProbe<'c> {
+impl GetProbe {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetProbeResponse> {
+    pub fn send(self) -> rt::Sending<types::GetProbeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -261,18 +261,18 @@ rt::request!(GetProbe);
 /// Request of [`Api::get_probe_manifest`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProbeManifest<'c> {
-    call: rt::Call<'c>,
+pub struct GetProbeManifest {
+    call: rt::Call,
 }
-impl<'c> GetProbeManifest<'c> {
+impl GetProbeManifest {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -280,18 +280,18 @@ rt::request!(GetProbeManifest);
 /// Request of [`Api::get_probes_in_experiment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProbesInExperiment<'c> {
-    call: rt::Call<'c>,
+pub struct GetProbesInExperiment {
+    call: rt::Call,
 }
-impl<'c> GetProbesInExperiment<'c> {
+impl GetProbesInExperiment {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProbeDetailsInExperimentResponse> {
+    pub fn send(self) -> rt::Sending<types::ProbeDetailsInExperimentResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -299,18 +299,18 @@ rt::request!(GetProbesInExperiment);
 /// Request of [`Api::import_probe`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportProbe<'c> {
-    call: rt::Call<'c>,
+pub struct ImportProbe {
+    call: rt::Call,
 }
-impl<'c> ImportProbe<'c> {
+impl ImportProbe {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateProbeResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateProbeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -318,10 +318,10 @@ rt::request!(ImportProbe);
 /// Request of [`Api::list_probe_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProbeMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct ListProbeMetadata {
+    call: rt::Call,
 }
-impl<'c> ListProbeMetadata<'c> {
+impl ListProbeMetadata {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -388,12 +388,12 @@ impl<'c> ListProbeMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListMetadataResponse> {
+    pub fn send(self) -> rt::Sending<types::ListMetadataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -401,10 +401,10 @@ rt::request!(ListProbeMetadata);
 /// Request of [`Api::list_probes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProbes<'c> {
-    call: rt::Call<'c>,
+pub struct ListProbes {
+    call: rt::Call,
 }
-impl<'c> ListProbes<'c> {
+impl ListProbes {
     /// Query parameter `search`.
     #[inline]
     pub fn search(mut self, value: impl Into<String>) -> Self {
@@ -473,12 +473,12 @@ impl<'c> ListProbes<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListProbeResponse> {
+    pub fn send(self) -> rt::Sending<types::ListProbeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -486,18 +486,18 @@ rt::request!(ListProbes);
 /// Request of [`Api::update_probe`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProbe<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProbe {
+    call: rt::Call,
 }
-impl<'c> UpdateProbe<'c> {
+impl UpdateProbe {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateProbeResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateProbeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -505,18 +505,18 @@ rt::request!(UpdateProbe);
 /// Request of [`Api::verify_probe`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct VerifyProbe<'c> {
-    call: rt::Call<'c>,
+pub struct VerifyProbe {
+    call: rt::Call,
 }
-impl<'c> VerifyProbe<'c> {
+impl VerifyProbe {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -538,6 +538,8 @@ pub(super) static CREATE_PROBE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROBE: rt::Operation = rt::Operation {
     id: "deleteProbe",
@@ -557,6 +559,8 @@ pub(super) static DELETE_PROBE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENABLE_PROBE: rt::Operation = rt::Operation {
     id: "enableProbe",
@@ -576,6 +580,8 @@ pub(super) static ENABLE_PROBE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROBE: rt::Operation = rt::Operation {
     id: "getProbe",
@@ -595,6 +601,8 @@ pub(super) static GET_PROBE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROBE_MANIFEST: rt::Operation = rt::Operation {
     id: "getProbeManifest",
@@ -614,6 +622,8 @@ pub(super) static GET_PROBE_MANIFEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROBES_IN_EXPERIMENT: rt::Operation = rt::Operation {
     id: "getProbesInExperiment",
@@ -632,6 +642,8 @@ pub(super) static GET_PROBES_IN_EXPERIMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_PROBE: rt::Operation = rt::Operation {
     id: "importProbe",
@@ -650,6 +662,8 @@ pub(super) static IMPORT_PROBE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROBE_METADATA: rt::Operation = rt::Operation {
     id: "listProbeMetadata",
@@ -676,6 +690,8 @@ pub(super) static LIST_PROBE_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROBES: rt::Operation = rt::Operation {
     id: "listProbes",
@@ -705,6 +721,8 @@ pub(super) static LIST_PROBES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROBE: rt::Operation = rt::Operation {
     id: "updateProbe",
@@ -724,6 +742,8 @@ pub(super) static UPDATE_PROBE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VERIFY_PROBE: rt::Operation = rt::Operation {
     id: "verifyProbe",
@@ -743,4 +763,6 @@ pub(super) static VERIFY_PROBE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

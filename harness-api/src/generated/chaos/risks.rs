@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateRiskBody,
-    ) -> CreateRisk<'c> {
+    ) -> CreateRisk {
         let mut call = rt::Call::new(self.client, &CREATE_RISK);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> DeleteRisk<'c> {
+    ) -> DeleteRisk {
         let mut call = rt::Call::new(self.client, &DELETE_RISK);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         limit: i64,
         start_time: i64,
         end_time: i64,
-    ) -> GetAccountServiceDetails<'c> {
+    ) -> GetAccountServiceDetails {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SERVICE_DETAILS);
         call.text(0, account_id);
         call.int(1, page);
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         group_by: impl Into<String>,
         start_time: i64,
         end_time: i64,
-    ) -> GetAccountServiceUsageStats<'c> {
+    ) -> GetAccountServiceUsageStats {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SERVICE_USAGE_STATS);
         call.text(0, account_id);
         call.text(1, group_by);
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         start_time: i64,
         end_time: i64,
-    ) -> GetExperimentationActivityReport<'c> {
+    ) -> GetExperimentationActivityReport {
         let mut call = rt::Call::new(self.client, &GET_EXPERIMENTATION_ACTIVITY_REPORT);
         call.text(0, account_id);
         call.int(1, start_time);
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         start_time: i64,
         end_time: i64,
-    ) -> GetOverallServiceUsageStats<'c> {
+    ) -> GetOverallServiceUsageStats {
         let mut call = rt::Call::new(self.client, &GET_OVERALL_SERVICE_USAGE_STATS);
         call.text(0, account_id);
         call.int(1, start_time);
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> GetRisk<'c> {
+    ) -> GetRisk {
         let mut call = rt::Call::new(self.client, &GET_RISK);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         start_time: i64,
         end_time: i64,
-    ) -> GetServiceUsageReport<'c> {
+    ) -> GetServiceUsageReport {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_USAGE_REPORT);
         call.text(0, account_id);
         call.int(1, start_time);
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
-    ) -> ListProbeExecutions<'c> {
+    ) -> ListProbeExecutions {
         let mut call = rt::Call::new(self.client, &LIST_PROBE_EXECUTIONS);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gateway/chaos/manager/api/v3/risks`
     #[inline]
-    pub fn list_risks(&self, account_identifier: impl Into<String>) -> ListRisks<'c> {
+    pub fn list_risks(&self, account_identifier: impl Into<String>) -> ListRisks {
         let mut call = rt::Call::new(self.client, &LIST_RISKS);
         call.text(0, account_identifier);
         ListRisks { call }
@@ -149,7 +149,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identity: impl Into<String>,
         body: &types::UpdateRiskBody,
-    ) -> UpdateRisk<'c> {
+    ) -> UpdateRisk {
         let mut call = rt::Call::new(self.client, &UPDATE_RISK);
         call.text(0, account_identifier);
         call.text(1, identity);
@@ -160,10 +160,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_risk`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRisk<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRisk {
+    call: rt::Call,
 }
-impl<'c> CreateRisk<'c> {
+impl CreateRisk {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -184,12 +184,12 @@ impl<'c> CreateRisk<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -197,10 +197,10 @@ rt::request!(CreateRisk);
 /// Request of [`Api::delete_risk`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRisk<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRisk {
+    call: rt::Call,
 }
-impl<'c> DeleteRisk<'c> {
+impl DeleteRisk {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -221,12 +221,12 @@ impl<'c> DeleteRisk<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -234,10 +234,10 @@ rt::request!(DeleteRisk);
 /// Request of [`Api::get_account_service_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountServiceDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountServiceDetails {
+    call: rt::Call,
 }
-impl<'c> GetAccountServiceDetails<'c> {
+impl GetAccountServiceDetails {
     /// Query parameter `service`.
     #[inline]
     pub fn service(mut self, value: impl Into<String>) -> Self {
@@ -271,12 +271,12 @@ impl<'c> GetAccountServiceDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceDataResponse> {
+    pub fn send(self) -> rt::Sending<types::ServiceDataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -284,10 +284,10 @@ rt::request!(GetAccountServiceDetails);
 /// Request of [`Api::get_account_service_usage_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountServiceUsageStats<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountServiceUsageStats {
+    call: rt::Call,
 }
-impl<'c> GetAccountServiceUsageStats<'c> {
+impl GetAccountServiceUsageStats {
     /// Query parameter `cumulative`.
     #[inline]
     pub fn cumulative(mut self, value: bool) -> Self {
@@ -296,12 +296,12 @@ impl<'c> GetAccountServiceUsageStats<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UsageStats> {
+    pub fn send(self) -> rt::Sending<types::UsageStats> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -309,10 +309,10 @@ rt::request!(GetAccountServiceUsageStats);
 /// Request of [`Api::get_experimentation_activity_report`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExperimentationActivityReport<'c> {
-    call: rt::Call<'c>,
+pub struct GetExperimentationActivityReport {
+    call: rt::Call,
 }
-impl<'c> GetExperimentationActivityReport<'c> {
+impl GetExperimentationActivityReport {
     /// Query parameter `cumulate`.
     #[inline]
     pub fn cumulate(mut self, value: bool) -> Self {
@@ -321,12 +321,12 @@ impl<'c> GetExperimentationActivityReport<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<Vec<String>>> {
+    pub fn send(self) -> rt::Sending<Vec<Vec<String>>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -334,18 +334,18 @@ rt::request!(GetExperimentationActivityReport);
 /// Request of [`Api::get_overall_service_usage_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOverallServiceUsageStats<'c> {
-    call: rt::Call<'c>,
+pub struct GetOverallServiceUsageStats {
+    call: rt::Call,
 }
-impl<'c> GetOverallServiceUsageStats<'c> {
+impl GetOverallServiceUsageStats {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OverallServiceUsageStats> {
+    pub fn send(self) -> rt::Sending<types::OverallServiceUsageStats> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -353,10 +353,10 @@ rt::request!(GetOverallServiceUsageStats);
 /// Request of [`Api::get_risk`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRisk<'c> {
-    call: rt::Call<'c>,
+pub struct GetRisk {
+    call: rt::Call,
 }
-impl<'c> GetRisk<'c> {
+impl GetRisk {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -377,12 +377,12 @@ impl<'c> GetRisk<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -390,10 +390,10 @@ rt::request!(GetRisk);
 /// Request of [`Api::get_service_usage_report`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceUsageReport<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceUsageReport {
+    call: rt::Call,
 }
-impl<'c> GetServiceUsageReport<'c> {
+impl GetServiceUsageReport {
     /// Query parameter `cumulate`.
     #[inline]
     pub fn cumulate(mut self, value: bool) -> Self {
@@ -402,12 +402,12 @@ impl<'c> GetServiceUsageReport<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<Vec<String>>> {
+    pub fn send(self) -> rt::Sending<Vec<Vec<String>>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -415,10 +415,10 @@ rt::request!(GetServiceUsageReport);
 /// Request of [`Api::list_probe_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProbeExecutions<'c> {
-    call: rt::Call<'c>,
+pub struct ListProbeExecutions {
+    call: rt::Call,
 }
-impl<'c> ListProbeExecutions<'c> {
+impl ListProbeExecutions {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -504,12 +504,12 @@ impl<'c> ListProbeExecutions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -517,10 +517,10 @@ rt::request!(ListProbeExecutions);
 /// Request of [`Api::list_risks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRisks<'c> {
-    call: rt::Call<'c>,
+pub struct ListRisks {
+    call: rt::Call,
 }
-impl<'c> ListRisks<'c> {
+impl ListRisks {
     /// Query parameter `category`.
     #[inline]
     pub fn category(mut self, value: impl Into<String>) -> Self {
@@ -607,12 +607,12 @@ impl<'c> ListRisks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -620,10 +620,10 @@ rt::request!(ListRisks);
 /// Request of [`Api::update_risk`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRisk<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRisk {
+    call: rt::Call,
 }
-impl<'c> UpdateRisk<'c> {
+impl UpdateRisk {
     /// Query parameter `correlationID`.
     #[inline]
     pub fn correlation_id(mut self, value: impl Into<String>) -> Self {
@@ -644,12 +644,12 @@ impl<'c> UpdateRisk<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -672,6 +672,8 @@ pub(super) static CREATE_RISK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_RISK: rt::Operation = rt::Operation {
     id: "deleteRisk",
@@ -692,6 +694,8 @@ pub(super) static DELETE_RISK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SERVICE_DETAILS: rt::Operation = rt::Operation {
     id: "getAccountServiceDetails",
@@ -716,6 +720,8 @@ pub(super) static GET_ACCOUNT_SERVICE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SERVICE_USAGE_STATS: rt::Operation = rt::Operation {
     id: "getAccountServiceUsageStats",
@@ -736,6 +742,8 @@ pub(super) static GET_ACCOUNT_SERVICE_USAGE_STATS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXPERIMENTATION_ACTIVITY_REPORT: rt::Operation = rt::Operation {
     id: "getExperimentationActivityReport",
@@ -755,6 +763,8 @@ pub(super) static GET_EXPERIMENTATION_ACTIVITY_REPORT: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_OVERALL_SERVICE_USAGE_STATS: rt::Operation = rt::Operation {
     id: "getOverallServiceUsageStats",
@@ -773,6 +783,8 @@ pub(super) static GET_OVERALL_SERVICE_USAGE_STATS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RISK: rt::Operation = rt::Operation {
     id: "getRisk",
@@ -793,6 +805,8 @@ pub(super) static GET_RISK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_USAGE_REPORT: rt::Operation = rt::Operation {
     id: "getServiceUsageReport",
@@ -812,6 +826,8 @@ pub(super) static GET_SERVICE_USAGE_REPORT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROBE_EXECUTIONS: rt::Operation = rt::Operation {
     id: "listProbeExecutions",
@@ -842,6 +858,8 @@ pub(super) static LIST_PROBE_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RISKS: rt::Operation = rt::Operation {
     id: "listRisks",
@@ -871,6 +889,8 @@ pub(super) static LIST_RISKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RISK: rt::Operation = rt::Operation {
     id: "updateRisk",
@@ -891,4 +911,6 @@ pub(super) static UPDATE_RISK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

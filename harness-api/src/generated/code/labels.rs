@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> AssignLabel<'c> {
+    ) -> AssignLabel {
         let mut call = rt::Call::new(self.client, &ASSIGN_LABEL);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> DefineRepoLabel<'c> {
+    ) -> DefineRepoLabel {
         let mut call = rt::Call::new(self.client, &DEFINE_REPO_LABEL);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         key: impl Into<String>,
-    ) -> DefineRepoLabelValue<'c> {
+    ) -> DefineRepoLabelValue {
         let mut call = rt::Call::new(self.client, &DEFINE_REPO_LABEL_VALUE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     pub fn define_space_label(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DefineSpaceLabel<'c> {
+    ) -> DefineSpaceLabel {
         let mut call = rt::Call::new(self.client, &DEFINE_SPACE_LABEL);
         call.text(0, account_identifier);
         DefineSpaceLabel { call }
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         key: impl Into<String>,
-    ) -> DefineSpaceLabelValue<'c> {
+    ) -> DefineSpaceLabelValue {
         let mut call = rt::Call::new(self.client, &DEFINE_SPACE_LABEL_VALUE);
         call.text(0, account_identifier);
         call.text(1, key);
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         key: impl Into<String>,
-    ) -> DeleteRepoLabel<'c> {
+    ) -> DeleteRepoLabel {
         let mut call = rt::Call::new(self.client, &DELETE_REPO_LABEL);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         key: impl Into<String>,
         value: impl Into<String>,
-    ) -> DeleteRepoLabelValue<'c> {
+    ) -> DeleteRepoLabelValue {
         let mut call = rt::Call::new(self.client, &DELETE_REPO_LABEL_VALUE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         key: impl Into<String>,
-    ) -> DeleteSpaceLabel<'c> {
+    ) -> DeleteSpaceLabel {
         let mut call = rt::Call::new(self.client, &DELETE_SPACE_LABEL);
         call.text(0, account_identifier);
         call.text(1, key);
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         key: impl Into<String>,
         value: impl Into<String>,
-    ) -> DeleteSpaceLabelValue<'c> {
+    ) -> DeleteSpaceLabelValue {
         let mut call = rt::Call::new(self.client, &DELETE_SPACE_LABEL_VALUE);
         call.text(0, account_identifier);
         call.text(1, key);
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> ListPullReqLabels<'c> {
+    ) -> ListPullReqLabels {
         let mut call = rt::Call::new(self.client, &LIST_PULL_REQ_LABELS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -144,7 +144,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         key: impl Into<String>,
-    ) -> ListRepoLabelValues<'c> {
+    ) -> ListRepoLabelValues {
         let mut call = rt::Call::new(self.client, &LIST_REPO_LABEL_VALUES);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -157,7 +157,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> ListRepoLabels<'c> {
+    ) -> ListRepoLabels {
         let mut call = rt::Call::new(self.client, &LIST_REPO_LABELS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -169,7 +169,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         key: impl Into<String>,
-    ) -> ListSpaceLabelValues<'c> {
+    ) -> ListSpaceLabelValues {
         let mut call = rt::Call::new(self.client, &LIST_SPACE_LABEL_VALUES);
         call.text(0, account_identifier);
         call.text(1, key);
@@ -180,7 +180,7 @@ impl<'c> Api<'c> {
     pub fn list_space_labels(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListSpaceLabels<'c> {
+    ) -> ListSpaceLabels {
         let mut call = rt::Call::new(self.client, &LIST_SPACE_LABELS);
         call.text(0, account_identifier);
         ListSpaceLabels { call }
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> SaveRepoLabel<'c> {
+    ) -> SaveRepoLabel {
         let mut call = rt::Call::new(self.client, &SAVE_REPO_LABEL);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -202,7 +202,7 @@ impl<'c> Api<'c> {
     pub fn save_space_label(
         &self,
         account_identifier: impl Into<String>,
-    ) -> SaveSpaceLabel<'c> {
+    ) -> SaveSpaceLabel {
         let mut call = rt::Call::new(self.client, &SAVE_SPACE_LABEL);
         call.text(0, account_identifier);
         SaveSpaceLabel { call }
@@ -215,7 +215,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
         label_id: i64,
-    ) -> UnassignLabel<'c> {
+    ) -> UnassignLabel {
         let mut call = rt::Call::new(self.client, &UNASSIGN_LABEL);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -230,7 +230,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         key: impl Into<String>,
-    ) -> UpdateRepoLabel<'c> {
+    ) -> UpdateRepoLabel {
         let mut call = rt::Call::new(self.client, &UPDATE_REPO_LABEL);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -245,7 +245,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         key: impl Into<String>,
         value: impl Into<String>,
-    ) -> UpdateRepoLabelValue<'c> {
+    ) -> UpdateRepoLabelValue {
         let mut call = rt::Call::new(self.client, &UPDATE_REPO_LABEL_VALUE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -259,7 +259,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         key: impl Into<String>,
-    ) -> UpdateSpaceLabel<'c> {
+    ) -> UpdateSpaceLabel {
         let mut call = rt::Call::new(self.client, &UPDATE_SPACE_LABEL);
         call.text(0, account_identifier);
         call.text(1, key);
@@ -272,7 +272,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         key: impl Into<String>,
         value: impl Into<String>,
-    ) -> UpdateSpaceLabelValue<'c> {
+    ) -> UpdateSpaceLabelValue {
         let mut call = rt::Call::new(self.client, &UPDATE_SPACE_LABEL_VALUE);
         call.text(0, account_identifier);
         call.text(1, key);
@@ -283,10 +283,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::assign_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AssignLabel<'c> {
-    call: rt::Call<'c>,
+pub struct AssignLabel {
+    call: rt::Call,
 }
-impl<'c> AssignLabel<'c> {
+impl AssignLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -307,12 +307,12 @@ impl<'c> AssignLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReqLabel> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReqLabel> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -320,10 +320,10 @@ rt::request!(AssignLabel);
 /// Request of [`Api::define_repo_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DefineRepoLabel<'c> {
-    call: rt::Call<'c>,
+pub struct DefineRepoLabel {
+    call: rt::Call,
 }
-impl<'c> DefineRepoLabel<'c> {
+impl DefineRepoLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -344,12 +344,12 @@ impl<'c> DefineRepoLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabel> {
+    pub fn send(self) -> rt::Sending<types::TypesLabel> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -357,10 +357,10 @@ rt::request!(DefineRepoLabel);
 /// Request of [`Api::define_repo_label_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DefineRepoLabelValue<'c> {
-    call: rt::Call<'c>,
+pub struct DefineRepoLabelValue {
+    call: rt::Call,
 }
-impl<'c> DefineRepoLabelValue<'c> {
+impl DefineRepoLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -381,12 +381,12 @@ impl<'c> DefineRepoLabelValue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
+    pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -394,10 +394,10 @@ rt::request!(DefineRepoLabelValue);
 /// Request of [`Api::define_space_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DefineSpaceLabel<'c> {
-    call: rt::Call<'c>,
+pub struct DefineSpaceLabel {
+    call: rt::Call,
 }
-impl<'c> DefineSpaceLabel<'c> {
+impl DefineSpaceLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -418,12 +418,12 @@ impl<'c> DefineSpaceLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabel> {
+    pub fn send(self) -> rt::Sending<types::TypesLabel> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -431,10 +431,10 @@ rt::request!(DefineSpaceLabel);
 /// Request of [`Api::define_space_label_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DefineSpaceLabelValue<'c> {
-    call: rt::Call<'c>,
+pub struct DefineSpaceLabelValue {
+    call: rt::Call,
 }
-impl<'c> DefineSpaceLabelValue<'c> {
+impl DefineSpaceLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -455,12 +455,12 @@ impl<'c> DefineSpaceLabelValue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
+    pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -468,10 +468,10 @@ rt::request!(DefineSpaceLabelValue);
 /// Request of [`Api::delete_repo_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRepoLabel<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRepoLabel {
+    call: rt::Call,
 }
-impl<'c> DeleteRepoLabel<'c> {
+impl DeleteRepoLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -486,12 +486,12 @@ impl<'c> DeleteRepoLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -499,10 +499,10 @@ rt::request!(DeleteRepoLabel);
 /// Request of [`Api::delete_repo_label_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRepoLabelValue<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRepoLabelValue {
+    call: rt::Call,
 }
-impl<'c> DeleteRepoLabelValue<'c> {
+impl DeleteRepoLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -517,12 +517,12 @@ impl<'c> DeleteRepoLabelValue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -530,10 +530,10 @@ rt::request!(DeleteRepoLabelValue);
 /// Request of [`Api::delete_space_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSpaceLabel<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSpaceLabel {
+    call: rt::Call,
 }
-impl<'c> DeleteSpaceLabel<'c> {
+impl DeleteSpaceLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -548,12 +548,12 @@ impl<'c> DeleteSpaceLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -561,10 +561,10 @@ rt::request!(DeleteSpaceLabel);
 /// Request of [`Api::delete_space_label_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSpaceLabelValue<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSpaceLabelValue {
+    call: rt::Call,
 }
-impl<'c> DeleteSpaceLabelValue<'c> {
+impl DeleteSpaceLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -579,12 +579,12 @@ impl<'c> DeleteSpaceLabelValue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -592,10 +592,10 @@ rt::request!(DeleteSpaceLabelValue);
 /// Request of [`Api::list_pull_req_labels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPullReqLabels<'c> {
-    call: rt::Call<'c>,
+pub struct ListPullReqLabels {
+    call: rt::Call,
 }
-impl<'c> ListPullReqLabels<'c> {
+impl ListPullReqLabels {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -634,12 +634,12 @@ impl<'c> ListPullReqLabels<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesScopesLabels> {
+    pub fn send(self) -> rt::Sending<types::TypesScopesLabels> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -647,10 +647,10 @@ rt::request!(ListPullReqLabels);
 /// Request of [`Api::list_repo_label_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRepoLabelValues<'c> {
-    call: rt::Call<'c>,
+pub struct ListRepoLabelValues {
+    call: rt::Call,
 }
-impl<'c> ListRepoLabelValues<'c> {
+impl ListRepoLabelValues {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -665,12 +665,12 @@ impl<'c> ListRepoLabelValues<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesLabelValue>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesLabelValue>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -678,10 +678,10 @@ rt::request!(ListRepoLabelValues);
 /// Request of [`Api::list_repo_labels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRepoLabels<'c> {
-    call: rt::Call<'c>,
+pub struct ListRepoLabels {
+    call: rt::Call,
 }
-impl<'c> ListRepoLabels<'c> {
+impl ListRepoLabels {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -720,12 +720,12 @@ impl<'c> ListRepoLabels<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesLabel>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesLabel>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -733,10 +733,10 @@ rt::request!(ListRepoLabels);
 /// Request of [`Api::list_space_label_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSpaceLabelValues<'c> {
-    call: rt::Call<'c>,
+pub struct ListSpaceLabelValues {
+    call: rt::Call,
 }
-impl<'c> ListSpaceLabelValues<'c> {
+impl ListSpaceLabelValues {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -751,12 +751,12 @@ impl<'c> ListSpaceLabelValues<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesLabelValue>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesLabelValue>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -764,10 +764,10 @@ rt::request!(ListSpaceLabelValues);
 /// Request of [`Api::list_space_labels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSpaceLabels<'c> {
-    call: rt::Call<'c>,
+pub struct ListSpaceLabels {
+    call: rt::Call,
 }
-impl<'c> ListSpaceLabels<'c> {
+impl ListSpaceLabels {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -806,12 +806,12 @@ impl<'c> ListSpaceLabels<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesLabel>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesLabel>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -819,10 +819,10 @@ rt::request!(ListSpaceLabels);
 /// Request of [`Api::save_repo_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveRepoLabel<'c> {
-    call: rt::Call<'c>,
+pub struct SaveRepoLabel {
+    call: rt::Call,
 }
-impl<'c> SaveRepoLabel<'c> {
+impl SaveRepoLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -843,12 +843,12 @@ impl<'c> SaveRepoLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabelWithValues> {
+    pub fn send(self) -> rt::Sending<types::TypesLabelWithValues> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -856,10 +856,10 @@ rt::request!(SaveRepoLabel);
 /// Request of [`Api::save_space_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveSpaceLabel<'c> {
-    call: rt::Call<'c>,
+pub struct SaveSpaceLabel {
+    call: rt::Call,
 }
-impl<'c> SaveSpaceLabel<'c> {
+impl SaveSpaceLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -880,12 +880,12 @@ impl<'c> SaveSpaceLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabelWithValues> {
+    pub fn send(self) -> rt::Sending<types::TypesLabelWithValues> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -893,10 +893,10 @@ rt::request!(SaveSpaceLabel);
 /// Request of [`Api::unassign_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UnassignLabel<'c> {
-    call: rt::Call<'c>,
+pub struct UnassignLabel {
+    call: rt::Call,
 }
-impl<'c> UnassignLabel<'c> {
+impl UnassignLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -911,12 +911,12 @@ impl<'c> UnassignLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -924,10 +924,10 @@ rt::request!(UnassignLabel);
 /// Request of [`Api::update_repo_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRepoLabel<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRepoLabel {
+    call: rt::Call,
 }
-impl<'c> UpdateRepoLabel<'c> {
+impl UpdateRepoLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -948,12 +948,12 @@ impl<'c> UpdateRepoLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabel> {
+    pub fn send(self) -> rt::Sending<types::TypesLabel> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -961,10 +961,10 @@ rt::request!(UpdateRepoLabel);
 /// Request of [`Api::update_repo_label_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRepoLabelValue<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRepoLabelValue {
+    call: rt::Call,
 }
-impl<'c> UpdateRepoLabelValue<'c> {
+impl UpdateRepoLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -985,12 +985,12 @@ impl<'c> UpdateRepoLabelValue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
+    pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -998,10 +998,10 @@ rt::request!(UpdateRepoLabelValue);
 /// Request of [`Api::update_space_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSpaceLabel<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSpaceLabel {
+    call: rt::Call,
 }
-impl<'c> UpdateSpaceLabel<'c> {
+impl UpdateSpaceLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1022,12 +1022,12 @@ impl<'c> UpdateSpaceLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabel> {
+    pub fn send(self) -> rt::Sending<types::TypesLabel> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1035,10 +1035,10 @@ rt::request!(UpdateSpaceLabel);
 /// Request of [`Api::update_space_label_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSpaceLabelValue<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSpaceLabelValue {
+    call: rt::Call,
 }
-impl<'c> UpdateSpaceLabelValue<'c> {
+impl UpdateSpaceLabelValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1059,12 +1059,12 @@ impl<'c> UpdateSpaceLabelValue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
+    pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1088,6 +1088,8 @@ pub(super) static ASSIGN_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DEFINE_REPO_LABEL: rt::Operation = rt::Operation {
     id: "defineRepoLabel",
@@ -1107,6 +1109,8 @@ pub(super) static DEFINE_REPO_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DEFINE_REPO_LABEL_VALUE: rt::Operation = rt::Operation {
     id: "defineRepoLabelValue",
@@ -1127,6 +1131,8 @@ pub(super) static DEFINE_REPO_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DEFINE_SPACE_LABEL: rt::Operation = rt::Operation {
     id: "defineSpaceLabel",
@@ -1145,6 +1151,8 @@ pub(super) static DEFINE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DEFINE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     id: "defineSpaceLabelValue",
@@ -1164,6 +1172,8 @@ pub(super) static DEFINE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_REPO_LABEL: rt::Operation = rt::Operation {
     id: "deleteRepoLabel",
@@ -1184,6 +1194,8 @@ pub(super) static DELETE_REPO_LABEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_REPO_LABEL_VALUE: rt::Operation = rt::Operation {
     id: "deleteRepoLabelValue",
@@ -1205,6 +1217,8 @@ pub(super) static DELETE_REPO_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SPACE_LABEL: rt::Operation = rt::Operation {
     id: "deleteSpaceLabel",
@@ -1224,6 +1238,8 @@ pub(super) static DELETE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     id: "deleteSpaceLabelValue",
@@ -1244,6 +1260,8 @@ pub(super) static DELETE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PULL_REQ_LABELS: rt::Operation = rt::Operation {
     id: "listPullReqLabels",
@@ -1268,6 +1286,8 @@ pub(super) static LIST_PULL_REQ_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_REPO_LABEL_VALUES: rt::Operation = rt::Operation {
     id: "listRepoLabelValues",
@@ -1288,6 +1308,8 @@ pub(super) static LIST_REPO_LABEL_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_REPO_LABELS: rt::Operation = rt::Operation {
     id: "listRepoLabels",
@@ -1311,6 +1333,8 @@ pub(super) static LIST_REPO_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SPACE_LABEL_VALUES: rt::Operation = rt::Operation {
     id: "listSpaceLabelValues",
@@ -1330,6 +1354,8 @@ pub(super) static LIST_SPACE_LABEL_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SPACE_LABELS: rt::Operation = rt::Operation {
     id: "listSpaceLabels",
@@ -1352,6 +1378,8 @@ pub(super) static LIST_SPACE_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_REPO_LABEL: rt::Operation = rt::Operation {
     id: "saveRepoLabel",
@@ -1371,6 +1399,8 @@ pub(super) static SAVE_REPO_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_SPACE_LABEL: rt::Operation = rt::Operation {
     id: "saveSpaceLabel",
@@ -1389,6 +1419,8 @@ pub(super) static SAVE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UNASSIGN_LABEL: rt::Operation = rt::Operation {
     id: "unassignLabel",
@@ -1410,6 +1442,8 @@ pub(super) static UNASSIGN_LABEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_REPO_LABEL: rt::Operation = rt::Operation {
     id: "updateRepoLabel",
@@ -1430,6 +1464,8 @@ pub(super) static UPDATE_REPO_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_REPO_LABEL_VALUE: rt::Operation = rt::Operation {
     id: "updateRepoLabelValue",
@@ -1451,6 +1487,8 @@ pub(super) static UPDATE_REPO_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SPACE_LABEL: rt::Operation = rt::Operation {
     id: "updateSpaceLabel",
@@ -1470,6 +1508,8 @@ pub(super) static UPDATE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     id: "updateSpaceLabelValue",
@@ -1490,4 +1530,6 @@ pub(super) static UPDATE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

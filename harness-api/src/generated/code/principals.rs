@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn list_principals(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListPrincipals<'c> {
+    ) -> ListPrincipals {
         let mut call = rt::Call::new(self.client, &LIST_PRINCIPALS);
         call.text(0, account_identifier);
         ListPrincipals { call }
@@ -19,10 +19,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_principals`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPrincipals<'c> {
-    call: rt::Call<'c>,
+pub struct ListPrincipals {
+    call: rt::Call,
 }
-impl<'c> ListPrincipals<'c> {
+impl ListPrincipals {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -61,12 +61,12 @@ impl<'c> ListPrincipals<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPrincipalInfo>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesPrincipalInfo>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,4 +92,6 @@ pub(super) static LIST_PRINCIPALS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
         label_id: i64,
-    ) -> ApplySuggestedLabel<'c> {
+    ) -> ApplySuggestedLabel {
         let mut call = rt::Call::new(self.client, &APPLY_SUGGESTED_LABEL);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
         principal_id: i64,
-    ) -> ApplySuggestedReviewer<'c> {
+    ) -> ApplySuggestedReviewer {
         let mut call = rt::Call::new(self.client, &APPLY_SUGGESTED_REVIEWER);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> ChecksPullReq<'c> {
+    ) -> ChecksPullReq {
         let mut call = rt::Call::new(self.client, &CHECKS_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> CodeOwnersPullReq<'c> {
+    ) -> CodeOwnersPullReq {
         let mut call = rt::Call::new(self.client, &CODE_OWNERS_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> CommentApplySuggestions<'c> {
+    ) -> CommentApplySuggestions {
         let mut call = rt::Call::new(self.client, &COMMENT_APPLY_SUGGESTIONS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> CommentCreatePullReq<'c> {
+    ) -> CommentCreatePullReq {
         let mut call = rt::Call::new(self.client, &COMMENT_CREATE_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
         pullreq_comment_id: i64,
-    ) -> CommentDeletePullReq<'c> {
+    ) -> CommentDeletePullReq {
         let mut call = rt::Call::new(self.client, &COMMENT_DELETE_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
         pullreq_comment_id: i64,
-    ) -> CommentStatusPullReq<'c> {
+    ) -> CommentStatusPullReq {
         let mut call = rt::Call::new(self.client, &COMMENT_STATUS_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
         pullreq_comment_id: i64,
-    ) -> CommentUpdatePullReq<'c> {
+    ) -> CommentUpdatePullReq {
         let mut call = rt::Call::new(self.client, &COMMENT_UPDATE_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -146,7 +146,7 @@ impl<'c> Api<'c> {
     pub fn count_pull_req_space(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CountPullReqSpace<'c> {
+    ) -> CountPullReqSpace {
         let mut call = rt::Call::new(self.client, &COUNT_PULL_REQ_SPACE);
         call.text(0, account_identifier);
         CountPullReqSpace { call }
@@ -157,7 +157,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> CreatePullReq<'c> {
+    ) -> CreatePullReq {
         let mut call = rt::Call::new(self.client, &CREATE_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -170,7 +170,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> DiffPullReq<'c> {
+    ) -> DiffPullReq {
         let mut call = rt::Call::new(self.client, &DIFF_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -184,7 +184,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> DiffPullReqPost<'c> {
+    ) -> DiffPullReqPost {
         let mut call = rt::Call::new(self.client, &DIFF_PULL_REQ_POST);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -198,7 +198,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> FileViewAddPullReq<'c> {
+    ) -> FileViewAddPullReq {
         let mut call = rt::Call::new(self.client, &FILE_VIEW_ADD_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -213,7 +213,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
         file_path: impl Into<String>,
-    ) -> FileViewDeletePullReq<'c> {
+    ) -> FileViewDeletePullReq {
         let mut call = rt::Call::new(self.client, &FILE_VIEW_DELETE_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -228,7 +228,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> FileViewListPullReq<'c> {
+    ) -> FileViewListPullReq {
         let mut call = rt::Call::new(self.client, &FILE_VIEW_LIST_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -242,7 +242,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> GetPullReq<'c> {
+    ) -> GetPullReq {
         let mut call = rt::Call::new(self.client, &GET_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -255,7 +255,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> ListPullReq<'c> {
+    ) -> ListPullReq {
         let mut call = rt::Call::new(self.client, &LIST_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -268,7 +268,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> ListPullReqActivities<'c> {
+    ) -> ListPullReqActivities {
         let mut call = rt::Call::new(self.client, &LIST_PULL_REQ_ACTIVITIES);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -282,7 +282,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> ListPullReqCommits<'c> {
+    ) -> ListPullReqCommits {
         let mut call = rt::Call::new(self.client, &LIST_PULL_REQ_COMMITS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -294,7 +294,7 @@ impl<'c> Api<'c> {
     pub fn list_pull_req_space(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListPullReqSpace<'c> {
+    ) -> ListPullReqSpace {
         let mut call = rt::Call::new(self.client, &LIST_PULL_REQ_SPACE);
         call.text(0, account_identifier);
         ListPullReqSpace { call }
@@ -306,7 +306,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> ListSuggestedLabels<'c> {
+    ) -> ListSuggestedLabels {
         let mut call = rt::Call::new(self.client, &LIST_SUGGESTED_LABELS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -320,7 +320,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> ListSuggestedReviewers<'c> {
+    ) -> ListSuggestedReviewers {
         let mut call = rt::Call::new(self.client, &LIST_SUGGESTED_REVIEWERS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -334,7 +334,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> MergePullReqOp<'c> {
+    ) -> MergePullReqOp {
         let mut call = rt::Call::new(self.client, &MERGE_PULL_REQ_OP);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -348,7 +348,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> PrAutoMergeDisable<'c> {
+    ) -> PrAutoMergeDisable {
         let mut call = rt::Call::new(self.client, &PR_AUTO_MERGE_DISABLE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -362,7 +362,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> PrAutoMergeEnable<'c> {
+    ) -> PrAutoMergeEnable {
         let mut call = rt::Call::new(self.client, &PR_AUTO_MERGE_ENABLE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -376,7 +376,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> PrAutoMergeGet<'c> {
+    ) -> PrAutoMergeGet {
         let mut call = rt::Call::new(self.client, &PR_AUTO_MERGE_GET);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -389,7 +389,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> PrCandidates<'c> {
+    ) -> PrCandidates {
         let mut call = rt::Call::new(self.client, &PR_CANDIDATES);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -402,7 +402,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> PrMergeQueueEnable<'c> {
+    ) -> PrMergeQueueEnable {
         let mut call = rt::Call::new(self.client, &PR_MERGE_QUEUE_ENABLE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -416,7 +416,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> PrMergeQueueGet<'c> {
+    ) -> PrMergeQueueGet {
         let mut call = rt::Call::new(self.client, &PR_MERGE_QUEUE_GET);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -430,7 +430,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> PrMergeQueuePrioritize<'c> {
+    ) -> PrMergeQueuePrioritize {
         let mut call = rt::Call::new(self.client, &PR_MERGE_QUEUE_PRIORITIZE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -444,7 +444,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> PrMergeQueueRemove<'c> {
+    ) -> PrMergeQueueRemove {
         let mut call = rt::Call::new(self.client, &PR_MERGE_QUEUE_REMOVE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -458,7 +458,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> PullReqMetaData<'c> {
+    ) -> PullReqMetaData {
         let mut call = rt::Call::new(self.client, &PULL_REQ_META_DATA);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -473,7 +473,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
         label_id: i64,
-    ) -> RemoveSuggestedLabel<'c> {
+    ) -> RemoveSuggestedLabel {
         let mut call = rt::Call::new(self.client, &REMOVE_SUGGESTED_LABEL);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -489,7 +489,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
         principal_id: i64,
-    ) -> RemoveSuggestedReviewer<'c> {
+    ) -> RemoveSuggestedReviewer {
         let mut call = rt::Call::new(self.client, &REMOVE_SUGGESTED_REVIEWER);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -504,7 +504,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> RestorePullReqSourceBranch<'c> {
+    ) -> RestorePullReqSourceBranch {
         let mut call = rt::Call::new(self.client, &RESTORE_PULL_REQ_SOURCE_BRANCH);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -518,7 +518,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> RevertPullReqOp<'c> {
+    ) -> RevertPullReqOp {
         let mut call = rt::Call::new(self.client, &REVERT_PULL_REQ_OP);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -532,7 +532,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> ReviewSubmitPullReq<'c> {
+    ) -> ReviewSubmitPullReq {
         let mut call = rt::Call::new(self.client, &REVIEW_SUBMIT_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -546,7 +546,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> ReviewerAddPullReq<'c> {
+    ) -> ReviewerAddPullReq {
         let mut call = rt::Call::new(self.client, &REVIEWER_ADD_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -560,7 +560,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> ReviewerCombinedListPullReq<'c> {
+    ) -> ReviewerCombinedListPullReq {
         let mut call = rt::Call::new(self.client, &REVIEWER_COMBINED_LIST_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -577,7 +577,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
         pullreq_reviewer_id: i64,
-    ) -> ReviewerDeletePullReq<'c> {
+    ) -> ReviewerDeletePullReq {
         let mut call = rt::Call::new(self.client, &REVIEWER_DELETE_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -592,7 +592,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> ReviewerListPullReq<'c> {
+    ) -> ReviewerListPullReq {
         let mut call = rt::Call::new(self.client, &REVIEWER_LIST_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -606,7 +606,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> StatePullReq<'c> {
+    ) -> StatePullReq {
         let mut call = rt::Call::new(self.client, &STATE_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -620,7 +620,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> SuggestLabelsBatch<'c> {
+    ) -> SuggestLabelsBatch {
         let mut call = rt::Call::new(self.client, &SUGGEST_LABELS_BATCH);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -634,7 +634,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> SuggestReviewersBatch<'c> {
+    ) -> SuggestReviewersBatch {
         let mut call = rt::Call::new(self.client, &SUGGEST_REVIEWERS_BATCH);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -648,7 +648,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> UpdatePullReq<'c> {
+    ) -> UpdatePullReq {
         let mut call = rt::Call::new(self.client, &UPDATE_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -662,7 +662,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
-    ) -> UserGroupReviewerAddPullReq<'c> {
+    ) -> UserGroupReviewerAddPullReq {
         let mut call = rt::Call::new(self.client, &USER_GROUP_REVIEWER_ADD_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -679,7 +679,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         pullreq_number: i64,
         user_group_id: i64,
-    ) -> UserGroupReviewerDeletePullReq<'c> {
+    ) -> UserGroupReviewerDeletePullReq {
         let mut call = rt::Call::new(self.client, &USER_GROUP_REVIEWER_DELETE_PULL_REQ);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -693,10 +693,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::apply_suggested_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplySuggestedLabel<'c> {
-    call: rt::Call<'c>,
+pub struct ApplySuggestedLabel {
+    call: rt::Call,
 }
-impl<'c> ApplySuggestedLabel<'c> {
+impl ApplySuggestedLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -711,12 +711,12 @@ impl<'c> ApplySuggestedLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -724,10 +724,10 @@ rt::request!(ApplySuggestedLabel);
 /// Request of [`Api::apply_suggested_reviewer`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplySuggestedReviewer<'c> {
-    call: rt::Call<'c>,
+pub struct ApplySuggestedReviewer {
+    call: rt::Call,
 }
-impl<'c> ApplySuggestedReviewer<'c> {
+impl ApplySuggestedReviewer {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -742,12 +742,12 @@ impl<'c> ApplySuggestedReviewer<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -755,10 +755,10 @@ rt::request!(ApplySuggestedReviewer);
 /// Request of [`Api::checks_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ChecksPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct ChecksPullReq {
+    call: rt::Call,
 }
-impl<'c> ChecksPullReq<'c> {
+impl ChecksPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -773,12 +773,12 @@ impl<'c> ChecksPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReqChecks> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReqChecks> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -786,10 +786,10 @@ rt::request!(ChecksPullReq);
 /// Request of [`Api::code_owners_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CodeOwnersPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct CodeOwnersPullReq {
+    call: rt::Call,
 }
-impl<'c> CodeOwnersPullReq<'c> {
+impl CodeOwnersPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -804,12 +804,12 @@ impl<'c> CodeOwnersPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesCodeOwnerEvaluation> {
+    pub fn send(self) -> rt::Sending<types::TypesCodeOwnerEvaluation> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -817,10 +817,10 @@ rt::request!(CodeOwnersPullReq);
 /// Request of [`Api::comment_apply_suggestions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CommentApplySuggestions<'c> {
-    call: rt::Call<'c>,
+pub struct CommentApplySuggestions {
+    call: rt::Call,
 }
-impl<'c> CommentApplySuggestions<'c> {
+impl CommentApplySuggestions {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -841,12 +841,12 @@ impl<'c> CommentApplySuggestions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PullreqCommentApplySuggestionsOutput> {
+    pub fn send(self) -> rt::Sending<types::PullreqCommentApplySuggestionsOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -854,10 +854,10 @@ rt::request!(CommentApplySuggestions);
 /// Request of [`Api::comment_create_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CommentCreatePullReq<'c> {
-    call: rt::Call<'c>,
+pub struct CommentCreatePullReq {
+    call: rt::Call,
 }
-impl<'c> CommentCreatePullReq<'c> {
+impl CommentCreatePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -878,12 +878,12 @@ impl<'c> CommentCreatePullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReqActivity> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReqActivity> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -891,10 +891,10 @@ rt::request!(CommentCreatePullReq);
 /// Request of [`Api::comment_delete_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CommentDeletePullReq<'c> {
-    call: rt::Call<'c>,
+pub struct CommentDeletePullReq {
+    call: rt::Call,
 }
-impl<'c> CommentDeletePullReq<'c> {
+impl CommentDeletePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -909,12 +909,12 @@ impl<'c> CommentDeletePullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -922,10 +922,10 @@ rt::request!(CommentDeletePullReq);
 /// Request of [`Api::comment_status_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CommentStatusPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct CommentStatusPullReq {
+    call: rt::Call,
 }
-impl<'c> CommentStatusPullReq<'c> {
+impl CommentStatusPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -946,12 +946,12 @@ impl<'c> CommentStatusPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReqActivity> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReqActivity> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -959,10 +959,10 @@ rt::request!(CommentStatusPullReq);
 /// Request of [`Api::comment_update_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CommentUpdatePullReq<'c> {
-    call: rt::Call<'c>,
+pub struct CommentUpdatePullReq {
+    call: rt::Call,
 }
-impl<'c> CommentUpdatePullReq<'c> {
+impl CommentUpdatePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -983,12 +983,12 @@ impl<'c> CommentUpdatePullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReqActivity> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReqActivity> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -996,10 +996,10 @@ rt::request!(CommentUpdatePullReq);
 /// Request of [`Api::count_pull_req_space`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CountPullReqSpace<'c> {
-    call: rt::Call<'c>,
+pub struct CountPullReqSpace {
+    call: rt::Call,
 }
-impl<'c> CountPullReqSpace<'c> {
+impl CountPullReqSpace {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1125,12 +1125,12 @@ impl<'c> CountPullReqSpace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, i64> {
+    pub fn send(self) -> rt::Sending<i64> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1138,10 +1138,10 @@ rt::request!(CountPullReqSpace);
 /// Request of [`Api::create_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreatePullReq<'c> {
-    call: rt::Call<'c>,
+pub struct CreatePullReq {
+    call: rt::Call,
 }
-impl<'c> CreatePullReq<'c> {
+impl CreatePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1162,12 +1162,12 @@ impl<'c> CreatePullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReq> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReq> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1175,10 +1175,10 @@ rt::request!(CreatePullReq);
 /// Request of [`Api::diff_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DiffPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct DiffPullReq {
+    call: rt::Call,
 }
-impl<'c> DiffPullReq<'c> {
+impl DiffPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1199,12 +1199,12 @@ impl<'c> DiffPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitFileDiff>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1212,10 +1212,10 @@ rt::request!(DiffPullReq);
 /// Request of [`Api::diff_pull_req_post`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DiffPullReqPost<'c> {
-    call: rt::Call<'c>,
+pub struct DiffPullReqPost {
+    call: rt::Call,
 }
-impl<'c> DiffPullReqPost<'c> {
+impl DiffPullReqPost {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1236,12 +1236,12 @@ impl<'c> DiffPullReqPost<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitFileDiff>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1249,10 +1249,10 @@ rt::request!(DiffPullReqPost);
 /// Request of [`Api::file_view_add_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FileViewAddPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct FileViewAddPullReq {
+    call: rt::Call,
 }
-impl<'c> FileViewAddPullReq<'c> {
+impl FileViewAddPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1273,12 +1273,12 @@ impl<'c> FileViewAddPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReqFileView> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReqFileView> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1286,10 +1286,10 @@ rt::request!(FileViewAddPullReq);
 /// Request of [`Api::file_view_delete_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FileViewDeletePullReq<'c> {
-    call: rt::Call<'c>,
+pub struct FileViewDeletePullReq {
+    call: rt::Call,
 }
-impl<'c> FileViewDeletePullReq<'c> {
+impl FileViewDeletePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1304,12 +1304,12 @@ impl<'c> FileViewDeletePullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1317,10 +1317,10 @@ rt::request!(FileViewDeletePullReq);
 /// Request of [`Api::file_view_list_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FileViewListPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct FileViewListPullReq {
+    call: rt::Call,
 }
-impl<'c> FileViewListPullReq<'c> {
+impl FileViewListPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1335,12 +1335,12 @@ impl<'c> FileViewListPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPullReqFileView>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqFileView>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1348,10 +1348,10 @@ rt::request!(FileViewListPullReq);
 /// Request of [`Api::get_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct GetPullReq {
+    call: rt::Call,
 }
-impl<'c> GetPullReq<'c> {
+impl GetPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1366,12 +1366,12 @@ impl<'c> GetPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReq> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReq> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1379,10 +1379,10 @@ rt::request!(GetPullReq);
 /// Request of [`Api::list_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct ListPullReq {
+    call: rt::Call,
 }
-impl<'c> ListPullReq<'c> {
+impl ListPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1553,12 +1553,12 @@ impl<'c> ListPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPullReq>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesPullReq>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1566,10 +1566,10 @@ rt::request!(ListPullReq);
 /// Request of [`Api::list_pull_req_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPullReqActivities<'c> {
-    call: rt::Call<'c>,
+pub struct ListPullReqActivities {
+    call: rt::Call,
 }
-impl<'c> ListPullReqActivities<'c> {
+impl ListPullReqActivities {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1620,12 +1620,12 @@ impl<'c> ListPullReqActivities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPullReqActivity>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqActivity>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1633,10 +1633,10 @@ rt::request!(ListPullReqActivities);
 /// Request of [`Api::list_pull_req_commits`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPullReqCommits<'c> {
-    call: rt::Call<'c>,
+pub struct ListPullReqCommits {
+    call: rt::Call,
 }
-impl<'c> ListPullReqCommits<'c> {
+impl ListPullReqCommits {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1663,12 +1663,12 @@ impl<'c> ListPullReqCommits<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesCommit>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesCommit>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1676,10 +1676,10 @@ rt::request!(ListPullReqCommits);
 /// Request of [`Api::list_pull_req_space`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPullReqSpace<'c> {
-    call: rt::Call<'c>,
+pub struct ListPullReqSpace {
+    call: rt::Call,
 }
-impl<'c> ListPullReqSpace<'c> {
+impl ListPullReqSpace {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1829,12 +1829,12 @@ impl<'c> ListPullReqSpace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPullReqRepo>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqRepo>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1842,10 +1842,10 @@ rt::request!(ListPullReqSpace);
 /// Request of [`Api::list_suggested_labels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSuggestedLabels<'c> {
-    call: rt::Call<'c>,
+pub struct ListSuggestedLabels {
+    call: rt::Call,
 }
-impl<'c> ListSuggestedLabels<'c> {
+impl ListSuggestedLabels {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1872,12 +1872,12 @@ impl<'c> ListSuggestedLabels<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1885,10 +1885,10 @@ rt::request!(ListSuggestedLabels);
 /// Request of [`Api::list_suggested_reviewers`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSuggestedReviewers<'c> {
-    call: rt::Call<'c>,
+pub struct ListSuggestedReviewers {
+    call: rt::Call,
 }
-impl<'c> ListSuggestedReviewers<'c> {
+impl ListSuggestedReviewers {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1915,12 +1915,12 @@ impl<'c> ListSuggestedReviewers<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1928,10 +1928,10 @@ rt::request!(ListSuggestedReviewers);
 /// Request of [`Api::merge_pull_req_op`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MergePullReqOp<'c> {
-    call: rt::Call<'c>,
+pub struct MergePullReqOp {
+    call: rt::Call,
 }
-impl<'c> MergePullReqOp<'c> {
+impl MergePullReqOp {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1952,12 +1952,12 @@ impl<'c> MergePullReqOp<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesMergeResponse> {
+    pub fn send(self) -> rt::Sending<types::TypesMergeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1965,10 +1965,10 @@ rt::request!(MergePullReqOp);
 /// Request of [`Api::pr_auto_merge_disable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PrAutoMergeDisable<'c> {
-    call: rt::Call<'c>,
+pub struct PrAutoMergeDisable {
+    call: rt::Call,
 }
-impl<'c> PrAutoMergeDisable<'c> {
+impl PrAutoMergeDisable {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1983,12 +1983,12 @@ impl<'c> PrAutoMergeDisable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1996,10 +1996,10 @@ rt::request!(PrAutoMergeDisable);
 /// Request of [`Api::pr_auto_merge_enable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PrAutoMergeEnable<'c> {
-    call: rt::Call<'c>,
+pub struct PrAutoMergeEnable {
+    call: rt::Call,
 }
-impl<'c> PrAutoMergeEnable<'c> {
+impl PrAutoMergeEnable {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2020,12 +2020,12 @@ impl<'c> PrAutoMergeEnable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2033,10 +2033,10 @@ rt::request!(PrAutoMergeEnable);
 /// Request of [`Api::pr_auto_merge_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PrAutoMergeGet<'c> {
-    call: rt::Call<'c>,
+pub struct PrAutoMergeGet {
+    call: rt::Call,
 }
-impl<'c> PrAutoMergeGet<'c> {
+impl PrAutoMergeGet {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2051,12 +2051,12 @@ impl<'c> PrAutoMergeGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2064,10 +2064,10 @@ rt::request!(PrAutoMergeGet);
 /// Request of [`Api::pr_candidates`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PrCandidates<'c> {
-    call: rt::Call<'c>,
+pub struct PrCandidates {
+    call: rt::Call,
 }
-impl<'c> PrCandidates<'c> {
+impl PrCandidates {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2088,12 +2088,12 @@ impl<'c> PrCandidates<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesBranchTable> {
+    pub fn send(self) -> rt::Sending<types::TypesBranchTable> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2101,10 +2101,10 @@ rt::request!(PrCandidates);
 /// Request of [`Api::pr_merge_queue_enable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PrMergeQueueEnable<'c> {
-    call: rt::Call<'c>,
+pub struct PrMergeQueueEnable {
+    call: rt::Call,
 }
-impl<'c> PrMergeQueueEnable<'c> {
+impl PrMergeQueueEnable {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2125,12 +2125,12 @@ impl<'c> PrMergeQueueEnable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2138,10 +2138,10 @@ rt::request!(PrMergeQueueEnable);
 /// Request of [`Api::pr_merge_queue_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PrMergeQueueGet<'c> {
-    call: rt::Call<'c>,
+pub struct PrMergeQueueGet {
+    call: rt::Call,
 }
-impl<'c> PrMergeQueueGet<'c> {
+impl PrMergeQueueGet {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2156,12 +2156,12 @@ impl<'c> PrMergeQueueGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2169,10 +2169,10 @@ rt::request!(PrMergeQueueGet);
 /// Request of [`Api::pr_merge_queue_prioritize`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PrMergeQueuePrioritize<'c> {
-    call: rt::Call<'c>,
+pub struct PrMergeQueuePrioritize {
+    call: rt::Call,
 }
-impl<'c> PrMergeQueuePrioritize<'c> {
+impl PrMergeQueuePrioritize {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2187,12 +2187,12 @@ impl<'c> PrMergeQueuePrioritize<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2200,10 +2200,10 @@ rt::request!(PrMergeQueuePrioritize);
 /// Request of [`Api::pr_merge_queue_remove`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PrMergeQueueRemove<'c> {
-    call: rt::Call<'c>,
+pub struct PrMergeQueueRemove {
+    call: rt::Call,
 }
-impl<'c> PrMergeQueueRemove<'c> {
+impl PrMergeQueueRemove {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2218,12 +2218,12 @@ impl<'c> PrMergeQueueRemove<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2231,10 +2231,10 @@ rt::request!(PrMergeQueueRemove);
 /// Request of [`Api::pull_req_meta_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PullReqMetaData<'c> {
-    call: rt::Call<'c>,
+pub struct PullReqMetaData {
+    call: rt::Call,
 }
-impl<'c> PullReqMetaData<'c> {
+impl PullReqMetaData {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2249,12 +2249,12 @@ impl<'c> PullReqMetaData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReqStats> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReqStats> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2262,10 +2262,10 @@ rt::request!(PullReqMetaData);
 /// Request of [`Api::remove_suggested_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RemoveSuggestedLabel<'c> {
-    call: rt::Call<'c>,
+pub struct RemoveSuggestedLabel {
+    call: rt::Call,
 }
-impl<'c> RemoveSuggestedLabel<'c> {
+impl RemoveSuggestedLabel {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2280,12 +2280,12 @@ impl<'c> RemoveSuggestedLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2293,10 +2293,10 @@ rt::request!(RemoveSuggestedLabel);
 /// Request of [`Api::remove_suggested_reviewer`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RemoveSuggestedReviewer<'c> {
-    call: rt::Call<'c>,
+pub struct RemoveSuggestedReviewer {
+    call: rt::Call,
 }
-impl<'c> RemoveSuggestedReviewer<'c> {
+impl RemoveSuggestedReviewer {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2311,12 +2311,12 @@ impl<'c> RemoveSuggestedReviewer<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2324,10 +2324,10 @@ rt::request!(RemoveSuggestedReviewer);
 /// Request of [`Api::restore_pull_req_source_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RestorePullReqSourceBranch<'c> {
-    call: rt::Call<'c>,
+pub struct RestorePullReqSourceBranch {
+    call: rt::Call,
 }
-impl<'c> RestorePullReqSourceBranch<'c> {
+impl RestorePullReqSourceBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2348,12 +2348,12 @@ impl<'c> RestorePullReqSourceBranch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesCreateBranchOutput> {
+    pub fn send(self) -> rt::Sending<types::TypesCreateBranchOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2361,10 +2361,10 @@ rt::request!(RestorePullReqSourceBranch);
 /// Request of [`Api::revert_pull_req_op`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RevertPullReqOp<'c> {
-    call: rt::Call<'c>,
+pub struct RevertPullReqOp {
+    call: rt::Call,
 }
-impl<'c> RevertPullReqOp<'c> {
+impl RevertPullReqOp {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2385,12 +2385,12 @@ impl<'c> RevertPullReqOp<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesRevertResponse> {
+    pub fn send(self) -> rt::Sending<types::TypesRevertResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2398,10 +2398,10 @@ rt::request!(RevertPullReqOp);
 /// Request of [`Api::review_submit_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReviewSubmitPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct ReviewSubmitPullReq {
+    call: rt::Call,
 }
-impl<'c> ReviewSubmitPullReq<'c> {
+impl ReviewSubmitPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2422,12 +2422,12 @@ impl<'c> ReviewSubmitPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2435,10 +2435,10 @@ rt::request!(ReviewSubmitPullReq);
 /// Request of [`Api::reviewer_add_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReviewerAddPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct ReviewerAddPullReq {
+    call: rt::Call,
 }
-impl<'c> ReviewerAddPullReq<'c> {
+impl ReviewerAddPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2459,12 +2459,12 @@ impl<'c> ReviewerAddPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReqReviewer> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReqReviewer> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2472,10 +2472,10 @@ rt::request!(ReviewerAddPullReq);
 /// Request of [`Api::reviewer_combined_list_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReviewerCombinedListPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct ReviewerCombinedListPullReq {
+    call: rt::Call,
 }
-impl<'c> ReviewerCombinedListPullReq<'c> {
+impl ReviewerCombinedListPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2490,12 +2490,12 @@ impl<'c> ReviewerCombinedListPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PullreqCombinedListResponse> {
+    pub fn send(self) -> rt::Sending<types::PullreqCombinedListResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2503,10 +2503,10 @@ rt::request!(ReviewerCombinedListPullReq);
 /// Request of [`Api::reviewer_delete_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReviewerDeletePullReq<'c> {
-    call: rt::Call<'c>,
+pub struct ReviewerDeletePullReq {
+    call: rt::Call,
 }
-impl<'c> ReviewerDeletePullReq<'c> {
+impl ReviewerDeletePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2521,12 +2521,12 @@ impl<'c> ReviewerDeletePullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2534,10 +2534,10 @@ rt::request!(ReviewerDeletePullReq);
 /// Request of [`Api::reviewer_list_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReviewerListPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct ReviewerListPullReq {
+    call: rt::Call,
 }
-impl<'c> ReviewerListPullReq<'c> {
+impl ReviewerListPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2552,12 +2552,12 @@ impl<'c> ReviewerListPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesPullReqReviewer>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqReviewer>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2565,10 +2565,10 @@ rt::request!(ReviewerListPullReq);
 /// Request of [`Api::state_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct StatePullReq<'c> {
-    call: rt::Call<'c>,
+pub struct StatePullReq {
+    call: rt::Call,
 }
-impl<'c> StatePullReq<'c> {
+impl StatePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2589,12 +2589,12 @@ impl<'c> StatePullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReq> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReq> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2602,10 +2602,10 @@ rt::request!(StatePullReq);
 /// Request of [`Api::suggest_labels_batch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SuggestLabelsBatch<'c> {
-    call: rt::Call<'c>,
+pub struct SuggestLabelsBatch {
+    call: rt::Call,
 }
-impl<'c> SuggestLabelsBatch<'c> {
+impl SuggestLabelsBatch {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2626,12 +2626,12 @@ impl<'c> SuggestLabelsBatch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2639,10 +2639,10 @@ rt::request!(SuggestLabelsBatch);
 /// Request of [`Api::suggest_reviewers_batch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SuggestReviewersBatch<'c> {
-    call: rt::Call<'c>,
+pub struct SuggestReviewersBatch {
+    call: rt::Call,
 }
-impl<'c> SuggestReviewersBatch<'c> {
+impl SuggestReviewersBatch {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2663,12 +2663,12 @@ impl<'c> SuggestReviewersBatch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2676,10 +2676,10 @@ rt::request!(SuggestReviewersBatch);
 /// Request of [`Api::update_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePullReq<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePullReq {
+    call: rt::Call,
 }
-impl<'c> UpdatePullReq<'c> {
+impl UpdatePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2700,12 +2700,12 @@ impl<'c> UpdatePullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesPullReq> {
+    pub fn send(self) -> rt::Sending<types::TypesPullReq> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2713,10 +2713,10 @@ rt::request!(UpdatePullReq);
 /// Request of [`Api::user_group_reviewer_add_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UserGroupReviewerAddPullReq<'c> {
-    call: rt::Call<'c>,
+pub struct UserGroupReviewerAddPullReq {
+    call: rt::Call,
 }
-impl<'c> UserGroupReviewerAddPullReq<'c> {
+impl UserGroupReviewerAddPullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2737,12 +2737,12 @@ impl<'c> UserGroupReviewerAddPullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesUserGroupReviewer> {
+    pub fn send(self) -> rt::Sending<types::TypesUserGroupReviewer> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2750,10 +2750,10 @@ rt::request!(UserGroupReviewerAddPullReq);
 /// Request of [`Api::user_group_reviewer_delete_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UserGroupReviewerDeletePullReq<'c> {
-    call: rt::Call<'c>,
+pub struct UserGroupReviewerDeletePullReq {
+    call: rt::Call,
 }
-impl<'c> UserGroupReviewerDeletePullReq<'c> {
+impl UserGroupReviewerDeletePullReq {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2768,12 +2768,12 @@ impl<'c> UserGroupReviewerDeletePullReq<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2798,6 +2798,8 @@ pub(super) static APPLY_SUGGESTED_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLY_SUGGESTED_REVIEWER: rt::Operation = rt::Operation {
     id: "applySuggestedReviewer",
@@ -2819,6 +2821,8 @@ pub(super) static APPLY_SUGGESTED_REVIEWER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CHECKS_PULL_REQ: rt::Operation = rt::Operation {
     id: "checksPullReq",
@@ -2839,6 +2843,8 @@ pub(super) static CHECKS_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CODE_OWNERS_PULL_REQ: rt::Operation = rt::Operation {
     id: "codeownersPullReq",
@@ -2859,6 +2865,8 @@ pub(super) static CODE_OWNERS_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static COMMENT_APPLY_SUGGESTIONS: rt::Operation = rt::Operation {
     id: "commentApplySuggestions",
@@ -2879,6 +2887,8 @@ pub(super) static COMMENT_APPLY_SUGGESTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static COMMENT_CREATE_PULL_REQ: rt::Operation = rt::Operation {
     id: "commentCreatePullReq",
@@ -2899,6 +2909,8 @@ pub(super) static COMMENT_CREATE_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static COMMENT_DELETE_PULL_REQ: rt::Operation = rt::Operation {
     id: "commentDeletePullReq",
@@ -2920,6 +2932,8 @@ pub(super) static COMMENT_DELETE_PULL_REQ: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static COMMENT_STATUS_PULL_REQ: rt::Operation = rt::Operation {
     id: "commentStatusPullReq",
@@ -2941,6 +2955,8 @@ pub(super) static COMMENT_STATUS_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static COMMENT_UPDATE_PULL_REQ: rt::Operation = rt::Operation {
     id: "commentUpdatePullReq",
@@ -2962,6 +2978,8 @@ pub(super) static COMMENT_UPDATE_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static COUNT_PULL_REQ_SPACE: rt::Operation = rt::Operation {
     id: "countPullReqSpace",
@@ -2998,6 +3016,8 @@ pub(super) static COUNT_PULL_REQ_SPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_PULL_REQ: rt::Operation = rt::Operation {
     id: "createPullReq",
@@ -3017,6 +3037,8 @@ pub(super) static CREATE_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DIFF_PULL_REQ: rt::Operation = rt::Operation {
     id: "diffPullReq",
@@ -3038,6 +3060,8 @@ pub(super) static DIFF_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DIFF_PULL_REQ_POST: rt::Operation = rt::Operation {
     id: "diffPullReqPost",
@@ -3058,6 +3082,8 @@ pub(super) static DIFF_PULL_REQ_POST: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FILE_VIEW_ADD_PULL_REQ: rt::Operation = rt::Operation {
     id: "fileViewAddPullReq",
@@ -3078,6 +3104,8 @@ pub(super) static FILE_VIEW_ADD_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FILE_VIEW_DELETE_PULL_REQ: rt::Operation = rt::Operation {
     id: "fileViewDeletePullReq",
@@ -3099,6 +3127,8 @@ pub(super) static FILE_VIEW_DELETE_PULL_REQ: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FILE_VIEW_LIST_PULL_REQ: rt::Operation = rt::Operation {
     id: "fileViewListPullReq",
@@ -3119,6 +3149,8 @@ pub(super) static FILE_VIEW_LIST_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PULL_REQ: rt::Operation = rt::Operation {
     id: "getPullReq",
@@ -3139,6 +3171,8 @@ pub(super) static GET_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PULL_REQ: rt::Operation = rt::Operation {
     id: "listPullReq",
@@ -3183,6 +3217,8 @@ pub(super) static LIST_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PULL_REQ_ACTIVITIES: rt::Operation = rt::Operation {
     id: "listPullReqActivities",
@@ -3208,6 +3244,8 @@ pub(super) static LIST_PULL_REQ_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PULL_REQ_COMMITS: rt::Operation = rt::Operation {
     id: "listPullReqCommits",
@@ -3230,6 +3268,8 @@ pub(super) static LIST_PULL_REQ_COMMITS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PULL_REQ_SPACE: rt::Operation = rt::Operation {
     id: "listPullReqSpace",
@@ -3270,6 +3310,8 @@ pub(super) static LIST_PULL_REQ_SPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SUGGESTED_LABELS: rt::Operation = rt::Operation {
     id: "listSuggestedLabels",
@@ -3292,6 +3334,8 @@ pub(super) static LIST_SUGGESTED_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SUGGESTED_REVIEWERS: rt::Operation = rt::Operation {
     id: "listSuggestedReviewers",
@@ -3314,6 +3358,8 @@ pub(super) static LIST_SUGGESTED_REVIEWERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MERGE_PULL_REQ_OP: rt::Operation = rt::Operation {
     id: "mergePullReqOp",
@@ -3334,6 +3380,8 @@ pub(super) static MERGE_PULL_REQ_OP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PR_AUTO_MERGE_DISABLE: rt::Operation = rt::Operation {
     id: "prAutoMergeDisable",
@@ -3354,6 +3402,8 @@ pub(super) static PR_AUTO_MERGE_DISABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PR_AUTO_MERGE_ENABLE: rt::Operation = rt::Operation {
     id: "prAutoMergeEnable",
@@ -3374,6 +3424,8 @@ pub(super) static PR_AUTO_MERGE_ENABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PR_AUTO_MERGE_GET: rt::Operation = rt::Operation {
     id: "prAutoMergeGet",
@@ -3394,6 +3446,8 @@ pub(super) static PR_AUTO_MERGE_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PR_CANDIDATES: rt::Operation = rt::Operation {
     id: "prCandidates",
@@ -3414,6 +3468,8 @@ pub(super) static PR_CANDIDATES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PR_MERGE_QUEUE_ENABLE: rt::Operation = rt::Operation {
     id: "prMergeQueueEnable",
@@ -3434,6 +3490,8 @@ pub(super) static PR_MERGE_QUEUE_ENABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PR_MERGE_QUEUE_GET: rt::Operation = rt::Operation {
     id: "prMergeQueueGet",
@@ -3454,6 +3512,8 @@ pub(super) static PR_MERGE_QUEUE_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PR_MERGE_QUEUE_PRIORITIZE: rt::Operation = rt::Operation {
     id: "prMergeQueuePrioritize",
@@ -3474,6 +3534,8 @@ pub(super) static PR_MERGE_QUEUE_PRIORITIZE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PR_MERGE_QUEUE_REMOVE: rt::Operation = rt::Operation {
     id: "prMergeQueueRemove",
@@ -3494,6 +3556,8 @@ pub(super) static PR_MERGE_QUEUE_REMOVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PULL_REQ_META_DATA: rt::Operation = rt::Operation {
     id: "pullReqMetaData",
@@ -3514,6 +3578,8 @@ pub(super) static PULL_REQ_META_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REMOVE_SUGGESTED_LABEL: rt::Operation = rt::Operation {
     id: "removeSuggestedLabel",
@@ -3535,6 +3601,8 @@ pub(super) static REMOVE_SUGGESTED_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REMOVE_SUGGESTED_REVIEWER: rt::Operation = rt::Operation {
     id: "removeSuggestedReviewer",
@@ -3556,6 +3624,8 @@ pub(super) static REMOVE_SUGGESTED_REVIEWER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RESTORE_PULL_REQ_SOURCE_BRANCH: rt::Operation = rt::Operation {
     id: "restorePullReqSourceBranch",
@@ -3576,6 +3646,8 @@ pub(super) static RESTORE_PULL_REQ_SOURCE_BRANCH: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REVERT_PULL_REQ_OP: rt::Operation = rt::Operation {
     id: "revertPullReqOp",
@@ -3596,6 +3668,8 @@ pub(super) static REVERT_PULL_REQ_OP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REVIEW_SUBMIT_PULL_REQ: rt::Operation = rt::Operation {
     id: "reviewSubmitPullReq",
@@ -3616,6 +3690,8 @@ pub(super) static REVIEW_SUBMIT_PULL_REQ: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REVIEWER_ADD_PULL_REQ: rt::Operation = rt::Operation {
     id: "reviewerAddPullReq",
@@ -3636,6 +3712,8 @@ pub(super) static REVIEWER_ADD_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REVIEWER_COMBINED_LIST_PULL_REQ: rt::Operation = rt::Operation {
     id: "reviewerCombinedListPullReq",
@@ -3656,6 +3734,8 @@ pub(super) static REVIEWER_COMBINED_LIST_PULL_REQ: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REVIEWER_DELETE_PULL_REQ: rt::Operation = rt::Operation {
     id: "reviewerDeletePullReq",
@@ -3677,6 +3757,8 @@ pub(super) static REVIEWER_DELETE_PULL_REQ: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REVIEWER_LIST_PULL_REQ: rt::Operation = rt::Operation {
     id: "reviewerListPullReq",
@@ -3697,6 +3779,8 @@ pub(super) static REVIEWER_LIST_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static STATE_PULL_REQ: rt::Operation = rt::Operation {
     id: "statePullReq",
@@ -3717,6 +3801,8 @@ pub(super) static STATE_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SUGGEST_LABELS_BATCH: rt::Operation = rt::Operation {
     id: "suggestLabelsBatch",
@@ -3737,6 +3823,8 @@ pub(super) static SUGGEST_LABELS_BATCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SUGGEST_REVIEWERS_BATCH: rt::Operation = rt::Operation {
     id: "suggestReviewersBatch",
@@ -3757,6 +3845,8 @@ pub(super) static SUGGEST_REVIEWERS_BATCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PULL_REQ: rt::Operation = rt::Operation {
     id: "updatePullReq",
@@ -3777,6 +3867,8 @@ pub(super) static UPDATE_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static USER_GROUP_REVIEWER_ADD_PULL_REQ: rt::Operation = rt::Operation {
     id: "userGroupReviewerAddPullReq",
@@ -3797,6 +3889,8 @@ pub(super) static USER_GROUP_REVIEWER_ADD_PULL_REQ: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static USER_GROUP_REVIEWER_DELETE_PULL_REQ: rt::Operation = rt::Operation {
     id: "userGroupReviewerDeletePullReq",
@@ -3818,4 +3912,6 @@ pub(super) static USER_GROUP_REVIEWER_DELETE_PULL_REQ: rt::Operation = rt::Opera
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> CalculateCommitDivergence<'c> {
+    ) -> CalculateCommitDivergence {
         let mut call = rt::Call::new(self.client, &CALCULATE_COMMIT_DIVERGENCE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> CodeOwnersValidate<'c> {
+    ) -> CodeOwnersValidate {
         let mut call = rt::Call::new(self.client, &CODE_OWNERS_VALIDATE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> CommitFiles<'c> {
+    ) -> CommitFiles {
         let mut call = rt::Call::new(self.client, &COMMIT_FILES);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> CreateBranch<'c> {
+    ) -> CreateBranch {
         let mut call = rt::Call::new(self.client, &CREATE_BRANCH);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn create_repository(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateRepository<'c> {
+    ) -> CreateRepository {
         let mut call = rt::Call::new(self.client, &CREATE_REPOSITORY);
         call.text(0, account_identifier);
         CreateRepository { call }
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> CreateTag<'c> {
+    ) -> CreateTag {
         let mut call = rt::Call::new(self.client, &CREATE_TAG);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         branch_name: impl Into<String>,
-    ) -> DeleteBranch<'c> {
+    ) -> DeleteBranch {
         let mut call = rt::Call::new(self.client, &DELETE_BRANCH);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> DeleteRepository<'c> {
+    ) -> DeleteRepository {
         let mut call = rt::Call::new(self.client, &DELETE_REPOSITORY);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         tag_name: impl Into<String>,
-    ) -> DeleteTag<'c> {
+    ) -> DeleteTag {
         let mut call = rt::Call::new(self.client, &DELETE_TAG);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         range: impl Into<String>,
-    ) -> DiffStats<'c> {
+    ) -> DiffStats {
         let mut call = rt::Call::new(self.client, &DIFF_STATS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -135,7 +135,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> FindGeneralSettings<'c> {
+    ) -> FindGeneralSettings {
         let mut call = rt::Call::new(self.client, &FIND_GENERAL_SETTINGS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> FindSecuritySettings<'c> {
+    ) -> FindSecuritySettings {
         let mut call = rt::Call::new(self.client, &FIND_SECURITY_SETTINGS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -159,7 +159,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> ForkCreate<'c> {
+    ) -> ForkCreate {
         let mut call = rt::Call::new(self.client, &FORK_CREATE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -171,7 +171,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> ForkSyncBranch<'c> {
+    ) -> ForkSyncBranch {
         let mut call = rt::Call::new(self.client, &FORK_SYNC_BRANCH);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -184,7 +184,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         path: impl Into<String>,
-    ) -> GetBlame<'c> {
+    ) -> GetBlame {
         let mut call = rt::Call::new(self.client, &GET_BLAME);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -198,7 +198,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         branch_name: impl Into<String>,
-    ) -> GetBranch<'c> {
+    ) -> GetBranch {
         let mut call = rt::Call::new(self.client, &GET_BRANCH);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -212,7 +212,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         commit_sha: impl Into<String>,
-    ) -> GetCommit<'c> {
+    ) -> GetCommit {
         let mut call = rt::Call::new(self.client, &GET_COMMIT);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -226,7 +226,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         commit_sha: impl Into<String>,
-    ) -> GetCommitDiff<'c> {
+    ) -> GetCommitDiff {
         let mut call = rt::Call::new(self.client, &GET_COMMIT_DIFF);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -240,7 +240,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         path: impl Into<String>,
-    ) -> GetContent<'c> {
+    ) -> GetContent {
         let mut call = rt::Call::new(self.client, &GET_CONTENT);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -253,7 +253,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> GetLinkedSource<'c> {
+    ) -> GetLinkedSource {
         let mut call = rt::Call::new(self.client, &GET_LINKED_SOURCE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -266,7 +266,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         path: impl Into<String>,
-    ) -> GetRaw<'c> {
+    ) -> GetRaw {
         let mut call = rt::Call::new(self.client, &GET_RAW);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -279,7 +279,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> GetRepoLanguages<'c> {
+    ) -> GetRepoLanguages {
         let mut call = rt::Call::new(self.client, &GET_REPO_LANGUAGES);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -291,7 +291,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> GetRepository<'c> {
+    ) -> GetRepository {
         let mut call = rt::Call::new(self.client, &GET_REPOSITORY);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -302,17 +302,14 @@ impl<'c> Api<'c> {
     pub fn import_repository(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ImportRepository<'c> {
+    ) -> ImportRepository {
         let mut call = rt::Call::new(self.client, &IMPORT_REPOSITORY);
         call.text(0, account_identifier);
         ImportRepository { call }
     }
     /// `POST /code/api/v1/repos/link`
     #[inline]
-    pub fn linked_create(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> LinkedCreate<'c> {
+    pub fn linked_create(&self, account_identifier: impl Into<String>) -> LinkedCreate {
         let mut call = rt::Call::new(self.client, &LINKED_CREATE);
         call.text(0, account_identifier);
         LinkedCreate { call }
@@ -323,7 +320,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> LinkedSync<'c> {
+    ) -> LinkedSync {
         let mut call = rt::Call::new(self.client, &LINKED_SYNC);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -335,7 +332,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> ListBranches<'c> {
+    ) -> ListBranches {
         let mut call = rt::Call::new(self.client, &LIST_BRANCHES);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -347,7 +344,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> ListCommits<'c> {
+    ) -> ListCommits {
         let mut call = rt::Call::new(self.client, &LIST_COMMITS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -359,7 +356,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> ListPaths<'c> {
+    ) -> ListPaths {
         let mut call = rt::Call::new(self.client, &LIST_PATHS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -371,7 +368,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> ListRepoActivities<'c> {
+    ) -> ListRepoActivities {
         let mut call = rt::Call::new(self.client, &LIST_REPO_ACTIVITIES);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -379,7 +376,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /code/api/v1/repos`
     #[inline]
-    pub fn list_repos(&self, account_identifier: impl Into<String>) -> ListRepos<'c> {
+    pub fn list_repos(&self, account_identifier: impl Into<String>) -> ListRepos {
         let mut call = rt::Call::new(self.client, &LIST_REPOS);
         call.text(0, account_identifier);
         ListRepos { call }
@@ -390,7 +387,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> ListTags<'c> {
+    ) -> ListTags {
         let mut call = rt::Call::new(self.client, &LIST_TAGS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -403,7 +400,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         range: impl Into<String>,
-    ) -> MergeCheck<'c> {
+    ) -> MergeCheck {
         let mut call = rt::Call::new(self.client, &MERGE_CHECK);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -416,7 +413,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> MergeCommit<'c> {
+    ) -> MergeCommit {
         let mut call = rt::Call::new(self.client, &MERGE_COMMIT);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -428,7 +425,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> PathDetails<'c> {
+    ) -> PathDetails {
         let mut call = rt::Call::new(self.client, &PATH_DETAILS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -441,7 +438,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         deleted_at: i64,
         repo_identifier: impl Into<String>,
-    ) -> PurgeRepository<'c> {
+    ) -> PurgeRepository {
         let mut call = rt::Call::new(self.client, &PURGE_REPOSITORY);
         call.text(0, account_identifier);
         call.int(1, deleted_at);
@@ -455,7 +452,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         range: impl Into<String>,
-    ) -> RawDiff<'c> {
+    ) -> RawDiff {
         let mut call = rt::Call::new(self.client, &RAW_DIFF);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -469,7 +466,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         range: impl Into<String>,
-    ) -> RawDiffPost<'c> {
+    ) -> RawDiffPost {
         let mut call = rt::Call::new(self.client, &RAW_DIFF_POST);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -482,7 +479,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> RebaseBranch<'c> {
+    ) -> RebaseBranch {
         let mut call = rt::Call::new(self.client, &REBASE_BRANCH);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -496,7 +493,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         git_ref: impl Into<String>,
         format: impl Into<String>,
-    ) -> RepositoryArchive<'c> {
+    ) -> RepositoryArchive {
         let mut call = rt::Call::new(self.client, &REPOSITORY_ARCHIVE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -510,7 +507,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> RepositorySummary<'c> {
+    ) -> RepositorySummary {
         let mut call = rt::Call::new(self.client, &REPOSITORY_SUMMARY);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -523,7 +520,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         deleted_at: i64,
         repo_identifier: impl Into<String>,
-    ) -> RestoreRepository<'c> {
+    ) -> RestoreRepository {
         let mut call = rt::Call::new(self.client, &RESTORE_REPOSITORY);
         call.text(0, account_identifier);
         call.int(1, deleted_at);
@@ -536,7 +533,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> SquashBranch<'c> {
+    ) -> SquashBranch {
         let mut call = rt::Call::new(self.client, &SQUASH_BRANCH);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -548,7 +545,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> UpdateDefaultBranch<'c> {
+    ) -> UpdateDefaultBranch {
         let mut call = rt::Call::new(self.client, &UPDATE_DEFAULT_BRANCH);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -560,7 +557,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> UpdateGeneralSettings<'c> {
+    ) -> UpdateGeneralSettings {
         let mut call = rt::Call::new(self.client, &UPDATE_GENERAL_SETTINGS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -572,7 +569,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> UpdateRepository<'c> {
+    ) -> UpdateRepository {
         let mut call = rt::Call::new(self.client, &UPDATE_REPOSITORY);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -584,7 +581,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> UpdateSecuritySettings<'c> {
+    ) -> UpdateSecuritySettings {
         let mut call = rt::Call::new(self.client, &UPDATE_SECURITY_SETTINGS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -594,10 +591,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::calculate_commit_divergence`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CalculateCommitDivergence<'c> {
-    call: rt::Call<'c>,
+pub struct CalculateCommitDivergence {
+    call: rt::Call,
 }
-impl<'c> CalculateCommitDivergence<'c> {
+impl CalculateCommitDivergence {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -621,12 +618,12 @@ impl<'c> CalculateCommitDivergence<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesCommitDivergence>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesCommitDivergence>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -634,10 +631,10 @@ rt::request!(CalculateCommitDivergence);
 /// Request of [`Api::code_owners_validate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CodeOwnersValidate<'c> {
-    call: rt::Call<'c>,
+pub struct CodeOwnersValidate {
+    call: rt::Call,
 }
-impl<'c> CodeOwnersValidate<'c> {
+impl CodeOwnersValidate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -658,12 +655,12 @@ impl<'c> CodeOwnersValidate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -671,10 +668,10 @@ rt::request!(CodeOwnersValidate);
 /// Request of [`Api::commit_files`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CommitFiles<'c> {
-    call: rt::Call<'c>,
+pub struct CommitFiles {
+    call: rt::Call,
 }
-impl<'c> CommitFiles<'c> {
+impl CommitFiles {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -695,12 +692,12 @@ impl<'c> CommitFiles<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesCommitFilesResponse> {
+    pub fn send(self) -> rt::Sending<types::TypesCommitFilesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -708,10 +705,10 @@ rt::request!(CommitFiles);
 /// Request of [`Api::create_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateBranch<'c> {
-    call: rt::Call<'c>,
+pub struct CreateBranch {
+    call: rt::Call,
 }
-impl<'c> CreateBranch<'c> {
+impl CreateBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -732,12 +729,12 @@ impl<'c> CreateBranch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesCreateBranchOutput> {
+    pub fn send(self) -> rt::Sending<types::TypesCreateBranchOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -745,10 +742,10 @@ rt::request!(CreateBranch);
 /// Request of [`Api::create_repository`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRepository<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRepository {
+    call: rt::Call,
 }
-impl<'c> CreateRepository<'c> {
+impl CreateRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -769,12 +766,12 @@ impl<'c> CreateRepository<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
+    pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -782,10 +779,10 @@ rt::request!(CreateRepository);
 /// Request of [`Api::create_tag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTag<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTag {
+    call: rt::Call,
 }
-impl<'c> CreateTag<'c> {
+impl CreateTag {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -806,12 +803,12 @@ impl<'c> CreateTag<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesCommitTag> {
+    pub fn send(self) -> rt::Sending<types::TypesCommitTag> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -819,10 +816,10 @@ rt::request!(CreateTag);
 /// Request of [`Api::delete_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteBranch<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteBranch {
+    call: rt::Call,
 }
-impl<'c> DeleteBranch<'c> {
+impl DeleteBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -849,12 +846,12 @@ impl<'c> DeleteBranch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesDeleteBranchOutput> {
+    pub fn send(self) -> rt::Sending<types::TypesDeleteBranchOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -862,10 +859,10 @@ rt::request!(DeleteBranch);
 /// Request of [`Api::delete_repository`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRepository<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRepository {
+    call: rt::Call,
 }
-impl<'c> DeleteRepository<'c> {
+impl DeleteRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -880,12 +877,12 @@ impl<'c> DeleteRepository<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepoSoftDeleteResponse> {
+    pub fn send(self) -> rt::Sending<types::RepoSoftDeleteResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -893,10 +890,10 @@ rt::request!(DeleteRepository);
 /// Request of [`Api::delete_tag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTag<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTag {
+    call: rt::Call,
 }
-impl<'c> DeleteTag<'c> {
+impl DeleteTag {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -923,12 +920,12 @@ impl<'c> DeleteTag<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -936,10 +933,10 @@ rt::request!(DeleteTag);
 /// Request of [`Api::diff_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DiffStats<'c> {
-    call: rt::Call<'c>,
+pub struct DiffStats {
+    call: rt::Call,
 }
-impl<'c> DiffStats<'c> {
+impl DiffStats {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -960,12 +957,12 @@ impl<'c> DiffStats<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesDiffStats> {
+    pub fn send(self) -> rt::Sending<types::TypesDiffStats> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -973,10 +970,10 @@ rt::request!(DiffStats);
 /// Request of [`Api::find_general_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindGeneralSettings<'c> {
-    call: rt::Call<'c>,
+pub struct FindGeneralSettings {
+    call: rt::Call,
 }
-impl<'c> FindGeneralSettings<'c> {
+impl FindGeneralSettings {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -991,12 +988,12 @@ impl<'c> FindGeneralSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ReposettingsGeneralSettings> {
+    pub fn send(self) -> rt::Sending<types::ReposettingsGeneralSettings> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1004,10 +1001,10 @@ rt::request!(FindGeneralSettings);
 /// Request of [`Api::find_security_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindSecuritySettings<'c> {
-    call: rt::Call<'c>,
+pub struct FindSecuritySettings {
+    call: rt::Call,
 }
-impl<'c> FindSecuritySettings<'c> {
+impl FindSecuritySettings {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1022,12 +1019,12 @@ impl<'c> FindSecuritySettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ReposettingsSecuritySettings> {
+    pub fn send(self) -> rt::Sending<types::ReposettingsSecuritySettings> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1035,10 +1032,10 @@ rt::request!(FindSecuritySettings);
 /// Request of [`Api::fork_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ForkCreate<'c> {
-    call: rt::Call<'c>,
+pub struct ForkCreate {
+    call: rt::Call,
 }
-impl<'c> ForkCreate<'c> {
+impl ForkCreate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1059,12 +1056,12 @@ impl<'c> ForkCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1072,10 +1069,10 @@ rt::request!(ForkCreate);
 /// Request of [`Api::fork_sync_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ForkSyncBranch<'c> {
-    call: rt::Call<'c>,
+pub struct ForkSyncBranch {
+    call: rt::Call,
 }
-impl<'c> ForkSyncBranch<'c> {
+impl ForkSyncBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1096,12 +1093,12 @@ impl<'c> ForkSyncBranch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1109,10 +1106,10 @@ rt::request!(ForkSyncBranch);
 /// Request of [`Api::get_blame`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBlame<'c> {
-    call: rt::Call<'c>,
+pub struct GetBlame {
+    call: rt::Call,
 }
-impl<'c> GetBlame<'c> {
+impl GetBlame {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1145,12 +1142,12 @@ impl<'c> GetBlame<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitBlamePart>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitBlamePart>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1158,10 +1155,10 @@ rt::request!(GetBlame);
 /// Request of [`Api::get_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBranch<'c> {
-    call: rt::Call<'c>,
+pub struct GetBranch {
+    call: rt::Call,
 }
-impl<'c> GetBranch<'c> {
+impl GetBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1200,12 +1197,12 @@ impl<'c> GetBranch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesBranchExtended> {
+    pub fn send(self) -> rt::Sending<types::TypesBranchExtended> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1213,10 +1210,10 @@ rt::request!(GetBranch);
 /// Request of [`Api::get_commit`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCommit<'c> {
-    call: rt::Call<'c>,
+pub struct GetCommit {
+    call: rt::Call,
 }
-impl<'c> GetCommit<'c> {
+impl GetCommit {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1231,12 +1228,12 @@ impl<'c> GetCommit<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesCommit> {
+    pub fn send(self) -> rt::Sending<types::TypesCommit> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1244,10 +1241,10 @@ rt::request!(GetCommit);
 /// Request of [`Api::get_commit_diff`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCommitDiff<'c> {
-    call: rt::Call<'c>,
+pub struct GetCommitDiff {
+    call: rt::Call,
 }
-impl<'c> GetCommitDiff<'c> {
+impl GetCommitDiff {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1262,12 +1259,12 @@ impl<'c> GetCommitDiff<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1275,10 +1272,10 @@ rt::request!(GetCommitDiff);
 /// Request of [`Api::get_content`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetContent<'c> {
-    call: rt::Call<'c>,
+pub struct GetContent {
+    call: rt::Call,
 }
-impl<'c> GetContent<'c> {
+impl GetContent {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1311,12 +1308,12 @@ impl<'c> GetContent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiGetContentOutput> {
+    pub fn send(self) -> rt::Sending<types::OpenapiGetContentOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1324,10 +1321,10 @@ rt::request!(GetContent);
 /// Request of [`Api::get_linked_source`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLinkedSource<'c> {
-    call: rt::Call<'c>,
+pub struct GetLinkedSource {
+    call: rt::Call,
 }
-impl<'c> GetLinkedSource<'c> {
+impl GetLinkedSource {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1342,12 +1339,12 @@ impl<'c> GetLinkedSource<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1355,10 +1352,10 @@ rt::request!(GetLinkedSource);
 /// Request of [`Api::get_raw`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRaw<'c> {
-    call: rt::Call<'c>,
+pub struct GetRaw {
+    call: rt::Call,
 }
-impl<'c> GetRaw<'c> {
+impl GetRaw {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1379,12 +1376,12 @@ impl<'c> GetRaw<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1392,10 +1389,10 @@ rt::request!(GetRaw);
 /// Request of [`Api::get_repo_languages`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRepoLanguages<'c> {
-    call: rt::Call<'c>,
+pub struct GetRepoLanguages {
+    call: rt::Call,
 }
-impl<'c> GetRepoLanguages<'c> {
+impl GetRepoLanguages {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1410,12 +1407,12 @@ impl<'c> GetRepoLanguages<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1423,10 +1420,10 @@ rt::request!(GetRepoLanguages);
 /// Request of [`Api::get_repository`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRepository<'c> {
-    call: rt::Call<'c>,
+pub struct GetRepository {
+    call: rt::Call,
 }
-impl<'c> GetRepository<'c> {
+impl GetRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1441,12 +1438,12 @@ impl<'c> GetRepository<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
+    pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1454,10 +1451,10 @@ rt::request!(GetRepository);
 /// Request of [`Api::import_repository`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportRepository<'c> {
-    call: rt::Call<'c>,
+pub struct ImportRepository {
+    call: rt::Call,
 }
-impl<'c> ImportRepository<'c> {
+impl ImportRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1478,12 +1475,12 @@ impl<'c> ImportRepository<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
+    pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1491,10 +1488,10 @@ rt::request!(ImportRepository);
 /// Request of [`Api::linked_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LinkedCreate<'c> {
-    call: rt::Call<'c>,
+pub struct LinkedCreate {
+    call: rt::Call,
 }
-impl<'c> LinkedCreate<'c> {
+impl LinkedCreate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1515,12 +1512,12 @@ impl<'c> LinkedCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1528,10 +1525,10 @@ rt::request!(LinkedCreate);
 /// Request of [`Api::linked_sync`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LinkedSync<'c> {
-    call: rt::Call<'c>,
+pub struct LinkedSync {
+    call: rt::Call,
 }
-impl<'c> LinkedSync<'c> {
+impl LinkedSync {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1552,12 +1549,12 @@ impl<'c> LinkedSync<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1565,10 +1562,10 @@ rt::request!(LinkedSync);
 /// Request of [`Api::list_branches`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListBranches<'c> {
-    call: rt::Call<'c>,
+pub struct ListBranches {
+    call: rt::Call,
 }
-impl<'c> ListBranches<'c> {
+impl ListBranches {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1643,12 +1640,12 @@ impl<'c> ListBranches<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesBranchExtended>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesBranchExtended>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1656,10 +1653,10 @@ rt::request!(ListBranches);
 /// Request of [`Api::list_commits`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCommits<'c> {
-    call: rt::Call<'c>,
+pub struct ListCommits {
+    call: rt::Call,
 }
-impl<'c> ListCommits<'c> {
+impl ListCommits {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1746,12 +1743,12 @@ impl<'c> ListCommits<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesListCommitResponse> {
+    pub fn send(self) -> rt::Sending<types::TypesListCommitResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1759,10 +1756,10 @@ rt::request!(ListCommits);
 /// Request of [`Api::list_paths`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPaths<'c> {
-    call: rt::Call<'c>,
+pub struct ListPaths {
+    call: rt::Call,
 }
-impl<'c> ListPaths<'c> {
+impl ListPaths {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1789,12 +1786,12 @@ impl<'c> ListPaths<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepoListPathsOutput> {
+    pub fn send(self) -> rt::Sending<types::RepoListPathsOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1802,10 +1799,10 @@ rt::request!(ListPaths);
 /// Request of [`Api::list_repo_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRepoActivities<'c> {
-    call: rt::Call<'c>,
+pub struct ListRepoActivities {
+    call: rt::Call,
 }
-impl<'c> ListRepoActivities<'c> {
+impl ListRepoActivities {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1844,12 +1841,12 @@ impl<'c> ListRepoActivities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1857,10 +1854,10 @@ rt::request!(ListRepoActivities);
 /// Request of [`Api::list_repos`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRepos<'c> {
-    call: rt::Call<'c>,
+pub struct ListRepos {
+    call: rt::Call,
 }
-impl<'c> ListRepos<'c> {
+impl ListRepos {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1917,12 +1914,12 @@ impl<'c> ListRepos<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::RepoRepositoryOutput>> {
+    pub fn send(self) -> rt::Sending<Vec<types::RepoRepositoryOutput>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1930,10 +1927,10 @@ rt::request!(ListRepos);
 /// Request of [`Api::list_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListTags<'c> {
-    call: rt::Call<'c>,
+pub struct ListTags {
+    call: rt::Call,
 }
-impl<'c> ListTags<'c> {
+impl ListTags {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1984,12 +1981,12 @@ impl<'c> ListTags<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesCommitTag>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesCommitTag>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1997,10 +1994,10 @@ rt::request!(ListTags);
 /// Request of [`Api::merge_check`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MergeCheck<'c> {
-    call: rt::Call<'c>,
+pub struct MergeCheck {
+    call: rt::Call,
 }
-impl<'c> MergeCheck<'c> {
+impl MergeCheck {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2021,12 +2018,12 @@ impl<'c> MergeCheck<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepoMergeCheck> {
+    pub fn send(self) -> rt::Sending<types::RepoMergeCheck> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2034,10 +2031,10 @@ rt::request!(MergeCheck);
 /// Request of [`Api::merge_commit`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MergeCommit<'c> {
-    call: rt::Call<'c>,
+pub struct MergeCommit {
+    call: rt::Call,
 }
-impl<'c> MergeCommit<'c> {
+impl MergeCommit {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2058,12 +2055,12 @@ impl<'c> MergeCommit<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2071,10 +2068,10 @@ rt::request!(MergeCommit);
 /// Request of [`Api::path_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PathDetails<'c> {
-    call: rt::Call<'c>,
+pub struct PathDetails {
+    call: rt::Call,
 }
-impl<'c> PathDetails<'c> {
+impl PathDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2101,12 +2098,12 @@ impl<'c> PathDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepoPathsDetailsOutput> {
+    pub fn send(self) -> rt::Sending<types::RepoPathsDetailsOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2114,10 +2111,10 @@ rt::request!(PathDetails);
 /// Request of [`Api::purge_repository`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PurgeRepository<'c> {
-    call: rt::Call<'c>,
+pub struct PurgeRepository {
+    call: rt::Call,
 }
-impl<'c> PurgeRepository<'c> {
+impl PurgeRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2132,12 +2129,12 @@ impl<'c> PurgeRepository<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2145,10 +2142,10 @@ rt::request!(PurgeRepository);
 /// Request of [`Api::raw_diff`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RawDiff<'c> {
-    call: rt::Call<'c>,
+pub struct RawDiff {
+    call: rt::Call,
 }
-impl<'c> RawDiff<'c> {
+impl RawDiff {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2169,12 +2166,12 @@ impl<'c> RawDiff<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitFileDiff>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2182,10 +2179,10 @@ rt::request!(RawDiff);
 /// Request of [`Api::raw_diff_post`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RawDiffPost<'c> {
-    call: rt::Call<'c>,
+pub struct RawDiffPost {
+    call: rt::Call,
 }
-impl<'c> RawDiffPost<'c> {
+impl RawDiffPost {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2206,12 +2203,12 @@ impl<'c> RawDiffPost<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitFileDiff>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2219,10 +2216,10 @@ rt::request!(RawDiffPost);
 /// Request of [`Api::rebase_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RebaseBranch<'c> {
-    call: rt::Call<'c>,
+pub struct RebaseBranch {
+    call: rt::Call,
 }
-impl<'c> RebaseBranch<'c> {
+impl RebaseBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2243,12 +2240,12 @@ impl<'c> RebaseBranch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesRebaseResponse> {
+    pub fn send(self) -> rt::Sending<types::TypesRebaseResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2256,10 +2253,10 @@ rt::request!(RebaseBranch);
 /// Request of [`Api::repository_archive`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepositoryArchive<'c> {
-    call: rt::Call<'c>,
+pub struct RepositoryArchive {
+    call: rt::Call,
 }
-impl<'c> RepositoryArchive<'c> {
+impl RepositoryArchive {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2304,12 +2301,12 @@ impl<'c> RepositoryArchive<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2317,10 +2314,10 @@ rt::request!(RepositoryArchive);
 /// Request of [`Api::repository_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepositorySummary<'c> {
-    call: rt::Call<'c>,
+pub struct RepositorySummary {
+    call: rt::Call,
 }
-impl<'c> RepositorySummary<'c> {
+impl RepositorySummary {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2335,12 +2332,12 @@ impl<'c> RepositorySummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesRepositorySummary> {
+    pub fn send(self) -> rt::Sending<types::TypesRepositorySummary> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2348,10 +2345,10 @@ rt::request!(RepositorySummary);
 /// Request of [`Api::restore_repository`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RestoreRepository<'c> {
-    call: rt::Call<'c>,
+pub struct RestoreRepository {
+    call: rt::Call,
 }
-impl<'c> RestoreRepository<'c> {
+impl RestoreRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2372,12 +2369,12 @@ impl<'c> RestoreRepository<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
+    pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2385,10 +2382,10 @@ rt::request!(RestoreRepository);
 /// Request of [`Api::squash_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SquashBranch<'c> {
-    call: rt::Call<'c>,
+pub struct SquashBranch {
+    call: rt::Call,
 }
-impl<'c> SquashBranch<'c> {
+impl SquashBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2409,12 +2406,12 @@ impl<'c> SquashBranch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesSquashResponse> {
+    pub fn send(self) -> rt::Sending<types::TypesSquashResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2422,10 +2419,10 @@ rt::request!(SquashBranch);
 /// Request of [`Api::update_default_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateDefaultBranch<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateDefaultBranch {
+    call: rt::Call,
 }
-impl<'c> UpdateDefaultBranch<'c> {
+impl UpdateDefaultBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2446,12 +2443,12 @@ impl<'c> UpdateDefaultBranch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
+    pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2459,10 +2456,10 @@ rt::request!(UpdateDefaultBranch);
 /// Request of [`Api::update_general_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGeneralSettings<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGeneralSettings {
+    call: rt::Call,
 }
-impl<'c> UpdateGeneralSettings<'c> {
+impl UpdateGeneralSettings {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2483,12 +2480,12 @@ impl<'c> UpdateGeneralSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ReposettingsGeneralSettings> {
+    pub fn send(self) -> rt::Sending<types::ReposettingsGeneralSettings> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2496,10 +2493,10 @@ rt::request!(UpdateGeneralSettings);
 /// Request of [`Api::update_repository`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRepository<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRepository {
+    call: rt::Call,
 }
-impl<'c> UpdateRepository<'c> {
+impl UpdateRepository {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2520,12 +2517,12 @@ impl<'c> UpdateRepository<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
+    pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2533,10 +2530,10 @@ rt::request!(UpdateRepository);
 /// Request of [`Api::update_security_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSecuritySettings<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSecuritySettings {
+    call: rt::Call,
 }
-impl<'c> UpdateSecuritySettings<'c> {
+impl UpdateSecuritySettings {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2557,12 +2554,12 @@ impl<'c> UpdateSecuritySettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ReposettingsSecuritySettings> {
+    pub fn send(self) -> rt::Sending<types::ReposettingsSecuritySettings> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2585,6 +2582,8 @@ pub(super) static CALCULATE_COMMIT_DIVERGENCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CODE_OWNERS_VALIDATE: rt::Operation = rt::Operation {
     id: "codeOwnersValidate",
@@ -2605,6 +2604,8 @@ pub(super) static CODE_OWNERS_VALIDATE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static COMMIT_FILES: rt::Operation = rt::Operation {
     id: "commitFiles",
@@ -2624,6 +2625,8 @@ pub(super) static COMMIT_FILES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_BRANCH: rt::Operation = rt::Operation {
     id: "createBranch",
@@ -2643,6 +2646,8 @@ pub(super) static CREATE_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_REPOSITORY: rt::Operation = rt::Operation {
     id: "createRepository",
@@ -2661,6 +2666,8 @@ pub(super) static CREATE_REPOSITORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_TAG: rt::Operation = rt::Operation {
     id: "createTag",
@@ -2680,6 +2687,8 @@ pub(super) static CREATE_TAG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_BRANCH: rt::Operation = rt::Operation {
     id: "deleteBranch",
@@ -2702,6 +2711,8 @@ pub(super) static DELETE_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_REPOSITORY: rt::Operation = rt::Operation {
     id: "deleteRepository",
@@ -2721,6 +2732,8 @@ pub(super) static DELETE_REPOSITORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
     id: "deleteTag",
@@ -2743,6 +2756,8 @@ pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DIFF_STATS: rt::Operation = rt::Operation {
     id: "diffStats",
@@ -2764,6 +2779,8 @@ pub(super) static DIFF_STATS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_GENERAL_SETTINGS: rt::Operation = rt::Operation {
     id: "findGeneralSettings",
@@ -2783,6 +2800,8 @@ pub(super) static FIND_GENERAL_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_SECURITY_SETTINGS: rt::Operation = rt::Operation {
     id: "findSecuritySettings",
@@ -2802,6 +2821,8 @@ pub(super) static FIND_SECURITY_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FORK_CREATE: rt::Operation = rt::Operation {
     id: "forkCreate",
@@ -2821,6 +2842,8 @@ pub(super) static FORK_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FORK_SYNC_BRANCH: rt::Operation = rt::Operation {
     id: "forkSyncBranch",
@@ -2840,6 +2863,8 @@ pub(super) static FORK_SYNC_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BLAME: rt::Operation = rt::Operation {
     id: "getBlame",
@@ -2863,6 +2888,8 @@ pub(super) static GET_BLAME: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BRANCH: rt::Operation = rt::Operation {
     id: "getBranch",
@@ -2887,6 +2914,8 @@ pub(super) static GET_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COMMIT: rt::Operation = rt::Operation {
     id: "getCommit",
@@ -2907,6 +2936,8 @@ pub(super) static GET_COMMIT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COMMIT_DIFF: rt::Operation = rt::Operation {
     id: "getCommitDiff",
@@ -2927,6 +2958,8 @@ pub(super) static GET_COMMIT_DIFF: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONTENT: rt::Operation = rt::Operation {
     id: "getContent",
@@ -2950,6 +2983,8 @@ pub(super) static GET_CONTENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LINKED_SOURCE: rt::Operation = rt::Operation {
     id: "getLinkedSource",
@@ -2969,6 +3004,8 @@ pub(super) static GET_LINKED_SOURCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RAW: rt::Operation = rt::Operation {
     id: "getRaw",
@@ -2990,6 +3027,8 @@ pub(super) static GET_RAW: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REPO_LANGUAGES: rt::Operation = rt::Operation {
     id: "getRepoLanguages",
@@ -3009,6 +3048,8 @@ pub(super) static GET_REPO_LANGUAGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REPOSITORY: rt::Operation = rt::Operation {
     id: "getRepository",
@@ -3028,6 +3069,8 @@ pub(super) static GET_REPOSITORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_REPOSITORY: rt::Operation = rt::Operation {
     id: "importRepository",
@@ -3046,6 +3089,8 @@ pub(super) static IMPORT_REPOSITORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LINKED_CREATE: rt::Operation = rt::Operation {
     id: "linkedCreate",
@@ -3064,6 +3109,8 @@ pub(super) static LINKED_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LINKED_SYNC: rt::Operation = rt::Operation {
     id: "linkedSync",
@@ -3083,6 +3130,8 @@ pub(super) static LINKED_SYNC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_BRANCHES: rt::Operation = rt::Operation {
     id: "listBranches",
@@ -3112,6 +3161,8 @@ pub(super) static LIST_BRANCHES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_COMMITS: rt::Operation = rt::Operation {
     id: "listCommits",
@@ -3143,6 +3194,8 @@ pub(super) static LIST_COMMITS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PATHS: rt::Operation = rt::Operation {
     id: "listPaths",
@@ -3164,6 +3217,8 @@ pub(super) static LIST_PATHS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_REPO_ACTIVITIES: rt::Operation = rt::Operation {
     id: "listRepoActivities",
@@ -3187,6 +3242,8 @@ pub(super) static LIST_REPO_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_REPOS: rt::Operation = rt::Operation {
     id: "listRepos",
@@ -3212,6 +3269,8 @@ pub(super) static LIST_REPOS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_TAGS: rt::Operation = rt::Operation {
     id: "listTags",
@@ -3237,6 +3296,8 @@ pub(super) static LIST_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MERGE_CHECK: rt::Operation = rt::Operation {
     id: "mergeCheck",
@@ -3258,6 +3319,8 @@ pub(super) static MERGE_CHECK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MERGE_COMMIT: rt::Operation = rt::Operation {
     id: "mergeCommit",
@@ -3277,6 +3340,8 @@ pub(super) static MERGE_COMMIT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PATH_DETAILS: rt::Operation = rt::Operation {
     id: "pathDetails",
@@ -3297,6 +3362,8 @@ pub(super) static PATH_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PURGE_REPOSITORY: rt::Operation = rt::Operation {
     id: "purgeRepository",
@@ -3317,6 +3384,8 @@ pub(super) static PURGE_REPOSITORY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RAW_DIFF: rt::Operation = rt::Operation {
     id: "rawDiff",
@@ -3338,6 +3407,8 @@ pub(super) static RAW_DIFF: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RAW_DIFF_POST: rt::Operation = rt::Operation {
     id: "rawDiffPost",
@@ -3358,6 +3429,8 @@ pub(super) static RAW_DIFF_POST: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REBASE_BRANCH: rt::Operation = rt::Operation {
     id: "rebaseBranch",
@@ -3377,6 +3450,8 @@ pub(super) static REBASE_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPOSITORY_ARCHIVE: rt::Operation = rt::Operation {
     id: "archive",
@@ -3408,6 +3483,8 @@ pub(super) static REPOSITORY_ARCHIVE: rt::Operation = rt::Operation {
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPOSITORY_SUMMARY: rt::Operation = rt::Operation {
     id: "summary",
@@ -3427,6 +3504,8 @@ pub(super) static REPOSITORY_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RESTORE_REPOSITORY: rt::Operation = rt::Operation {
     id: "restoreRepository",
@@ -3447,6 +3526,8 @@ pub(super) static RESTORE_REPOSITORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SQUASH_BRANCH: rt::Operation = rt::Operation {
     id: "squashBranch",
@@ -3466,6 +3547,8 @@ pub(super) static SQUASH_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_DEFAULT_BRANCH: rt::Operation = rt::Operation {
     id: "updateDefaultBranch",
@@ -3485,6 +3568,8 @@ pub(super) static UPDATE_DEFAULT_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GENERAL_SETTINGS: rt::Operation = rt::Operation {
     id: "updateGeneralSettings",
@@ -3504,6 +3589,8 @@ pub(super) static UPDATE_GENERAL_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_REPOSITORY: rt::Operation = rt::Operation {
     id: "updateRepository",
@@ -3523,6 +3610,8 @@ pub(super) static UPDATE_REPOSITORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SECURITY_SETTINGS: rt::Operation = rt::Operation {
     id: "updateSecuritySettings",
@@ -3542,4 +3631,6 @@ pub(super) static UPDATE_SECURITY_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /code/api/v1/resources/gitignore`
     #[inline]
-    pub fn list_gitignore(&self) -> ListGitignore<'c> {
+    pub fn list_gitignore(&self) -> ListGitignore {
         let call = rt::Call::new(self.client, &LIST_GITIGNORE);
         ListGitignore { call }
     }
     /// `GET /code/api/v1/resources/license`
     #[inline]
-    pub fn list_licenses(&self) -> ListLicenses<'c> {
+    pub fn list_licenses(&self) -> ListLicenses {
         let call = rt::Call::new(self.client, &LIST_LICENSES);
         ListLicenses { call }
     }
@@ -21,18 +21,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_gitignore`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListGitignore<'c> {
-    call: rt::Call<'c>,
+pub struct ListGitignore {
+    call: rt::Call,
 }
-impl<'c> ListGitignore<'c> {
+impl ListGitignore {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<String>> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -40,18 +40,18 @@ rt::request!(ListGitignore);
 /// Request of [`Api::list_licenses`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListLicenses<'c> {
-    call: rt::Call<'c>,
+pub struct ListLicenses {
+    call: rt::Call,
 }
-impl<'c> ListLicenses<'c> {
+impl ListLicenses {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ListLicensesResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ListLicensesResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -69,6 +69,8 @@ pub(super) static LIST_GITIGNORE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_LICENSES: rt::Operation = rt::Operation {
     id: "listLicenses",
@@ -83,4 +85,6 @@ pub(super) static LIST_LICENSES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> RepoRuleAdd<'c> {
+    ) -> RepoRuleAdd {
         let mut call = rt::Call::new(self.client, &REPO_RULE_ADD);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
-    ) -> RepoRuleDelete<'c> {
+    ) -> RepoRuleDelete {
         let mut call = rt::Call::new(self.client, &REPO_RULE_DELETE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
-    ) -> RepoRuleGet<'c> {
+    ) -> RepoRuleGet {
         let mut call = rt::Call::new(self.client, &REPO_RULE_GET);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> RepoRuleList<'c> {
+    ) -> RepoRuleList {
         let mut call = rt::Call::new(self.client, &REPO_RULE_LIST);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
-    ) -> RepoRuleUpdate<'c> {
+    ) -> RepoRuleUpdate {
         let mut call = rt::Call::new(self.client, &REPO_RULE_UPDATE);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -73,10 +73,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /code/api/v1/rules`
     #[inline]
-    pub fn space_rule_add(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> SpaceRuleAdd<'c> {
+    pub fn space_rule_add(&self, account_identifier: impl Into<String>) -> SpaceRuleAdd {
         let mut call = rt::Call::new(self.client, &SPACE_RULE_ADD);
         call.text(0, account_identifier);
         SpaceRuleAdd { call }
@@ -87,7 +84,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
-    ) -> SpaceRuleDelete<'c> {
+    ) -> SpaceRuleDelete {
         let mut call = rt::Call::new(self.client, &SPACE_RULE_DELETE);
         call.text(0, account_identifier);
         call.text(1, rule_identifier);
@@ -99,7 +96,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
-    ) -> SpaceRuleGet<'c> {
+    ) -> SpaceRuleGet {
         let mut call = rt::Call::new(self.client, &SPACE_RULE_GET);
         call.text(0, account_identifier);
         call.text(1, rule_identifier);
@@ -110,7 +107,7 @@ impl<'c> Api<'c> {
     pub fn space_rule_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> SpaceRuleList<'c> {
+    ) -> SpaceRuleList {
         let mut call = rt::Call::new(self.client, &SPACE_RULE_LIST);
         call.text(0, account_identifier);
         SpaceRuleList { call }
@@ -121,7 +118,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         rule_identifier: impl Into<String>,
-    ) -> SpaceRuleUpdate<'c> {
+    ) -> SpaceRuleUpdate {
         let mut call = rt::Call::new(self.client, &SPACE_RULE_UPDATE);
         call.text(0, account_identifier);
         call.text(1, rule_identifier);
@@ -131,10 +128,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::repo_rule_add`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepoRuleAdd<'c> {
-    call: rt::Call<'c>,
+pub struct RepoRuleAdd {
+    call: rt::Call,
 }
-impl<'c> RepoRuleAdd<'c> {
+impl RepoRuleAdd {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -155,12 +152,12 @@ impl<'c> RepoRuleAdd<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
+    pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -168,10 +165,10 @@ rt::request!(RepoRuleAdd);
 /// Request of [`Api::repo_rule_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepoRuleDelete<'c> {
-    call: rt::Call<'c>,
+pub struct RepoRuleDelete {
+    call: rt::Call,
 }
-impl<'c> RepoRuleDelete<'c> {
+impl RepoRuleDelete {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -186,12 +183,12 @@ impl<'c> RepoRuleDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -199,10 +196,10 @@ rt::request!(RepoRuleDelete);
 /// Request of [`Api::repo_rule_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepoRuleGet<'c> {
-    call: rt::Call<'c>,
+pub struct RepoRuleGet {
+    call: rt::Call,
 }
-impl<'c> RepoRuleGet<'c> {
+impl RepoRuleGet {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -217,12 +214,12 @@ impl<'c> RepoRuleGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
+    pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -230,10 +227,10 @@ rt::request!(RepoRuleGet);
 /// Request of [`Api::repo_rule_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepoRuleList<'c> {
-    call: rt::Call<'c>,
+pub struct RepoRuleList {
+    call: rt::Call,
 }
-impl<'c> RepoRuleList<'c> {
+impl RepoRuleList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -290,12 +287,12 @@ impl<'c> RepoRuleList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::OpenapiRule>> {
+    pub fn send(self) -> rt::Sending<Vec<types::OpenapiRule>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -303,10 +300,10 @@ rt::request!(RepoRuleList);
 /// Request of [`Api::repo_rule_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepoRuleUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct RepoRuleUpdate {
+    call: rt::Call,
 }
-impl<'c> RepoRuleUpdate<'c> {
+impl RepoRuleUpdate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -327,12 +324,12 @@ impl<'c> RepoRuleUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
+    pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -340,10 +337,10 @@ rt::request!(RepoRuleUpdate);
 /// Request of [`Api::space_rule_add`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SpaceRuleAdd<'c> {
-    call: rt::Call<'c>,
+pub struct SpaceRuleAdd {
+    call: rt::Call,
 }
-impl<'c> SpaceRuleAdd<'c> {
+impl SpaceRuleAdd {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -364,12 +361,12 @@ impl<'c> SpaceRuleAdd<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
+    pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -377,10 +374,10 @@ rt::request!(SpaceRuleAdd);
 /// Request of [`Api::space_rule_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SpaceRuleDelete<'c> {
-    call: rt::Call<'c>,
+pub struct SpaceRuleDelete {
+    call: rt::Call,
 }
-impl<'c> SpaceRuleDelete<'c> {
+impl SpaceRuleDelete {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -395,12 +392,12 @@ impl<'c> SpaceRuleDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -408,10 +405,10 @@ rt::request!(SpaceRuleDelete);
 /// Request of [`Api::space_rule_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SpaceRuleGet<'c> {
-    call: rt::Call<'c>,
+pub struct SpaceRuleGet {
+    call: rt::Call,
 }
-impl<'c> SpaceRuleGet<'c> {
+impl SpaceRuleGet {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -426,12 +423,12 @@ impl<'c> SpaceRuleGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
+    pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -439,10 +436,10 @@ rt::request!(SpaceRuleGet);
 /// Request of [`Api::space_rule_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SpaceRuleList<'c> {
-    call: rt::Call<'c>,
+pub struct SpaceRuleList {
+    call: rt::Call,
 }
-impl<'c> SpaceRuleList<'c> {
+impl SpaceRuleList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -499,12 +496,12 @@ impl<'c> SpaceRuleList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::OpenapiRule>> {
+    pub fn send(self) -> rt::Sending<Vec<types::OpenapiRule>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -512,10 +509,10 @@ rt::request!(SpaceRuleList);
 /// Request of [`Api::space_rule_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SpaceRuleUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct SpaceRuleUpdate {
+    call: rt::Call,
 }
-impl<'c> SpaceRuleUpdate<'c> {
+impl SpaceRuleUpdate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -536,12 +533,12 @@ impl<'c> SpaceRuleUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiRule> {
+    pub fn send(self) -> rt::Sending<types::OpenapiRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -564,6 +561,8 @@ pub(super) static REPO_RULE_ADD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPO_RULE_DELETE: rt::Operation = rt::Operation {
     id: "repoRuleDelete",
@@ -584,6 +583,8 @@ pub(super) static REPO_RULE_DELETE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPO_RULE_GET: rt::Operation = rt::Operation {
     id: "repoRuleGet",
@@ -604,6 +605,8 @@ pub(super) static REPO_RULE_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPO_RULE_LIST: rt::Operation = rt::Operation {
     id: "repoRuleList",
@@ -630,6 +633,8 @@ pub(super) static REPO_RULE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPO_RULE_UPDATE: rt::Operation = rt::Operation {
     id: "repoRuleUpdate",
@@ -650,6 +655,8 @@ pub(super) static REPO_RULE_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SPACE_RULE_ADD: rt::Operation = rt::Operation {
     id: "spaceRuleAdd",
@@ -668,6 +675,8 @@ pub(super) static SPACE_RULE_ADD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SPACE_RULE_DELETE: rt::Operation = rt::Operation {
     id: "spaceRuleDelete",
@@ -687,6 +696,8 @@ pub(super) static SPACE_RULE_DELETE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SPACE_RULE_GET: rt::Operation = rt::Operation {
     id: "spaceRuleGet",
@@ -706,6 +717,8 @@ pub(super) static SPACE_RULE_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SPACE_RULE_LIST: rt::Operation = rt::Operation {
     id: "spaceRuleList",
@@ -731,6 +744,8 @@ pub(super) static SPACE_RULE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SPACE_RULE_UPDATE: rt::Operation = rt::Operation {
     id: "spaceRuleUpdate",
@@ -750,4 +765,6 @@ pub(super) static SPACE_RULE_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn find_space_general_settings(
         &self,
         account_identifier: impl Into<String>,
-    ) -> FindSpaceGeneralSettings<'c> {
+    ) -> FindSpaceGeneralSettings {
         let mut call = rt::Call::new(self.client, &FIND_SPACE_GENERAL_SETTINGS);
         call.text(0, account_identifier);
         FindSpaceGeneralSettings { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn update_space_general_settings(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateSpaceGeneralSettings<'c> {
+    ) -> UpdateSpaceGeneralSettings {
         let mut call = rt::Call::new(self.client, &UPDATE_SPACE_GENERAL_SETTINGS);
         call.text(0, account_identifier);
         UpdateSpaceGeneralSettings { call }
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::find_space_general_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindSpaceGeneralSettings<'c> {
-    call: rt::Call<'c>,
+pub struct FindSpaceGeneralSettings {
+    call: rt::Call,
 }
-impl<'c> FindSpaceGeneralSettings<'c> {
+impl FindSpaceGeneralSettings {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -47,12 +47,12 @@ impl<'c> FindSpaceGeneralSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -60,10 +60,10 @@ rt::request!(FindSpaceGeneralSettings);
 /// Request of [`Api::update_space_general_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSpaceGeneralSettings<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSpaceGeneralSettings {
+    call: rt::Call,
 }
-impl<'c> UpdateSpaceGeneralSettings<'c> {
+impl UpdateSpaceGeneralSettings {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -84,12 +84,12 @@ impl<'c> UpdateSpaceGeneralSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -111,6 +111,8 @@ pub(super) static FIND_SPACE_GENERAL_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SPACE_GENERAL_SETTINGS: rt::Operation = rt::Operation {
     id: "updateSpaceGeneralSettings",
@@ -129,4 +131,6 @@ pub(super) static UPDATE_SPACE_GENERAL_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

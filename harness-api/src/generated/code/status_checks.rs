@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> ListStatusCheckRecent<'c> {
+    ) -> ListStatusCheckRecent {
         let mut call = rt::Call::new(self.client, &LIST_STATUS_CHECK_RECENT);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn list_status_check_recent_space(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListStatusCheckRecentSpace<'c> {
+    ) -> ListStatusCheckRecentSpace {
         let mut call = rt::Call::new(self.client, &LIST_STATUS_CHECK_RECENT_SPACE);
         call.text(0, account_identifier);
         ListStatusCheckRecentSpace { call }
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         commit_sha: impl Into<String>,
-    ) -> ListStatusCheckResults<'c> {
+    ) -> ListStatusCheckResults {
         let mut call = rt::Call::new(self.client, &LIST_STATUS_CHECK_RESULTS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         commit_sha: impl Into<String>,
-    ) -> ReportStatusCheckResults<'c> {
+    ) -> ReportStatusCheckResults {
         let mut call = rt::Call::new(self.client, &REPORT_STATUS_CHECK_RESULTS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -59,10 +59,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_status_check_recent`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListStatusCheckRecent<'c> {
-    call: rt::Call<'c>,
+pub struct ListStatusCheckRecent {
+    call: rt::Call,
 }
-impl<'c> ListStatusCheckRecent<'c> {
+impl ListStatusCheckRecent {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -89,12 +89,12 @@ impl<'c> ListStatusCheckRecent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<String>> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -102,10 +102,10 @@ rt::request!(ListStatusCheckRecent);
 /// Request of [`Api::list_status_check_recent_space`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListStatusCheckRecentSpace<'c> {
-    call: rt::Call<'c>,
+pub struct ListStatusCheckRecentSpace {
+    call: rt::Call,
 }
-impl<'c> ListStatusCheckRecentSpace<'c> {
+impl ListStatusCheckRecentSpace {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -138,12 +138,12 @@ impl<'c> ListStatusCheckRecentSpace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<String>> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -151,10 +151,10 @@ rt::request!(ListStatusCheckRecentSpace);
 /// Request of [`Api::list_status_check_results`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListStatusCheckResults<'c> {
-    call: rt::Call<'c>,
+pub struct ListStatusCheckResults {
+    call: rt::Call,
 }
-impl<'c> ListStatusCheckResults<'c> {
+impl ListStatusCheckResults {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -187,12 +187,12 @@ impl<'c> ListStatusCheckResults<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesCheck>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesCheck>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -200,10 +200,10 @@ rt::request!(ListStatusCheckResults);
 /// Request of [`Api::report_status_check_results`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReportStatusCheckResults<'c> {
-    call: rt::Call<'c>,
+pub struct ReportStatusCheckResults {
+    call: rt::Call,
 }
-impl<'c> ReportStatusCheckResults<'c> {
+impl ReportStatusCheckResults {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -224,12 +224,12 @@ impl<'c> ReportStatusCheckResults<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesCheck> {
+    pub fn send(self) -> rt::Sending<types::TypesCheck> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -254,6 +254,8 @@ pub(super) static LIST_STATUS_CHECK_RECENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_STATUS_CHECK_RECENT_SPACE: rt::Operation = rt::Operation {
     id: "listStatusCheckRecentSpace",
@@ -275,6 +277,8 @@ pub(super) static LIST_STATUS_CHECK_RECENT_SPACE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_STATUS_CHECK_RESULTS: rt::Operation = rt::Operation {
     id: "listStatusCheckResults",
@@ -298,6 +302,8 @@ pub(super) static LIST_STATUS_CHECK_RESULTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPORT_STATUS_CHECK_RESULTS: rt::Operation = rt::Operation {
     id: "reportStatusCheckResults",
@@ -318,4 +324,6 @@ pub(super) static REPORT_STATUS_CHECK_RESULTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         file_ref: impl Into<String>,
-    ) -> RepoArtifactDownload<'c> {
+    ) -> RepoArtifactDownload {
         let mut call = rt::Call::new(self.client, &REPO_ARTIFACT_DOWNLOAD);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         body: impl Into<rt::RequestBody>,
-    ) -> RepoArtifactUpload<'c> {
+    ) -> RepoArtifactUpload {
         let mut call = rt::Call::new(self.client, &REPO_ARTIFACT_UPLOAD);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -37,10 +37,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::repo_artifact_download`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepoArtifactDownload<'c> {
-    call: rt::Call<'c>,
+pub struct RepoArtifactDownload {
+    call: rt::Call,
 }
-impl<'c> RepoArtifactDownload<'c> {
+impl RepoArtifactDownload {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -55,12 +55,12 @@ impl<'c> RepoArtifactDownload<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,10 +68,10 @@ rt::request!(RepoArtifactDownload);
 /// Request of [`Api::repo_artifact_upload`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepoArtifactUpload<'c> {
-    call: rt::Call<'c>,
+pub struct RepoArtifactUpload {
+    call: rt::Call,
 }
-impl<'c> RepoArtifactUpload<'c> {
+impl RepoArtifactUpload {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -86,12 +86,12 @@ impl<'c> RepoArtifactUpload<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UploadResult> {
+    pub fn send(self) -> rt::Sending<types::UploadResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -115,6 +115,8 @@ pub(super) static REPO_ARTIFACT_DOWNLOAD: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPO_ARTIFACT_UPLOAD: rt::Operation = rt::Operation {
     id: "repoArtifactUpload",
@@ -134,4 +136,6 @@ pub(super) static REPO_ARTIFACT_UPLOAD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

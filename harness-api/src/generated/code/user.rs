@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_favorite(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateFavorite<'c> {
+    ) -> CreateFavorite {
         let mut call = rt::Call::new(self.client, &CREATE_FAVORITE);
         call.text(0, account_identifier);
         CreateFavorite { call }
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         resource_id: i64,
-    ) -> DeleteFavorite<'c> {
+    ) -> DeleteFavorite {
         let mut call = rt::Call::new(self.client, &DELETE_FAVORITE);
         call.text(0, account_identifier);
         call.int(1, resource_id);
@@ -31,10 +31,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_favorite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateFavorite<'c> {
-    call: rt::Call<'c>,
+pub struct CreateFavorite {
+    call: rt::Call,
 }
-impl<'c> CreateFavorite<'c> {
+impl CreateFavorite {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -55,12 +55,12 @@ impl<'c> CreateFavorite<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesFavoriteResource> {
+    pub fn send(self) -> rt::Sending<types::TypesFavoriteResource> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,10 +68,10 @@ rt::request!(CreateFavorite);
 /// Request of [`Api::delete_favorite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteFavorite<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteFavorite {
+    call: rt::Call,
 }
-impl<'c> DeleteFavorite<'c> {
+impl DeleteFavorite {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -96,12 +96,12 @@ impl<'c> DeleteFavorite<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -123,6 +123,8 @@ pub(super) static CREATE_FAVORITE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_FAVORITE: rt::Operation = rt::Operation {
     id: "deleteFavorite",
@@ -143,4 +145,6 @@ pub(super) static DELETE_FAVORITE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn list_user_groups(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListUserGroups<'c> {
+    ) -> ListUserGroups {
         let mut call = rt::Call::new(self.client, &LIST_USER_GROUPS);
         call.text(0, account_identifier);
         ListUserGroups { call }
@@ -19,10 +19,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_user_groups`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListUserGroups<'c> {
-    call: rt::Call<'c>,
+pub struct ListUserGroups {
+    call: rt::Call,
 }
-impl<'c> ListUserGroups<'c> {
+impl ListUserGroups {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -55,12 +55,12 @@ impl<'c> ListUserGroups<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesUserGroupInfo>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesUserGroupInfo>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -85,4 +85,6 @@ pub(super) static LIST_USER_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> CreateRepoWebhook<'c> {
+    ) -> CreateRepoWebhook {
         let mut call = rt::Call::new(self.client, &CREATE_REPO_WEBHOOK);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn create_space_webhook(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateSpaceWebhook<'c> {
+    ) -> CreateSpaceWebhook {
         let mut call = rt::Call::new(self.client, &CREATE_SPACE_WEBHOOK);
         call.text(0, account_identifier);
         CreateSpaceWebhook { call }
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> DeleteRepoWebhook<'c> {
+    ) -> DeleteRepoWebhook {
         let mut call = rt::Call::new(self.client, &DELETE_REPO_WEBHOOK);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> DeleteSpaceWebhook<'c> {
+    ) -> DeleteSpaceWebhook {
         let mut call = rt::Call::new(self.client, &DELETE_SPACE_WEBHOOK);
         call.text(0, account_identifier);
         call.text(1, webhook_identifier);
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> GetRepoWebhook<'c> {
+    ) -> GetRepoWebhook {
         let mut call = rt::Call::new(self.client, &GET_REPO_WEBHOOK);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
         webhook_execution_id: i64,
-    ) -> GetRepoWebhookExecution<'c> {
+    ) -> GetRepoWebhookExecution {
         let mut call = rt::Call::new(self.client, &GET_REPO_WEBHOOK_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> GetSpaceWebhook<'c> {
+    ) -> GetSpaceWebhook {
         let mut call = rt::Call::new(self.client, &GET_SPACE_WEBHOOK);
         call.text(0, account_identifier);
         call.text(1, webhook_identifier);
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
         webhook_execution_id: i64,
-    ) -> GetSpaceWebhookExecution<'c> {
+    ) -> GetSpaceWebhookExecution {
         let mut call = rt::Call::new(self.client, &GET_SPACE_WEBHOOK_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, webhook_identifier);
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> ListRepoWebhookExecutions<'c> {
+    ) -> ListRepoWebhookExecutions {
         let mut call = rt::Call::new(self.client, &LIST_REPO_WEBHOOK_EXECUTIONS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
-    ) -> ListRepoWebhooks<'c> {
+    ) -> ListRepoWebhooks {
         let mut call = rt::Call::new(self.client, &LIST_REPO_WEBHOOKS);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> ListSpaceWebhookExecutions<'c> {
+    ) -> ListSpaceWebhookExecutions {
         let mut call = rt::Call::new(self.client, &LIST_SPACE_WEBHOOK_EXECUTIONS);
         call.text(0, account_identifier);
         call.text(1, webhook_identifier);
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
     pub fn list_space_webhooks(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListSpaceWebhooks<'c> {
+    ) -> ListSpaceWebhooks {
         let mut call = rt::Call::new(self.client, &LIST_SPACE_WEBHOOKS);
         call.text(0, account_identifier);
         ListSpaceWebhooks { call }
@@ -165,7 +165,7 @@ impl<'c> Api<'c> {
         repo_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
         webhook_execution_id: i64,
-    ) -> RetriggerRepoWebhookExecution<'c> {
+    ) -> RetriggerRepoWebhookExecution {
         let mut call = rt::Call::new(self.client, &RETRIGGER_REPO_WEBHOOK_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -182,7 +182,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
         webhook_execution_id: i64,
-    ) -> RetriggerSpaceWebhookExecution<'c> {
+    ) -> RetriggerSpaceWebhookExecution {
         let mut call = rt::Call::new(self.client, &RETRIGGER_SPACE_WEBHOOK_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, webhook_identifier);
@@ -198,7 +198,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         repo_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> UpdateRepoWebhook<'c> {
+    ) -> UpdateRepoWebhook {
         let mut call = rt::Call::new(self.client, &UPDATE_REPO_WEBHOOK);
         call.text(0, account_identifier);
         call.text(1, repo_identifier);
@@ -211,7 +211,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> UpdateSpaceWebhook<'c> {
+    ) -> UpdateSpaceWebhook {
         let mut call = rt::Call::new(self.client, &UPDATE_SPACE_WEBHOOK);
         call.text(0, account_identifier);
         call.text(1, webhook_identifier);
@@ -221,10 +221,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_repo_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRepoWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRepoWebhook {
+    call: rt::Call,
 }
-impl<'c> CreateRepoWebhook<'c> {
+impl CreateRepoWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -245,12 +245,12 @@ impl<'c> CreateRepoWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
+    pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -258,10 +258,10 @@ rt::request!(CreateRepoWebhook);
 /// Request of [`Api::create_space_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateSpaceWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct CreateSpaceWebhook {
+    call: rt::Call,
 }
-impl<'c> CreateSpaceWebhook<'c> {
+impl CreateSpaceWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -282,12 +282,12 @@ impl<'c> CreateSpaceWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
+    pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -295,10 +295,10 @@ rt::request!(CreateSpaceWebhook);
 /// Request of [`Api::delete_repo_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRepoWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRepoWebhook {
+    call: rt::Call,
 }
-impl<'c> DeleteRepoWebhook<'c> {
+impl DeleteRepoWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -313,12 +313,12 @@ impl<'c> DeleteRepoWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -326,10 +326,10 @@ rt::request!(DeleteRepoWebhook);
 /// Request of [`Api::delete_space_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSpaceWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSpaceWebhook {
+    call: rt::Call,
 }
-impl<'c> DeleteSpaceWebhook<'c> {
+impl DeleteSpaceWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -344,12 +344,12 @@ impl<'c> DeleteSpaceWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -357,10 +357,10 @@ rt::request!(DeleteSpaceWebhook);
 /// Request of [`Api::get_repo_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRepoWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct GetRepoWebhook {
+    call: rt::Call,
 }
-impl<'c> GetRepoWebhook<'c> {
+impl GetRepoWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -375,12 +375,12 @@ impl<'c> GetRepoWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
+    pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -388,10 +388,10 @@ rt::request!(GetRepoWebhook);
 /// Request of [`Api::get_repo_webhook_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRepoWebhookExecution<'c> {
-    call: rt::Call<'c>,
+pub struct GetRepoWebhookExecution {
+    call: rt::Call,
 }
-impl<'c> GetRepoWebhookExecution<'c> {
+impl GetRepoWebhookExecution {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -418,12 +418,12 @@ impl<'c> GetRepoWebhookExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesWebhookExecution> {
+    pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -431,10 +431,10 @@ rt::request!(GetRepoWebhookExecution);
 /// Request of [`Api::get_space_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSpaceWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct GetSpaceWebhook {
+    call: rt::Call,
 }
-impl<'c> GetSpaceWebhook<'c> {
+impl GetSpaceWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -449,12 +449,12 @@ impl<'c> GetSpaceWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
+    pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -462,10 +462,10 @@ rt::request!(GetSpaceWebhook);
 /// Request of [`Api::get_space_webhook_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSpaceWebhookExecution<'c> {
-    call: rt::Call<'c>,
+pub struct GetSpaceWebhookExecution {
+    call: rt::Call,
 }
-impl<'c> GetSpaceWebhookExecution<'c> {
+impl GetSpaceWebhookExecution {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -492,12 +492,12 @@ impl<'c> GetSpaceWebhookExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesWebhookExecution> {
+    pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -505,10 +505,10 @@ rt::request!(GetSpaceWebhookExecution);
 /// Request of [`Api::list_repo_webhook_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRepoWebhookExecutions<'c> {
-    call: rt::Call<'c>,
+pub struct ListRepoWebhookExecutions {
+    call: rt::Call,
 }
-impl<'c> ListRepoWebhookExecutions<'c> {
+impl ListRepoWebhookExecutions {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -535,12 +535,12 @@ impl<'c> ListRepoWebhookExecutions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesWebhookExecution>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesWebhookExecution>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -548,10 +548,10 @@ rt::request!(ListRepoWebhookExecutions);
 /// Request of [`Api::list_repo_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRepoWebhooks<'c> {
-    call: rt::Call<'c>,
+pub struct ListRepoWebhooks {
+    call: rt::Call,
 }
-impl<'c> ListRepoWebhooks<'c> {
+impl ListRepoWebhooks {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -596,12 +596,12 @@ impl<'c> ListRepoWebhooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::OpenapiWebhookType>> {
+    pub fn send(self) -> rt::Sending<Vec<types::OpenapiWebhookType>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -609,10 +609,10 @@ rt::request!(ListRepoWebhooks);
 /// Request of [`Api::list_space_webhook_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSpaceWebhookExecutions<'c> {
-    call: rt::Call<'c>,
+pub struct ListSpaceWebhookExecutions {
+    call: rt::Call,
 }
-impl<'c> ListSpaceWebhookExecutions<'c> {
+impl ListSpaceWebhookExecutions {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -639,12 +639,12 @@ impl<'c> ListSpaceWebhookExecutions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesWebhookExecution>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesWebhookExecution>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -652,10 +652,10 @@ rt::request!(ListSpaceWebhookExecutions);
 /// Request of [`Api::list_space_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSpaceWebhooks<'c> {
-    call: rt::Call<'c>,
+pub struct ListSpaceWebhooks {
+    call: rt::Call,
 }
-impl<'c> ListSpaceWebhooks<'c> {
+impl ListSpaceWebhooks {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -700,12 +700,12 @@ impl<'c> ListSpaceWebhooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::OpenapiWebhookType>> {
+    pub fn send(self) -> rt::Sending<Vec<types::OpenapiWebhookType>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -713,10 +713,10 @@ rt::request!(ListSpaceWebhooks);
 /// Request of [`Api::retrigger_repo_webhook_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RetriggerRepoWebhookExecution<'c> {
-    call: rt::Call<'c>,
+pub struct RetriggerRepoWebhookExecution {
+    call: rt::Call,
 }
-impl<'c> RetriggerRepoWebhookExecution<'c> {
+impl RetriggerRepoWebhookExecution {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -731,12 +731,12 @@ impl<'c> RetriggerRepoWebhookExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesWebhookExecution> {
+    pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -744,10 +744,10 @@ rt::request!(RetriggerRepoWebhookExecution);
 /// Request of [`Api::retrigger_space_webhook_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RetriggerSpaceWebhookExecution<'c> {
-    call: rt::Call<'c>,
+pub struct RetriggerSpaceWebhookExecution {
+    call: rt::Call,
 }
-impl<'c> RetriggerSpaceWebhookExecution<'c> {
+impl RetriggerSpaceWebhookExecution {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -762,12 +762,12 @@ impl<'c> RetriggerSpaceWebhookExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesWebhookExecution> {
+    pub fn send(self) -> rt::Sending<types::TypesWebhookExecution> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -775,10 +775,10 @@ rt::request!(RetriggerSpaceWebhookExecution);
 /// Request of [`Api::update_repo_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRepoWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRepoWebhook {
+    call: rt::Call,
 }
-impl<'c> UpdateRepoWebhook<'c> {
+impl UpdateRepoWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -799,12 +799,12 @@ impl<'c> UpdateRepoWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
+    pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -812,10 +812,10 @@ rt::request!(UpdateRepoWebhook);
 /// Request of [`Api::update_space_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSpaceWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSpaceWebhook {
+    call: rt::Call,
 }
-impl<'c> UpdateSpaceWebhook<'c> {
+impl UpdateSpaceWebhook {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -836,12 +836,12 @@ impl<'c> UpdateSpaceWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OpenapiWebhookType> {
+    pub fn send(self) -> rt::Sending<types::OpenapiWebhookType> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -864,6 +864,8 @@ pub(super) static CREATE_REPO_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_SPACE_WEBHOOK: rt::Operation = rt::Operation {
     id: "createSpaceWebhook",
@@ -882,6 +884,8 @@ pub(super) static CREATE_SPACE_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_REPO_WEBHOOK: rt::Operation = rt::Operation {
     id: "deleteRepoWebhook",
@@ -902,6 +906,8 @@ pub(super) static DELETE_REPO_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SPACE_WEBHOOK: rt::Operation = rt::Operation {
     id: "deleteSpaceWebhook",
@@ -921,6 +927,8 @@ pub(super) static DELETE_SPACE_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REPO_WEBHOOK: rt::Operation = rt::Operation {
     id: "getRepoWebhook",
@@ -941,6 +949,8 @@ pub(super) static GET_REPO_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REPO_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     id: "getRepoWebhookExecution",
@@ -964,6 +974,8 @@ pub(super) static GET_REPO_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SPACE_WEBHOOK: rt::Operation = rt::Operation {
     id: "getSpaceWebhook",
@@ -983,6 +995,8 @@ pub(super) static GET_SPACE_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SPACE_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     id: "getSpaceWebhookExecution",
@@ -1005,6 +1019,8 @@ pub(super) static GET_SPACE_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_REPO_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
     id: "listRepoWebhookExecutions",
@@ -1027,6 +1043,8 @@ pub(super) static LIST_REPO_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_REPO_WEBHOOKS: rt::Operation = rt::Operation {
     id: "listRepoWebhooks",
@@ -1051,6 +1069,8 @@ pub(super) static LIST_REPO_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SPACE_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
     id: "listSpaceWebhookExecutions",
@@ -1072,6 +1092,8 @@ pub(super) static LIST_SPACE_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SPACE_WEBHOOKS: rt::Operation = rt::Operation {
     id: "listSpaceWebhooks",
@@ -1095,6 +1117,8 @@ pub(super) static LIST_SPACE_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RETRIGGER_REPO_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     id: "retriggerRepoWebhookExecution",
@@ -1116,6 +1140,8 @@ pub(super) static RETRIGGER_REPO_WEBHOOK_EXECUTION: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RETRIGGER_SPACE_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     id: "retriggerSpaceWebhookExecution",
@@ -1136,6 +1162,8 @@ pub(super) static RETRIGGER_SPACE_WEBHOOK_EXECUTION: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_REPO_WEBHOOK: rt::Operation = rt::Operation {
     id: "updateRepoWebhook",
@@ -1156,6 +1184,8 @@ pub(super) static UPDATE_REPO_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SPACE_WEBHOOK: rt::Operation = rt::Operation {
     id: "updateSpaceWebhook",
@@ -1175,4 +1205,6 @@ pub(super) static UPDATE_SPACE_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

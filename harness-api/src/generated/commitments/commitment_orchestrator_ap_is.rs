@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         body: &types::PaginationInput,
-    ) -> EventLogs<'c> {
+    ) -> EventLogs {
         let mut call = rt::Call::new(self.client, &EVENT_LOGS);
         call.text(0, account_id);
         call.body_json(body);
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::event_logs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EventLogs<'c> {
-    call: rt::Call<'c>,
+pub struct EventLogs {
+    call: rt::Call,
 }
-impl<'c> EventLogs<'c> {
+impl EventLogs {
     /// Query parameter `cloud_account_id`.
     #[inline]
     pub fn cloud_account_id(mut self, value: impl Into<String>) -> Self {
@@ -57,12 +57,12 @@ impl<'c> EventLogs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EventLogsSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::EventLogsSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -87,4 +87,6 @@ pub(super) static EVENT_LOGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         start_date: impl Into<String>,
         end_date: impl Into<String>,
-    ) -> EventsChart<'c> {
+    ) -> EventsChart {
         let mut call = rt::Call::new(self.client, &EVENTS_CHART);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gateway/lw/api/accounts/{account_id}/v1/events/renewal_events`
     #[inline]
-    pub fn renewal_events(&self, account_id: impl Into<String>) -> RenewalEvents<'c> {
+    pub fn renewal_events(&self, account_id: impl Into<String>) -> RenewalEvents {
         let mut call = rt::Call::new(self.client, &RENEWAL_EVENTS);
         call.text(0, account_id);
         RenewalEvents { call }
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
     pub fn ri_recommendation_schedule(
         &self,
         account_id: impl Into<String>,
-    ) -> RiRecommendationSchedule<'c> {
+    ) -> RiRecommendationSchedule {
         let mut call = rt::Call::new(self.client, &RI_RECOMMENDATION_SCHEDULE);
         call.text(0, account_id);
         RiRecommendationSchedule { call }
@@ -42,10 +42,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::events_chart`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EventsChart<'c> {
-    call: rt::Call<'c>,
+pub struct EventsChart {
+    call: rt::Call,
 }
-impl<'c> EventsChart<'c> {
+impl EventsChart {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EventsFilter) -> Self {
@@ -54,12 +54,12 @@ impl<'c> EventsChart<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EventsChartsSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::EventsChartsSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -67,10 +67,10 @@ rt::request!(EventsChart);
 /// Request of [`Api::renewal_events`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RenewalEvents<'c> {
-    call: rt::Call<'c>,
+pub struct RenewalEvents {
+    call: rt::Call,
 }
-impl<'c> RenewalEvents<'c> {
+impl RenewalEvents {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RenewalEventsBody) -> Self {
@@ -79,12 +79,12 @@ impl<'c> RenewalEvents<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,10 +92,10 @@ rt::request!(RenewalEvents);
 /// Request of [`Api::ri_recommendation_schedule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RiRecommendationSchedule<'c> {
-    call: rt::Call<'c>,
+pub struct RiRecommendationSchedule {
+    call: rt::Call,
 }
-impl<'c> RiRecommendationSchedule<'c> {
+impl RiRecommendationSchedule {
     /// Query parameter `service`.
     #[inline]
     pub fn service(
@@ -111,12 +111,12 @@ impl<'c> RiRecommendationSchedule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -139,6 +139,8 @@ pub(super) static EVENTS_CHART: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RENEWAL_EVENTS: rt::Operation = rt::Operation {
     id: "RenewalEvents",
@@ -153,6 +155,8 @@ pub(super) static RENEWAL_EVENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RI_RECOMMENDATION_SCHEDULE: rt::Operation = rt::Operation {
     id: "RIRecommendationSchedule",
@@ -167,4 +171,6 @@ pub(super) static RI_RECOMMENDATION_SCHEDULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn landing_page_handler(
         &self,
         account_id: impl Into<String>,
-    ) -> LandingPageHandler<'c> {
+    ) -> LandingPageHandler {
         let mut call = rt::Call::new(self.client, &LANDING_PAGE_HANDLER);
         call.text(0, account_id);
         LandingPageHandler { call }
@@ -19,18 +19,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::landing_page_handler`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LandingPageHandler<'c> {
-    call: rt::Call<'c>,
+pub struct LandingPageHandler {
+    call: rt::Call,
 }
-impl<'c> LandingPageHandler<'c> {
+impl LandingPageHandler {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::LandingPageResponse> {
+    pub fn send(self) -> rt::Sending<types::LandingPageResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,4 +48,6 @@ pub(super) static LANDING_PAGE_HANDLER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         cloud_account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteSetupConfiguration<'c> {
+    ) -> DeleteSetupConfiguration {
         let mut call = rt::Call::new(self.client, &DELETE_SETUP_CONFIGURATION);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         cloud_account_id: impl Into<String>,
         body: &types::CloudAccountIdCostCoverageBody,
-    ) -> GetCostCoverageForSetup<'c> {
+    ) -> GetCostCoverageForSetup {
         let mut call = rt::Call::new(self.client, &GET_COST_COVERAGE_FOR_SETUP);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         cloud_account_id: impl Into<String>,
         body: &types::CloudAccountIdEstimatedSavingsBody,
-    ) -> GetEstimatedSavingsForSetup<'c> {
+    ) -> GetEstimatedSavingsForSetup {
         let mut call = rt::Call::new(self.client, &GET_ESTIMATED_SAVINGS_FOR_SETUP);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         cloud_account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetSetupConfiguration<'c> {
+    ) -> GetSetupConfiguration {
         let mut call = rt::Call::new(self.client, &GET_SETUP_CONFIGURATION);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         cloud_account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> ListAccounts<'c> {
+    ) -> ListAccounts {
         let mut call = rt::Call::new(self.client, &LIST_ACCOUNTS);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> ListMasters<'c> {
+    ) -> ListMasters {
         let mut call = rt::Call::new(self.client, &LIST_MASTERS);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> ListSetups<'c> {
+    ) -> ListSetups {
         let mut call = rt::Call::new(self.client, &LIST_SETUPS);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -108,7 +108,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::V1SetupBody,
-    ) -> SetupConfiguration<'c> {
+    ) -> SetupConfiguration {
         let mut call = rt::Call::new(self.client, &SETUP_CONFIGURATION);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
         cloud_account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         cloud_account_id_query: impl Into<String>,
-    ) -> SetupInstanceTypes<'c> {
+    ) -> SetupInstanceTypes {
         let mut call = rt::Call::new(self.client, &SETUP_INSTANCE_TYPES);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
@@ -138,7 +138,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         cloud_account_id: impl Into<String>,
-    ) -> SetupValidate<'c> {
+    ) -> SetupValidate {
         let mut call = rt::Call::new(self.client, &SETUP_VALIDATE);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -153,7 +153,7 @@ impl<'c> Api<'c> {
         cloud_account_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::UpdateSetupConfigurationBody,
-    ) -> UpdateSetupConfiguration<'c> {
+    ) -> UpdateSetupConfiguration {
         let mut call = rt::Call::new(self.client, &UPDATE_SETUP_CONFIGURATION);
         call.text(0, account_id);
         call.text(1, cloud_account_id);
@@ -165,10 +165,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_setup_configuration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSetupConfiguration<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSetupConfiguration {
+    call: rt::Call,
 }
-impl<'c> DeleteSetupConfiguration<'c> {
+impl DeleteSetupConfiguration {
     /// Query parameter `service`.
     #[inline]
     pub fn service(
@@ -184,12 +184,12 @@ impl<'c> DeleteSetupConfiguration<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GenericSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::GenericSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -197,18 +197,18 @@ rt::request!(DeleteSetupConfiguration);
 /// Request of [`Api::get_cost_coverage_for_setup`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCostCoverageForSetup<'c> {
-    call: rt::Call<'c>,
+pub struct GetCostCoverageForSetup {
+    call: rt::Call,
 }
-impl<'c> GetCostCoverageForSetup<'c> {
+impl GetCostCoverageForSetup {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CommitmentCostCoverageResponse> {
+    pub fn send(self) -> rt::Sending<types::CommitmentCostCoverageResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -216,18 +216,18 @@ rt::request!(GetCostCoverageForSetup);
 /// Request of [`Api::get_estimated_savings_for_setup`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEstimatedSavingsForSetup<'c> {
-    call: rt::Call<'c>,
+pub struct GetEstimatedSavingsForSetup {
+    call: rt::Call,
 }
-impl<'c> GetEstimatedSavingsForSetup<'c> {
+impl GetEstimatedSavingsForSetup {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CommitmentEstimatedSavingsResponse> {
+    pub fn send(self) -> rt::Sending<types::CommitmentEstimatedSavingsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -235,10 +235,10 @@ rt::request!(GetEstimatedSavingsForSetup);
 /// Request of [`Api::get_setup_configuration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSetupConfiguration<'c> {
-    call: rt::Call<'c>,
+pub struct GetSetupConfiguration {
+    call: rt::Call,
 }
-impl<'c> GetSetupConfiguration<'c> {
+impl GetSetupConfiguration {
     /// Query parameter `service`.
     #[inline]
     pub fn service(
@@ -257,12 +257,12 @@ impl<'c> GetSetupConfiguration<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetCommitmentSetupResponse> {
+    pub fn send(self) -> rt::Sending<types::GetCommitmentSetupResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -270,18 +270,18 @@ rt::request!(GetSetupConfiguration);
 /// Request of [`Api::list_accounts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAccounts<'c> {
-    call: rt::Call<'c>,
+pub struct ListAccounts {
+    call: rt::Call,
 }
-impl<'c> ListAccounts<'c> {
+impl ListAccounts {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListChildAccountsSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::ListChildAccountsSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -289,18 +289,18 @@ rt::request!(ListAccounts);
 /// Request of [`Api::list_masters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListMasters<'c> {
-    call: rt::Call<'c>,
+pub struct ListMasters {
+    call: rt::Call,
 }
-impl<'c> ListMasters<'c> {
+impl ListMasters {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListMasterSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::ListMasterSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -308,18 +308,18 @@ rt::request!(ListMasters);
 /// Request of [`Api::list_setups`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSetups<'c> {
-    call: rt::Call<'c>,
+pub struct ListSetups {
+    call: rt::Call,
 }
-impl<'c> ListSetups<'c> {
+impl ListSetups {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListSetupsSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::ListSetupsSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -327,18 +327,18 @@ rt::request!(ListSetups);
 /// Request of [`Api::setup_configuration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetupConfiguration<'c> {
-    call: rt::Call<'c>,
+pub struct SetupConfiguration {
+    call: rt::Call,
 }
-impl<'c> SetupConfiguration<'c> {
+impl SetupConfiguration {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateCommitmentSetupResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateCommitmentSetupResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -346,10 +346,10 @@ rt::request!(SetupConfiguration);
 /// Request of [`Api::setup_instance_types`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetupInstanceTypes<'c> {
-    call: rt::Call<'c>,
+pub struct SetupInstanceTypes {
+    call: rt::Call,
 }
-impl<'c> SetupInstanceTypes<'c> {
+impl SetupInstanceTypes {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::InstanceTypesPayload) -> Self {
@@ -358,12 +358,12 @@ impl<'c> SetupInstanceTypes<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SetupInstanceTypesSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::SetupInstanceTypesSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -371,10 +371,10 @@ rt::request!(SetupInstanceTypes);
 /// Request of [`Api::setup_validate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetupValidate<'c> {
-    call: rt::Call<'c>,
+pub struct SetupValidate {
+    call: rt::Call,
 }
-impl<'c> SetupValidate<'c> {
+impl SetupValidate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AutoCudConfig) -> Self {
@@ -383,12 +383,12 @@ impl<'c> SetupValidate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SetupValidateSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::SetupValidateSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -396,18 +396,18 @@ rt::request!(SetupValidate);
 /// Request of [`Api::update_setup_configuration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSetupConfiguration<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSetupConfiguration {
+    call: rt::Call,
 }
-impl<'c> UpdateSetupConfiguration<'c> {
+impl UpdateSetupConfiguration {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -430,6 +430,8 @@ pub(super) static DELETE_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COST_COVERAGE_FOR_SETUP: rt::Operation = rt::Operation {
     id: "GetCostCoverageForSetup",
@@ -444,6 +446,8 @@ pub(super) static GET_COST_COVERAGE_FOR_SETUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ESTIMATED_SAVINGS_FOR_SETUP: rt::Operation = rt::Operation {
     id: "GetEstimatedSavingsForSetup",
@@ -458,6 +462,8 @@ pub(super) static GET_ESTIMATED_SAVINGS_FOR_SETUP: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     id: "GetSetupConfiguration",
@@ -478,6 +484,8 @@ pub(super) static GET_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ACCOUNTS: rt::Operation = rt::Operation {
     id: "ListAccounts",
@@ -496,6 +504,8 @@ pub(super) static LIST_ACCOUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_MASTERS: rt::Operation = rt::Operation {
     id: "ListMasters",
@@ -513,6 +523,8 @@ pub(super) static LIST_MASTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SETUPS: rt::Operation = rt::Operation {
     id: "ListSetups",
@@ -530,6 +542,8 @@ pub(super) static LIST_SETUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     id: "SetupConfiguration",
@@ -547,6 +561,8 @@ pub(super) static SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SETUP_INSTANCE_TYPES: rt::Operation = rt::Operation {
     id: "SetupInstanceTypes",
@@ -566,6 +582,8 @@ pub(super) static SETUP_INSTANCE_TYPES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SETUP_VALIDATE: rt::Operation = rt::Operation {
     id: "SetupValidate",
@@ -584,6 +602,8 @@ pub(super) static SETUP_VALIDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     id: "UpdateSetupConfiguration",
@@ -602,4 +622,6 @@ pub(super) static UPDATE_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

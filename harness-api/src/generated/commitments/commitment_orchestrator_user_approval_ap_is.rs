@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> ApprovalsList<'c> {
+    ) -> ApprovalsList {
         let mut call = rt::Call::new(self.client, &APPROVALS_LIST);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         routing_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::ApprovalsListRequestV2,
-    ) -> ApprovalsListV2<'c> {
+    ) -> ApprovalsListV2 {
         let mut call = rt::Call::new(self.client, &APPROVALS_LIST_V2);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> ApprovalsOverview<'c> {
+    ) -> ApprovalsOverview {
         let mut call = rt::Call::new(self.client, &APPROVALS_OVERVIEW);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> ApprovalsUpdate<'c> {
+    ) -> ApprovalsUpdate {
         let mut call = rt::Call::new(self.client, &APPROVALS_UPDATE);
         call.text(0, account_id);
         call.text(1, account_identifier);
@@ -61,10 +61,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::approvals_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApprovalsList<'c> {
-    call: rt::Call<'c>,
+pub struct ApprovalsList {
+    call: rt::Call,
 }
-impl<'c> ApprovalsList<'c> {
+impl ApprovalsList {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PaginationInput) -> Self {
@@ -73,12 +73,12 @@ impl<'c> ApprovalsList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ApprovalEventsSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::ApprovalEventsSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -86,10 +86,10 @@ rt::request!(ApprovalsList);
 /// Request of [`Api::approvals_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApprovalsListV2<'c> {
-    call: rt::Call<'c>,
+pub struct ApprovalsListV2 {
+    call: rt::Call,
 }
-impl<'c> ApprovalsListV2<'c> {
+impl ApprovalsListV2 {
     /// Query parameter `start_date`.
     #[inline]
     pub fn start_date(mut self, value: impl Into<String>) -> Self {
@@ -104,12 +104,12 @@ impl<'c> ApprovalsListV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ApprovalsListResponseV2> {
+    pub fn send(self) -> rt::Sending<types::ApprovalsListResponseV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,10 +117,10 @@ rt::request!(ApprovalsListV2);
 /// Request of [`Api::approvals_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApprovalsOverview<'c> {
-    call: rt::Call<'c>,
+pub struct ApprovalsOverview {
+    call: rt::Call,
 }
-impl<'c> ApprovalsOverview<'c> {
+impl ApprovalsOverview {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ApprovalsOverviewRequestFilters) -> Self {
@@ -129,12 +129,12 @@ impl<'c> ApprovalsOverview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ApprovalOverviewSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::ApprovalOverviewSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -142,10 +142,10 @@ rt::request!(ApprovalsOverview);
 /// Request of [`Api::approvals_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApprovalsUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct ApprovalsUpdate {
+    call: rt::Call,
 }
-impl<'c> ApprovalsUpdate<'c> {
+impl ApprovalsUpdate {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ApprovalPayload) -> Self {
@@ -154,12 +154,12 @@ impl<'c> ApprovalsUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GenericSuccessResponse> {
+    pub fn send(self) -> rt::Sending<types::GenericSuccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -180,6 +180,8 @@ pub(super) static APPROVALS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPROVALS_LIST_V2: rt::Operation = rt::Operation {
     id: "ApprovalsListV2",
@@ -200,6 +202,8 @@ pub(super) static APPROVALS_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPROVALS_OVERVIEW: rt::Operation = rt::Operation {
     id: "ApprovalsOverview",
@@ -217,6 +221,8 @@ pub(super) static APPROVALS_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPROVALS_UPDATE: rt::Operation = rt::Operation {
     id: "ApprovalsUpdate",
@@ -234,4 +240,6 @@ pub(super) static APPROVALS_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         start_date: impl Into<String>,
         end_date: impl Into<String>,
-    ) -> GetCommitmentUtilizationDetails<'c> {
+    ) -> GetCommitmentUtilizationDetails {
         let mut call = rt::Call::new(self.client, &GET_COMMITMENT_UTILIZATION_DETAILS);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_commitment_utilization_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCommitmentUtilizationDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetCommitmentUtilizationDetails {
+    call: rt::Call,
 }
-impl<'c> GetCommitmentUtilizationDetails<'c> {
+impl GetCommitmentUtilizationDetails {
     /// Query parameter `regions`.
     #[inline]
     pub fn regions(
@@ -67,12 +67,12 @@ impl<'c> GetCommitmentUtilizationDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CommitmentUtilizationDetailResponse> {
+    pub fn send(self) -> rt::Sending<types::CommitmentUtilizationDetailResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -99,4 +99,6 @@ pub(super) static GET_COMMITMENT_UTILIZATION_DETAILS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

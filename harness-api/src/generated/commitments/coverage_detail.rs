@@ -15,7 +15,7 @@ impl<'c> Api<'c> {
         end_date: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::CoverageDetailBody,
-    ) -> CoverageDetail<'c> {
+    ) -> CoverageDetail {
         let mut call = rt::Call::new(self.client, &COVERAGE_DETAIL);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -29,18 +29,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::coverage_detail`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CoverageDetail<'c> {
-    call: rt::Call<'c>,
+pub struct CoverageDetail {
+    call: rt::Call,
 }
-impl<'c> CoverageDetail<'c> {
+impl CoverageDetail {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ComputeCoveragesDetailResponse> {
+    pub fn send(self) -> rt::Sending<types::ComputeCoveragesDetailResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,4 +64,6 @@ pub(super) static COVERAGE_DETAIL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         start_date: impl Into<String>,
         end_date: impl Into<String>,
-    ) -> RiCoverageDetails<'c> {
+    ) -> RiCoverageDetails {
         let mut call = rt::Call::new(self.client, &RI_COVERAGE_DETAILS);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         start_date: impl Into<String>,
         end_date: impl Into<String>,
-    ) -> SpCoverageDetails<'c> {
+    ) -> SpCoverageDetails {
         let mut call = rt::Call::new(self.client, &SP_COVERAGE_DETAILS);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -45,10 +45,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::ri_coverage_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RiCoverageDetails<'c> {
-    call: rt::Call<'c>,
+pub struct RiCoverageDetails {
+    call: rt::Call,
 }
-impl<'c> RiCoverageDetails<'c> {
+impl RiCoverageDetails {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RiCoverageDetailsBody) -> Self {
@@ -57,12 +57,12 @@ impl<'c> RiCoverageDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -70,10 +70,10 @@ rt::request!(RiCoverageDetails);
 /// Request of [`Api::sp_coverage_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SpCoverageDetails<'c> {
-    call: rt::Call<'c>,
+pub struct SpCoverageDetails {
+    call: rt::Call,
 }
-impl<'c> SpCoverageDetails<'c> {
+impl SpCoverageDetails {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SpCoverageDetailsBody) -> Self {
@@ -82,12 +82,12 @@ impl<'c> SpCoverageDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -111,6 +111,8 @@ pub(super) static RI_COVERAGE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SP_COVERAGE_DETAILS: rt::Operation = rt::Operation {
     id: "SPCoverageDetails",
@@ -131,4 +133,6 @@ pub(super) static SP_COVERAGE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         start_date: impl Into<String>,
         end_date: impl Into<String>,
-    ) -> CoverageOverview<'c> {
+    ) -> CoverageOverview {
         let mut call = rt::Call::new(self.client, &COVERAGE_OVERVIEW);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -27,10 +27,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::coverage_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CoverageOverview<'c> {
-    call: rt::Call<'c>,
+pub struct CoverageOverview {
+    call: rt::Call,
 }
-impl<'c> CoverageOverview<'c> {
+impl CoverageOverview {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CopmputeCoverageFilter) -> Self {
@@ -39,12 +39,12 @@ impl<'c> CoverageOverview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ComputeCoverageResponse> {
+    pub fn send(self) -> rt::Sending<types::ComputeCoverageResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,4 +68,6 @@ pub(super) static COVERAGE_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
-    ) -> GetFilters<'c> {
+    ) -> GetFilters {
         let mut call = rt::Call::new(self.client, &GET_FILTERS);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
-    ) -> GetInstanceFamilyFilters<'c> {
+    ) -> GetInstanceFamilyFilters {
         let mut call = rt::Call::new(self.client, &GET_INSTANCE_FAMILY_FILTERS);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
-    ) -> GetProviderAccountFilters<'c> {
+    ) -> GetProviderAccountFilters {
         let mut call = rt::Call::new(self.client, &GET_PROVIDER_ACCOUNT_FILTERS);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
-    ) -> GetRegionFilters<'c> {
+    ) -> GetRegionFilters {
         let mut call = rt::Call::new(self.client, &GET_REGION_FILTERS);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -57,10 +57,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFilters<'c> {
-    call: rt::Call<'c>,
+pub struct GetFilters {
+    call: rt::Call,
 }
-impl<'c> GetFilters<'c> {
+impl GetFilters {
     /// Query parameter `start_date`.
     #[inline]
     pub fn start_date(mut self, value: impl Into<String>) -> Self {
@@ -81,12 +81,12 @@ impl<'c> GetFilters<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -94,10 +94,10 @@ rt::request!(GetFilters);
 /// Request of [`Api::get_instance_family_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInstanceFamilyFilters<'c> {
-    call: rt::Call<'c>,
+pub struct GetInstanceFamilyFilters {
+    call: rt::Call,
 }
-impl<'c> GetInstanceFamilyFilters<'c> {
+impl GetInstanceFamilyFilters {
     /// Query parameter `start_date`.
     #[inline]
     pub fn start_date(mut self, value: impl Into<String>) -> Self {
@@ -125,12 +125,12 @@ impl<'c> GetInstanceFamilyFilters<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -138,10 +138,10 @@ rt::request!(GetInstanceFamilyFilters);
 /// Request of [`Api::get_provider_account_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProviderAccountFilters<'c> {
-    call: rt::Call<'c>,
+pub struct GetProviderAccountFilters {
+    call: rt::Call,
 }
-impl<'c> GetProviderAccountFilters<'c> {
+impl GetProviderAccountFilters {
     /// Query parameter `start_date`.
     #[inline]
     pub fn start_date(mut self, value: impl Into<String>) -> Self {
@@ -169,12 +169,12 @@ impl<'c> GetProviderAccountFilters<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -182,10 +182,10 @@ rt::request!(GetProviderAccountFilters);
 /// Request of [`Api::get_region_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRegionFilters<'c> {
-    call: rt::Call<'c>,
+pub struct GetRegionFilters {
+    call: rt::Call,
 }
-impl<'c> GetRegionFilters<'c> {
+impl GetRegionFilters {
     /// Query parameter `start_date`.
     #[inline]
     pub fn start_date(mut self, value: impl Into<String>) -> Self {
@@ -206,12 +206,12 @@ impl<'c> GetRegionFilters<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -235,6 +235,8 @@ pub(super) static GET_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INSTANCE_FAMILY_FILTERS: rt::Operation = rt::Operation {
     id: "GetInstanceFamilyFilters",
@@ -255,6 +257,8 @@ pub(super) static GET_INSTANCE_FAMILY_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROVIDER_ACCOUNT_FILTERS: rt::Operation = rt::Operation {
     id: "GetProviderAccountFilters",
@@ -275,6 +279,8 @@ pub(super) static GET_PROVIDER_ACCOUNT_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REGION_FILTERS: rt::Operation = rt::Operation {
     id: "GetRegionFilters",
@@ -295,4 +301,6 @@ pub(super) static GET_REGION_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

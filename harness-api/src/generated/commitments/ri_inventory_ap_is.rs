@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         ri_id: impl Into<String>,
         routing_id: impl Into<String>,
-    ) -> GetReservedInstanceDetails<'c> {
+    ) -> GetReservedInstanceDetails {
         let mut call = rt::Call::new(self.client, &GET_RESERVED_INSTANCE_DETAILS);
         call.text(0, account_id);
         call.text(1, ri_id);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
-    ) -> GetRiFilterOptions<'c> {
+    ) -> GetRiFilterOptions {
         let mut call = rt::Call::new(self.client, &GET_RI_FILTER_OPTIONS);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
         body: &types::ListReservedInstancesRequest,
-    ) -> ListReservedInstances<'c> {
+    ) -> ListReservedInstances {
         let mut call = rt::Call::new(self.client, &LIST_RESERVED_INSTANCES);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -49,18 +49,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_reserved_instance_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReservedInstanceDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetReservedInstanceDetails {
+    call: rt::Call,
 }
-impl<'c> GetReservedInstanceDetails<'c> {
+impl GetReservedInstanceDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ReservedInstanceDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::ReservedInstanceDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,10 +68,10 @@ rt::request!(GetReservedInstanceDetails);
 /// Request of [`Api::get_ri_filter_options`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRiFilterOptions<'c> {
-    call: rt::Call<'c>,
+pub struct GetRiFilterOptions {
+    call: rt::Call,
 }
-impl<'c> GetRiFilterOptions<'c> {
+impl GetRiFilterOptions {
     /// Query parameter `service`.
     #[inline]
     pub fn service(
@@ -84,12 +84,12 @@ impl<'c> GetRiFilterOptions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RiFilterOptionsResponse> {
+    pub fn send(self) -> rt::Sending<types::RiFilterOptionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -97,10 +97,10 @@ rt::request!(GetRiFilterOptions);
 /// Request of [`Api::list_reserved_instances`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListReservedInstances<'c> {
-    call: rt::Call<'c>,
+pub struct ListReservedInstances {
+    call: rt::Call,
 }
-impl<'c> ListReservedInstances<'c> {
+impl ListReservedInstances {
     /// Query parameter `start_date`.
     #[inline]
     pub fn start_date(mut self, value: impl Into<String>) -> Self {
@@ -115,12 +115,12 @@ impl<'c> ListReservedInstances<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListReservedInstancesResponse> {
+    pub fn send(self) -> rt::Sending<types::ListReservedInstancesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -142,6 +142,8 @@ pub(super) static GET_RESERVED_INSTANCE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RI_FILTER_OPTIONS: rt::Operation = rt::Operation {
     id: "GetRIFilterOptions",
@@ -160,6 +162,8 @@ pub(super) static GET_RI_FILTER_OPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RESERVED_INSTANCES: rt::Operation = rt::Operation {
     id: "ListReservedInstances",
@@ -179,4 +183,6 @@ pub(super) static LIST_RESERVED_INSTANCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

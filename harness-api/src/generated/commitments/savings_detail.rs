@@ -15,7 +15,7 @@ impl<'c> Api<'c> {
         end_date: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::SavingsDetailBody,
-    ) -> GetSavingsDetail<'c> {
+    ) -> GetSavingsDetail {
         let mut call = rt::Call::new(self.client, &GET_SAVINGS_DETAIL);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -29,18 +29,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_savings_detail`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSavingsDetail<'c> {
-    call: rt::Call<'c>,
+pub struct GetSavingsDetail {
+    call: rt::Call,
 }
-impl<'c> GetSavingsDetail<'c> {
+impl GetSavingsDetail {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SavingsDetailResponse> {
+    pub fn send(self) -> rt::Sending<types::SavingsDetailResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,4 +64,6 @@ pub(super) static GET_SAVINGS_DETAIL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         sp_id: impl Into<String>,
         routing_id: impl Into<String>,
-    ) -> GetSavingsPlanDetails<'c> {
+    ) -> GetSavingsPlanDetails {
         let mut call = rt::Call::new(self.client, &GET_SAVINGS_PLAN_DETAILS);
         call.text(0, account_id);
         call.text(1, sp_id);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
-    ) -> GetSpFilterOptions<'c> {
+    ) -> GetSpFilterOptions {
         let mut call = rt::Call::new(self.client, &GET_SP_FILTER_OPTIONS);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
         body: &types::ListSavingsPlansRequest,
-    ) -> ListSavingsPlans<'c> {
+    ) -> ListSavingsPlans {
         let mut call = rt::Call::new(self.client, &LIST_SAVINGS_PLANS);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -49,18 +49,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_savings_plan_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSavingsPlanDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetSavingsPlanDetails {
+    call: rt::Call,
 }
-impl<'c> GetSavingsPlanDetails<'c> {
+impl GetSavingsPlanDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SavingsPlanDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::SavingsPlanDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,18 +68,18 @@ rt::request!(GetSavingsPlanDetails);
 /// Request of [`Api::get_sp_filter_options`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSpFilterOptions<'c> {
-    call: rt::Call<'c>,
+pub struct GetSpFilterOptions {
+    call: rt::Call,
 }
-impl<'c> GetSpFilterOptions<'c> {
+impl GetSpFilterOptions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SpFilterOptionsResponse> {
+    pub fn send(self) -> rt::Sending<types::SpFilterOptionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -87,10 +87,10 @@ rt::request!(GetSpFilterOptions);
 /// Request of [`Api::list_savings_plans`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSavingsPlans<'c> {
-    call: rt::Call<'c>,
+pub struct ListSavingsPlans {
+    call: rt::Call,
 }
-impl<'c> ListSavingsPlans<'c> {
+impl ListSavingsPlans {
     /// Query parameter `start_date`.
     #[inline]
     pub fn start_date(mut self, value: impl Into<String>) -> Self {
@@ -105,12 +105,12 @@ impl<'c> ListSavingsPlans<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListSavingsPlansResponse> {
+    pub fn send(self) -> rt::Sending<types::ListSavingsPlansResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -132,6 +132,8 @@ pub(super) static GET_SAVINGS_PLAN_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SP_FILTER_OPTIONS: rt::Operation = rt::Operation {
     id: "GetSPFilterOptions",
@@ -146,6 +148,8 @@ pub(super) static GET_SP_FILTER_OPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SAVINGS_PLANS: rt::Operation = rt::Operation {
     id: "ListSavingsPlans",
@@ -165,4 +169,6 @@ pub(super) static LIST_SAVINGS_PLANS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

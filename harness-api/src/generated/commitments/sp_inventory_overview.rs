@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         routing_id: impl Into<String>,
-    ) -> GetSpInventoryOverview<'c> {
+    ) -> GetSpInventoryOverview {
         let mut call = rt::Call::new(self.client, &GET_SP_INVENTORY_OVERVIEW);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_sp_inventory_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSpInventoryOverview<'c> {
-    call: rt::Call<'c>,
+pub struct GetSpInventoryOverview {
+    call: rt::Call,
 }
-impl<'c> GetSpInventoryOverview<'c> {
+impl GetSpInventoryOverview {
     /// Query parameter `start_date`.
     #[inline]
     pub fn start_date(mut self, value: impl Into<String>) -> Self {
@@ -45,12 +45,12 @@ impl<'c> GetSpInventoryOverview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SpInventoryOverviewResponse> {
+    pub fn send(self) -> rt::Sending<types::SpInventoryOverviewResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -73,4 +73,6 @@ pub(super) static GET_SP_INVENTORY_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

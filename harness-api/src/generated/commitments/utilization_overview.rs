@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         start_date: impl Into<String>,
         end_date: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetUtilizationOverview<'c> {
+    ) -> GetUtilizationOverview {
         let mut call = rt::Call::new(self.client, &GET_UTILIZATION_OVERVIEW);
         call.text(0, account_id);
         call.text(1, routing_id);
@@ -27,10 +27,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_utilization_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUtilizationOverview<'c> {
-    call: rt::Call<'c>,
+pub struct GetUtilizationOverview {
+    call: rt::Call,
 }
-impl<'c> GetUtilizationOverview<'c> {
+impl GetUtilizationOverview {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GetUtilizationOverviewBody) -> Self {
@@ -39,12 +39,12 @@ impl<'c> GetUtilizationOverview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UtilizationOverviewResponse> {
+    pub fn send(self) -> rt::Sending<types::UtilizationOverviewResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,4 +68,6 @@ pub(super) static GET_UTILIZATION_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_account_scoped_connector(
         &self,
         body: &types::ConnectorRequest,
-    ) -> CreateAccountScopedConnector<'c> {
+    ) -> CreateAccountScopedConnector {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CONNECTOR);
         call.body_json(body);
         CreateAccountScopedConnector {
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn create_account_scoped_connector_yaml(
         &self,
         body: impl Into<String>,
-    ) -> CreateAccountScopedConnector<'c> {
+    ) -> CreateAccountScopedConnector {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CONNECTOR);
         call.body_text("application/yaml", body);
         CreateAccountScopedConnector {
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn delete_account_scoped_connector(
         &self,
         connector: impl Into<String>,
-    ) -> DeleteAccountScopedConnector<'c> {
+    ) -> DeleteAccountScopedConnector {
         let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_CONNECTOR);
         call.text(0, connector);
         DeleteAccountScopedConnector {
@@ -46,14 +46,14 @@ impl<'c> Api<'c> {
     pub fn get_account_scoped_connector(
         &self,
         connector: impl Into<String>,
-    ) -> GetAccountScopedConnector<'c> {
+    ) -> GetAccountScopedConnector {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CONNECTOR);
         call.text(0, connector);
         GetAccountScopedConnector { call }
     }
     /// `GET /v1/connectors`
     #[inline]
-    pub fn get_account_scoped_connectors(&self) -> GetAccountScopedConnectors<'c> {
+    pub fn get_account_scoped_connectors(&self) -> GetAccountScopedConnectors {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CONNECTORS);
         GetAccountScopedConnectors { call }
     }
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     pub fn test_account_scoped_connector(
         &self,
         connector: impl Into<String>,
-    ) -> TestAccountScopedConnector<'c> {
+    ) -> TestAccountScopedConnector {
         let mut call = rt::Call::new(self.client, &TEST_ACCOUNT_SCOPED_CONNECTOR);
         call.text(0, connector);
         TestAccountScopedConnector { call }
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
         &self,
         connector: impl Into<String>,
         body: &types::ConnectorRequest,
-    ) -> UpdateAccountScopedConnector<'c> {
+    ) -> UpdateAccountScopedConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CONNECTOR);
         call.text(0, connector);
         call.body_json(body);
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
         &self,
         connector: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateAccountScopedConnector<'c> {
+    ) -> UpdateAccountScopedConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CONNECTOR);
         call.text(0, connector);
         call.body_text("application/yaml", body);
@@ -99,10 +99,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_account_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAccountScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAccountScopedConnector {
+    call: rt::Call,
 }
-impl<'c> CreateAccountScopedConnector<'c> {
+impl CreateAccountScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -111,12 +111,12 @@ impl<'c> CreateAccountScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -124,10 +124,10 @@ rt::request!(CreateAccountScopedConnector);
 /// Request of [`Api::delete_account_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccountScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAccountScopedConnector {
+    call: rt::Call,
 }
-impl<'c> DeleteAccountScopedConnector<'c> {
+impl DeleteAccountScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -136,12 +136,12 @@ impl<'c> DeleteAccountScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -149,10 +149,10 @@ rt::request!(DeleteAccountScopedConnector);
 /// Request of [`Api::get_account_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedConnector {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedConnector<'c> {
+impl GetAccountScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -161,12 +161,12 @@ impl<'c> GetAccountScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,10 +174,10 @@ rt::request!(GetAccountScopedConnector);
 /// Request of [`Api::get_account_scoped_connectors`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedConnectors<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedConnectors {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedConnectors<'c> {
+impl GetAccountScopedConnectors {
     /// Query parameter `recursive`.
     #[inline]
     pub fn recursive(mut self, value: bool) -> Self {
@@ -236,12 +236,12 @@ impl<'c> GetAccountScopedConnectors<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ConnectorResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ConnectorResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -249,10 +249,10 @@ rt::request!(GetAccountScopedConnectors);
 /// Request of [`Api::test_account_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TestAccountScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct TestAccountScopedConnector {
+    call: rt::Call,
 }
-impl<'c> TestAccountScopedConnector<'c> {
+impl TestAccountScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -261,12 +261,12 @@ impl<'c> TestAccountScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorTestConnectionResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorTestConnectionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -274,10 +274,10 @@ rt::request!(TestAccountScopedConnector);
 /// Request of [`Api::update_account_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAccountScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAccountScopedConnector {
+    call: rt::Call,
 }
-impl<'c> UpdateAccountScopedConnector<'c> {
+impl UpdateAccountScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -286,12 +286,12 @@ impl<'c> UpdateAccountScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -309,6 +309,8 @@ pub(super) static CREATE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "delete-account-scoped-connector",
@@ -323,6 +325,8 @@ pub(super) static DELETE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "get-account-scoped-connector",
@@ -337,6 +341,8 @@ pub(super) static GET_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
     id: "get-account-scoped-connectors",
@@ -359,6 +365,8 @@ pub(super) static GET_ACCOUNT_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TEST_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "test-account-scoped-connector",
@@ -373,6 +381,8 @@ pub(super) static TEST_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "update-account-scoped-connector",
@@ -387,4 +397,6 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

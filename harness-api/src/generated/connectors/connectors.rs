@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::NgConnectorRequest,
-    ) -> CreateConnector<'c> {
+    ) -> CreateConnector {
         let mut call = rt::Call::new(self.client, &CREATE_CONNECTOR);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateConnector<'c> {
+    ) -> CreateConnector {
         let mut call = rt::Call::new(self.client, &CREATE_CONNECTOR);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateConnector<'c> {
+    ) -> CreateConnector {
         let mut call = rt::Call::new(self.client, &CREATE_CONNECTOR);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateConnector<'c> {
+    ) -> CreateConnector {
         let mut call = rt::Call::new(self.client, &CREATE_CONNECTOR);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteConnector<'c> {
+    ) -> DeleteConnector {
         let mut call = rt::Call::new(self.client, &DELETE_CONNECTOR);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         connector_type: impl Into<types::GetAllAllowedFieldValuesConnectorType>,
-    ) -> GetAllAllowedFieldValues<'c> {
+    ) -> GetAllAllowedFieldValues {
         let mut call = rt::Call::new(self.client, &GET_ALL_ALLOWED_FIELD_VALUES);
         call.text(0, account_identifier);
         call.text(
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ConnectorFilterProperties,
-    ) -> GetCcmK8sConnectorList<'c> {
+    ) -> GetCcmK8sConnectorList {
         let mut call = rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetCcmK8sConnectorList<'c> {
+    ) -> GetCcmK8sConnectorList {
         let mut call = rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetCcmK8sConnectorList<'c> {
+    ) -> GetCcmK8sConnectorList {
         let mut call = rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetCcmK8sConnectorList<'c> {
+    ) -> GetCcmK8sConnectorList {
         let mut call = rt::Call::new(self.client, &GET_CCM_K8S_CONNECTOR_LIST);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -132,7 +132,7 @@ impl<'c> Api<'c> {
     /// `POST /ng/api/connectors/getceawstemplateurl`
     #[deprecated]
     #[inline]
-    pub fn get_ce_aws_template(&self) -> GetCeAwsTemplate<'c> {
+    pub fn get_ce_aws_template(&self) -> GetCeAwsTemplate {
         let call = rt::Call::new(self.client, &GET_CE_AWS_TEMPLATE);
         GetCeAwsTemplate { call }
     }
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetConnector<'c> {
+    ) -> GetConnector {
         let mut call = rt::Call::new(self.client, &GET_CONNECTOR);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -153,7 +153,7 @@ impl<'c> Api<'c> {
     pub fn get_connector_catalogue(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetConnectorCatalogue<'c> {
+    ) -> GetConnectorCatalogue {
         let mut call = rt::Call::new(self.client, &GET_CONNECTOR_CATALOGUE);
         call.text(0, account_identifier);
         GetConnectorCatalogue { call }
@@ -164,7 +164,7 @@ impl<'c> Api<'c> {
     pub fn get_connector_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetConnectorList<'c> {
+    ) -> GetConnectorList {
         let mut call = rt::Call::new(self.client, &GET_CONNECTOR_LIST);
         call.text(0, account_identifier);
         GetConnectorList { call }
@@ -175,7 +175,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ConnectorFilterProperties,
-    ) -> GetConnectorListV2<'c> {
+    ) -> GetConnectorListV2 {
         let mut call = rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -187,7 +187,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetConnectorListV2<'c> {
+    ) -> GetConnectorListV2 {
         let mut call = rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -199,7 +199,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetConnectorListV2<'c> {
+    ) -> GetConnectorListV2 {
         let mut call = rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -211,7 +211,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetConnectorListV2<'c> {
+    ) -> GetConnectorListV2 {
         let mut call = rt::Call::new(self.client, &GET_CONNECTOR_LIST_V2);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -222,7 +222,7 @@ impl<'c> Api<'c> {
     pub fn get_connector_statistics(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetConnectorStatistics<'c> {
+    ) -> GetConnectorStatistics {
         let mut call = rt::Call::new(self.client, &GET_CONNECTOR_STATISTICS);
         call.text(0, account_identifier);
         GetConnectorStatistics { call }
@@ -233,7 +233,7 @@ impl<'c> Api<'c> {
         &self,
         connector_ref: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetGcpProjects<'c> {
+    ) -> GetGcpProjects {
         let mut call = rt::Call::new(self.client, &GET_GCP_PROJECTS);
         call.text(0, connector_ref);
         call.text(1, account_identifier);
@@ -245,7 +245,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetTestConnectionResult<'c> {
+    ) -> GetTestConnectionResult {
         let mut call = rt::Call::new(self.client, &GET_TEST_CONNECTION_RESULT);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -257,7 +257,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetTestGitRepoConnectionResult<'c> {
+    ) -> GetTestGitRepoConnectionResult {
         let mut call = rt::Call::new(self.client, &GET_TEST_GIT_REPO_CONNECTION_RESULT);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -271,7 +271,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &[String],
-    ) -> ListConnectorByFqn<'c> {
+    ) -> ListConnectorByFqn {
         let mut call = rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN);
         call.text(0, account_identifier);
         call.body_json(&body);
@@ -283,7 +283,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> ListConnectorByFqn<'c> {
+    ) -> ListConnectorByFqn {
         let mut call = rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -295,7 +295,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> ListConnectorByFqn<'c> {
+    ) -> ListConnectorByFqn {
         let mut call = rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -307,7 +307,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> ListConnectorByFqn<'c> {
+    ) -> ListConnectorByFqn {
         let mut call = rt::Call::new(self.client, &LIST_CONNECTOR_BY_FQN);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -319,7 +319,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::NgConnectorRequest,
-    ) -> UpdateConnector<'c> {
+    ) -> UpdateConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_CONNECTOR);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -331,7 +331,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateConnector<'c> {
+    ) -> UpdateConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_CONNECTOR);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -343,7 +343,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateConnector<'c> {
+    ) -> UpdateConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_CONNECTOR);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -355,7 +355,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateConnector<'c> {
+    ) -> UpdateConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_CONNECTOR);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -366,7 +366,7 @@ impl<'c> Api<'c> {
     pub fn validate_the_identifier_is_unique(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ValidateTheIdentifierIsUnique<'c> {
+    ) -> ValidateTheIdentifierIsUnique {
         let mut call = rt::Call::new(self.client, &VALIDATE_THE_IDENTIFIER_IS_UNIQUE);
         call.text(0, account_identifier);
         ValidateTheIdentifierIsUnique {
@@ -377,10 +377,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateConnector<'c> {
-    call: rt::Call<'c>,
+pub struct CreateConnector {
+    call: rt::Call,
 }
-impl<'c> CreateConnector<'c> {
+impl CreateConnector {
     /// Query parameter `branch`.
     #[inline]
     pub fn branch(mut self, value: impl Into<String>) -> Self {
@@ -452,12 +452,12 @@ impl<'c> CreateConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -465,10 +465,10 @@ rt::request!(CreateConnector);
 /// Request of [`Api::delete_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteConnector<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteConnector {
+    call: rt::Call,
 }
-impl<'c> DeleteConnector<'c> {
+impl DeleteConnector {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -525,12 +525,12 @@ impl<'c> DeleteConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -538,18 +538,18 @@ rt::request!(DeleteConnector);
 /// Request of [`Api::get_all_allowed_field_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllAllowedFieldValues<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllAllowedFieldValues {
+    call: rt::Call,
 }
-impl<'c> GetAllAllowedFieldValues<'c> {
+impl GetAllAllowedFieldValues {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFieldValues> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFieldValues> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -557,10 +557,10 @@ rt::request!(GetAllAllowedFieldValues);
 /// Request of [`Api::get_ccm_k8s_connector_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCcmK8sConnectorList<'c> {
-    call: rt::Call<'c>,
+pub struct GetCcmK8sConnectorList {
+    call: rt::Call,
 }
-impl<'c> GetCcmK8sConnectorList<'c> {
+impl GetCcmK8sConnectorList {
     /// Query parameter `searchTerm`.
     #[inline]
     pub fn search_term(mut self, value: impl Into<String>) -> Self {
@@ -646,12 +646,12 @@ impl<'c> GetCcmK8sConnectorList<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseCcmK8sConnectorResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseCcmK8sConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -659,10 +659,10 @@ rt::request!(GetCcmK8sConnectorList);
 /// Request of [`Api::get_ce_aws_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCeAwsTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct GetCeAwsTemplate {
+    call: rt::Call,
 }
-impl<'c> GetCeAwsTemplate<'c> {
+impl GetCeAwsTemplate {
     /// Query parameter `eventsEnabled`.
     #[inline]
     pub fn events_enabled(mut self, value: bool) -> Self {
@@ -683,12 +683,12 @@ impl<'c> GetCeAwsTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -696,10 +696,10 @@ rt::request!(GetCeAwsTemplate);
 /// Request of [`Api::get_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConnector<'c> {
-    call: rt::Call<'c>,
+pub struct GetConnector {
+    call: rt::Call,
 }
-impl<'c> GetConnector<'c> {
+impl GetConnector {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -732,12 +732,12 @@ impl<'c> GetConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -745,18 +745,18 @@ rt::request!(GetConnector);
 /// Request of [`Api::get_connector_catalogue`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConnectorCatalogue<'c> {
-    call: rt::Call<'c>,
+pub struct GetConnectorCatalogue {
+    call: rt::Call,
 }
-impl<'c> GetConnectorCatalogue<'c> {
+impl GetConnectorCatalogue {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorCatalogueResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorCatalogueResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -764,10 +764,10 @@ rt::request!(GetConnectorCatalogue);
 /// Request of [`Api::get_connector_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConnectorList<'c> {
-    call: rt::Call<'c>,
+pub struct GetConnectorList {
+    call: rt::Call,
 }
-impl<'c> GetConnectorList<'c> {
+impl GetConnectorList {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -852,14 +852,12 @@ impl<'c> GetConnectorList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -867,10 +865,10 @@ rt::request!(GetConnectorList);
 /// Request of [`Api::get_connector_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConnectorListV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetConnectorListV2 {
+    call: rt::Call,
 }
-impl<'c> GetConnectorListV2<'c> {
+impl GetConnectorListV2 {
     /// Query parameter `searchTerm`.
     #[inline]
     pub fn search_term(mut self, value: impl Into<String>) -> Self {
@@ -966,14 +964,12 @@ impl<'c> GetConnectorListV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -981,10 +977,10 @@ rt::request!(GetConnectorListV2);
 /// Request of [`Api::get_connector_statistics`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConnectorStatistics<'c> {
-    call: rt::Call<'c>,
+pub struct GetConnectorStatistics {
+    call: rt::Call,
 }
-impl<'c> GetConnectorStatistics<'c> {
+impl GetConnectorStatistics {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1017,12 +1013,12 @@ impl<'c> GetConnectorStatistics<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorStatistics> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorStatistics> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1030,10 +1026,10 @@ rt::request!(GetConnectorStatistics);
 /// Request of [`Api::get_gcp_projects`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGcpProjects<'c> {
-    call: rt::Call<'c>,
+pub struct GetGcpProjects {
+    call: rt::Call,
 }
-impl<'c> GetGcpProjects<'c> {
+impl GetGcpProjects {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1048,12 +1044,12 @@ impl<'c> GetGcpProjects<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1061,10 +1057,10 @@ rt::request!(GetGcpProjects);
 /// Request of [`Api::get_test_connection_result`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTestConnectionResult<'c> {
-    call: rt::Call<'c>,
+pub struct GetTestConnectionResult {
+    call: rt::Call,
 }
-impl<'c> GetTestConnectionResult<'c> {
+impl GetTestConnectionResult {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1097,12 +1093,12 @@ impl<'c> GetTestConnectionResult<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorValidationResult> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorValidationResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1110,10 +1106,10 @@ rt::request!(GetTestConnectionResult);
 /// Request of [`Api::get_test_git_repo_connection_result`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTestGitRepoConnectionResult<'c> {
-    call: rt::Call<'c>,
+pub struct GetTestGitRepoConnectionResult {
+    call: rt::Call,
 }
-impl<'c> GetTestGitRepoConnectionResult<'c> {
+impl GetTestGitRepoConnectionResult {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1134,12 +1130,12 @@ impl<'c> GetTestGitRepoConnectionResult<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorValidationResult> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorValidationResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1147,18 +1143,18 @@ rt::request!(GetTestGitRepoConnectionResult);
 /// Request of [`Api::list_connector_by_fqn`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListConnectorByFqn<'c> {
-    call: rt::Call<'c>,
+pub struct ListConnectorByFqn {
+    call: rt::Call,
 }
-impl<'c> ListConnectorByFqn<'c> {
+impl ListConnectorByFqn {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1166,10 +1162,10 @@ rt::request!(ListConnectorByFqn);
 /// Request of [`Api::update_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateConnector<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateConnector {
+    call: rt::Call,
 }
-impl<'c> UpdateConnector<'c> {
+impl UpdateConnector {
     /// Query parameter `branch`.
     #[inline]
     pub fn branch(mut self, value: impl Into<String>) -> Self {
@@ -1244,12 +1240,12 @@ impl<'c> UpdateConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1257,10 +1253,10 @@ rt::request!(UpdateConnector);
 /// Request of [`Api::validate_the_identifier_is_unique`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateTheIdentifierIsUnique<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateTheIdentifierIsUnique {
+    call: rt::Call,
 }
-impl<'c> ValidateTheIdentifierIsUnique<'c> {
+impl ValidateTheIdentifierIsUnique {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1281,12 +1277,12 @@ impl<'c> ValidateTheIdentifierIsUnique<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1317,6 +1313,8 @@ pub(super) static CREATE_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_CONNECTOR: rt::Operation = rt::Operation {
     id: "deleteConnector",
@@ -1343,6 +1341,8 @@ pub(super) static DELETE_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_ALLOWED_FIELD_VALUES: rt::Operation = rt::Operation {
     id: "getAllAllowedFieldValues",
@@ -1360,6 +1360,8 @@ pub(super) static GET_ALL_ALLOWED_FIELD_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CCM_K8S_CONNECTOR_LIST: rt::Operation = rt::Operation {
     id: "getCCMK8SConnectorList",
@@ -1389,6 +1391,8 @@ pub(super) static GET_CCM_K8S_CONNECTOR_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CE_AWS_TEMPLATE: rt::Operation = rt::Operation {
     id: "getCEAwsTemplate",
@@ -1407,6 +1411,8 @@ pub(super) static GET_CE_AWS_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONNECTOR: rt::Operation = rt::Operation {
     id: "getConnector",
@@ -1429,6 +1435,8 @@ pub(super) static GET_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONNECTOR_CATALOGUE: rt::Operation = rt::Operation {
     id: "getConnectorCatalogue",
@@ -1443,6 +1451,8 @@ pub(super) static GET_CONNECTOR_CATALOGUE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONNECTOR_LIST: rt::Operation = rt::Operation {
     id: "getConnectorList",
@@ -1471,6 +1481,8 @@ pub(super) static GET_CONNECTOR_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONNECTOR_LIST_V2: rt::Operation = rt::Operation {
     id: "getConnectorListV2",
@@ -1502,6 +1514,8 @@ pub(super) static GET_CONNECTOR_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONNECTOR_STATISTICS: rt::Operation = rt::Operation {
     id: "getConnectorStatistics",
@@ -1523,6 +1537,8 @@ pub(super) static GET_CONNECTOR_STATISTICS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_GCP_PROJECTS: rt::Operation = rt::Operation {
     id: "getGcpProjects",
@@ -1542,6 +1558,8 @@ pub(super) static GET_GCP_PROJECTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEST_CONNECTION_RESULT: rt::Operation = rt::Operation {
     id: "getTestConnectionResult",
@@ -1564,6 +1582,8 @@ pub(super) static GET_TEST_CONNECTION_RESULT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEST_GIT_REPO_CONNECTION_RESULT: rt::Operation = rt::Operation {
     id: "getTestGitRepoConnectionResult",
@@ -1584,6 +1604,8 @@ pub(super) static GET_TEST_GIT_REPO_CONNECTION_RESULT: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_CONNECTOR_BY_FQN: rt::Operation = rt::Operation {
     id: "listConnectorByFQN",
@@ -1598,6 +1620,8 @@ pub(super) static LIST_CONNECTOR_BY_FQN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CONNECTOR: rt::Operation = rt::Operation {
     id: "updateConnector",
@@ -1626,6 +1650,8 @@ pub(super) static UPDATE_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_THE_IDENTIFIER_IS_UNIQUE: rt::Operation = rt::Operation {
     id: "validateTheIdentifierIsUnique",
@@ -1645,4 +1671,6 @@ pub(super) static VALIDATE_THE_IDENTIFIER_IS_UNIQUE: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

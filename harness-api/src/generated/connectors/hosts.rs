@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn filter_hosts_by_connector(
         &self,
         account_identifier: impl Into<String>,
-    ) -> FilterHostsByConnector<'c> {
+    ) -> FilterHostsByConnector {
         let mut call = rt::Call::new(self.client, &FILTER_HOSTS_BY_CONNECTOR);
         call.text(0, account_identifier);
         FilterHostsByConnector { call }
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::HostValidationParams,
-    ) -> ValidateHostsByConnector<'c> {
+    ) -> ValidateHostsByConnector {
         let mut call = rt::Call::new(self.client, &VALIDATE_HOSTS_BY_CONNECTOR);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -33,10 +33,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::filter_hosts_by_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FilterHostsByConnector<'c> {
-    call: rt::Call<'c>,
+pub struct FilterHostsByConnector {
+    call: rt::Call,
 }
-impl<'c> FilterHostsByConnector<'c> {
+impl FilterHostsByConnector {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -111,12 +111,12 @@ impl<'c> FilterHostsByConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseHostDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseHostDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -124,10 +124,10 @@ rt::request!(FilterHostsByConnector);
 /// Request of [`Api::validate_hosts_by_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateHostsByConnector<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateHostsByConnector {
+    call: rt::Call,
 }
-impl<'c> ValidateHostsByConnector<'c> {
+impl ValidateHostsByConnector {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -142,12 +142,12 @@ impl<'c> ValidateHostsByConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListHostValidationDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListHostValidationDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,6 +174,8 @@ pub(super) static FILTER_HOSTS_BY_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_HOSTS_BY_CONNECTOR: rt::Operation = rt::Operation {
     id: "validateHosts_1",
@@ -193,4 +195,6 @@ pub(super) static VALIDATE_HOSTS_BY_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         connector_identifier: impl Into<String>,
-    ) -> ListMcpTools<'c> {
+    ) -> ListMcpTools {
         let mut call = rt::Call::new(self.client, &LIST_MCP_TOOLS);
         call.text(0, account_identifier);
         call.text(1, connector_identifier);
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_mcp_tools`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListMcpTools<'c> {
-    call: rt::Call<'c>,
+pub struct ListMcpTools {
+    call: rt::Call,
 }
-impl<'c> ListMcpTools<'c> {
+impl ListMcpTools {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -39,12 +39,12 @@ impl<'c> ListMcpTools<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -67,4 +67,6 @@ pub(super) static LIST_MCP_TOOLS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: &types::ConnectorRequest,
-    ) -> CreateOrgScopedConnector<'c> {
+    ) -> CreateOrgScopedConnector {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_CONNECTOR);
         call.text(0, org);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateOrgScopedConnector<'c> {
+    ) -> CreateOrgScopedConnector {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_CONNECTOR);
         call.text(0, org);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         connector: impl Into<String>,
-    ) -> DeleteOrgScopedConnector<'c> {
+    ) -> DeleteOrgScopedConnector {
         let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, connector);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         connector: impl Into<String>,
-    ) -> GetOrgScopedConnector<'c> {
+    ) -> GetOrgScopedConnector {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, connector);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn get_org_scoped_connectors(
         &self,
         org: impl Into<String>,
-    ) -> GetOrgScopedConnectors<'c> {
+    ) -> GetOrgScopedConnectors {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_CONNECTORS);
         call.text(0, org);
         GetOrgScopedConnectors { call }
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         connector: impl Into<String>,
-    ) -> TestOrgScopedConnector<'c> {
+    ) -> TestOrgScopedConnector {
         let mut call = rt::Call::new(self.client, &TEST_ORG_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, connector);
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         connector: impl Into<String>,
         body: &types::ConnectorRequest,
-    ) -> UpdateOrgScopedConnector<'c> {
+    ) -> UpdateOrgScopedConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, connector);
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         connector: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateOrgScopedConnector<'c> {
+    ) -> UpdateOrgScopedConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, connector);
@@ -107,10 +107,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_org_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrgScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrgScopedConnector {
+    call: rt::Call,
 }
-impl<'c> CreateOrgScopedConnector<'c> {
+impl CreateOrgScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -119,12 +119,12 @@ impl<'c> CreateOrgScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -132,10 +132,10 @@ rt::request!(CreateOrgScopedConnector);
 /// Request of [`Api::delete_org_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrgScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrgScopedConnector {
+    call: rt::Call,
 }
-impl<'c> DeleteOrgScopedConnector<'c> {
+impl DeleteOrgScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -144,12 +144,12 @@ impl<'c> DeleteOrgScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -157,10 +157,10 @@ rt::request!(DeleteOrgScopedConnector);
 /// Request of [`Api::get_org_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedConnector {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedConnector<'c> {
+impl GetOrgScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -169,12 +169,12 @@ impl<'c> GetOrgScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -182,10 +182,10 @@ rt::request!(GetOrgScopedConnector);
 /// Request of [`Api::get_org_scoped_connectors`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedConnectors<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedConnectors {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedConnectors<'c> {
+impl GetOrgScopedConnectors {
     /// Query parameter `recursive`.
     #[inline]
     pub fn recursive(mut self, value: bool) -> Self {
@@ -235,12 +235,12 @@ impl<'c> GetOrgScopedConnectors<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ConnectorResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ConnectorResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -248,10 +248,10 @@ rt::request!(GetOrgScopedConnectors);
 /// Request of [`Api::test_org_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TestOrgScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct TestOrgScopedConnector {
+    call: rt::Call,
 }
-impl<'c> TestOrgScopedConnector<'c> {
+impl TestOrgScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -260,12 +260,12 @@ impl<'c> TestOrgScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorTestConnectionResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorTestConnectionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -273,10 +273,10 @@ rt::request!(TestOrgScopedConnector);
 /// Request of [`Api::update_org_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOrgScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOrgScopedConnector {
+    call: rt::Call,
 }
-impl<'c> UpdateOrgScopedConnector<'c> {
+impl UpdateOrgScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -285,12 +285,12 @@ impl<'c> UpdateOrgScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -308,6 +308,8 @@ pub(super) static CREATE_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "delete-org-scoped-connector",
@@ -326,6 +328,8 @@ pub(super) static DELETE_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "get-org-scoped-connector",
@@ -344,6 +348,8 @@ pub(super) static GET_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
     id: "get-org-scoped-connectors",
@@ -367,6 +373,8 @@ pub(super) static GET_ORG_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TEST_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "test-org-scoped-connector",
@@ -385,6 +393,8 @@ pub(super) static TEST_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "update-org-scoped-connector",
@@ -403,4 +413,6 @@ pub(super) static UPDATE_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::ConnectorRequest,
-    ) -> CreateProjectScopedConnector<'c> {
+    ) -> CreateProjectScopedConnector {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, project);
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateProjectScopedConnector<'c> {
+    ) -> CreateProjectScopedConnector {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, project);
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         connector: impl Into<String>,
-    ) -> DeleteProjectScopedConnector<'c> {
+    ) -> DeleteProjectScopedConnector {
         let mut call = rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, project);
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         connector: impl Into<String>,
-    ) -> GetProjectScopedConnector<'c> {
+    ) -> GetProjectScopedConnector {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, project);
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetProjectScopedConnectors<'c> {
+    ) -> GetProjectScopedConnectors {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_CONNECTORS);
         call.text(0, org);
         call.text(1, project);
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         connector: impl Into<String>,
-    ) -> TestProjectScopedConnector<'c> {
+    ) -> TestProjectScopedConnector {
         let mut call = rt::Call::new(self.client, &TEST_PROJECT_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, project);
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         connector: impl Into<String>,
         body: &types::ConnectorRequest,
-    ) -> UpdateProjectScopedConnector<'c> {
+    ) -> UpdateProjectScopedConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, project);
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         connector: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateProjectScopedConnector<'c> {
+    ) -> UpdateProjectScopedConnector {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CONNECTOR);
         call.text(0, org);
         call.text(1, project);
@@ -133,10 +133,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_project_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProjectScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProjectScopedConnector {
+    call: rt::Call,
 }
-impl<'c> CreateProjectScopedConnector<'c> {
+impl CreateProjectScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -145,12 +145,12 @@ impl<'c> CreateProjectScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,10 +158,10 @@ rt::request!(CreateProjectScopedConnector);
 /// Request of [`Api::delete_project_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProjectScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProjectScopedConnector {
+    call: rt::Call,
 }
-impl<'c> DeleteProjectScopedConnector<'c> {
+impl DeleteProjectScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -170,12 +170,12 @@ impl<'c> DeleteProjectScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -183,10 +183,10 @@ rt::request!(DeleteProjectScopedConnector);
 /// Request of [`Api::get_project_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectScopedConnector {
+    call: rt::Call,
 }
-impl<'c> GetProjectScopedConnector<'c> {
+impl GetProjectScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -195,12 +195,12 @@ impl<'c> GetProjectScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -208,10 +208,10 @@ rt::request!(GetProjectScopedConnector);
 /// Request of [`Api::get_project_scoped_connectors`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectScopedConnectors<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectScopedConnectors {
+    call: rt::Call,
 }
-impl<'c> GetProjectScopedConnectors<'c> {
+impl GetProjectScopedConnectors {
     /// Query parameter `recursive`.
     #[inline]
     pub fn recursive(mut self, value: bool) -> Self {
@@ -270,12 +270,12 @@ impl<'c> GetProjectScopedConnectors<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ConnectorResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ConnectorResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -283,10 +283,10 @@ rt::request!(GetProjectScopedConnectors);
 /// Request of [`Api::test_project_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TestProjectScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct TestProjectScopedConnector {
+    call: rt::Call,
 }
-impl<'c> TestProjectScopedConnector<'c> {
+impl TestProjectScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -295,12 +295,12 @@ impl<'c> TestProjectScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorTestConnectionResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorTestConnectionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -308,10 +308,10 @@ rt::request!(TestProjectScopedConnector);
 /// Request of [`Api::update_project_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProjectScopedConnector<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProjectScopedConnector {
+    call: rt::Call,
 }
-impl<'c> UpdateProjectScopedConnector<'c> {
+impl UpdateProjectScopedConnector {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -320,12 +320,12 @@ impl<'c> UpdateProjectScopedConnector<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -347,6 +347,8 @@ pub(super) static CREATE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "delete-project-scoped-connector",
@@ -366,6 +368,8 @@ pub(super) static DELETE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "get-project-scoped-connector",
@@ -385,6 +389,8 @@ pub(super) static GET_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
     id: "get-project-scoped-connectors",
@@ -409,6 +415,8 @@ pub(super) static GET_PROJECT_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TEST_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "test-project-scoped-connector",
@@ -428,6 +436,8 @@ pub(super) static TEST_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "update-project-scoped-connector",
@@ -447,4 +457,6 @@ pub(super) static UPDATE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::HostValidationParams,
-    ) -> ValidateHosts<'c> {
+    ) -> ValidateHosts {
         let mut call = rt::Call::new(self.client, &VALIDATE_HOSTS);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -24,10 +24,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::validate_hosts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateHosts<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateHosts {
+    call: rt::Call,
 }
-impl<'c> ValidateHosts<'c> {
+impl ValidateHosts {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -42,12 +42,12 @@ impl<'c> ValidateHosts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListHostValidationDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListHostValidationDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -70,4 +70,6 @@ pub(super) static VALIDATE_HOSTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

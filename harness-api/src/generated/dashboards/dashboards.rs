@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn clone_dashboard(
         &self,
         body: &types::CloneDashboardRequestBody,
-    ) -> CloneDashboard<'c> {
+    ) -> CloneDashboard {
         let mut call = rt::Call::new(self.client, &CLONE_DASHBOARD);
         call.body_json(body);
         CloneDashboard { call }
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
         &self,
         folder_id: impl Into<String>,
         body: &types::DeleteDashboardRequest,
-    ) -> DeleteDashboard<'c> {
+    ) -> DeleteDashboard {
         let mut call = rt::Call::new(self.client, &DELETE_DASHBOARD);
         call.text(0, folder_id);
         call.body_json(body);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /dashboard/dashboards/{dashboard_id}`
     #[inline]
-    pub fn get_dashboard(&self, dashboard_id: impl Into<String>) -> GetDashboard<'c> {
+    pub fn get_dashboard(&self, dashboard_id: impl Into<String>) -> GetDashboard {
         let mut call = rt::Call::new(self.client, &GET_DASHBOARD);
         call.text(0, dashboard_id);
         GetDashboard { call }
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         &self,
         dashboard_id: impl Into<String>,
         file_type: impl Into<types::GetDashboardDataFileType>,
-    ) -> GetDashboardData<'c> {
+    ) -> GetDashboardData {
         let mut call = rt::Call::new(self.client, &GET_DASHBOARD_DATA);
         call.text(0, dashboard_id);
         call.text(1, Into::<types::GetDashboardDataFileType>::into(file_type).as_str());
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     pub fn get_dashboard_download_csv(
         &self,
         dashboard_id: impl Into<String>,
-    ) -> GetDashboardDownloadCsv<'c> {
+    ) -> GetDashboardDownloadCsv {
         let mut call = rt::Call::new(self.client, &GET_DASHBOARD_DOWNLOAD_CSV);
         call.text(0, dashboard_id);
         GetDashboardDownloadCsv { call }
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     pub fn get_dashboard_download_pdf(
         &self,
         dashboard_id: impl Into<String>,
-    ) -> GetDashboardDownloadPdf<'c> {
+    ) -> GetDashboardDownloadPdf {
         let mut call = rt::Call::new(self.client, &GET_DASHBOARD_DOWNLOAD_PDF);
         call.text(0, dashboard_id);
         GetDashboardDownloadPdf { call }
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     pub fn get_dashboard_elements(
         &self,
         dashboard_id: impl Into<String>,
-    ) -> GetDashboardElements<'c> {
+    ) -> GetDashboardElements {
         let mut call = rt::Call::new(self.client, &GET_DASHBOARD_ELEMENTS);
         call.text(0, dashboard_id);
         GetDashboardElements { call }
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     pub fn get_dashboard_filters(
         &self,
         dashboard_id: impl Into<String>,
-    ) -> GetDashboardFilters<'c> {
+    ) -> GetDashboardFilters {
         let mut call = rt::Call::new(self.client, &GET_DASHBOARD_FILTERS);
         call.text(0, dashboard_id);
         GetDashboardFilters { call }
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     pub fn schedules_run_once(
         &self,
         body: &types::ScheduleReportRequestBody,
-    ) -> SchedulesRunOnce<'c> {
+    ) -> SchedulesRunOnce {
         let mut call = rt::Call::new(self.client, &SCHEDULES_RUN_ONCE);
         call.body_json(body);
         SchedulesRunOnce { call }
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     pub fn update_dashboard(
         &self,
         body: &types::CreateDashboardRequest,
-    ) -> UpdateDashboard<'c> {
+    ) -> UpdateDashboard {
         let mut call = rt::Call::new(self.client, &UPDATE_DASHBOARD);
         call.body_json(body);
         UpdateDashboard { call }
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
         dashboard_id: impl Into<String>,
         filter_id: impl Into<String>,
         body: &types::UpdateDashboardFilterRequest,
-    ) -> UpdateDashboardFilter<'c> {
+    ) -> UpdateDashboardFilter {
         let mut call = rt::Call::new(self.client, &UPDATE_DASHBOARD_FILTER);
         call.text(0, dashboard_id);
         call.text(1, filter_id);
@@ -124,10 +124,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::clone_dashboard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CloneDashboard<'c> {
-    call: rt::Call<'c>,
+pub struct CloneDashboard {
+    call: rt::Call,
 }
-impl<'c> CloneDashboard<'c> {
+impl CloneDashboard {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -136,12 +136,12 @@ impl<'c> CloneDashboard<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ClonedDashboardResponse> {
+    pub fn send(self) -> rt::Sending<types::ClonedDashboardResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -149,10 +149,10 @@ rt::request!(CloneDashboard);
 /// Request of [`Api::delete_dashboard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteDashboard<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteDashboard {
+    call: rt::Call,
 }
-impl<'c> DeleteDashboard<'c> {
+impl DeleteDashboard {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -161,12 +161,12 @@ impl<'c> DeleteDashboard<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeleteDashboardResponse> {
+    pub fn send(self) -> rt::Sending<types::DeleteDashboardResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,10 +174,10 @@ rt::request!(DeleteDashboard);
 /// Request of [`Api::get_dashboard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDashboard<'c> {
-    call: rt::Call<'c>,
+pub struct GetDashboard {
+    call: rt::Call,
 }
-impl<'c> GetDashboard<'c> {
+impl GetDashboard {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -186,12 +186,12 @@ impl<'c> GetDashboard<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetDashboardResponse> {
+    pub fn send(self) -> rt::Sending<types::GetDashboardResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -199,10 +199,10 @@ rt::request!(GetDashboard);
 /// Request of [`Api::get_dashboard_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDashboardData<'c> {
-    call: rt::Call<'c>,
+pub struct GetDashboardData {
+    call: rt::Call,
 }
-impl<'c> GetDashboardData<'c> {
+impl GetDashboardData {
     /// Query parameter `filters`.
     #[inline]
     pub fn filters(mut self, value: impl Into<String>) -> Self {
@@ -211,12 +211,12 @@ impl<'c> GetDashboardData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DashboardDownloadResponse> {
+    pub fn send(self) -> rt::Sending<types::DashboardDownloadResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -224,10 +224,10 @@ rt::request!(GetDashboardData);
 /// Request of [`Api::get_dashboard_download_csv`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDashboardDownloadCsv<'c> {
-    call: rt::Call<'c>,
+pub struct GetDashboardDownloadCsv {
+    call: rt::Call,
 }
-impl<'c> GetDashboardDownloadCsv<'c> {
+impl GetDashboardDownloadCsv {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -254,12 +254,12 @@ impl<'c> GetDashboardDownloadCsv<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DownloadCsvDashboardResponse> {
+    pub fn send(self) -> rt::Sending<types::DownloadCsvDashboardResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -267,10 +267,10 @@ rt::request!(GetDashboardDownloadCsv);
 /// Request of [`Api::get_dashboard_download_pdf`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDashboardDownloadPdf<'c> {
-    call: rt::Call<'c>,
+pub struct GetDashboardDownloadPdf {
+    call: rt::Call,
 }
-impl<'c> GetDashboardDownloadPdf<'c> {
+impl GetDashboardDownloadPdf {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -320,12 +320,12 @@ impl<'c> GetDashboardDownloadPdf<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DownloadPdfDashboardResponse> {
+    pub fn send(self) -> rt::Sending<types::DownloadPdfDashboardResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -333,10 +333,10 @@ rt::request!(GetDashboardDownloadPdf);
 /// Request of [`Api::get_dashboard_elements`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDashboardElements<'c> {
-    call: rt::Call<'c>,
+pub struct GetDashboardElements {
+    call: rt::Call,
 }
-impl<'c> GetDashboardElements<'c> {
+impl GetDashboardElements {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -345,12 +345,12 @@ impl<'c> GetDashboardElements<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetDashboardElementsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetDashboardElementsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -358,10 +358,10 @@ rt::request!(GetDashboardElements);
 /// Request of [`Api::get_dashboard_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDashboardFilters<'c> {
-    call: rt::Call<'c>,
+pub struct GetDashboardFilters {
+    call: rt::Call,
 }
-impl<'c> GetDashboardFilters<'c> {
+impl GetDashboardFilters {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -370,12 +370,12 @@ impl<'c> GetDashboardFilters<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetDashboardFiltersResponse> {
+    pub fn send(self) -> rt::Sending<types::GetDashboardFiltersResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -383,10 +383,10 @@ rt::request!(GetDashboardFilters);
 /// Request of [`Api::schedules_run_once`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SchedulesRunOnce<'c> {
-    call: rt::Call<'c>,
+pub struct SchedulesRunOnce {
+    call: rt::Call,
 }
-impl<'c> SchedulesRunOnce<'c> {
+impl SchedulesRunOnce {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -395,12 +395,12 @@ impl<'c> SchedulesRunOnce<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ScheduleReportResponse> {
+    pub fn send(self) -> rt::Sending<types::ScheduleReportResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -408,10 +408,10 @@ rt::request!(SchedulesRunOnce);
 /// Request of [`Api::update_dashboard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateDashboard<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateDashboard {
+    call: rt::Call,
 }
-impl<'c> UpdateDashboard<'c> {
+impl UpdateDashboard {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -420,12 +420,12 @@ impl<'c> UpdateDashboard<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateDashboardResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateDashboardResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -433,18 +433,18 @@ rt::request!(UpdateDashboard);
 /// Request of [`Api::update_dashboard_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateDashboardFilter<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateDashboardFilter {
+    call: rt::Call,
 }
-impl<'c> UpdateDashboardFilter<'c> {
+impl UpdateDashboardFilter {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetDashboardFilterResponse> {
+    pub fn send(self) -> rt::Sending<types::GetDashboardFilterResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -462,6 +462,8 @@ pub(super) static CLONE_DASHBOARD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_DASHBOARD: rt::Operation = rt::Operation {
     id: "delete_dashboard",
@@ -476,6 +478,8 @@ pub(super) static DELETE_DASHBOARD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DASHBOARD: rt::Operation = rt::Operation {
     id: "get_dashboard",
@@ -490,6 +494,8 @@ pub(super) static GET_DASHBOARD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DASHBOARD_DATA: rt::Operation = rt::Operation {
     id: "get_dashboard_data",
@@ -508,6 +514,8 @@ pub(super) static GET_DASHBOARD_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DASHBOARD_DOWNLOAD_CSV: rt::Operation = rt::Operation {
     id: "get_dashboard_download_csv",
@@ -528,6 +536,8 @@ pub(super) static GET_DASHBOARD_DOWNLOAD_CSV: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DASHBOARD_DOWNLOAD_PDF: rt::Operation = rt::Operation {
     id: "get_dashboard_download_pdf",
@@ -550,6 +560,8 @@ pub(super) static GET_DASHBOARD_DOWNLOAD_PDF: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DASHBOARD_ELEMENTS: rt::Operation = rt::Operation {
     id: "get_dashboard_elements",
@@ -564,6 +576,8 @@ pub(super) static GET_DASHBOARD_ELEMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DASHBOARD_FILTERS: rt::Operation = rt::Operation {
     id: "get_dashboard_filters",
@@ -578,6 +592,8 @@ pub(super) static GET_DASHBOARD_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SCHEDULES_RUN_ONCE: rt::Operation = rt::Operation {
     id: "schedules_run_once",
@@ -592,6 +608,8 @@ pub(super) static SCHEDULES_RUN_ONCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_DASHBOARD: rt::Operation = rt::Operation {
     id: "update_dashboard",
@@ -606,6 +624,8 @@ pub(super) static UPDATE_DASHBOARD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_DASHBOARD_FILTER: rt::Operation = rt::Operation {
     id: "update_dashboard_filter",
@@ -620,4 +640,6 @@ pub(super) static UPDATE_DASHBOARD_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

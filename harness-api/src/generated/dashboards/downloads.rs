@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         dashboard_id: impl Into<String>,
         dashboard_element_id: impl Into<String>,
-    ) -> CreateDashboardElementDownloadTask<'c> {
+    ) -> CreateDashboardElementDownloadTask {
         let mut call = rt::Call::new(
             self.client,
             &CREATE_DASHBOARD_ELEMENT_DOWNLOAD_TASK,
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         dashboard_id: impl Into<String>,
         dashboard_element_id: impl Into<String>,
         task_id: impl Into<String>,
-    ) -> GetDashboardElementDownloadTaskResults<'c> {
+    ) -> GetDashboardElementDownloadTaskResults {
         let mut call = rt::Call::new(
             self.client,
             &GET_DASHBOARD_ELEMENT_DOWNLOAD_TASK_RESULTS,
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn get_download_task_status(
         &self,
         task_id: impl Into<String>,
-    ) -> GetDownloadTaskStatus<'c> {
+    ) -> GetDownloadTaskStatus {
         let mut call = rt::Call::new(self.client, &GET_DOWNLOAD_TASK_STATUS);
         call.text(0, task_id);
         GetDownloadTaskStatus { call }
@@ -55,10 +55,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_dashboard_element_download_task`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateDashboardElementDownloadTask<'c> {
-    call: rt::Call<'c>,
+pub struct CreateDashboardElementDownloadTask {
+    call: rt::Call,
 }
-impl<'c> CreateDashboardElementDownloadTask<'c> {
+impl CreateDashboardElementDownloadTask {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -85,12 +85,12 @@ impl<'c> CreateDashboardElementDownloadTask<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DownloadQueryTaskResponse> {
+    pub fn send(self) -> rt::Sending<types::DownloadQueryTaskResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -98,18 +98,18 @@ rt::request!(CreateDashboardElementDownloadTask);
 /// Request of [`Api::get_dashboard_element_download_task_results`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDashboardElementDownloadTaskResults<'c> {
-    call: rt::Call<'c>,
+pub struct GetDashboardElementDownloadTaskResults {
+    call: rt::Call,
 }
-impl<'c> GetDashboardElementDownloadTaskResults<'c> {
+impl GetDashboardElementDownloadTaskResults {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,18 +117,18 @@ rt::request!(GetDashboardElementDownloadTaskResults);
 /// Request of [`Api::get_download_task_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDownloadTaskStatus<'c> {
-    call: rt::Call<'c>,
+pub struct GetDownloadTaskStatus {
+    call: rt::Call,
 }
-impl<'c> GetDownloadTaskStatus<'c> {
+impl GetDownloadTaskStatus {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DownloadQueryTaskResponse> {
+    pub fn send(self) -> rt::Sending<types::DownloadQueryTaskResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -153,6 +153,8 @@ pub(super) static CREATE_DASHBOARD_ELEMENT_DOWNLOAD_TASK: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DASHBOARD_ELEMENT_DOWNLOAD_TASK_RESULTS: rt::Operation = rt::Operation {
     id: "get_dashboard_element_download_task_results",
@@ -171,6 +173,8 @@ pub(super) static GET_DASHBOARD_ELEMENT_DOWNLOAD_TASK_RESULTS: rt::Operation = r
     answers: &["application/json", "application/zip"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DOWNLOAD_TASK_STATUS: rt::Operation = rt::Operation {
     id: "get_download_task_status",
@@ -185,4 +189,6 @@ pub(super) static GET_DOWNLOAD_TASK_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

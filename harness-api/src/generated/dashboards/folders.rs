@@ -7,24 +7,21 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /dashboard/folders`
     #[inline]
-    pub fn create_folder(
-        &self,
-        body: &types::CreateFolderRequestBody,
-    ) -> CreateFolder<'c> {
+    pub fn create_folder(&self, body: &types::CreateFolderRequestBody) -> CreateFolder {
         let mut call = rt::Call::new(self.client, &CREATE_FOLDER);
         call.body_json(body);
         CreateFolder { call }
     }
     /// `DELETE /dashboard/folders/{folder_id}`
     #[inline]
-    pub fn delete_folder(&self, folder_id: impl Into<String>) -> DeleteFolder<'c> {
+    pub fn delete_folder(&self, folder_id: impl Into<String>) -> DeleteFolder {
         let mut call = rt::Call::new(self.client, &DELETE_FOLDER);
         call.text(0, folder_id);
         DeleteFolder { call }
     }
     /// `GET /dashboard/folders/{folder_id}`
     #[inline]
-    pub fn get_folder(&self, folder_id: impl Into<String>) -> GetFolder<'c> {
+    pub fn get_folder(&self, folder_id: impl Into<String>) -> GetFolder {
         let mut call = rt::Call::new(self.client, &GET_FOLDER);
         call.text(0, folder_id);
         GetFolder { call }
@@ -35,7 +32,7 @@ impl<'c> Api<'c> {
         &self,
         folder_id: impl Into<String>,
         body: &types::UpdateFolderRequestBody,
-    ) -> UpdateFolder<'c> {
+    ) -> UpdateFolder {
         let mut call = rt::Call::new(self.client, &UPDATE_FOLDER);
         call.text(0, folder_id);
         call.body_json(body);
@@ -45,10 +42,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_folder`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateFolder<'c> {
-    call: rt::Call<'c>,
+pub struct CreateFolder {
+    call: rt::Call,
 }
-impl<'c> CreateFolder<'c> {
+impl CreateFolder {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -57,12 +54,12 @@ impl<'c> CreateFolder<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetFolderResponse> {
+    pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -70,10 +67,10 @@ rt::request!(CreateFolder);
 /// Request of [`Api::delete_folder`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteFolder<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteFolder {
+    call: rt::Call,
 }
-impl<'c> DeleteFolder<'c> {
+impl DeleteFolder {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -82,12 +79,12 @@ impl<'c> DeleteFolder<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetFolderResponse> {
+    pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,10 +92,10 @@ rt::request!(DeleteFolder);
 /// Request of [`Api::get_folder`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFolder<'c> {
-    call: rt::Call<'c>,
+pub struct GetFolder {
+    call: rt::Call,
 }
-impl<'c> GetFolder<'c> {
+impl GetFolder {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -107,12 +104,12 @@ impl<'c> GetFolder<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetFolderResponse> {
+    pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,10 +117,10 @@ rt::request!(GetFolder);
 /// Request of [`Api::update_folder`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateFolder<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateFolder {
+    call: rt::Call,
 }
-impl<'c> UpdateFolder<'c> {
+impl UpdateFolder {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -132,12 +129,12 @@ impl<'c> UpdateFolder<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetFolderResponse> {
+    pub fn send(self) -> rt::Sending<types::GetFolderResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -155,6 +152,8 @@ pub(super) static CREATE_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_FOLDER: rt::Operation = rt::Operation {
     id: "delete_folder",
@@ -169,6 +168,8 @@ pub(super) static DELETE_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FOLDER: rt::Operation = rt::Operation {
     id: "get_folder",
@@ -183,6 +184,8 @@ pub(super) static GET_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_FOLDER: rt::Operation = rt::Operation {
     id: "update_folder",
@@ -197,4 +200,6 @@ pub(super) static UPDATE_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::CreateChangeAuthoringEventBody,
-    ) -> CreateChangeAuthoringEvent<'c> {
+    ) -> CreateChangeAuthoringEvent {
         let mut call = rt::Call::new(self.client, &CREATE_CHANGE_AUTHORING_EVENT);
         call.text(0, org);
         call.text(1, project);
@@ -23,10 +23,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_change_authoring_event`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateChangeAuthoringEvent<'c> {
-    call: rt::Call<'c>,
+pub struct CreateChangeAuthoringEvent {
+    call: rt::Call,
 }
-impl<'c> CreateChangeAuthoringEvent<'c> {
+impl CreateChangeAuthoringEvent {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -35,12 +35,12 @@ impl<'c> CreateChangeAuthoringEvent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -62,4 +62,6 @@ pub(super) static CREATE_CHANGE_AUTHORING_EVENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

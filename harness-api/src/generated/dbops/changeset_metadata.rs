@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
         pipeline_execution_id: impl Into<String>,
         stage_execution_id: impl Into<String>,
         content_type: impl Into<types::ChangesetMetadataProjDbInstanceContentType>,
-    ) -> ChangesetMetadataProjDbInstance<'c> {
+    ) -> ChangesetMetadataProjDbInstance {
         let mut call = rt::Call::new(self.client, &CHANGESET_METADATA_PROJ_DB_INSTANCE);
         call.text(0, dbschema);
         call.text(1, dbinstance);
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         db_schema: impl Into<String>,
         db_instance: impl Into<String>,
         command: impl Into<types::StepFlywayMigrationScriptsCommand>,
-    ) -> StepFlywayMigrationScripts<'c> {
+    ) -> StepFlywayMigrationScripts {
         let mut call = rt::Call::new(self.client, &STEP_FLYWAY_MIGRATION_SCRIPTS);
         call.text(0, pipeline_execution_id);
         call.text(1, stage_execution_id);
@@ -66,10 +66,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::changeset_metadata_proj_db_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ChangesetMetadataProjDbInstance<'c> {
-    call: rt::Call<'c>,
+pub struct ChangesetMetadataProjDbInstance {
+    call: rt::Call,
 }
-impl<'c> ChangesetMetadataProjDbInstance<'c> {
+impl ChangesetMetadataProjDbInstance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -90,12 +90,12 @@ impl<'c> ChangesetMetadataProjDbInstance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChangeSetMetadataOutput> {
+    pub fn send(self) -> rt::Sending<types::ChangeSetMetadataOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -103,10 +103,10 @@ rt::request!(ChangesetMetadataProjDbInstance);
 /// Request of [`Api::step_flyway_migration_scripts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct StepFlywayMigrationScripts<'c> {
-    call: rt::Call<'c>,
+pub struct StepFlywayMigrationScripts {
+    call: rt::Call,
 }
-impl<'c> StepFlywayMigrationScripts<'c> {
+impl StepFlywayMigrationScripts {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -133,12 +133,12 @@ impl<'c> StepFlywayMigrationScripts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -168,6 +168,8 @@ pub(super) static CHANGESET_METADATA_PROJ_DB_INSTANCE: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static STEP_FLYWAY_MIGRATION_SCRIPTS: rt::Operation = rt::Operation {
     id: "V1StepFlywayMigrationScripts",
@@ -192,4 +194,6 @@ pub(super) static STEP_FLYWAY_MIGRATION_SCRIPTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
         body: &types::DbInstanceIn,
-    ) -> CreateProjDbSchemaInstance<'c> {
+    ) -> CreateProjDbSchemaInstance {
         let mut call = rt::Call::new(self.client, &CREATE_PROJ_DB_SCHEMA_INSTANCE);
         call.text(0, org);
         call.text(1, project);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
-    ) -> DeleteProjDbSchemaInstance<'c> {
+    ) -> DeleteProjDbSchemaInstance {
         let mut call = rt::Call::new(self.client, &DELETE_PROJ_DB_SCHEMA_INSTANCE);
         call.text(0, org);
         call.text(1, project);
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         dbschema: impl Into<String>,
-    ) -> GetDefaultAuthoringInstance<'c> {
+    ) -> GetDefaultAuthoringInstance {
         let mut call = rt::Call::new(self.client, &GET_DEFAULT_AUTHORING_INSTANCE);
         call.text(0, org);
         call.text(1, project);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
-    ) -> GetProjDbSchemaInstance<'c> {
+    ) -> GetProjDbSchemaInstance {
         let mut call = rt::Call::new(self.client, &GET_PROJ_DB_SCHEMA_INSTANCE);
         call.text(0, org);
         call.text(1, project);
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         dbschema: impl Into<String>,
-    ) -> ListProjDbSchemaInstance<'c> {
+    ) -> ListProjDbSchemaInstance {
         let mut call = rt::Call::new(self.client, &LIST_PROJ_DB_SCHEMA_INSTANCE);
         call.text(0, org);
         call.text(1, project);
@@ -87,10 +87,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_proj_db_schema_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProjDbSchemaInstance<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProjDbSchemaInstance {
+    call: rt::Call,
 }
-impl<'c> CreateProjDbSchemaInstance<'c> {
+impl CreateProjDbSchemaInstance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -99,12 +99,12 @@ impl<'c> CreateProjDbSchemaInstance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DbInstanceOut> {
+    pub fn send(self) -> rt::Sending<types::DbInstanceOut> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -112,10 +112,10 @@ rt::request!(CreateProjDbSchemaInstance);
 /// Request of [`Api::delete_proj_db_schema_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProjDbSchemaInstance<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProjDbSchemaInstance {
+    call: rt::Call,
 }
-impl<'c> DeleteProjDbSchemaInstance<'c> {
+impl DeleteProjDbSchemaInstance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -124,12 +124,12 @@ impl<'c> DeleteProjDbSchemaInstance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -137,10 +137,10 @@ rt::request!(DeleteProjDbSchemaInstance);
 /// Request of [`Api::get_default_authoring_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDefaultAuthoringInstance<'c> {
-    call: rt::Call<'c>,
+pub struct GetDefaultAuthoringInstance {
+    call: rt::Call,
 }
-impl<'c> GetDefaultAuthoringInstance<'c> {
+impl GetDefaultAuthoringInstance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -149,12 +149,12 @@ impl<'c> GetDefaultAuthoringInstance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -162,10 +162,10 @@ rt::request!(GetDefaultAuthoringInstance);
 /// Request of [`Api::get_proj_db_schema_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjDbSchemaInstance<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjDbSchemaInstance {
+    call: rt::Call,
 }
-impl<'c> GetProjDbSchemaInstance<'c> {
+impl GetProjDbSchemaInstance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -174,12 +174,12 @@ impl<'c> GetProjDbSchemaInstance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DbInstanceOut> {
+    pub fn send(self) -> rt::Sending<types::DbInstanceOut> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -187,10 +187,10 @@ rt::request!(GetProjDbSchemaInstance);
 /// Request of [`Api::list_proj_db_schema_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProjDbSchemaInstance<'c> {
-    call: rt::Call<'c>,
+pub struct ListProjDbSchemaInstance {
+    call: rt::Call,
 }
-impl<'c> ListProjDbSchemaInstance<'c> {
+impl ListProjDbSchemaInstance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -243,12 +243,12 @@ impl<'c> ListProjDbSchemaInstance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::DbInstanceOut>> {
+    pub fn send(self) -> rt::Sending<Vec<types::DbInstanceOut>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -271,6 +271,8 @@ pub(super) static CREATE_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
     id: "V1DeleteProjDbSchemaInstance",
@@ -291,6 +293,8 @@ pub(super) static DELETE_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DEFAULT_AUTHORING_INSTANCE: rt::Operation = rt::Operation {
     id: "V1GetDefaultAuthoringInstance",
@@ -310,6 +314,8 @@ pub(super) static GET_DEFAULT_AUTHORING_INSTANCE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
     id: "V1GetProjDbSchemaInstance",
@@ -330,6 +336,8 @@ pub(super) static GET_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
     id: "V1ListProjDbSchemaInstance",
@@ -354,4 +362,6 @@ pub(super) static LIST_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::DbSchemaIn,
-    ) -> CreateProjDbSchema<'c> {
+    ) -> CreateProjDbSchema {
         let mut call = rt::Call::new(self.client, &CREATE_PROJ_DB_SCHEMA);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         dbschema: impl Into<String>,
-    ) -> DeleteProjDbSchema<'c> {
+    ) -> DeleteProjDbSchema {
         let mut call = rt::Call::new(self.client, &DELETE_PROJ_DB_SCHEMA);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         dbschema: impl Into<String>,
-    ) -> GetProjDbSchema<'c> {
+    ) -> GetProjDbSchema {
         let mut call = rt::Call::new(self.client, &GET_PROJ_DB_SCHEMA);
         call.text(0, org);
         call.text(1, project);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/dbops/dbschema`
     #[inline]
-    pub fn list_database_schema(&self) -> ListDatabaseSchema<'c> {
+    pub fn list_database_schema(&self) -> ListDatabaseSchema {
         let call = rt::Call::new(self.client, &LIST_DATABASE_SCHEMA);
         ListDatabaseSchema { call }
     }
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListProjDbSchema<'c> {
+    ) -> ListProjDbSchema {
         let mut call = rt::Call::new(self.client, &LIST_PROJ_DB_SCHEMA);
         call.text(0, org);
         call.text(1, project);
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
         body: &types::UpdateProjDbSchemaBody,
-    ) -> UpdateProjDbSchema<'c> {
+    ) -> UpdateProjDbSchema {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJ_DB_SCHEMA);
         call.text(0, org);
         call.text(1, project);
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
         body: &types::UpdateProjDbSchemaInstanceBody,
-    ) -> UpdateProjDbSchemaInstance<'c> {
+    ) -> UpdateProjDbSchemaInstance {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJ_DB_SCHEMA_INSTANCE);
         call.text(0, org);
         call.text(1, project);
@@ -103,10 +103,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_proj_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProjDbSchema<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProjDbSchema {
+    call: rt::Call,
 }
-impl<'c> CreateProjDbSchema<'c> {
+impl CreateProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -115,12 +115,12 @@ impl<'c> CreateProjDbSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DbSchemaOut> {
+    pub fn send(self) -> rt::Sending<types::DbSchemaOut> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -128,10 +128,10 @@ rt::request!(CreateProjDbSchema);
 /// Request of [`Api::delete_proj_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProjDbSchema<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProjDbSchema {
+    call: rt::Call,
 }
-impl<'c> DeleteProjDbSchema<'c> {
+impl DeleteProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -140,12 +140,12 @@ impl<'c> DeleteProjDbSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -153,10 +153,10 @@ rt::request!(DeleteProjDbSchema);
 /// Request of [`Api::get_proj_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjDbSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjDbSchema {
+    call: rt::Call,
 }
-impl<'c> GetProjDbSchema<'c> {
+impl GetProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -165,12 +165,12 @@ impl<'c> GetProjDbSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DbSchemaOut> {
+    pub fn send(self) -> rt::Sending<types::DbSchemaOut> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -178,10 +178,10 @@ rt::request!(GetProjDbSchema);
 /// Request of [`Api::list_database_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListDatabaseSchema<'c> {
-    call: rt::Call<'c>,
+pub struct ListDatabaseSchema {
+    call: rt::Call,
 }
-impl<'c> ListDatabaseSchema<'c> {
+impl ListDatabaseSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -232,12 +232,12 @@ impl<'c> ListDatabaseSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::DbSchemaOut>> {
+    pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -245,10 +245,10 @@ rt::request!(ListDatabaseSchema);
 /// Request of [`Api::list_proj_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProjDbSchema<'c> {
-    call: rt::Call<'c>,
+pub struct ListProjDbSchema {
+    call: rt::Call,
 }
-impl<'c> ListProjDbSchema<'c> {
+impl ListProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -297,12 +297,12 @@ impl<'c> ListProjDbSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::DbSchemaOut>> {
+    pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -310,10 +310,10 @@ rt::request!(ListProjDbSchema);
 /// Request of [`Api::update_proj_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProjDbSchema<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProjDbSchema {
+    call: rt::Call,
 }
-impl<'c> UpdateProjDbSchema<'c> {
+impl UpdateProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -322,12 +322,12 @@ impl<'c> UpdateProjDbSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DbSchemaOut> {
+    pub fn send(self) -> rt::Sending<types::DbSchemaOut> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -335,10 +335,10 @@ rt::request!(UpdateProjDbSchema);
 /// Request of [`Api::update_proj_db_schema_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProjDbSchemaInstance<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProjDbSchemaInstance {
+    call: rt::Call,
 }
-impl<'c> UpdateProjDbSchemaInstance<'c> {
+impl UpdateProjDbSchemaInstance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -347,12 +347,12 @@ impl<'c> UpdateProjDbSchemaInstance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DbInstanceOut> {
+    pub fn send(self) -> rt::Sending<types::DbInstanceOut> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -374,6 +374,8 @@ pub(super) static CREATE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     id: "V1DeleteProjDbSchema",
@@ -393,6 +395,8 @@ pub(super) static DELETE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     id: "V1GetProjDbSchema",
@@ -412,6 +416,8 @@ pub(super) static GET_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_DATABASE_SCHEMA: rt::Operation = rt::Operation {
     id: "V1ListDatabaseSchema",
@@ -435,6 +441,8 @@ pub(super) static LIST_DATABASE_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     id: "V1ListProjDbSchema",
@@ -459,6 +467,8 @@ pub(super) static LIST_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     id: "V1UpdateProjDbSchema",
@@ -478,6 +488,8 @@ pub(super) static UPDATE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
     id: "V1UpdateProjDbSchemaInstance",
@@ -498,4 +510,6 @@ pub(super) static UPDATE_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
         object_type: impl Into<String>,
-    ) -> GetSnapshotObjectNames<'c> {
+    ) -> GetSnapshotObjectNames {
         let mut call = rt::Call::new(self.client, &GET_SNAPSHOT_OBJECT_NAMES);
         call.text(0, org);
         call.text(1, project);
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
         body: &types::GetSnapshotObjectValuesBody,
-    ) -> GetSnapshotObjectValues<'c> {
+    ) -> GetSnapshotObjectValues {
         let mut call = rt::Call::new(self.client, &GET_SNAPSHOT_OBJECT_VALUES);
         call.text(0, org);
         call.text(1, project);
@@ -45,10 +45,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_snapshot_object_names`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSnapshotObjectNames<'c> {
-    call: rt::Call<'c>,
+pub struct GetSnapshotObjectNames {
+    call: rt::Call,
 }
-impl<'c> GetSnapshotObjectNames<'c> {
+impl GetSnapshotObjectNames {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -69,12 +69,12 @@ impl<'c> GetSnapshotObjectNames<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -82,10 +82,10 @@ rt::request!(GetSnapshotObjectNames);
 /// Request of [`Api::get_snapshot_object_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSnapshotObjectValues<'c> {
-    call: rt::Call<'c>,
+pub struct GetSnapshotObjectValues {
+    call: rt::Call,
 }
-impl<'c> GetSnapshotObjectValues<'c> {
+impl GetSnapshotObjectValues {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -94,12 +94,12 @@ impl<'c> GetSnapshotObjectValues<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -126,6 +126,8 @@ pub(super) static GET_SNAPSHOT_OBJECT_NAMES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SNAPSHOT_OBJECT_VALUES: rt::Operation = rt::Operation {
     id: "V1GetSnapshotObjectValues",
@@ -146,4 +148,6 @@ pub(super) static GET_SNAPSHOT_OBJECT_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         parent_id: impl Into<String>,
-    ) -> DeleteDbSchema<'c> {
+    ) -> DeleteDbSchema {
         let mut call = rt::Call::new(self.client, &DELETE_DB_SCHEMA);
         call.text(0, org_identifier);
         call.text(1, project_identifier);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         db_instance: impl Into<String>,
         db_schema: impl Into<String>,
         parent_id: impl Into<String>,
-    ) -> PostDbSnapshotMetadata<'c> {
+    ) -> PostDbSnapshotMetadata {
         let mut call = rt::Call::new(self.client, &POST_DB_SNAPSHOT_METADATA);
         call.text(0, snapshot_id);
         call.text(
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         db_instance: impl Into<String>,
         db_schema: impl Into<String>,
         parent_id: impl Into<String>,
-    ) -> PostMetadataSnapshot<'c> {
+    ) -> PostMetadataSnapshot {
         let mut call = rt::Call::new(self.client, &POST_METADATA_SNAPSHOT);
         call.text(0, snapshot_id);
         call.text(
@@ -79,10 +79,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteDbSchema<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteDbSchema {
+    call: rt::Call,
 }
-impl<'c> DeleteDbSchema<'c> {
+impl DeleteDbSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -91,12 +91,12 @@ impl<'c> DeleteDbSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -104,10 +104,10 @@ rt::request!(DeleteDbSchema);
 /// Request of [`Api::post_db_snapshot_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostDbSnapshotMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct PostDbSnapshotMetadata {
+    call: rt::Call,
 }
-impl<'c> PostDbSnapshotMetadata<'c> {
+impl PostDbSnapshotMetadata {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -122,12 +122,12 @@ impl<'c> PostDbSnapshotMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -135,10 +135,10 @@ rt::request!(PostDbSnapshotMetadata);
 /// Request of [`Api::post_metadata_snapshot`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostMetadataSnapshot<'c> {
-    call: rt::Call<'c>,
+pub struct PostMetadataSnapshot {
+    call: rt::Call,
 }
-impl<'c> PostMetadataSnapshot<'c> {
+impl PostMetadataSnapshot {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -160,12 +160,12 @@ impl<'c> PostMetadataSnapshot<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -188,6 +188,8 @@ pub(super) static DELETE_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_DB_SNAPSHOT_METADATA: rt::Operation = rt::Operation {
     id: "PostV1DbopsDbSnapshotMetadata",
@@ -212,6 +214,8 @@ pub(super) static POST_DB_SNAPSHOT_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_METADATA_SNAPSHOT: rt::Operation = rt::Operation {
     id: "PostV1DbopsMetadataSnapshot",
@@ -237,4 +241,6 @@ pub(super) static POST_METADATA_SNAPSHOT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

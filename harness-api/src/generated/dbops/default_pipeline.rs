@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         db_schema: impl Into<String>,
         db_instance: impl Into<String>,
-    ) -> DefaultLlmPipeline<'c> {
+    ) -> DefaultLlmPipeline {
         let mut call = rt::Call::new(self.client, &DEFAULT_LLM_PIPELINE);
         call.text(0, org);
         call.text(1, project);
@@ -25,10 +25,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::default_llm_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DefaultLlmPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct DefaultLlmPipeline {
+    call: rt::Call,
 }
-impl<'c> DefaultLlmPipeline<'c> {
+impl DefaultLlmPipeline {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -37,12 +37,12 @@ impl<'c> DefaultLlmPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -66,4 +66,6 @@ pub(super) static DEFAULT_LLM_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
-    ) -> GetDeployedState<'c> {
+    ) -> GetDeployedState {
         let mut call = rt::Call::new(self.client, &GET_DEPLOYED_STATE);
         call.text(0, org);
         call.text(1, project);
@@ -25,10 +25,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_deployed_state`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDeployedState<'c> {
-    call: rt::Call<'c>,
+pub struct GetDeployedState {
+    call: rt::Call,
 }
-impl<'c> GetDeployedState<'c> {
+impl GetDeployedState {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -55,12 +55,12 @@ impl<'c> GetDeployedState<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::DeployedStateOutput>> {
+    pub fn send(self) -> rt::Sending<Vec<types::DeployedStateOutput>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -86,4 +86,6 @@ pub(super) static GET_DEPLOYED_STATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,31 +7,31 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/dbops/execution-config`
     #[inline]
-    pub fn delete_execution_config(&self) -> DeleteExecutionConfig<'c> {
+    pub fn delete_execution_config(&self) -> DeleteExecutionConfig {
         let call = rt::Call::new(self.client, &DELETE_EXECUTION_CONFIG);
         DeleteExecutionConfig { call }
     }
     /// `GET /v1/dbops/execution-config/get-customer-config`
     #[inline]
-    pub fn get_customer_config(&self) -> GetCustomerConfig<'c> {
+    pub fn get_customer_config(&self) -> GetCustomerConfig {
         let call = rt::Call::new(self.client, &GET_CUSTOMER_CONFIG);
         GetCustomerConfig { call }
     }
     /// `GET /v1/dbops/execution-config/get-default-config`
     #[inline]
-    pub fn get_default_config(&self) -> GetDefaultConfig<'c> {
+    pub fn get_default_config(&self) -> GetDefaultConfig {
         let call = rt::Call::new(self.client, &GET_DEFAULT_CONFIG);
         GetDefaultConfig { call }
     }
     /// `POST /v1/dbops/execution-config/reset-config`
     #[inline]
-    pub fn reset_execution_config(&self) -> ResetExecutionConfig<'c> {
+    pub fn reset_execution_config(&self) -> ResetExecutionConfig {
         let call = rt::Call::new(self.client, &RESET_EXECUTION_CONFIG);
         ResetExecutionConfig { call }
     }
     /// `POST /v1/dbops/execution-config/update-config`
     #[inline]
-    pub fn update_execution_config(&self) -> UpdateExecutionConfig<'c> {
+    pub fn update_execution_config(&self) -> UpdateExecutionConfig {
         let call = rt::Call::new(self.client, &UPDATE_EXECUTION_CONFIG);
         UpdateExecutionConfig { call }
     }
@@ -39,10 +39,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_execution_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteExecutionConfig<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteExecutionConfig {
+    call: rt::Call,
 }
-impl<'c> DeleteExecutionConfig<'c> {
+impl DeleteExecutionConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -51,12 +51,12 @@ impl<'c> DeleteExecutionConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,10 +64,10 @@ rt::request!(DeleteExecutionConfig);
 /// Request of [`Api::get_customer_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCustomerConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetCustomerConfig {
+    call: rt::Call,
 }
-impl<'c> GetCustomerConfig<'c> {
+impl GetCustomerConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -82,12 +82,12 @@ impl<'c> GetCustomerConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExecutionConfigTags> {
+    pub fn send(self) -> rt::Sending<types::ExecutionConfigTags> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,10 +95,10 @@ rt::request!(GetCustomerConfig);
 /// Request of [`Api::get_default_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDefaultConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetDefaultConfig {
+    call: rt::Call,
 }
-impl<'c> GetDefaultConfig<'c> {
+impl GetDefaultConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -107,12 +107,12 @@ impl<'c> GetDefaultConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExecutionConfigTags> {
+    pub fn send(self) -> rt::Sending<types::ExecutionConfigTags> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,10 +120,10 @@ rt::request!(GetDefaultConfig);
 /// Request of [`Api::reset_execution_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ResetExecutionConfig<'c> {
-    call: rt::Call<'c>,
+pub struct ResetExecutionConfig {
+    call: rt::Call,
 }
-impl<'c> ResetExecutionConfig<'c> {
+impl ResetExecutionConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -138,12 +138,12 @@ impl<'c> ResetExecutionConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -151,10 +151,10 @@ rt::request!(ResetExecutionConfig);
 /// Request of [`Api::update_execution_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateExecutionConfig<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateExecutionConfig {
+    call: rt::Call,
 }
-impl<'c> UpdateExecutionConfig<'c> {
+impl UpdateExecutionConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -169,12 +169,12 @@ impl<'c> UpdateExecutionConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -192,6 +192,8 @@ pub(super) static DELETE_EXECUTION_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CUSTOMER_CONFIG: rt::Operation = rt::Operation {
     id: "V1GetCustomerConfig",
@@ -209,6 +211,8 @@ pub(super) static GET_CUSTOMER_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DEFAULT_CONFIG: rt::Operation = rt::Operation {
     id: "V1GetDefaultConfig",
@@ -223,6 +227,8 @@ pub(super) static GET_DEFAULT_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RESET_EXECUTION_CONFIG: rt::Operation = rt::Operation {
     id: "V1ResetExecutionConfig",
@@ -237,6 +243,8 @@ pub(super) static RESET_EXECUTION_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_EXECUTION_CONFIG: rt::Operation = rt::Operation {
     id: "V1UpdateExecutionConfig",
@@ -251,4 +259,6 @@ pub(super) static UPDATE_EXECUTION_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
         flyway_version: impl Into<String>,
-    ) -> FetchMigrationScriptSql<'c> {
+    ) -> FetchMigrationScriptSql {
         let mut call = rt::Call::new(self.client, &FETCH_MIGRATION_SCRIPT_SQL);
         call.text(0, org);
         call.text(1, project);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
-    ) -> GetFlywayDeployedState<'c> {
+    ) -> GetFlywayDeployedState {
         let mut call = rt::Call::new(self.client, &GET_FLYWAY_DEPLOYED_STATE);
         call.text(0, org);
         call.text(1, project);
@@ -43,10 +43,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::fetch_migration_script_sql`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FetchMigrationScriptSql<'c> {
-    call: rt::Call<'c>,
+pub struct FetchMigrationScriptSql {
+    call: rt::Call,
 }
-impl<'c> FetchMigrationScriptSql<'c> {
+impl FetchMigrationScriptSql {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -79,12 +79,12 @@ impl<'c> FetchMigrationScriptSql<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,10 +92,10 @@ rt::request!(FetchMigrationScriptSql);
 /// Request of [`Api::get_flyway_deployed_state`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFlywayDeployedState<'c> {
-    call: rt::Call<'c>,
+pub struct GetFlywayDeployedState {
+    call: rt::Call,
 }
-impl<'c> GetFlywayDeployedState<'c> {
+impl GetFlywayDeployedState {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -122,12 +122,12 @@ impl<'c> GetFlywayDeployedState<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -156,6 +156,8 @@ pub(super) static FETCH_MIGRATION_SCRIPT_SQL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FLYWAY_DEPLOYED_STATE: rt::Operation = rt::Operation {
     id: "V1GetFlywayDeployedState",
@@ -178,4 +180,6 @@ pub(super) static GET_FLYWAY_DEPLOYED_STATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

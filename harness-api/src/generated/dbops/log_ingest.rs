@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
         log: impl Into<String>,
-    ) -> GetDbInstanceLog<'c> {
+    ) -> GetDbInstanceLog {
         let mut call = rt::Call::new(self.client, &GET_DB_INSTANCE_LOG);
         call.text(0, org);
         call.text(1, project);
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
         body: impl Into<String>,
-    ) -> IngestLogs<'c> {
+    ) -> IngestLogs {
         let mut call = rt::Call::new(self.client, &INGEST_LOGS);
         call.text(0, org);
         call.text(1, project);
@@ -45,10 +45,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_db_instance_log`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDbInstanceLog<'c> {
-    call: rt::Call<'c>,
+pub struct GetDbInstanceLog {
+    call: rt::Call,
 }
-impl<'c> GetDbInstanceLog<'c> {
+impl GetDbInstanceLog {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -57,12 +57,12 @@ impl<'c> GetDbInstanceLog<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ParsedLogOut> {
+    pub fn send(self) -> rt::Sending<types::ParsedLogOut> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -70,10 +70,10 @@ rt::request!(GetDbInstanceLog);
 /// Request of [`Api::ingest_logs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IngestLogs<'c> {
-    call: rt::Call<'c>,
+pub struct IngestLogs {
+    call: rt::Call,
 }
-impl<'c> IngestLogs<'c> {
+impl IngestLogs {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -82,12 +82,12 @@ impl<'c> IngestLogs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ParsedLogOut> {
+    pub fn send(self) -> rt::Sending<types::ParsedLogOut> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -112,6 +112,8 @@ pub(super) static GET_DB_INSTANCE_LOG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static INGEST_LOGS: rt::Operation = rt::Operation {
     id: "V1IngestLogs",
@@ -132,4 +134,6 @@ pub(super) static INGEST_LOGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
         change_set: impl Into<String>,
-    ) -> ChangesetYamlProjDbInstance<'c> {
+    ) -> ChangesetYamlProjDbInstance {
         let mut call = rt::Call::new(self.client, &CHANGESET_YAML_PROJ_DB_INSTANCE);
         call.text(0, org);
         call.text(1, project);
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
-    ) -> FetchDeployedChangesetSql<'c> {
+    ) -> FetchDeployedChangesetSql {
         let mut call = rt::Call::new(self.client, &FETCH_DEPLOYED_CHANGESET_SQL);
         call.text(0, org);
         call.text(1, project);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
-    ) -> MigrationStateFlywayInstance<'c> {
+    ) -> MigrationStateFlywayInstance {
         let mut call = rt::Call::new(self.client, &MIGRATION_STATE_FLYWAY_INSTANCE);
         call.text(0, org);
         call.text(1, project);
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         dbschema: impl Into<String>,
-    ) -> MigrationStateFlywaySchema<'c> {
+    ) -> MigrationStateFlywaySchema {
         let mut call = rt::Call::new(self.client, &MIGRATION_STATE_FLYWAY_SCHEMA);
         call.text(0, org);
         call.text(1, project);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         dbschema: impl Into<String>,
         dbinstance: impl Into<String>,
-    ) -> MigrationStateProjDbInstance<'c> {
+    ) -> MigrationStateProjDbInstance {
         let mut call = rt::Call::new(self.client, &MIGRATION_STATE_PROJ_DB_INSTANCE);
         call.text(0, org);
         call.text(1, project);
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         dbschema: impl Into<String>,
-    ) -> MigrationStateProjDbSchema<'c> {
+    ) -> MigrationStateProjDbSchema {
         let mut call = rt::Call::new(self.client, &MIGRATION_STATE_PROJ_DB_SCHEMA);
         call.text(0, org);
         call.text(1, project);
@@ -109,10 +109,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::changeset_yaml_proj_db_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ChangesetYamlProjDbInstance<'c> {
-    call: rt::Call<'c>,
+pub struct ChangesetYamlProjDbInstance {
+    call: rt::Call,
 }
-impl<'c> ChangesetYamlProjDbInstance<'c> {
+impl ChangesetYamlProjDbInstance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -121,12 +121,12 @@ impl<'c> ChangesetYamlProjDbInstance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChangeSetDeploymentYamlOutput> {
+    pub fn send(self) -> rt::Sending<types::ChangeSetDeploymentYamlOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -134,10 +134,10 @@ rt::request!(ChangesetYamlProjDbInstance);
 /// Request of [`Api::fetch_deployed_changeset_sql`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FetchDeployedChangesetSql<'c> {
-    call: rt::Call<'c>,
+pub struct FetchDeployedChangesetSql {
+    call: rt::Call,
 }
-impl<'c> FetchDeployedChangesetSql<'c> {
+impl FetchDeployedChangesetSql {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -164,12 +164,12 @@ impl<'c> FetchDeployedChangesetSql<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeployedChangesetSqlOutput> {
+    pub fn send(self) -> rt::Sending<types::DeployedChangesetSqlOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,10 +177,10 @@ rt::request!(FetchDeployedChangesetSql);
 /// Request of [`Api::migration_state_flyway_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MigrationStateFlywayInstance<'c> {
-    call: rt::Call<'c>,
+pub struct MigrationStateFlywayInstance {
+    call: rt::Call,
 }
-impl<'c> MigrationStateFlywayInstance<'c> {
+impl MigrationStateFlywayInstance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -207,12 +207,12 @@ impl<'c> MigrationStateFlywayInstance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -220,10 +220,10 @@ rt::request!(MigrationStateFlywayInstance);
 /// Request of [`Api::migration_state_flyway_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MigrationStateFlywaySchema<'c> {
-    call: rt::Call<'c>,
+pub struct MigrationStateFlywaySchema {
+    call: rt::Call,
 }
-impl<'c> MigrationStateFlywaySchema<'c> {
+impl MigrationStateFlywaySchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -256,12 +256,12 @@ impl<'c> MigrationStateFlywaySchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -269,10 +269,10 @@ rt::request!(MigrationStateFlywaySchema);
 /// Request of [`Api::migration_state_proj_db_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MigrationStateProjDbInstance<'c> {
-    call: rt::Call<'c>,
+pub struct MigrationStateProjDbInstance {
+    call: rt::Call,
 }
-impl<'c> MigrationStateProjDbInstance<'c> {
+impl MigrationStateProjDbInstance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -299,12 +299,12 @@ impl<'c> MigrationStateProjDbInstance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InstanceMigrationStateOut> {
+    pub fn send(self) -> rt::Sending<types::InstanceMigrationStateOut> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -312,10 +312,10 @@ rt::request!(MigrationStateProjDbInstance);
 /// Request of [`Api::migration_state_proj_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MigrationStateProjDbSchema<'c> {
-    call: rt::Call<'c>,
+pub struct MigrationStateProjDbSchema {
+    call: rt::Call,
 }
-impl<'c> MigrationStateProjDbSchema<'c> {
+impl MigrationStateProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -348,12 +348,12 @@ impl<'c> MigrationStateProjDbSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::MigrationStateOut> {
+    pub fn send(self) -> rt::Sending<types::MigrationStateOut> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -378,6 +378,8 @@ pub(super) static CHANGESET_YAML_PROJ_DB_INSTANCE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FETCH_DEPLOYED_CHANGESET_SQL: rt::Operation = rt::Operation {
     id: "V1FetchDeployedChangesetSql",
@@ -400,6 +402,8 @@ pub(super) static FETCH_DEPLOYED_CHANGESET_SQL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MIGRATION_STATE_FLYWAY_INSTANCE: rt::Operation = rt::Operation {
     id: "V1MigrationStateFlywayInstance",
@@ -423,6 +427,8 @@ pub(super) static MIGRATION_STATE_FLYWAY_INSTANCE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MIGRATION_STATE_FLYWAY_SCHEMA: rt::Operation = rt::Operation {
     id: "V1MigrationStateFlywaySchema",
@@ -445,6 +451,8 @@ pub(super) static MIGRATION_STATE_FLYWAY_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MIGRATION_STATE_PROJ_DB_INSTANCE: rt::Operation = rt::Operation {
     id: "V1MigrationStateProjDbInstance",
@@ -468,6 +476,8 @@ pub(super) static MIGRATION_STATE_PROJ_DB_INSTANCE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MIGRATION_STATE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     id: "V1MigrationStateProjDbSchema",
@@ -490,4 +500,6 @@ pub(super) static MIGRATION_STATE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> V2ListProjDbInstances<'c> {
+    ) -> V2ListProjDbInstances {
         let mut call = rt::Call::new(self.client, &V2_LIST_PROJ_DB_INSTANCES);
         call.text(0, org);
         call.text(1, project);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> V2ListProjDbSchema<'c> {
+    ) -> V2ListProjDbSchema {
         let mut call = rt::Call::new(self.client, &V2_LIST_PROJ_DB_SCHEMA);
         call.text(0, org);
         call.text(1, project);
@@ -33,10 +33,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::v2_list_proj_db_instances`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct V2ListProjDbInstances<'c> {
-    call: rt::Call<'c>,
+pub struct V2ListProjDbInstances {
+    call: rt::Call,
 }
-impl<'c> V2ListProjDbInstances<'c> {
+impl V2ListProjDbInstances {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -83,12 +83,12 @@ impl<'c> V2ListProjDbInstances<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::DbInstanceOut>> {
+    pub fn send(self) -> rt::Sending<Vec<types::DbInstanceOut>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,10 +96,10 @@ rt::request!(V2ListProjDbInstances);
 /// Request of [`Api::v2_list_proj_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct V2ListProjDbSchema<'c> {
-    call: rt::Call<'c>,
+pub struct V2ListProjDbSchema {
+    call: rt::Call,
 }
-impl<'c> V2ListProjDbSchema<'c> {
+impl V2ListProjDbSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -144,12 +144,12 @@ impl<'c> V2ListProjDbSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::DbSchemaOut>> {
+    pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -176,6 +176,8 @@ pub(super) static V2_LIST_PROJ_DB_INSTANCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static V2_LIST_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     id: "V2ListProjDbSchema",
@@ -199,4 +201,6 @@ pub(super) static V2_LIST_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetDbOverview<'c> {
+    ) -> GetDbOverview {
         let mut call = rt::Call::new(self.client, &GET_DB_OVERVIEW);
         call.text(0, org);
         call.text(1, project);
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_db_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDbOverview<'c> {
-    call: rt::Call<'c>,
+pub struct GetDbOverview {
+    call: rt::Call,
 }
-impl<'c> GetDbOverview<'c> {
+impl GetDbOverview {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> GetDbOverview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DbOverviewResponse> {
+    pub fn send(self) -> rt::Sending<types::DbOverviewResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -60,4 +60,6 @@ pub(super) static GET_DB_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

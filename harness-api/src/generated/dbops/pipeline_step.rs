@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/dbops/failure-interrupt`
     #[inline]
-    pub fn consume_failure_interrupt(&self) -> ConsumeFailureInterrupt<'c> {
+    pub fn consume_failure_interrupt(&self) -> ConsumeFailureInterrupt {
         let call = rt::Call::new(self.client, &CONSUME_FAILURE_INTERRUPT);
         ConsumeFailureInterrupt { call }
     }
     /// `POST /v1/dbops/flyway/failure-interrupt`
     #[inline]
-    pub fn consume_flyway_failure_interrupt(&self) -> ConsumeFlywayFailureInterrupt<'c> {
+    pub fn consume_flyway_failure_interrupt(&self) -> ConsumeFlywayFailureInterrupt {
         let call = rt::Call::new(self.client, &CONSUME_FLYWAY_FAILURE_INTERRUPT);
         ConsumeFlywayFailureInterrupt {
             call,
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn consume_flyway_step_plugin_output_response(
         &self,
-    ) -> ConsumeFlywayStepPluginOutputResponse<'c> {
+    ) -> ConsumeFlywayStepPluginOutputResponse {
         let call = rt::Call::new(
             self.client,
             &CONSUME_FLYWAY_STEP_PLUGIN_OUTPUT_RESPONSE,
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn consume_step_plugin_output_response(
         &self,
-    ) -> ConsumeStepPluginOutputResponse<'c> {
+    ) -> ConsumeStepPluginOutputResponse {
         let call = rt::Call::new(self.client, &CONSUME_STEP_PLUGIN_OUTPUT_RESPONSE);
         ConsumeStepPluginOutputResponse {
             call,
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/step/plugin-response`
     #[inline]
-    pub fn consume_step_plugin_response(&self) -> ConsumeStepPluginResponse<'c> {
+    pub fn consume_step_plugin_response(&self) -> ConsumeStepPluginResponse {
         let call = rt::Call::new(self.client, &CONSUME_STEP_PLUGIN_RESPONSE);
         ConsumeStepPluginResponse { call }
     }
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
     pub fn create_flyway_plugin_inputs(
         &self,
         body: &types::CreateFlywayPluginInputsBody,
-    ) -> CreateFlywayPluginInputs<'c> {
+    ) -> CreateFlywayPluginInputs {
         let mut call = rt::Call::new(self.client, &CREATE_FLYWAY_PLUGIN_INPUTS);
         call.body_json(body);
         CreateFlywayPluginInputs { call }
@@ -63,20 +63,20 @@ impl<'c> Api<'c> {
     pub fn create_step_plugin_inputs(
         &self,
         body: &types::CreateStepPluginInputsBody,
-    ) -> CreateStepPluginInputs<'c> {
+    ) -> CreateStepPluginInputs {
         let mut call = rt::Call::new(self.client, &CREATE_STEP_PLUGIN_INPUTS);
         call.body_json(body);
         CreateStepPluginInputs { call }
     }
     /// `POST /v1/dbops/custom-operations`
     #[inline]
-    pub fn get_custom_operations(&self) -> GetCustomOperations<'c> {
+    pub fn get_custom_operations(&self) -> GetCustomOperations {
         let call = rt::Call::new(self.client, &GET_CUSTOM_OPERATIONS);
         GetCustomOperations { call }
     }
     /// `POST /v1/dbops/flyway/custom-operations`
     #[inline]
-    pub fn get_flyway_custom_operations(&self) -> GetFlywayCustomOperations<'c> {
+    pub fn get_flyway_custom_operations(&self) -> GetFlywayCustomOperations {
         let call = rt::Call::new(self.client, &GET_FLYWAY_CUSTOM_OPERATIONS);
         GetFlywayCustomOperations { call }
     }
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
-    ) -> GetPipelineExecutionStatus<'c> {
+    ) -> GetPipelineExecutionStatus {
         let mut call = rt::Call::new(self.client, &GET_PIPELINE_EXECUTION_STATUS);
         call.text(0, org);
         call.text(1, project);
@@ -98,13 +98,13 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/dbops/plugin-capability`
     #[inline]
-    pub fn get_plugin_capability(&self) -> GetPluginCapability<'c> {
+    pub fn get_plugin_capability(&self) -> GetPluginCapability {
         let call = rt::Call::new(self.client, &GET_PLUGIN_CAPABILITY);
         GetPluginCapability { call }
     }
     /// `POST /v1/dbops/schema-instance-metadata`
     #[inline]
-    pub fn get_schema_instance_metadata(&self) -> GetSchemaInstanceMetadata<'c> {
+    pub fn get_schema_instance_metadata(&self) -> GetSchemaInstanceMetadata {
         let call = rt::Call::new(self.client, &GET_SCHEMA_INSTANCE_METADATA);
         GetSchemaInstanceMetadata { call }
     }
@@ -112,10 +112,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::consume_failure_interrupt`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ConsumeFailureInterrupt<'c> {
-    call: rt::Call<'c>,
+pub struct ConsumeFailureInterrupt {
+    call: rt::Call,
 }
-impl<'c> ConsumeFailureInterrupt<'c> {
+impl ConsumeFailureInterrupt {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -130,12 +130,12 @@ impl<'c> ConsumeFailureInterrupt<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -143,10 +143,10 @@ rt::request!(ConsumeFailureInterrupt);
 /// Request of [`Api::consume_flyway_failure_interrupt`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ConsumeFlywayFailureInterrupt<'c> {
-    call: rt::Call<'c>,
+pub struct ConsumeFlywayFailureInterrupt {
+    call: rt::Call,
 }
-impl<'c> ConsumeFlywayFailureInterrupt<'c> {
+impl ConsumeFlywayFailureInterrupt {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -161,12 +161,12 @@ impl<'c> ConsumeFlywayFailureInterrupt<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,10 +174,10 @@ rt::request!(ConsumeFlywayFailureInterrupt);
 /// Request of [`Api::consume_flyway_step_plugin_output_response`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ConsumeFlywayStepPluginOutputResponse<'c> {
-    call: rt::Call<'c>,
+pub struct ConsumeFlywayStepPluginOutputResponse {
+    call: rt::Call,
 }
-impl<'c> ConsumeFlywayStepPluginOutputResponse<'c> {
+impl ConsumeFlywayStepPluginOutputResponse {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -195,12 +195,12 @@ impl<'c> ConsumeFlywayStepPluginOutputResponse<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -208,10 +208,10 @@ rt::request!(ConsumeFlywayStepPluginOutputResponse);
 /// Request of [`Api::consume_step_plugin_output_response`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ConsumeStepPluginOutputResponse<'c> {
-    call: rt::Call<'c>,
+pub struct ConsumeStepPluginOutputResponse {
+    call: rt::Call,
 }
-impl<'c> ConsumeStepPluginOutputResponse<'c> {
+impl ConsumeStepPluginOutputResponse {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -226,12 +226,12 @@ impl<'c> ConsumeStepPluginOutputResponse<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -239,10 +239,10 @@ rt::request!(ConsumeStepPluginOutputResponse);
 /// Request of [`Api::consume_step_plugin_response`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ConsumeStepPluginResponse<'c> {
-    call: rt::Call<'c>,
+pub struct ConsumeStepPluginResponse {
+    call: rt::Call,
 }
-impl<'c> ConsumeStepPluginResponse<'c> {
+impl ConsumeStepPluginResponse {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -257,12 +257,12 @@ impl<'c> ConsumeStepPluginResponse<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -270,10 +270,10 @@ rt::request!(ConsumeStepPluginResponse);
 /// Request of [`Api::create_flyway_plugin_inputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateFlywayPluginInputs<'c> {
-    call: rt::Call<'c>,
+pub struct CreateFlywayPluginInputs {
+    call: rt::Call,
 }
-impl<'c> CreateFlywayPluginInputs<'c> {
+impl CreateFlywayPluginInputs {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -282,12 +282,12 @@ impl<'c> CreateFlywayPluginInputs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -295,10 +295,10 @@ rt::request!(CreateFlywayPluginInputs);
 /// Request of [`Api::create_step_plugin_inputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateStepPluginInputs<'c> {
-    call: rt::Call<'c>,
+pub struct CreateStepPluginInputs {
+    call: rt::Call,
 }
-impl<'c> CreateStepPluginInputs<'c> {
+impl CreateStepPluginInputs {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -307,12 +307,12 @@ impl<'c> CreateStepPluginInputs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StepPluginInputsResponse> {
+    pub fn send(self) -> rt::Sending<types::StepPluginInputsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -320,10 +320,10 @@ rt::request!(CreateStepPluginInputs);
 /// Request of [`Api::get_custom_operations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCustomOperations<'c> {
-    call: rt::Call<'c>,
+pub struct GetCustomOperations {
+    call: rt::Call,
 }
-impl<'c> GetCustomOperations<'c> {
+impl GetCustomOperations {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -338,12 +338,12 @@ impl<'c> GetCustomOperations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CustomOperationOutput> {
+    pub fn send(self) -> rt::Sending<types::CustomOperationOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -351,10 +351,10 @@ rt::request!(GetCustomOperations);
 /// Request of [`Api::get_flyway_custom_operations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFlywayCustomOperations<'c> {
-    call: rt::Call<'c>,
+pub struct GetFlywayCustomOperations {
+    call: rt::Call,
 }
-impl<'c> GetFlywayCustomOperations<'c> {
+impl GetFlywayCustomOperations {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -375,12 +375,12 @@ impl<'c> GetFlywayCustomOperations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -388,10 +388,10 @@ rt::request!(GetFlywayCustomOperations);
 /// Request of [`Api::get_pipeline_execution_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPipelineExecutionStatus<'c> {
-    call: rt::Call<'c>,
+pub struct GetPipelineExecutionStatus {
+    call: rt::Call,
 }
-impl<'c> GetPipelineExecutionStatus<'c> {
+impl GetPipelineExecutionStatus {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -406,12 +406,12 @@ impl<'c> GetPipelineExecutionStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineStatusOutput> {
+    pub fn send(self) -> rt::Sending<types::PipelineStatusOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -419,10 +419,10 @@ rt::request!(GetPipelineExecutionStatus);
 /// Request of [`Api::get_plugin_capability`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPluginCapability<'c> {
-    call: rt::Call<'c>,
+pub struct GetPluginCapability {
+    call: rt::Call,
 }
-impl<'c> GetPluginCapability<'c> {
+impl GetPluginCapability {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -431,12 +431,12 @@ impl<'c> GetPluginCapability<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -444,10 +444,10 @@ rt::request!(GetPluginCapability);
 /// Request of [`Api::get_schema_instance_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSchemaInstanceMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct GetSchemaInstanceMetadata {
+    call: rt::Call,
 }
-impl<'c> GetSchemaInstanceMetadata<'c> {
+impl GetSchemaInstanceMetadata {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -462,12 +462,12 @@ impl<'c> GetSchemaInstanceMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SchemaInstanceMetadataOutput> {
+    pub fn send(self) -> rt::Sending<types::SchemaInstanceMetadataOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -485,6 +485,8 @@ pub(super) static CONSUME_FAILURE_INTERRUPT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CONSUME_FLYWAY_FAILURE_INTERRUPT: rt::Operation = rt::Operation {
     id: "ConsumeFlywayFailureInterrupt",
@@ -499,6 +501,8 @@ pub(super) static CONSUME_FLYWAY_FAILURE_INTERRUPT: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CONSUME_FLYWAY_STEP_PLUGIN_OUTPUT_RESPONSE: rt::Operation = rt::Operation {
     id: "ConsumeV1FlywayStepPluginOutputResponse",
@@ -513,6 +517,8 @@ pub(super) static CONSUME_FLYWAY_STEP_PLUGIN_OUTPUT_RESPONSE: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CONSUME_STEP_PLUGIN_OUTPUT_RESPONSE: rt::Operation = rt::Operation {
     id: "ConsumeV1StepPluginOutputResponse",
@@ -527,6 +533,8 @@ pub(super) static CONSUME_STEP_PLUGIN_OUTPUT_RESPONSE: rt::Operation = rt::Opera
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CONSUME_STEP_PLUGIN_RESPONSE: rt::Operation = rt::Operation {
     id: "ConsumeV1StepPluginResponse",
@@ -541,6 +549,8 @@ pub(super) static CONSUME_STEP_PLUGIN_RESPONSE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_FLYWAY_PLUGIN_INPUTS: rt::Operation = rt::Operation {
     id: "CreateV1FlywayPluginInputs",
@@ -555,6 +565,8 @@ pub(super) static CREATE_FLYWAY_PLUGIN_INPUTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_STEP_PLUGIN_INPUTS: rt::Operation = rt::Operation {
     id: "CreateV1StepPluginInputs",
@@ -569,6 +581,8 @@ pub(super) static CREATE_STEP_PLUGIN_INPUTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CUSTOM_OPERATIONS: rt::Operation = rt::Operation {
     id: "GetV1CustomOperations",
@@ -583,6 +597,8 @@ pub(super) static GET_CUSTOM_OPERATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FLYWAY_CUSTOM_OPERATIONS: rt::Operation = rt::Operation {
     id: "GetV1FlywayCustomOperations",
@@ -600,6 +616,8 @@ pub(super) static GET_FLYWAY_CUSTOM_OPERATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PIPELINE_EXECUTION_STATUS: rt::Operation = rt::Operation {
     id: "V1GetPipelineExecutionStatus",
@@ -621,6 +639,8 @@ pub(super) static GET_PIPELINE_EXECUTION_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PLUGIN_CAPABILITY: rt::Operation = rt::Operation {
     id: "GetV1PluginCapability",
@@ -635,6 +655,8 @@ pub(super) static GET_PLUGIN_CAPABILITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SCHEMA_INSTANCE_METADATA: rt::Operation = rt::Operation {
     id: "GetV1SchemaInstanceMetadata",
@@ -649,4 +671,6 @@ pub(super) static GET_SCHEMA_INSTANCE_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

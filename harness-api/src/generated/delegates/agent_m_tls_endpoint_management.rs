@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         domain_prefix: impl Into<String>,
-    ) -> CheckAgentMtlsEndpointDomainPrefixAvailability<'c> {
+    ) -> CheckAgentMtlsEndpointDomainPrefixAvailability {
         let mut call = rt::Call::new(
             self.client,
             &CHECK_AGENT_MTLS_ENDPOINT_DOMAIN_PREFIX_AVAILABILITY,
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::AgentMtlsEndpointRequest,
-    ) -> CreateAgentMtlsEndpointForAccount<'c> {
+    ) -> CreateAgentMtlsEndpointForAccount {
         let mut call = rt::Call::new(
             self.client,
             &CREATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT,
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     pub fn delete_agent_mtls_endpoint_for_account(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DeleteAgentMtlsEndpointForAccount<'c> {
+    ) -> DeleteAgentMtlsEndpointForAccount {
         let mut call = rt::Call::new(
             self.client,
             &DELETE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT,
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     pub fn get_agent_mtls_endpoint_for_account(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAgentMtlsEndpointForAccount<'c> {
+    ) -> GetAgentMtlsEndpointForAccount {
         let mut call = rt::Call::new(self.client, &GET_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT);
         call.text(0, account_identifier);
         GetAgentMtlsEndpointForAccount {
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::AgentMtlsEndpointRequest,
-    ) -> PatchAgentMtlsEndpointForAccount<'c> {
+    ) -> PatchAgentMtlsEndpointForAccount {
         let mut call = rt::Call::new(
             self.client,
             &PATCH_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT,
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::AgentMtlsEndpointRequest,
-    ) -> UpdateAgentMtlsEndpointForAccount<'c> {
+    ) -> UpdateAgentMtlsEndpointForAccount {
         let mut call = rt::Call::new(
             self.client,
             &UPDATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT,
@@ -104,18 +104,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::check_agent_mtls_endpoint_domain_prefix_availability`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CheckAgentMtlsEndpointDomainPrefixAvailability<'c> {
-    call: rt::Call<'c>,
+pub struct CheckAgentMtlsEndpointDomainPrefixAvailability {
+    call: rt::Call,
 }
-impl<'c> CheckAgentMtlsEndpointDomainPrefixAvailability<'c> {
+impl CheckAgentMtlsEndpointDomainPrefixAvailability {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -123,18 +123,18 @@ rt::request!(CheckAgentMtlsEndpointDomainPrefixAvailability);
 /// Request of [`Api::create_agent_mtls_endpoint_for_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAgentMtlsEndpointForAccount<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAgentMtlsEndpointForAccount {
+    call: rt::Call,
 }
-impl<'c> CreateAgentMtlsEndpointForAccount<'c> {
+impl CreateAgentMtlsEndpointForAccount {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseAgentMtlsEndpointDetails> {
+    pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -142,18 +142,18 @@ rt::request!(CreateAgentMtlsEndpointForAccount);
 /// Request of [`Api::delete_agent_mtls_endpoint_for_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAgentMtlsEndpointForAccount<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAgentMtlsEndpointForAccount {
+    call: rt::Call,
 }
-impl<'c> DeleteAgentMtlsEndpointForAccount<'c> {
+impl DeleteAgentMtlsEndpointForAccount {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -161,18 +161,18 @@ rt::request!(DeleteAgentMtlsEndpointForAccount);
 /// Request of [`Api::get_agent_mtls_endpoint_for_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAgentMtlsEndpointForAccount<'c> {
-    call: rt::Call<'c>,
+pub struct GetAgentMtlsEndpointForAccount {
+    call: rt::Call,
 }
-impl<'c> GetAgentMtlsEndpointForAccount<'c> {
+impl GetAgentMtlsEndpointForAccount {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseAgentMtlsEndpointDetails> {
+    pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -180,18 +180,18 @@ rt::request!(GetAgentMtlsEndpointForAccount);
 /// Request of [`Api::patch_agent_mtls_endpoint_for_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PatchAgentMtlsEndpointForAccount<'c> {
-    call: rt::Call<'c>,
+pub struct PatchAgentMtlsEndpointForAccount {
+    call: rt::Call,
 }
-impl<'c> PatchAgentMtlsEndpointForAccount<'c> {
+impl PatchAgentMtlsEndpointForAccount {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseAgentMtlsEndpointDetails> {
+    pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -199,18 +199,18 @@ rt::request!(PatchAgentMtlsEndpointForAccount);
 /// Request of [`Api::update_agent_mtls_endpoint_for_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAgentMtlsEndpointForAccount<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAgentMtlsEndpointForAccount {
+    call: rt::Call,
 }
-impl<'c> UpdateAgentMtlsEndpointForAccount<'c> {
+impl UpdateAgentMtlsEndpointForAccount {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseAgentMtlsEndpointDetails> {
+    pub fn send(self) -> rt::Sending<types::RestResponseAgentMtlsEndpointDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -231,6 +231,8 @@ pub(super) static CHECK_AGENT_MTLS_ENDPOINT_DOMAIN_PREFIX_AVAILABILITY: rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Operation {
     id: "createAgentMtlsEndpointForAccount",
@@ -245,6 +247,8 @@ pub(super) static CREATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Operation {
     id: "deleteAgentMtlsEndpointForAccount",
@@ -259,6 +263,8 @@ pub(super) static DELETE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Operation {
     id: "getAgentMtlsEndpointForAccount",
@@ -273,6 +279,8 @@ pub(super) static GET_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PATCH_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Operation {
     id: "patchAgentMtlsEndpointForAccount",
@@ -287,6 +295,8 @@ pub(super) static PATCH_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Operation {
     id: "updateAgentMtlsEndpointForAccount",
@@ -301,4 +311,6 @@ pub(super) static UPDATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

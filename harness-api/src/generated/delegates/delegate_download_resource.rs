@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::DelegateDownloadRequest,
-    ) -> DownloadDockerDelegateYaml<'c> {
+    ) -> DownloadDockerDelegateYaml {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_DOCKER_DELEGATE_YAML);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::DelegateDownloadRequest,
-    ) -> DownloadKubernetesDelegateYaml<'c> {
+    ) -> DownloadKubernetesDelegateYaml {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_KUBERNETES_DELEGATE_YAML);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -35,10 +35,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::download_docker_delegate_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadDockerDelegateYaml<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadDockerDelegateYaml {
+    call: rt::Call,
 }
-impl<'c> DownloadDockerDelegateYaml<'c> {
+impl DownloadDockerDelegateYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -53,12 +53,12 @@ impl<'c> DownloadDockerDelegateYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -66,10 +66,10 @@ rt::request!(DownloadDockerDelegateYaml);
 /// Request of [`Api::download_kubernetes_delegate_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadKubernetesDelegateYaml<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadKubernetesDelegateYaml {
+    call: rt::Call,
 }
-impl<'c> DownloadKubernetesDelegateYaml<'c> {
+impl DownloadKubernetesDelegateYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -84,12 +84,12 @@ impl<'c> DownloadKubernetesDelegateYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -111,6 +111,8 @@ pub(super) static DOWNLOAD_DOCKER_DELEGATE_YAML: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DOWNLOAD_KUBERNETES_DELEGATE_YAML: rt::Operation = rt::Operation {
     id: "downloadKubernetesDelegateYaml",
@@ -129,4 +131,6 @@ pub(super) static DOWNLOAD_KUBERNETES_DELEGATE_YAML: rt::Operation = rt::Operati
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

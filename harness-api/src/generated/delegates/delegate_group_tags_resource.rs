@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         group_identifier: impl Into<String>,
         body: &types::DelegateGroupTags,
-    ) -> AddTagsToDelegateGroup<'c> {
+    ) -> AddTagsToDelegateGroup {
         let mut call = rt::Call::new(self.client, &ADD_TAGS_TO_DELEGATE_GROUP);
         call.text(0, account_identifier);
         call.text(1, group_identifier);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         group_identifier: impl Into<String>,
-    ) -> DeleteTagsFromDelegateGroup<'c> {
+    ) -> DeleteTagsFromDelegateGroup {
         let mut call = rt::Call::new(self.client, &DELETE_TAGS_FROM_DELEGATE_GROUP);
         call.text(0, account_identifier);
         call.text(1, group_identifier);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::DelegateGroupTags,
-    ) -> ListDelegateGroupsUsingTags<'c> {
+    ) -> ListDelegateGroupsUsingTags {
         let mut call = rt::Call::new(self.client, &LIST_DELEGATE_GROUPS_USING_TAGS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         group_identifier: impl Into<String>,
-    ) -> ListTagsForDelegateGroup<'c> {
+    ) -> ListTagsForDelegateGroup {
         let mut call = rt::Call::new(self.client, &LIST_TAGS_FOR_DELEGATE_GROUP);
         call.text(0, account_identifier);
         call.text(1, group_identifier);
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         group_identifier: impl Into<String>,
         body: &types::DelegateGroupTags,
-    ) -> UpdateTagsOfDelegateGroup<'c> {
+    ) -> UpdateTagsOfDelegateGroup {
         let mut call = rt::Call::new(self.client, &UPDATE_TAGS_OF_DELEGATE_GROUP);
         call.text(0, account_identifier);
         call.text(1, group_identifier);
@@ -77,10 +77,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_tags_to_delegate_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddTagsToDelegateGroup<'c> {
-    call: rt::Call<'c>,
+pub struct AddTagsToDelegateGroup {
+    call: rt::Call,
 }
-impl<'c> AddTagsToDelegateGroup<'c> {
+impl AddTagsToDelegateGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -95,12 +95,12 @@ impl<'c> AddTagsToDelegateGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateGroupDto> {
+    pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -108,10 +108,10 @@ rt::request!(AddTagsToDelegateGroup);
 /// Request of [`Api::delete_tags_from_delegate_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTagsFromDelegateGroup<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTagsFromDelegateGroup {
+    call: rt::Call,
 }
-impl<'c> DeleteTagsFromDelegateGroup<'c> {
+impl DeleteTagsFromDelegateGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -126,12 +126,12 @@ impl<'c> DeleteTagsFromDelegateGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateGroupDto> {
+    pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -139,10 +139,10 @@ rt::request!(DeleteTagsFromDelegateGroup);
 /// Request of [`Api::list_delegate_groups_using_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListDelegateGroupsUsingTags<'c> {
-    call: rt::Call<'c>,
+pub struct ListDelegateGroupsUsingTags {
+    call: rt::Call,
 }
-impl<'c> ListDelegateGroupsUsingTags<'c> {
+impl ListDelegateGroupsUsingTags {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -157,12 +157,12 @@ impl<'c> ListDelegateGroupsUsingTags<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseListDelegateGroupDto> {
+    pub fn send(self) -> rt::Sending<types::RestResponseListDelegateGroupDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,10 +170,10 @@ rt::request!(ListDelegateGroupsUsingTags);
 /// Request of [`Api::list_tags_for_delegate_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListTagsForDelegateGroup<'c> {
-    call: rt::Call<'c>,
+pub struct ListTagsForDelegateGroup {
+    call: rt::Call,
 }
-impl<'c> ListTagsForDelegateGroup<'c> {
+impl ListTagsForDelegateGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -188,12 +188,12 @@ impl<'c> ListTagsForDelegateGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateGroupDto> {
+    pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -201,10 +201,10 @@ rt::request!(ListTagsForDelegateGroup);
 /// Request of [`Api::update_tags_of_delegate_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTagsOfDelegateGroup<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTagsOfDelegateGroup {
+    call: rt::Call,
 }
-impl<'c> UpdateTagsOfDelegateGroup<'c> {
+impl UpdateTagsOfDelegateGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -219,12 +219,12 @@ impl<'c> UpdateTagsOfDelegateGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateGroupDto> {
+    pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -247,6 +247,8 @@ pub(super) static ADD_TAGS_TO_DELEGATE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TAGS_FROM_DELEGATE_GROUP: rt::Operation = rt::Operation {
     id: "deleteTagsFromDelegateGroup",
@@ -266,6 +268,8 @@ pub(super) static DELETE_TAGS_FROM_DELEGATE_GROUP: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_DELEGATE_GROUPS_USING_TAGS: rt::Operation = rt::Operation {
     id: "listDelegateGroupsUsingTags",
@@ -284,6 +288,8 @@ pub(super) static LIST_DELEGATE_GROUPS_USING_TAGS: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_TAGS_FOR_DELEGATE_GROUP: rt::Operation = rt::Operation {
     id: "listTagsForDelegateGroup",
@@ -303,6 +309,8 @@ pub(super) static LIST_TAGS_FOR_DELEGATE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TAGS_OF_DELEGATE_GROUP: rt::Operation = rt::Operation {
     id: "updateTagsOfDelegateGroup",
@@ -322,4 +330,6 @@ pub(super) static UPDATE_TAGS_OF_DELEGATE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         delegate_identifier: impl Into<String>,
-    ) -> DeleteDelegate<'c> {
+    ) -> DeleteDelegate {
         let mut call = rt::Call::new(self.client, &DELETE_DELEGATE);
         call.text(0, account_identifier);
         call.text(1, delegate_identifier);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn delete_delegate_image_tag_override(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DeleteDelegateImageTagOverride<'c> {
+    ) -> DeleteDelegateImageTagOverride {
         let mut call = rt::Call::new(self.client, &DELETE_DELEGATE_IMAGE_TAG_OVERRIDE);
         call.text(0, account_identifier);
         DeleteDelegateImageTagOverride {
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::DelegateSetupDetails,
-    ) -> GenerateNgHelmValuesYaml<'c> {
+    ) -> GenerateNgHelmValuesYaml {
         let mut call = rt::Call::new(self.client, &GENERATE_NG_HELM_VALUES_YAML);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn generate_terraform_module(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GenerateTerraformModule<'c> {
+    ) -> GenerateTerraformModule {
         let mut call = rt::Call::new(self.client, &GENERATE_TERRAFORM_MODULE);
         call.text(0, account_identifier);
         GenerateTerraformModule { call }
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     pub fn list_delegates(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListDelegates<'c> {
+    ) -> ListDelegates {
         let mut call = rt::Call::new(self.client, &LIST_DELEGATES);
         call.text(0, account_identifier);
         ListDelegates { call }
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     pub fn list_override_delegate_image_tag(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListOverrideDelegateImageTag<'c> {
+    ) -> ListOverrideDelegateImageTag {
         let mut call = rt::Call::new(self.client, &LIST_OVERRIDE_DELEGATE_IMAGE_TAG);
         call.text(0, account_identifier);
         ListOverrideDelegateImageTag {
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         delegate_tag: impl Into<String>,
-    ) -> OverrideDelegateImageTag<'c> {
+    ) -> OverrideDelegateImageTag {
         let mut call = rt::Call::new(self.client, &OVERRIDE_DELEGATE_IMAGE_TAG);
         call.text(0, account_identifier);
         call.text(1, delegate_tag);
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
     pub fn published_delegate_version(
         &self,
         account_identifier: impl Into<String>,
-    ) -> PublishedDelegateVersion<'c> {
+    ) -> PublishedDelegateVersion {
         let mut call = rt::Call::new(self.client, &PUBLISHED_DELEGATE_VERSION);
         call.text(0, account_identifier);
         PublishedDelegateVersion { call }
@@ -99,10 +99,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_delegate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteDelegate<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteDelegate {
+    call: rt::Call,
 }
-impl<'c> DeleteDelegate<'c> {
+impl DeleteDelegate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -117,12 +117,12 @@ impl<'c> DeleteDelegate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateDeleteResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseDelegateDeleteResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -130,10 +130,10 @@ rt::request!(DeleteDelegate);
 /// Request of [`Api::delete_delegate_image_tag_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteDelegateImageTagOverride<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteDelegateImageTagOverride {
+    call: rt::Call,
 }
-impl<'c> DeleteDelegateImageTagOverride<'c> {
+impl DeleteDelegateImageTagOverride {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -154,12 +154,12 @@ impl<'c> DeleteDelegateImageTagOverride<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -167,10 +167,10 @@ rt::request!(DeleteDelegateImageTagOverride);
 /// Request of [`Api::generate_ng_helm_values_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GenerateNgHelmValuesYaml<'c> {
-    call: rt::Call<'c>,
+pub struct GenerateNgHelmValuesYaml {
+    call: rt::Call,
 }
-impl<'c> GenerateNgHelmValuesYaml<'c> {
+impl GenerateNgHelmValuesYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -185,12 +185,12 @@ impl<'c> GenerateNgHelmValuesYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -198,10 +198,10 @@ rt::request!(GenerateNgHelmValuesYaml);
 /// Request of [`Api::generate_terraform_module`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GenerateTerraformModule<'c> {
-    call: rt::Call<'c>,
+pub struct GenerateTerraformModule {
+    call: rt::Call,
 }
-impl<'c> GenerateTerraformModule<'c> {
+impl GenerateTerraformModule {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -216,12 +216,12 @@ impl<'c> GenerateTerraformModule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -229,10 +229,10 @@ rt::request!(GenerateTerraformModule);
 /// Request of [`Api::list_delegates`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListDelegates<'c> {
-    call: rt::Call<'c>,
+pub struct ListDelegates {
+    call: rt::Call,
 }
-impl<'c> ListDelegates<'c> {
+impl ListDelegates {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -259,12 +259,12 @@ impl<'c> ListDelegates<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseListDelegateListResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseListDelegateListResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -272,10 +272,10 @@ rt::request!(ListDelegates);
 /// Request of [`Api::list_override_delegate_image_tag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListOverrideDelegateImageTag<'c> {
-    call: rt::Call<'c>,
+pub struct ListOverrideDelegateImageTag {
+    call: rt::Call,
 }
-impl<'c> ListOverrideDelegateImageTag<'c> {
+impl ListOverrideDelegateImageTag {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -290,12 +290,12 @@ impl<'c> ListOverrideDelegateImageTag<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseVersionOverridesResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseVersionOverridesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -303,10 +303,10 @@ rt::request!(ListOverrideDelegateImageTag);
 /// Request of [`Api::override_delegate_image_tag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OverrideDelegateImageTag<'c> {
-    call: rt::Call<'c>,
+pub struct OverrideDelegateImageTag {
+    call: rt::Call,
 }
-impl<'c> OverrideDelegateImageTag<'c> {
+impl OverrideDelegateImageTag {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -339,12 +339,12 @@ impl<'c> OverrideDelegateImageTag<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseString> {
+    pub fn send(self) -> rt::Sending<types::RestResponseString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -352,10 +352,10 @@ rt::request!(OverrideDelegateImageTag);
 /// Request of [`Api::published_delegate_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PublishedDelegateVersion<'c> {
-    call: rt::Call<'c>,
+pub struct PublishedDelegateVersion {
+    call: rt::Call,
 }
-impl<'c> PublishedDelegateVersion<'c> {
+impl PublishedDelegateVersion {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -370,12 +370,12 @@ impl<'c> PublishedDelegateVersion<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseSupportedDelegateVersion> {
+    pub fn send(self) -> rt::Sending<types::RestResponseSupportedDelegateVersion> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -398,6 +398,8 @@ pub(super) static DELETE_DELEGATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_DELEGATE_IMAGE_TAG_OVERRIDE: rt::Operation = rt::Operation {
     id: "overrideDelegateImageTag",
@@ -417,6 +419,8 @@ pub(super) static DELETE_DELEGATE_IMAGE_TAG_OVERRIDE: rt::Operation = rt::Operat
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GENERATE_NG_HELM_VALUES_YAML: rt::Operation = rt::Operation {
     id: "generateNgHelmValuesYaml",
@@ -435,6 +439,8 @@ pub(super) static GENERATE_NG_HELM_VALUES_YAML: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GENERATE_TERRAFORM_MODULE: rt::Operation = rt::Operation {
     id: "generateTerraformModule",
@@ -453,6 +459,8 @@ pub(super) static GENERATE_TERRAFORM_MODULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_DELEGATES: rt::Operation = rt::Operation {
     id: "listDelegates",
@@ -472,6 +480,8 @@ pub(super) static LIST_DELEGATES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_OVERRIDE_DELEGATE_IMAGE_TAG: rt::Operation = rt::Operation {
     id: "listOverrideDelegateImageTag",
@@ -490,6 +500,8 @@ pub(super) static LIST_OVERRIDE_DELEGATE_IMAGE_TAG: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static OVERRIDE_DELEGATE_IMAGE_TAG: rt::Operation = rt::Operation {
     id: "overrideDelegateImageTag_1",
@@ -512,6 +524,8 @@ pub(super) static OVERRIDE_DELEGATE_IMAGE_TAG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUBLISHED_DELEGATE_VERSION: rt::Operation = rt::Operation {
     id: "publishedDelegateVersion",
@@ -530,4 +544,6 @@ pub(super) static PUBLISHED_DELEGATE_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

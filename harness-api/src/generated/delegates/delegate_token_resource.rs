@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         token_name: impl Into<String>,
-    ) -> CreateDelegateToken<'c> {
+    ) -> CreateDelegateToken {
         let mut call = rt::Call::new(self.client, &CREATE_DELEGATE_TOKEN);
         call.text(0, account_identifier);
         call.text(1, token_name);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         token_name: impl Into<String>,
-    ) -> DeleteNgDelegateToken<'c> {
+    ) -> DeleteNgDelegateToken {
         let mut call = rt::Call::new(self.client, &DELETE_NG_DELEGATE_TOKEN);
         call.text(0, account_identifier);
         call.text(1, token_name);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn get_cg_delegate_tokens(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetCgDelegateTokens<'c> {
+    ) -> GetCgDelegateTokens {
         let mut call = rt::Call::new(self.client, &GET_CG_DELEGATE_TOKENS);
         call.text(0, account_identifier);
         GetCgDelegateTokens { call }
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     pub fn get_delegate_groups_using_token(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetDelegateGroupsUsingToken<'c> {
+    ) -> GetDelegateGroupsUsingToken {
         let mut call = rt::Call::new(self.client, &GET_DELEGATE_GROUPS_USING_TOKEN);
         call.text(0, account_identifier);
         GetDelegateGroupsUsingToken {
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         token_name: impl Into<String>,
-    ) -> RevokeCgDelegateToken<'c> {
+    ) -> RevokeCgDelegateToken {
         let mut call = rt::Call::new(self.client, &REVOKE_CG_DELEGATE_TOKEN);
         call.text(0, account_identifier);
         call.text(1, token_name);
@@ -67,10 +67,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_delegate_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateDelegateToken<'c> {
-    call: rt::Call<'c>,
+pub struct CreateDelegateToken {
+    call: rt::Call,
 }
-impl<'c> CreateDelegateToken<'c> {
+impl CreateDelegateToken {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -91,12 +91,12 @@ impl<'c> CreateDelegateToken<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateTokenDetails> {
+    pub fn send(self) -> rt::Sending<types::RestResponseDelegateTokenDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -104,10 +104,10 @@ rt::request!(CreateDelegateToken);
 /// Request of [`Api::delete_ng_delegate_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteNgDelegateToken<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteNgDelegateToken {
+    call: rt::Call,
 }
-impl<'c> DeleteNgDelegateToken<'c> {
+impl DeleteNgDelegateToken {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -122,12 +122,12 @@ impl<'c> DeleteNgDelegateToken<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -135,10 +135,10 @@ rt::request!(DeleteNgDelegateToken);
 /// Request of [`Api::get_cg_delegate_tokens`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCgDelegateTokens<'c> {
-    call: rt::Call<'c>,
+pub struct GetCgDelegateTokens {
+    call: rt::Call,
 }
-impl<'c> GetCgDelegateTokens<'c> {
+impl GetCgDelegateTokens {
     /// Query parameter `name`.
     #[inline]
     pub fn name(mut self, value: impl Into<String>) -> Self {
@@ -166,12 +166,12 @@ impl<'c> GetCgDelegateTokens<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseListDelegateTokenDetails> {
+    pub fn send(self) -> rt::Sending<types::RestResponseListDelegateTokenDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -179,10 +179,10 @@ rt::request!(GetCgDelegateTokens);
 /// Request of [`Api::get_delegate_groups_using_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDelegateGroupsUsingToken<'c> {
-    call: rt::Call<'c>,
+pub struct GetDelegateGroupsUsingToken {
+    call: rt::Call,
 }
-impl<'c> GetDelegateGroupsUsingToken<'c> {
+impl GetDelegateGroupsUsingToken {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -203,12 +203,12 @@ impl<'c> GetDelegateGroupsUsingToken<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateGroupListing> {
+    pub fn send(self) -> rt::Sending<types::RestResponseDelegateGroupListing> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -216,10 +216,10 @@ rt::request!(GetDelegateGroupsUsingToken);
 /// Request of [`Api::revoke_cg_delegate_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RevokeCgDelegateToken<'c> {
-    call: rt::Call<'c>,
+pub struct RevokeCgDelegateToken {
+    call: rt::Call,
 }
-impl<'c> RevokeCgDelegateToken<'c> {
+impl RevokeCgDelegateToken {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -234,12 +234,12 @@ impl<'c> RevokeCgDelegateToken<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseDelegateTokenDetails> {
+    pub fn send(self) -> rt::Sending<types::RestResponseDelegateTokenDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -263,6 +263,8 @@ pub(super) static CREATE_DELEGATE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_NG_DELEGATE_TOKEN: rt::Operation = rt::Operation {
     id: "deleteNgDelegateToken",
@@ -282,6 +284,8 @@ pub(super) static DELETE_NG_DELEGATE_TOKEN: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CG_DELEGATE_TOKENS: rt::Operation = rt::Operation {
     id: "getCgDelegateTokens",
@@ -302,6 +306,8 @@ pub(super) static GET_CG_DELEGATE_TOKENS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DELEGATE_GROUPS_USING_TOKEN: rt::Operation = rt::Operation {
     id: "getDelegateGroupsUsingToken",
@@ -321,6 +327,8 @@ pub(super) static GET_DELEGATE_GROUPS_USING_TOKEN: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REVOKE_CG_DELEGATE_TOKEN: rt::Operation = rt::Operation {
     id: "revokeCgDelegateToken",
@@ -340,4 +348,6 @@ pub(super) static REVOKE_CG_DELEGATE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> DismissAnomaly<'c> {
+    ) -> DismissAnomaly {
         let mut call = rt::Call::new(self.client, &DISMISS_ANOMALY);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -27,18 +27,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::dismiss_anomaly`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DismissAnomaly<'c> {
-    call: rt::Call<'c>,
+pub struct DismissAnomaly {
+    call: rt::Call,
 }
-impl<'c> DismissAnomaly<'c> {
+impl DismissAnomaly {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -62,4 +62,6 @@ pub(super) static DISMISS_ANOMALY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> AddApiKey<'c> {
+    ) -> AddApiKey {
         let mut call = rt::Call::new(self.client, &ADD_API_KEY);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
-    ) -> DeleteApiKey<'c> {
+    ) -> DeleteApiKey {
         let mut call = rt::Call::new(self.client, &DELETE_API_KEY);
         call.text(0, identifier);
         call.text(1, project_identifier);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetAllApiKeys<'c> {
+    ) -> GetAllApiKeys {
         let mut call = rt::Call::new(self.client, &GET_ALL_API_KEYS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
-    ) -> GetApiKey<'c> {
+    ) -> GetApiKey {
         let mut call = rt::Call::new(self.client, &GET_API_KEY);
         call.text(0, identifier);
         call.text(1, project_identifier);
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         environment_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
-    ) -> UpdateApiKey<'c> {
+    ) -> UpdateApiKey {
         let mut call = rt::Call::new(self.client, &UPDATE_API_KEY);
         call.text(0, identifier);
         call.text(1, project_identifier);
@@ -95,10 +95,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_api_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddApiKey<'c> {
-    call: rt::Call<'c>,
+pub struct AddApiKey {
+    call: rt::Call,
 }
-impl<'c> AddApiKey<'c> {
+impl AddApiKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AddApiKeyBody) -> Self {
@@ -107,12 +107,12 @@ impl<'c> AddApiKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CfApiKey> {
+    pub fn send(self) -> rt::Sending<types::CfApiKey> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,18 +120,18 @@ rt::request!(AddApiKey);
 /// Request of [`Api::delete_api_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteApiKey<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteApiKey {
+    call: rt::Call,
 }
-impl<'c> DeleteApiKey<'c> {
+impl DeleteApiKey {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -139,10 +139,10 @@ rt::request!(DeleteApiKey);
 /// Request of [`Api::get_all_api_keys`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllApiKeys<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllApiKeys {
+    call: rt::Call,
 }
-impl<'c> GetAllApiKeys<'c> {
+impl GetAllApiKeys {
     /// Query parameter `pageNumber`.
     #[inline]
     pub fn page_number(mut self, value: i64) -> Self {
@@ -157,12 +157,12 @@ impl<'c> GetAllApiKeys<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ApiKeys> {
+    pub fn send(self) -> rt::Sending<types::ApiKeys> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,18 +170,18 @@ rt::request!(GetAllApiKeys);
 /// Request of [`Api::get_api_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetApiKey<'c> {
-    call: rt::Call<'c>,
+pub struct GetApiKey {
+    call: rt::Call,
 }
-impl<'c> GetApiKey<'c> {
+impl GetApiKey {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CfApiKey> {
+    pub fn send(self) -> rt::Sending<types::CfApiKey> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -189,10 +189,10 @@ rt::request!(GetApiKey);
 /// Request of [`Api::update_api_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateApiKey<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateApiKey {
+    call: rt::Call,
 }
-impl<'c> UpdateApiKey<'c> {
+impl UpdateApiKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateApiKeyBody) -> Self {
@@ -201,12 +201,12 @@ impl<'c> UpdateApiKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -229,6 +229,8 @@ pub(super) static ADD_API_KEY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_API_KEY: rt::Operation = rt::Operation {
     id: "DeleteAPIKey",
@@ -249,6 +251,8 @@ pub(super) static DELETE_API_KEY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_API_KEYS: rt::Operation = rt::Operation {
     id: "GetAllAPIKeys",
@@ -270,6 +274,8 @@ pub(super) static GET_ALL_API_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_API_KEY: rt::Operation = rt::Operation {
     id: "GetAPIKey",
@@ -290,6 +296,8 @@ pub(super) static GET_API_KEY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_API_KEY: rt::Operation = rt::Operation {
     id: "UpdateAPIKey",
@@ -310,4 +318,6 @@ pub(super) static UPDATE_API_KEY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
         body: &types::Attribute,
-    ) -> CreateAttribute<'c> {
+    ) -> CreateAttribute {
         let mut call = rt::Call::new(self.client, &CREATE_ATTRIBUTE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> DeleteAttribute<'c> {
+    ) -> DeleteAttribute {
         let mut call = rt::Call::new(self.client, &DELETE_ATTRIBUTE);
         call.text(0, key);
         call.text(1, account_identifier);
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetAttribute<'c> {
+    ) -> GetAttribute {
         let mut call = rt::Call::new(self.client, &GET_ATTRIBUTE);
         call.text(0, key);
         call.text(1, account_identifier);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetAttributes<'c> {
+    ) -> GetAttributes {
         let mut call = rt::Call::new(self.client, &GET_ATTRIBUTES);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> PatchAttribute<'c> {
+    ) -> PatchAttribute {
         let mut call = rt::Call::new(self.client, &PATCH_ATTRIBUTE);
         call.text(0, key);
         call.text(1, account_identifier);
@@ -97,18 +97,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_attribute`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAttribute<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAttribute {
+    call: rt::Call,
 }
-impl<'c> CreateAttribute<'c> {
+impl CreateAttribute {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AttributeResponseMetadata> {
+    pub fn send(self) -> rt::Sending<types::AttributeResponseMetadata> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -116,18 +116,18 @@ rt::request!(CreateAttribute);
 /// Request of [`Api::delete_attribute`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAttribute<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAttribute {
+    call: rt::Call,
 }
-impl<'c> DeleteAttribute<'c> {
+impl DeleteAttribute {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -135,18 +135,18 @@ rt::request!(DeleteAttribute);
 /// Request of [`Api::get_attribute`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAttribute<'c> {
-    call: rt::Call<'c>,
+pub struct GetAttribute {
+    call: rt::Call,
 }
-impl<'c> GetAttribute<'c> {
+impl GetAttribute {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Attribute> {
+    pub fn send(self) -> rt::Sending<types::Attribute> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -154,10 +154,10 @@ rt::request!(GetAttribute);
 /// Request of [`Api::get_attributes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAttributes<'c> {
-    call: rt::Call<'c>,
+pub struct GetAttributes {
+    call: rt::Call,
 }
-impl<'c> GetAttributes<'c> {
+impl GetAttributes {
     /// Query parameter `pageNumber`.
     #[inline]
     pub fn page_number(mut self, value: i64) -> Self {
@@ -193,12 +193,12 @@ impl<'c> GetAttributes<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Attributes> {
+    pub fn send(self) -> rt::Sending<types::Attributes> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -206,10 +206,10 @@ rt::request!(GetAttributes);
 /// Request of [`Api::patch_attribute`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PatchAttribute<'c> {
-    call: rt::Call<'c>,
+pub struct PatchAttribute {
+    call: rt::Call,
 }
-impl<'c> PatchAttribute<'c> {
+impl PatchAttribute {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitSyncPatchOperation) -> Self {
@@ -218,12 +218,12 @@ impl<'c> PatchAttribute<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AttributeResponseMetadata> {
+    pub fn send(self) -> rt::Sending<types::AttributeResponseMetadata> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -246,6 +246,8 @@ pub(super) static CREATE_ATTRIBUTE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ATTRIBUTE: rt::Operation = rt::Operation {
     id: "DeleteAttribute",
@@ -266,6 +268,8 @@ pub(super) static DELETE_ATTRIBUTE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ATTRIBUTE: rt::Operation = rt::Operation {
     id: "GetAttribute",
@@ -286,6 +290,8 @@ pub(super) static GET_ATTRIBUTE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ATTRIBUTES: rt::Operation = rt::Operation {
     id: "GetAttributes",
@@ -310,6 +316,8 @@ pub(super) static GET_ATTRIBUTES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PATCH_ATTRIBUTE: rt::Operation = rt::Operation {
     id: "PatchAttribute",
@@ -330,4 +338,6 @@ pub(super) static PATCH_ATTRIBUTE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> DeletePerspective<'c> {
+    ) -> DeletePerspective {
         let mut call = rt::Call::new(self.client, &DELETE_PERSPECTIVE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> UpsertPerspective<'c> {
+    ) -> UpsertPerspective {
         let mut call = rt::Call::new(self.client, &UPSERT_PERSPECTIVE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -41,18 +41,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_perspective`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeletePerspective<'c> {
-    call: rt::Call<'c>,
+pub struct DeletePerspective {
+    call: rt::Call,
 }
-impl<'c> DeletePerspective<'c> {
+impl DeletePerspective {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -60,10 +60,10 @@ rt::request!(DeletePerspective);
 /// Request of [`Api::upsert_perspective`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpsertPerspective<'c> {
-    call: rt::Call<'c>,
+pub struct UpsertPerspective {
+    call: rt::Call,
 }
-impl<'c> UpsertPerspective<'c> {
+impl UpsertPerspective {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpsertPerspectiveBody) -> Self {
@@ -72,12 +72,12 @@ impl<'c> UpsertPerspective<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnvironmentPerspective> {
+    pub fn send(self) -> rt::Sending<types::EnvironmentPerspective> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -100,6 +100,8 @@ pub(super) static DELETE_PERSPECTIVE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPSERT_PERSPECTIVE: rt::Operation = rt::Operation {
     id: "UpsertPerspective",
@@ -119,4 +121,6 @@ pub(super) static UPSERT_PERSPECTIVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

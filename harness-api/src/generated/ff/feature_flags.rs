@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
-    ) -> CreateFeatureFlag<'c> {
+    ) -> CreateFeatureFlag {
         let mut call = rt::Call::new(self.client, &CREATE_FEATURE_FLAG);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> DeleteFeatureFlag<'c> {
+    ) -> DeleteFeatureFlag {
         let mut call = rt::Call::new(self.client, &DELETE_FEATURE_FLAG);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetAllFeatures<'c> {
+    ) -> GetAllFeatures {
         let mut call = rt::Call::new(self.client, &GET_ALL_FEATURES);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetDependentFeatures<'c> {
+    ) -> GetDependentFeatures {
         let mut call = rt::Call::new(self.client, &GET_DEPENDENT_FEATURES);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetFeatureFlag<'c> {
+    ) -> GetFeatureFlag {
         let mut call = rt::Call::new(self.client, &GET_FEATURE_FLAG);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> PatchFeature<'c> {
+    ) -> PatchFeature {
         let mut call = rt::Call::new(self.client, &PATCH_FEATURE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> PutFeatureFlag<'c> {
+    ) -> PutFeatureFlag {
         let mut call = rt::Call::new(self.client, &PUT_FEATURE_FLAG);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> RestoreFeatureFlag<'c> {
+    ) -> RestoreFeatureFlag {
         let mut call = rt::Call::new(self.client, &RESTORE_FEATURE_FLAG);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -131,10 +131,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_feature_flag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateFeatureFlag<'c> {
-    call: rt::Call<'c>,
+pub struct CreateFeatureFlag {
+    call: rt::Call,
 }
-impl<'c> CreateFeatureFlag<'c> {
+impl CreateFeatureFlag {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateFeatureFlagBody) -> Self {
@@ -143,12 +143,12 @@ impl<'c> CreateFeatureFlag<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FeatureResponseMetadata> {
+    pub fn send(self) -> rt::Sending<types::FeatureResponseMetadata> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -156,10 +156,10 @@ rt::request!(CreateFeatureFlag);
 /// Request of [`Api::delete_feature_flag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteFeatureFlag<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteFeatureFlag {
+    call: rt::Call,
 }
-impl<'c> DeleteFeatureFlag<'c> {
+impl DeleteFeatureFlag {
     /// Query parameter `commitMsg`.
     #[inline]
     pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
@@ -174,12 +174,12 @@ impl<'c> DeleteFeatureFlag<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -187,10 +187,10 @@ rt::request!(DeleteFeatureFlag);
 /// Request of [`Api::get_all_features`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllFeatures<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllFeatures {
+    call: rt::Call,
 }
-impl<'c> GetAllFeatures<'c> {
+impl GetAllFeatures {
     /// Query parameter `environmentIdentifier`.
     #[inline]
     pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
@@ -314,12 +314,12 @@ impl<'c> GetAllFeatures<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Features> {
+    pub fn send(self) -> rt::Sending<types::Features> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -327,10 +327,10 @@ rt::request!(GetAllFeatures);
 /// Request of [`Api::get_dependent_features`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDependentFeatures<'c> {
-    call: rt::Call<'c>,
+pub struct GetDependentFeatures {
+    call: rt::Call,
 }
-impl<'c> GetDependentFeatures<'c> {
+impl GetDependentFeatures {
     /// Query parameter `environmentIdentifier`.
     #[inline]
     pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
@@ -459,12 +459,12 @@ impl<'c> GetDependentFeatures<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Features> {
+    pub fn send(self) -> rt::Sending<types::Features> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -472,10 +472,10 @@ rt::request!(GetDependentFeatures);
 /// Request of [`Api::get_feature_flag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFeatureFlag<'c> {
-    call: rt::Call<'c>,
+pub struct GetFeatureFlag {
+    call: rt::Call,
 }
-impl<'c> GetFeatureFlag<'c> {
+impl GetFeatureFlag {
     /// Query parameter `environmentIdentifier`.
     #[inline]
     pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
@@ -490,12 +490,12 @@ impl<'c> GetFeatureFlag<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Feature> {
+    pub fn send(self) -> rt::Sending<types::Feature> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -503,10 +503,10 @@ rt::request!(GetFeatureFlag);
 /// Request of [`Api::patch_feature`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PatchFeature<'c> {
-    call: rt::Call<'c>,
+pub struct PatchFeature {
+    call: rt::Call,
 }
-impl<'c> PatchFeature<'c> {
+impl PatchFeature {
     /// Query parameter `environmentIdentifier`.
     #[inline]
     pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
@@ -521,12 +521,12 @@ impl<'c> PatchFeature<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FeatureResponseMetadata> {
+    pub fn send(self) -> rt::Sending<types::FeatureResponseMetadata> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -534,10 +534,10 @@ rt::request!(PatchFeature);
 /// Request of [`Api::put_feature_flag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutFeatureFlag<'c> {
-    call: rt::Call<'c>,
+pub struct PutFeatureFlag {
+    call: rt::Call,
 }
-impl<'c> PutFeatureFlag<'c> {
+impl PutFeatureFlag {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PutFeatureFlagBody) -> Self {
@@ -546,12 +546,12 @@ impl<'c> PutFeatureFlag<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FeatureResponseMetadata> {
+    pub fn send(self) -> rt::Sending<types::FeatureResponseMetadata> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -559,10 +559,10 @@ rt::request!(PutFeatureFlag);
 /// Request of [`Api::restore_feature_flag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RestoreFeatureFlag<'c> {
-    call: rt::Call<'c>,
+pub struct RestoreFeatureFlag {
+    call: rt::Call,
 }
-impl<'c> RestoreFeatureFlag<'c> {
+impl RestoreFeatureFlag {
     /// Query parameter `commitMsg`.
     #[inline]
     pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
@@ -571,12 +571,12 @@ impl<'c> RestoreFeatureFlag<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -597,6 +597,8 @@ pub(super) static CREATE_FEATURE_FLAG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_FEATURE_FLAG: rt::Operation = rt::Operation {
     id: "DeleteFeatureFlag",
@@ -618,6 +620,8 @@ pub(super) static DELETE_FEATURE_FLAG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_FEATURES: rt::Operation = rt::Operation {
     id: "GetAllFeatures",
@@ -655,6 +659,8 @@ pub(super) static GET_ALL_FEATURES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DEPENDENT_FEATURES: rt::Operation = rt::Operation {
     id: "GetDependentFeatures",
@@ -693,6 +699,8 @@ pub(super) static GET_DEPENDENT_FEATURES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FEATURE_FLAG: rt::Operation = rt::Operation {
     id: "GetFeatureFlag",
@@ -714,6 +722,8 @@ pub(super) static GET_FEATURE_FLAG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PATCH_FEATURE: rt::Operation = rt::Operation {
     id: "PatchFeature",
@@ -734,6 +744,8 @@ pub(super) static PATCH_FEATURE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_FEATURE_FLAG: rt::Operation = rt::Operation {
     id: "PutFeatureFlag",
@@ -753,6 +765,8 @@ pub(super) static PUT_FEATURE_FLAG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RESTORE_FEATURE_FLAG: rt::Operation = rt::Operation {
     id: "RestoreFeatureFlag",
@@ -773,4 +787,6 @@ pub(super) static RESTORE_FEATURE_FLAG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_proxy_key(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateProxyKey<'c> {
+    ) -> CreateProxyKey {
         let mut call = rt::Call::new(self.client, &CREATE_PROXY_KEY);
         call.text(0, account_identifier);
         CreateProxyKey { call }
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteProxyKey<'c> {
+    ) -> DeleteProxyKey {
         let mut call = rt::Call::new(self.client, &DELETE_PROXY_KEY);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetProxyKey<'c> {
+    ) -> GetProxyKey {
         let mut call = rt::Call::new(self.client, &GET_PROXY_KEY);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -41,10 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /cf/admin/proxy/keys`
     #[inline]
-    pub fn get_proxy_keys(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> GetProxyKeys<'c> {
+    pub fn get_proxy_keys(&self, account_identifier: impl Into<String>) -> GetProxyKeys {
         let mut call = rt::Call::new(self.client, &GET_PROXY_KEYS);
         call.text(0, account_identifier);
         GetProxyKeys { call }
@@ -55,7 +52,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> PatchProxyKey<'c> {
+    ) -> PatchProxyKey {
         let mut call = rt::Call::new(self.client, &PATCH_PROXY_KEY);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -65,10 +62,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_proxy_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProxyKey<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProxyKey {
+    call: rt::Call,
 }
-impl<'c> CreateProxyKey<'c> {
+impl CreateProxyKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateProxyKeyBody) -> Self {
@@ -77,12 +74,12 @@ impl<'c> CreateProxyKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProxyKeyResponse> {
+    pub fn send(self) -> rt::Sending<types::ProxyKeyResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -90,18 +87,18 @@ rt::request!(CreateProxyKey);
 /// Request of [`Api::delete_proxy_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProxyKey<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProxyKey {
+    call: rt::Call,
 }
-impl<'c> DeleteProxyKey<'c> {
+impl DeleteProxyKey {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -109,18 +106,18 @@ rt::request!(DeleteProxyKey);
 /// Request of [`Api::get_proxy_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProxyKey<'c> {
-    call: rt::Call<'c>,
+pub struct GetProxyKey {
+    call: rt::Call,
 }
-impl<'c> GetProxyKey<'c> {
+impl GetProxyKey {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetProxyKeyResponse> {
+    pub fn send(self) -> rt::Sending<types::GetProxyKeyResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -128,10 +125,10 @@ rt::request!(GetProxyKey);
 /// Request of [`Api::get_proxy_keys`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProxyKeys<'c> {
-    call: rt::Call<'c>,
+pub struct GetProxyKeys {
+    call: rt::Call,
 }
-impl<'c> GetProxyKeys<'c> {
+impl GetProxyKeys {
     /// Query parameter `name`.
     #[inline]
     pub fn name(mut self, value: impl Into<String>) -> Self {
@@ -167,12 +164,12 @@ impl<'c> GetProxyKeys<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProxyKeys> {
+    pub fn send(self) -> rt::Sending<types::ProxyKeys> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -180,10 +177,10 @@ rt::request!(GetProxyKeys);
 /// Request of [`Api::patch_proxy_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PatchProxyKey<'c> {
-    call: rt::Call<'c>,
+pub struct PatchProxyKey {
+    call: rt::Call,
 }
-impl<'c> PatchProxyKey<'c> {
+impl PatchProxyKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ProxyKeyInstruction) -> Self {
@@ -192,12 +189,12 @@ impl<'c> PatchProxyKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProxyKeyResponse> {
+    pub fn send(self) -> rt::Sending<types::ProxyKeyResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -215,6 +212,8 @@ pub(super) static CREATE_PROXY_KEY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROXY_KEY: rt::Operation = rt::Operation {
     id: "DeleteProxyKey",
@@ -232,6 +231,8 @@ pub(super) static DELETE_PROXY_KEY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROXY_KEY: rt::Operation = rt::Operation {
     id: "GetProxyKey",
@@ -249,6 +250,8 @@ pub(super) static GET_PROXY_KEY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROXY_KEYS: rt::Operation = rt::Operation {
     id: "GetProxyKeys",
@@ -270,6 +273,8 @@ pub(super) static GET_PROXY_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PATCH_PROXY_KEY: rt::Operation = rt::Operation {
     id: "PatchProxyKey",
@@ -287,4 +292,6 @@ pub(super) static PATCH_PROXY_KEY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

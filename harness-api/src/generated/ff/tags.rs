@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::Tag,
-    ) -> CreateTag<'c> {
+    ) -> CreateTag {
         let mut call = rt::Call::new(self.client, &CREATE_TAG);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> DeleteTag<'c> {
+    ) -> DeleteTag {
         let mut call = rt::Call::new(self.client, &DELETE_TAG);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetAllTags<'c> {
+    ) -> GetAllTags {
         let mut call = rt::Call::new(self.client, &GET_ALL_TAGS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetTag<'c> {
+    ) -> GetTag {
         let mut call = rt::Call::new(self.client, &GET_TAG);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -73,18 +73,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_tag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTag<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTag {
+    call: rt::Call,
 }
-impl<'c> CreateTag<'c> {
+impl CreateTag {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TagResponseMetadata> {
+    pub fn send(self) -> rt::Sending<types::TagResponseMetadata> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,10 +92,10 @@ rt::request!(CreateTag);
 /// Request of [`Api::delete_tag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTag<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTag {
+    call: rt::Call,
 }
-impl<'c> DeleteTag<'c> {
+impl DeleteTag {
     /// Query parameter `commitMsg`.
     #[inline]
     pub fn commit_msg(mut self, value: impl Into<String>) -> Self {
@@ -110,12 +110,12 @@ impl<'c> DeleteTag<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -123,10 +123,10 @@ rt::request!(DeleteTag);
 /// Request of [`Api::get_all_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllTags<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllTags {
+    call: rt::Call,
 }
-impl<'c> GetAllTags<'c> {
+impl GetAllTags {
     /// Query parameter `pageNumber`.
     #[inline]
     pub fn page_number(mut self, value: i64) -> Self {
@@ -162,12 +162,12 @@ impl<'c> GetAllTags<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Tags> {
+    pub fn send(self) -> rt::Sending<types::Tags> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -175,10 +175,10 @@ rt::request!(GetAllTags);
 /// Request of [`Api::get_tag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTag<'c> {
-    call: rt::Call<'c>,
+pub struct GetTag {
+    call: rt::Call,
 }
-impl<'c> GetTag<'c> {
+impl GetTag {
     /// Query parameter `environmentIdentifier`.
     #[inline]
     pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
@@ -199,12 +199,12 @@ impl<'c> GetTag<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Feature> {
+    pub fn send(self) -> rt::Sending<types::Feature> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -226,6 +226,8 @@ pub(super) static CREATE_TAG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
     id: "DeleteTag",
@@ -247,6 +249,8 @@ pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_TAGS: rt::Operation = rt::Operation {
     id: "GetAllTags",
@@ -271,6 +275,8 @@ pub(super) static GET_ALL_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TAG: rt::Operation = rt::Operation {
     id: "GetTag",
@@ -293,4 +299,6 @@ pub(super) static GET_TAG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

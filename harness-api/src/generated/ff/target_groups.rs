@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         body: &types::CreateSegmentBody,
-    ) -> CreateSegment<'c> {
+    ) -> CreateSegment {
         let mut call = rt::Call::new(self.client, &CREATE_SEGMENT);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> DeleteSegment<'c> {
+    ) -> DeleteSegment {
         let mut call = rt::Call::new(self.client, &DELETE_SEGMENT);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetAllSegments<'c> {
+    ) -> GetAllSegments {
         let mut call = rt::Call::new(self.client, &GET_ALL_SEGMENTS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetAvailableFlagsForSegment<'c> {
+    ) -> GetAvailableFlagsForSegment {
         let mut call = rt::Call::new(self.client, &GET_AVAILABLE_FLAGS_FOR_SEGMENT);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetSegment<'c> {
+    ) -> GetSegment {
         let mut call = rt::Call::new(self.client, &GET_SEGMENT);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetSegmentFlags<'c> {
+    ) -> GetSegmentFlags {
         let mut call = rt::Call::new(self.client, &GET_SEGMENT_FLAGS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> PatchSegment<'c> {
+    ) -> PatchSegment {
         let mut call = rt::Call::new(self.client, &PATCH_SEGMENT);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -131,18 +131,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_segment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateSegment<'c> {
-    call: rt::Call<'c>,
+pub struct CreateSegment {
+    call: rt::Call,
 }
-impl<'c> CreateSegment<'c> {
+impl CreateSegment {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -150,18 +150,18 @@ rt::request!(CreateSegment);
 /// Request of [`Api::delete_segment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSegment<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSegment {
+    call: rt::Call,
 }
-impl<'c> DeleteSegment<'c> {
+impl DeleteSegment {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -169,10 +169,10 @@ rt::request!(DeleteSegment);
 /// Request of [`Api::get_all_segments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllSegments<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllSegments {
+    call: rt::Call,
 }
-impl<'c> GetAllSegments<'c> {
+impl GetAllSegments {
     /// Query parameter `pageNumber`.
     #[inline]
     pub fn page_number(mut self, value: i64) -> Self {
@@ -224,12 +224,12 @@ impl<'c> GetAllSegments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Segments> {
+    pub fn send(self) -> rt::Sending<types::Segments> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -237,10 +237,10 @@ rt::request!(GetAllSegments);
 /// Request of [`Api::get_available_flags_for_segment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAvailableFlagsForSegment<'c> {
-    call: rt::Call<'c>,
+pub struct GetAvailableFlagsForSegment {
+    call: rt::Call,
 }
-impl<'c> GetAvailableFlagsForSegment<'c> {
+impl GetAvailableFlagsForSegment {
     /// Query parameter `pageNumber`.
     #[inline]
     pub fn page_number(mut self, value: i64) -> Self {
@@ -288,12 +288,12 @@ impl<'c> GetAvailableFlagsForSegment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FlagBasicInfos> {
+    pub fn send(self) -> rt::Sending<types::FlagBasicInfos> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -301,10 +301,10 @@ rt::request!(GetAvailableFlagsForSegment);
 /// Request of [`Api::get_segment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSegment<'c> {
-    call: rt::Call<'c>,
+pub struct GetSegment {
+    call: rt::Call,
 }
-impl<'c> GetSegment<'c> {
+impl GetSegment {
     /// Query parameter `rules`.
     #[inline]
     pub fn rules(mut self, value: impl Into<String>) -> Self {
@@ -313,12 +313,12 @@ impl<'c> GetSegment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Segment> {
+    pub fn send(self) -> rt::Sending<types::Segment> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -326,18 +326,18 @@ rt::request!(GetSegment);
 /// Request of [`Api::get_segment_flags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSegmentFlags<'c> {
-    call: rt::Call<'c>,
+pub struct GetSegmentFlags {
+    call: rt::Call,
 }
-impl<'c> GetSegmentFlags<'c> {
+impl GetSegmentFlags {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::SegmentFlag>> {
+    pub fn send(self) -> rt::Sending<Vec<types::SegmentFlag>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -345,10 +345,10 @@ rt::request!(GetSegmentFlags);
 /// Request of [`Api::patch_segment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PatchSegment<'c> {
-    call: rt::Call<'c>,
+pub struct PatchSegment {
+    call: rt::Call,
 }
-impl<'c> PatchSegment<'c> {
+impl PatchSegment {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitSyncPatchOperation) -> Self {
@@ -357,12 +357,12 @@ impl<'c> PatchSegment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Segment> {
+    pub fn send(self) -> rt::Sending<types::Segment> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -383,6 +383,8 @@ pub(super) static CREATE_SEGMENT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SEGMENT: rt::Operation = rt::Operation {
     id: "DeleteSegment",
@@ -403,6 +405,8 @@ pub(super) static DELETE_SEGMENT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_SEGMENTS: rt::Operation = rt::Operation {
     id: "GetAllSegments",
@@ -429,6 +433,8 @@ pub(super) static GET_ALL_SEGMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AVAILABLE_FLAGS_FOR_SEGMENT: rt::Operation = rt::Operation {
     id: "GetAvailableFlagsForSegment",
@@ -454,6 +460,8 @@ pub(super) static GET_AVAILABLE_FLAGS_FOR_SEGMENT: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SEGMENT: rt::Operation = rt::Operation {
     id: "GetSegment",
@@ -475,6 +483,8 @@ pub(super) static GET_SEGMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SEGMENT_FLAGS: rt::Operation = rt::Operation {
     id: "GetSegmentFlags",
@@ -495,6 +505,8 @@ pub(super) static GET_SEGMENT_FLAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PATCH_SEGMENT: rt::Operation = rt::Operation {
     id: "PatchSegment",
@@ -515,4 +527,6 @@ pub(super) static PATCH_SEGMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

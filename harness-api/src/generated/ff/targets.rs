@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         body: &types::Target,
-    ) -> CreateTarget<'c> {
+    ) -> CreateTarget {
         let mut call = rt::Call::new(self.client, &CREATE_TARGET);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> DeleteTarget<'c> {
+    ) -> DeleteTarget {
         let mut call = rt::Call::new(self.client, &DELETE_TARGET);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetAllTargets<'c> {
+    ) -> GetAllTargets {
         let mut call = rt::Call::new(self.client, &GET_ALL_TARGETS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetTarget<'c> {
+    ) -> GetTarget {
         let mut call = rt::Call::new(self.client, &GET_TARGET);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetTargetSegments<'c> {
+    ) -> GetTargetSegments {
         let mut call = rt::Call::new(self.client, &GET_TARGET_SEGMENTS);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
         body: &types::Target,
-    ) -> ModifyTarget<'c> {
+    ) -> ModifyTarget {
         let mut call = rt::Call::new(self.client, &MODIFY_TARGET);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> PatchTarget<'c> {
+    ) -> PatchTarget {
         let mut call = rt::Call::new(self.client, &PATCH_TARGET);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -135,7 +135,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> UploadTargets<'c> {
+    ) -> UploadTargets {
         let mut call = rt::Call::new(self.client, &UPLOAD_TARGETS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -147,18 +147,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTarget<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTarget {
+    call: rt::Call,
 }
-impl<'c> CreateTarget<'c> {
+impl CreateTarget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -166,18 +166,18 @@ rt::request!(CreateTarget);
 /// Request of [`Api::delete_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTarget<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTarget {
+    call: rt::Call,
 }
-impl<'c> DeleteTarget<'c> {
+impl DeleteTarget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -185,10 +185,10 @@ rt::request!(DeleteTarget);
 /// Request of [`Api::get_all_targets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllTargets<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllTargets {
+    call: rt::Call,
 }
-impl<'c> GetAllTargets<'c> {
+impl GetAllTargets {
     /// Query parameter `pageNumber`.
     #[inline]
     pub fn page_number(mut self, value: i64) -> Self {
@@ -233,12 +233,12 @@ impl<'c> GetAllTargets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Targets> {
+    pub fn send(self) -> rt::Sending<types::Targets> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -246,18 +246,18 @@ rt::request!(GetAllTargets);
 /// Request of [`Api::get_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTarget<'c> {
-    call: rt::Call<'c>,
+pub struct GetTarget {
+    call: rt::Call,
 }
-impl<'c> GetTarget<'c> {
+impl GetTarget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Target> {
+    pub fn send(self) -> rt::Sending<types::Target> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -265,18 +265,18 @@ rt::request!(GetTarget);
 /// Request of [`Api::get_target_segments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTargetSegments<'c> {
-    call: rt::Call<'c>,
+pub struct GetTargetSegments {
+    call: rt::Call,
 }
-impl<'c> GetTargetSegments<'c> {
+impl GetTargetSegments {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TargetDetail> {
+    pub fn send(self) -> rt::Sending<types::TargetDetail> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -284,18 +284,18 @@ rt::request!(GetTargetSegments);
 /// Request of [`Api::modify_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ModifyTarget<'c> {
-    call: rt::Call<'c>,
+pub struct ModifyTarget {
+    call: rt::Call,
 }
-impl<'c> ModifyTarget<'c> {
+impl ModifyTarget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Target> {
+    pub fn send(self) -> rt::Sending<types::Target> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -303,10 +303,10 @@ rt::request!(ModifyTarget);
 /// Request of [`Api::patch_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PatchTarget<'c> {
-    call: rt::Call<'c>,
+pub struct PatchTarget {
+    call: rt::Call,
 }
-impl<'c> PatchTarget<'c> {
+impl PatchTarget {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::GitSyncPatchOperation) -> Self {
@@ -315,12 +315,12 @@ impl<'c> PatchTarget<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Target> {
+    pub fn send(self) -> rt::Sending<types::Target> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -328,10 +328,10 @@ rt::request!(PatchTarget);
 /// Request of [`Api::upload_targets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UploadTargets<'c> {
-    call: rt::Call<'c>,
+pub struct UploadTargets {
+    call: rt::Call,
 }
-impl<'c> UploadTargets<'c> {
+impl UploadTargets {
     /// Form field `fileName`.
     #[inline]
     pub fn file_name(mut self, value: impl Into<rt::FilePart>) -> Self {
@@ -340,12 +340,12 @@ impl<'c> UploadTargets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -366,6 +366,8 @@ pub(super) static CREATE_TARGET: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TARGET: rt::Operation = rt::Operation {
     id: "DeleteTarget",
@@ -386,6 +388,8 @@ pub(super) static DELETE_TARGET: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_TARGETS: rt::Operation = rt::Operation {
     id: "GetAllTargets",
@@ -411,6 +415,8 @@ pub(super) static GET_ALL_TARGETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TARGET: rt::Operation = rt::Operation {
     id: "GetTarget",
@@ -431,6 +437,8 @@ pub(super) static GET_TARGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TARGET_SEGMENTS: rt::Operation = rt::Operation {
     id: "GetTargetSegments",
@@ -451,6 +459,8 @@ pub(super) static GET_TARGET_SEGMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MODIFY_TARGET: rt::Operation = rt::Operation {
     id: "ModifyTarget",
@@ -471,6 +481,8 @@ pub(super) static MODIFY_TARGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PATCH_TARGET: rt::Operation = rt::Operation {
     id: "PatchTarget",
@@ -491,6 +503,8 @@ pub(super) static PATCH_TARGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPLOAD_TARGETS: rt::Operation = rt::Operation {
     id: "UploadTargets",
@@ -511,4 +525,6 @@ pub(super) static UPLOAD_TARGETS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,21 +7,21 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/v1/agents`
     #[inline]
-    pub fn agent_create(&self, body: &types::V1Agent) -> AgentCreate<'c> {
+    pub fn agent_create(&self, body: &types::V1Agent) -> AgentCreate {
         let mut call = rt::Call::new(self.client, &AGENT_CREATE);
         call.body_json(body);
         AgentCreate { call }
     }
     /// `DELETE /gitops/api/v1/agents/{identifier}`
     #[inline]
-    pub fn agent_delete(&self, identifier: impl Into<String>) -> AgentDelete<'c> {
+    pub fn agent_delete(&self, identifier: impl Into<String>) -> AgentDelete {
         let mut call = rt::Call::new(self.client, &AGENT_DELETE);
         call.text(0, identifier);
         AgentDelete { call }
     }
     /// `GET /gitops/api/v1/agents/{identifier}`
     #[inline]
-    pub fn agent_get(&self, identifier: impl Into<String>) -> AgentGet<'c> {
+    pub fn agent_get(&self, identifier: impl Into<String>) -> AgentGet {
         let mut call = rt::Call::new(self.client, &AGENT_GET);
         call.text(0, identifier);
         AgentGet { call }
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     pub fn agent_get_deploy_helm_chart(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentGetDeployHelmChart<'c> {
+    ) -> AgentGetDeployHelmChart {
         let mut call = rt::Call::new(self.client, &AGENT_GET_DEPLOY_HELM_CHART);
         call.text(0, agent_identifier);
         AgentGetDeployHelmChart { call }
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
     pub fn agent_get_deploy_overrides(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentGetDeployOverrides<'c> {
+    ) -> AgentGetDeployOverrides {
         let mut call = rt::Call::new(self.client, &AGENT_GET_DEPLOY_OVERRIDES);
         call.text(0, agent_identifier);
         AgentGetDeployOverrides { call }
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
     pub fn agent_get_deploy_yaml(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentGetDeployYaml<'c> {
+    ) -> AgentGetDeployYaml {
         let mut call = rt::Call::new(self.client, &AGENT_GET_DEPLOY_YAML);
         call.text(0, agent_identifier);
         AgentGetDeployYaml { call }
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     pub fn agent_get_operator_yaml(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentGetOperatorYaml<'c> {
+    ) -> AgentGetOperatorYaml {
         let mut call = rt::Call::new(self.client, &AGENT_GET_OPERATOR_YAML);
         call.text(0, agent_identifier);
         AgentGetOperatorYaml { call }
@@ -71,32 +71,32 @@ impl<'c> Api<'c> {
     pub fn agent_get_sync_allowed(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentGetSyncAllowed<'c> {
+    ) -> AgentGetSyncAllowed {
         let mut call = rt::Call::new(self.client, &AGENT_GET_SYNC_ALLOWED);
         call.text(0, agent_identifier);
         AgentGetSyncAllowed { call }
     }
     /// `GET /gitops/api/v1/agents`
     #[inline]
-    pub fn agent_list(&self) -> AgentList<'c> {
+    pub fn agent_list(&self) -> AgentList {
         let call = rt::Call::new(self.client, &AGENT_LIST);
         AgentList { call }
     }
     /// `GET /gitops/api/v1/agents/ns`
     #[inline]
-    pub fn agent_list_namespaces(&self) -> AgentListNamespaces<'c> {
+    pub fn agent_list_namespaces(&self) -> AgentListNamespaces {
         let call = rt::Call::new(self.client, &AGENT_LIST_NAMESPACES);
         AgentListNamespaces { call }
     }
     /// `GET /gitops/api/v1/agents/tags`
     #[inline]
-    pub fn agent_list_tags(&self) -> AgentListTags<'c> {
+    pub fn agent_list_tags(&self) -> AgentListTags {
         let call = rt::Call::new(self.client, &AGENT_LIST_TAGS);
         AgentListTags { call }
     }
     /// `GET /gitops/api/v1/agents/versions`
     #[inline]
-    pub fn agent_list_versions(&self) -> AgentListVersions<'c> {
+    pub fn agent_list_versions(&self) -> AgentListVersions {
         let call = rt::Call::new(self.client, &AGENT_LIST_VERSIONS);
         AgentListVersions { call }
     }
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::V1AgentYamlQuery,
-    ) -> AgentPostDeployHelmChart<'c> {
+    ) -> AgentPostDeployHelmChart {
         let mut call = rt::Call::new(self.client, &AGENT_POST_DEPLOY_HELM_CHART);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::V1AgentYamlQuery,
-    ) -> AgentPostDeployOverrides<'c> {
+    ) -> AgentPostDeployOverrides {
         let mut call = rt::Call::new(self.client, &AGENT_POST_DEPLOY_OVERRIDES);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::V1AgentYamlQuery,
-    ) -> AgentPostDeployYaml<'c> {
+    ) -> AgentPostDeployYaml {
         let mut call = rt::Call::new(self.client, &AGENT_POST_DEPLOY_YAML);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::V1AgentYamlQuery,
-    ) -> AgentPostOperatorYaml<'c> {
+    ) -> AgentPostOperatorYaml {
         let mut call = rt::Call::new(self.client, &AGENT_POST_OPERATOR_YAML);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -153,7 +153,7 @@ impl<'c> Api<'c> {
     pub fn agent_regenerate_credentials(
         &self,
         identifier: impl Into<String>,
-    ) -> AgentRegenerateCredentials<'c> {
+    ) -> AgentRegenerateCredentials {
         let mut call = rt::Call::new(self.client, &AGENT_REGENERATE_CREDENTIALS);
         call.text(0, identifier);
         AgentRegenerateCredentials { call }
@@ -164,7 +164,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         body: &types::V1AgentScaleRequest,
-    ) -> AgentScale<'c> {
+    ) -> AgentScale {
         let mut call = rt::Call::new(self.client, &AGENT_SCALE);
         call.text(0, identifier);
         call.body_json(body);
@@ -172,7 +172,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /gitops/api/v1/agents/search`
     #[inline]
-    pub fn agent_search(&self, body: &types::V1AgentQuery) -> AgentSearch<'c> {
+    pub fn agent_search(&self, body: &types::V1AgentQuery) -> AgentSearch {
         let mut call = rt::Call::new(self.client, &AGENT_SEARCH);
         call.body_json(body);
         AgentSearch { call }
@@ -183,7 +183,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::V1AgentSetPrimaryNodeRequest,
-    ) -> AgentSetPrimaryNode<'c> {
+    ) -> AgentSetPrimaryNode {
         let mut call = rt::Call::new(self.client, &AGENT_SET_PRIMARY_NODE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/agents/{identifier}/unique`
     #[inline]
-    pub fn agent_unique(&self, identifier: impl Into<String>) -> AgentUnique<'c> {
+    pub fn agent_unique(&self, identifier: impl Into<String>) -> AgentUnique {
         let mut call = rt::Call::new(self.client, &AGENT_UNIQUE);
         call.text(0, identifier);
         AgentUnique { call }
@@ -202,7 +202,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         body: &types::V1Agent,
-    ) -> AgentUpdate<'c> {
+    ) -> AgentUpdate {
         let mut call = rt::Call::new(self.client, &AGENT_UPDATE);
         call.text(0, identifier);
         call.body_json(body);
@@ -214,7 +214,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::AgentUpdateSyncAllowedBody,
-    ) -> AgentUpdateSyncAllowed<'c> {
+    ) -> AgentUpdateSyncAllowed {
         let mut call = rt::Call::new(self.client, &AGENT_UPDATE_SYNC_ALLOWED);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -222,7 +222,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v2/versions/agents/upgrade-available`
     #[inline]
-    pub fn version_upgrade_available_v2(&self) -> VersionUpgradeAvailableV2<'c> {
+    pub fn version_upgrade_available_v2(&self) -> VersionUpgradeAvailableV2 {
         let call = rt::Call::new(self.client, &VERSION_UPGRADE_AVAILABLE_V2);
         VersionUpgradeAvailableV2 { call }
     }
@@ -230,18 +230,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::agent_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentCreate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentCreate {
+    call: rt::Call,
 }
-impl<'c> AgentCreate<'c> {
+impl AgentCreate {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
+    pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -249,10 +249,10 @@ rt::request!(AgentCreate);
 /// Request of [`Api::agent_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentDelete<'c> {
-    call: rt::Call<'c>,
+pub struct AgentDelete {
+    call: rt::Call,
 }
-impl<'c> AgentDelete<'c> {
+impl AgentDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -297,12 +297,12 @@ impl<'c> AgentDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
+    pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -310,10 +310,10 @@ rt::request!(AgentDelete);
 /// Request of [`Api::agent_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentGet<'c> {
-    call: rt::Call<'c>,
+pub struct AgentGet {
+    call: rt::Call,
 }
-impl<'c> AgentGet<'c> {
+impl AgentGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -436,12 +436,12 @@ impl<'c> AgentGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
+    pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -449,10 +449,10 @@ rt::request!(AgentGet);
 /// Request of [`Api::agent_get_deploy_helm_chart`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentGetDeployHelmChart<'c> {
-    call: rt::Call<'c>,
+pub struct AgentGetDeployHelmChart {
+    call: rt::Call,
 }
-impl<'c> AgentGetDeployHelmChart<'c> {
+impl AgentGetDeployHelmChart {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -551,12 +551,12 @@ impl<'c> AgentGetDeployHelmChart<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -564,10 +564,10 @@ rt::request!(AgentGetDeployHelmChart);
 /// Request of [`Api::agent_get_deploy_overrides`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentGetDeployOverrides<'c> {
-    call: rt::Call<'c>,
+pub struct AgentGetDeployOverrides {
+    call: rt::Call,
 }
-impl<'c> AgentGetDeployOverrides<'c> {
+impl AgentGetDeployOverrides {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -666,12 +666,12 @@ impl<'c> AgentGetDeployOverrides<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -679,10 +679,10 @@ rt::request!(AgentGetDeployOverrides);
 /// Request of [`Api::agent_get_deploy_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentGetDeployYaml<'c> {
-    call: rt::Call<'c>,
+pub struct AgentGetDeployYaml {
+    call: rt::Call,
 }
-impl<'c> AgentGetDeployYaml<'c> {
+impl AgentGetDeployYaml {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -781,12 +781,12 @@ impl<'c> AgentGetDeployYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -794,10 +794,10 @@ rt::request!(AgentGetDeployYaml);
 /// Request of [`Api::agent_get_operator_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentGetOperatorYaml<'c> {
-    call: rt::Call<'c>,
+pub struct AgentGetOperatorYaml {
+    call: rt::Call,
 }
-impl<'c> AgentGetOperatorYaml<'c> {
+impl AgentGetOperatorYaml {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -896,12 +896,12 @@ impl<'c> AgentGetOperatorYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -909,10 +909,10 @@ rt::request!(AgentGetOperatorYaml);
 /// Request of [`Api::agent_get_sync_allowed`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentGetSyncAllowed<'c> {
-    call: rt::Call<'c>,
+pub struct AgentGetSyncAllowed {
+    call: rt::Call,
 }
-impl<'c> AgentGetSyncAllowed<'c> {
+impl AgentGetSyncAllowed {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -939,12 +939,12 @@ impl<'c> AgentGetSyncAllowed<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -952,10 +952,10 @@ rt::request!(AgentGetSyncAllowed);
 /// Request of [`Api::agent_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentList<'c> {
-    call: rt::Call<'c>,
+pub struct AgentList {
+    call: rt::Call,
 }
-impl<'c> AgentList<'c> {
+impl AgentList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1085,12 +1085,12 @@ impl<'c> AgentList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1AgentList> {
+    pub fn send(self) -> rt::Sending<types::V1AgentList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1098,10 +1098,10 @@ rt::request!(AgentList);
 /// Request of [`Api::agent_list_namespaces`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentListNamespaces<'c> {
-    call: rt::Call<'c>,
+pub struct AgentListNamespaces {
+    call: rt::Call,
 }
-impl<'c> AgentListNamespaces<'c> {
+impl AgentListNamespaces {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1247,12 +1247,12 @@ impl<'c> AgentListNamespaces<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Gitopsservicev1NamespaceList> {
+    pub fn send(self) -> rt::Sending<types::Gitopsservicev1NamespaceList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1260,10 +1260,10 @@ rt::request!(AgentListNamespaces);
 /// Request of [`Api::agent_list_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentListTags<'c> {
-    call: rt::Call<'c>,
+pub struct AgentListTags {
+    call: rt::Call,
 }
-impl<'c> AgentListTags<'c> {
+impl AgentListTags {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1397,12 +1397,12 @@ impl<'c> AgentListTags<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1TagMap> {
+    pub fn send(self) -> rt::Sending<types::V1TagMap> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1410,10 +1410,10 @@ rt::request!(AgentListTags);
 /// Request of [`Api::agent_list_versions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentListVersions<'c> {
-    call: rt::Call<'c>,
+pub struct AgentListVersions {
+    call: rt::Call,
 }
-impl<'c> AgentListVersions<'c> {
+impl AgentListVersions {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1554,12 +1554,12 @@ impl<'c> AgentListVersions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1VersionList> {
+    pub fn send(self) -> rt::Sending<types::V1VersionList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1567,18 +1567,18 @@ rt::request!(AgentListVersions);
 /// Request of [`Api::agent_post_deploy_helm_chart`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentPostDeployHelmChart<'c> {
-    call: rt::Call<'c>,
+pub struct AgentPostDeployHelmChart {
+    call: rt::Call,
 }
-impl<'c> AgentPostDeployHelmChart<'c> {
+impl AgentPostDeployHelmChart {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1586,18 +1586,18 @@ rt::request!(AgentPostDeployHelmChart);
 /// Request of [`Api::agent_post_deploy_overrides`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentPostDeployOverrides<'c> {
-    call: rt::Call<'c>,
+pub struct AgentPostDeployOverrides {
+    call: rt::Call,
 }
-impl<'c> AgentPostDeployOverrides<'c> {
+impl AgentPostDeployOverrides {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1605,18 +1605,18 @@ rt::request!(AgentPostDeployOverrides);
 /// Request of [`Api::agent_post_deploy_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentPostDeployYaml<'c> {
-    call: rt::Call<'c>,
+pub struct AgentPostDeployYaml {
+    call: rt::Call,
 }
-impl<'c> AgentPostDeployYaml<'c> {
+impl AgentPostDeployYaml {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1624,18 +1624,18 @@ rt::request!(AgentPostDeployYaml);
 /// Request of [`Api::agent_post_operator_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentPostOperatorYaml<'c> {
-    call: rt::Call<'c>,
+pub struct AgentPostOperatorYaml {
+    call: rt::Call,
 }
-impl<'c> AgentPostOperatorYaml<'c> {
+impl AgentPostOperatorYaml {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1643,18 +1643,18 @@ rt::request!(AgentPostOperatorYaml);
 /// Request of [`Api::agent_regenerate_credentials`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRegenerateCredentials<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRegenerateCredentials {
+    call: rt::Call,
 }
-impl<'c> AgentRegenerateCredentials<'c> {
+impl AgentRegenerateCredentials {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
+    pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1662,18 +1662,18 @@ rt::request!(AgentRegenerateCredentials);
 /// Request of [`Api::agent_scale`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentScale<'c> {
-    call: rt::Call<'c>,
+pub struct AgentScale {
+    call: rt::Call,
 }
-impl<'c> AgentScale<'c> {
+impl AgentScale {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
+    pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1681,18 +1681,18 @@ rt::request!(AgentScale);
 /// Request of [`Api::agent_search`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentSearch<'c> {
-    call: rt::Call<'c>,
+pub struct AgentSearch {
+    call: rt::Call,
 }
-impl<'c> AgentSearch<'c> {
+impl AgentSearch {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1AgentList> {
+    pub fn send(self) -> rt::Sending<types::V1AgentList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1700,18 +1700,18 @@ rt::request!(AgentSearch);
 /// Request of [`Api::agent_set_primary_node`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentSetPrimaryNode<'c> {
-    call: rt::Call<'c>,
+pub struct AgentSetPrimaryNode {
+    call: rt::Call,
 }
-impl<'c> AgentSetPrimaryNode<'c> {
+impl AgentSetPrimaryNode {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
+    pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1719,10 +1719,10 @@ rt::request!(AgentSetPrimaryNode);
 /// Request of [`Api::agent_unique`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentUnique<'c> {
-    call: rt::Call<'c>,
+pub struct AgentUnique {
+    call: rt::Call,
 }
-impl<'c> AgentUnique<'c> {
+impl AgentUnique {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1846,12 +1846,12 @@ impl<'c> AgentUnique<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1UniqueMessage> {
+    pub fn send(self) -> rt::Sending<types::V1UniqueMessage> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1859,18 +1859,18 @@ rt::request!(AgentUnique);
 /// Request of [`Api::agent_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentUpdate {
+    call: rt::Call,
 }
-impl<'c> AgentUpdate<'c> {
+impl AgentUpdate {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Agent> {
+    pub fn send(self) -> rt::Sending<types::V1Agent> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1878,18 +1878,18 @@ rt::request!(AgentUpdate);
 /// Request of [`Api::agent_update_sync_allowed`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentUpdateSyncAllowed<'c> {
-    call: rt::Call<'c>,
+pub struct AgentUpdateSyncAllowed {
+    call: rt::Call,
 }
-impl<'c> AgentUpdateSyncAllowed<'c> {
+impl AgentUpdateSyncAllowed {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1897,10 +1897,10 @@ rt::request!(AgentUpdateSyncAllowed);
 /// Request of [`Api::version_upgrade_available_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct VersionUpgradeAvailableV2<'c> {
-    call: rt::Call<'c>,
+pub struct VersionUpgradeAvailableV2 {
+    call: rt::Call,
 }
-impl<'c> VersionUpgradeAvailableV2<'c> {
+impl VersionUpgradeAvailableV2 {
     /// Query parameter `existingVersion`.
     #[inline]
     pub fn existing_version(mut self, value: impl Into<String>) -> Self {
@@ -1909,12 +1909,12 @@ impl<'c> VersionUpgradeAvailableV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1VersionUpgradeResponse> {
+    pub fn send(self) -> rt::Sending<types::V1VersionUpgradeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1932,6 +1932,8 @@ pub(super) static AGENT_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_DELETE: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_Delete",
@@ -1955,6 +1957,8 @@ pub(super) static AGENT_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_GET: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_Get",
@@ -1990,6 +1994,8 @@ pub(super) static AGENT_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_GET_DEPLOY_HELM_CHART: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_GetDeployHelmChart",
@@ -2022,6 +2028,8 @@ pub(super) static AGENT_GET_DEPLOY_HELM_CHART: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_GET_DEPLOY_OVERRIDES: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_GetDeployOverrides",
@@ -2054,6 +2062,8 @@ pub(super) static AGENT_GET_DEPLOY_OVERRIDES: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_GET_DEPLOY_YAML: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_GetDeployYaml",
@@ -2086,6 +2096,8 @@ pub(super) static AGENT_GET_DEPLOY_YAML: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_GET_OPERATOR_YAML: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_GetOperatorYaml",
@@ -2118,6 +2130,8 @@ pub(super) static AGENT_GET_OPERATOR_YAML: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_GET_SYNC_ALLOWED: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_GetSyncAllowed",
@@ -2138,6 +2152,8 @@ pub(super) static AGENT_GET_SYNC_ALLOWED: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_LIST: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_List",
@@ -2173,6 +2189,8 @@ pub(super) static AGENT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_LIST_NAMESPACES: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_ListNamespaces",
@@ -2208,6 +2226,8 @@ pub(super) static AGENT_LIST_NAMESPACES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_LIST_TAGS: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_ListTags",
@@ -2243,6 +2263,8 @@ pub(super) static AGENT_LIST_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_LIST_VERSIONS: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_ListVersions",
@@ -2278,6 +2300,8 @@ pub(super) static AGENT_LIST_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_POST_DEPLOY_HELM_CHART: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_PostDeployHelmChart",
@@ -2292,6 +2316,8 @@ pub(super) static AGENT_POST_DEPLOY_HELM_CHART: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_POST_DEPLOY_OVERRIDES: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_PostDeployOverrides",
@@ -2306,6 +2332,8 @@ pub(super) static AGENT_POST_DEPLOY_OVERRIDES: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_POST_DEPLOY_YAML: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_PostDeployYaml",
@@ -2320,6 +2348,8 @@ pub(super) static AGENT_POST_DEPLOY_YAML: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_POST_OPERATOR_YAML: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_PostOperatorYaml",
@@ -2334,6 +2364,8 @@ pub(super) static AGENT_POST_OPERATOR_YAML: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REGENERATE_CREDENTIALS: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_RegenerateCredentials",
@@ -2348,6 +2380,8 @@ pub(super) static AGENT_REGENERATE_CREDENTIALS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_SCALE: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_Scale",
@@ -2362,6 +2396,8 @@ pub(super) static AGENT_SCALE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_SEARCH: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_Search",
@@ -2376,6 +2412,8 @@ pub(super) static AGENT_SEARCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_SET_PRIMARY_NODE: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_SetPrimaryNode",
@@ -2390,6 +2428,8 @@ pub(super) static AGENT_SET_PRIMARY_NODE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_UNIQUE: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_Unique",
@@ -2425,6 +2465,8 @@ pub(super) static AGENT_UNIQUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_UPDATE: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_Update",
@@ -2439,6 +2481,8 @@ pub(super) static AGENT_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_UPDATE_SYNC_ALLOWED: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_UpdateSyncAllowed",
@@ -2453,6 +2497,8 @@ pub(super) static AGENT_UPDATE_SYNC_ALLOWED: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VERSION_UPGRADE_AVAILABLE_V2: rt::Operation = rt::Operation {
     id: "VersionUpgradeService_UpgradeAvailableV2",
@@ -2467,4 +2513,6 @@ pub(super) static VERSION_UPGRADE_AVAILABLE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

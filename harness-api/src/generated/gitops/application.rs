@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn application_list(
         &self,
         body: &types::Servicev1ApplicationQuery,
-    ) -> ApplicationList<'c> {
+    ) -> ApplicationList {
         let mut call = rt::Call::new(self.client, &APPLICATION_LIST);
         call.body_json(body);
         ApplicationList { call }
@@ -19,18 +19,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::application_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationList<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationList {
+    call: rt::Call,
 }
-impl<'c> ApplicationList<'c> {
+impl ApplicationList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Applicationlist> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Applicationlist> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,4 +48,6 @@ pub(super) static APPLICATION_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn application_set_create(
         &self,
         body: &types::ApplicationsApplicationSetCreateRequest,
-    ) -> ApplicationSetCreate<'c> {
+    ) -> ApplicationSetCreate {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_CREATE);
         call.body_json(body);
         ApplicationSetCreate { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn application_set_delete(
         &self,
         identifier: impl Into<String>,
-    ) -> ApplicationSetDelete<'c> {
+    ) -> ApplicationSetDelete {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_DELETE);
         call.text(0, identifier);
         ApplicationSetDelete { call }
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn application_set_generate(
         &self,
         body: &types::ApplicationsApplicationSetGenerateRequest,
-    ) -> ApplicationSetGenerate<'c> {
+    ) -> ApplicationSetGenerate {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_GENERATE);
         call.body_json(body);
         ApplicationSetGenerate { call }
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     pub fn application_set_get(
         &self,
         identifier: impl Into<String>,
-    ) -> ApplicationSetGet<'c> {
+    ) -> ApplicationSetGet {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_GET);
         call.text(0, identifier);
         ApplicationSetGet { call }
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     pub fn application_set_get_generator(
         &self,
         type_: impl Into<types::ApplicationSetGetGeneratorType>,
-    ) -> ApplicationSetGetGenerator<'c> {
+    ) -> ApplicationSetGetGenerator {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_GET_GENERATOR);
         call.text(
             0,
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
     pub fn application_set_get_template(
         &self,
         type_: impl Into<types::ApplicationSetGetTemplateType>,
-    ) -> ApplicationSetGetTemplate<'c> {
+    ) -> ApplicationSetGetTemplate {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_GET_TEMPLATE);
         call.text(0, Into::<types::ApplicationSetGetTemplateType>::into(type_).as_str());
         ApplicationSetGetTemplate { call }
@@ -73,14 +73,14 @@ impl<'c> Api<'c> {
     pub fn application_set_list(
         &self,
         body: &types::V1ApplicationSetQuery,
-    ) -> ApplicationSetList<'c> {
+    ) -> ApplicationSetList {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_LIST);
         call.body_json(body);
         ApplicationSetList { call }
     }
     /// `GET /gitops/api/v1/applicationset/generators`
     #[inline]
-    pub fn application_set_list_generators(&self) -> ApplicationSetListGenerators<'c> {
+    pub fn application_set_list_generators(&self) -> ApplicationSetListGenerators {
         let call = rt::Call::new(self.client, &APPLICATION_SET_LIST_GENERATORS);
         ApplicationSetListGenerators {
             call,
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     pub fn application_set_resource_tree(
         &self,
         identifier: impl Into<String>,
-    ) -> ApplicationSetResourceTree<'c> {
+    ) -> ApplicationSetResourceTree {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_RESOURCE_TREE);
         call.text(0, identifier);
         ApplicationSetResourceTree { call }
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     pub fn application_set_update(
         &self,
         body: &types::ApplicationsApplicationSetCreateRequest,
-    ) -> ApplicationSetUpdate<'c> {
+    ) -> ApplicationSetUpdate {
         let mut call = rt::Call::new(self.client, &APPLICATION_SET_UPDATE);
         call.body_json(body);
         ApplicationSetUpdate { call }
@@ -110,10 +110,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::application_set_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationSetCreate<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationSetCreate {
+    call: rt::Call,
 }
-impl<'c> ApplicationSetCreate<'c> {
+impl ApplicationSetCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -140,12 +140,12 @@ impl<'c> ApplicationSetCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1ApplicationSet> {
+    pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSet> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -153,10 +153,10 @@ rt::request!(ApplicationSetCreate);
 /// Request of [`Api::application_set_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationSetDelete<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationSetDelete {
+    call: rt::Call,
 }
-impl<'c> ApplicationSetDelete<'c> {
+impl ApplicationSetDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -183,12 +183,12 @@ impl<'c> ApplicationSetDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ApplicationsApplicationSetResponse> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -196,10 +196,10 @@ rt::request!(ApplicationSetDelete);
 /// Request of [`Api::application_set_generate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationSetGenerate<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationSetGenerate {
+    call: rt::Call,
 }
-impl<'c> ApplicationSetGenerate<'c> {
+impl ApplicationSetGenerate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -232,14 +232,12 @@ impl<'c> ApplicationSetGenerate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ApplicationsApplicationSetGenerateResponse> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSetGenerateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -247,10 +245,10 @@ rt::request!(ApplicationSetGenerate);
 /// Request of [`Api::application_set_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationSetGet<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationSetGet {
+    call: rt::Call,
 }
-impl<'c> ApplicationSetGet<'c> {
+impl ApplicationSetGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -287,12 +285,12 @@ impl<'c> ApplicationSetGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1ApplicationSet> {
+    pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSet> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -300,10 +298,10 @@ rt::request!(ApplicationSetGet);
 /// Request of [`Api::application_set_get_generator`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationSetGetGenerator<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationSetGetGenerator {
+    call: rt::Call,
 }
-impl<'c> ApplicationSetGetGenerator<'c> {
+impl ApplicationSetGetGenerator {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -330,12 +328,12 @@ impl<'c> ApplicationSetGetGenerator<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -343,10 +341,10 @@ rt::request!(ApplicationSetGetGenerator);
 /// Request of [`Api::application_set_get_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationSetGetTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationSetGetTemplate {
+    call: rt::Call,
 }
-impl<'c> ApplicationSetGetTemplate<'c> {
+impl ApplicationSetGetTemplate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -373,12 +371,12 @@ impl<'c> ApplicationSetGetTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -386,18 +384,18 @@ rt::request!(ApplicationSetGetTemplate);
 /// Request of [`Api::application_set_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationSetList<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationSetList {
+    call: rt::Call,
 }
-impl<'c> ApplicationSetList<'c> {
+impl ApplicationSetList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1ApplicationSetList> {
+    pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSetList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -405,18 +403,18 @@ rt::request!(ApplicationSetList);
 /// Request of [`Api::application_set_list_generators`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationSetListGenerators<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationSetListGenerators {
+    call: rt::Call,
 }
-impl<'c> ApplicationSetListGenerators<'c> {
+impl ApplicationSetListGenerators {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1ApplicationSetGeneratorList> {
+    pub fn send(self) -> rt::Sending<types::V1ApplicationSetGeneratorList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -424,10 +422,10 @@ rt::request!(ApplicationSetListGenerators);
 /// Request of [`Api::application_set_resource_tree`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationSetResourceTree<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationSetResourceTree {
+    call: rt::Call,
 }
-impl<'c> ApplicationSetResourceTree<'c> {
+impl ApplicationSetResourceTree {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -466,12 +464,12 @@ impl<'c> ApplicationSetResourceTree<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ApplicationsApplicationSetTree> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSetTree> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -479,10 +477,10 @@ rt::request!(ApplicationSetResourceTree);
 /// Request of [`Api::application_set_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationSetUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationSetUpdate {
+    call: rt::Call,
 }
-impl<'c> ApplicationSetUpdate<'c> {
+impl ApplicationSetUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -509,12 +507,12 @@ impl<'c> ApplicationSetUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1ApplicationSet> {
+    pub fn send(self) -> rt::Sending<types::Servicev1ApplicationSet> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -537,6 +535,8 @@ pub(super) static APPLICATION_SET_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_SET_DELETE: rt::Operation = rt::Operation {
     id: "ApplicationSetService_Delete",
@@ -557,6 +557,8 @@ pub(super) static APPLICATION_SET_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_SET_GENERATE: rt::Operation = rt::Operation {
     id: "ApplicationSetService_Generate",
@@ -577,6 +579,8 @@ pub(super) static APPLICATION_SET_GENERATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_SET_GET: rt::Operation = rt::Operation {
     id: "ApplicationSetService_Get",
@@ -598,6 +602,8 @@ pub(super) static APPLICATION_SET_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_SET_GET_GENERATOR: rt::Operation = rt::Operation {
     id: "ApplicationSetService_GetApplicationSetGenerator",
@@ -618,6 +624,8 @@ pub(super) static APPLICATION_SET_GET_GENERATOR: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_SET_GET_TEMPLATE: rt::Operation = rt::Operation {
     id: "ApplicationSetService_GetApplicationSetTemplate",
@@ -638,6 +646,8 @@ pub(super) static APPLICATION_SET_GET_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_SET_LIST: rt::Operation = rt::Operation {
     id: "ApplicationSetService_List",
@@ -652,6 +662,8 @@ pub(super) static APPLICATION_SET_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_SET_LIST_GENERATORS: rt::Operation = rt::Operation {
     id: "ApplicationSetService_ListApplicationSetGenerators",
@@ -666,6 +678,8 @@ pub(super) static APPLICATION_SET_LIST_GENERATORS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_SET_RESOURCE_TREE: rt::Operation = rt::Operation {
     id: "ApplicationSetService_ResourceTree",
@@ -688,6 +702,8 @@ pub(super) static APPLICATION_SET_RESOURCE_TREE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_SET_UPDATE: rt::Operation = rt::Operation {
     id: "ApplicationSetService_Update",
@@ -707,4 +723,6 @@ pub(super) static APPLICATION_SET_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::ApplicationsApplicationCreateRequest,
-    ) -> AgentApplicationCreate<'c> {
+    ) -> AgentApplicationCreate {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_CREATE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
-    ) -> AgentApplicationDelete<'c> {
+    ) -> AgentApplicationDelete {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_DELETE);
         call.text(0, agent_identifier);
         call.text(1, request_name);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
-    ) -> AgentApplicationDeleteResource<'c> {
+    ) -> AgentApplicationDeleteResource {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_DELETE_RESOURCE);
         call.text(0, agent_identifier);
         call.text(1, request_name);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
-    ) -> AgentApplicationGet<'c> {
+    ) -> AgentApplicationGet {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_GET);
         call.text(0, agent_identifier);
         call.text(1, request_name);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-    ) -> AgentApplicationGetManifests<'c> {
+    ) -> AgentApplicationGetManifests {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_GET_MANIFESTS);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
-    ) -> AgentApplicationGetResource<'c> {
+    ) -> AgentApplicationGetResource {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_GET_RESOURCE);
         call.text(0, agent_identifier);
         call.text(1, request_name);
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-    ) -> AgentApplicationGetSyncWindows<'c> {
+    ) -> AgentApplicationGetSyncWindows {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_GET_SYNC_WINDOWS);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
     pub fn agent_application_list(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentApplicationList<'c> {
+    ) -> AgentApplicationList {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_LIST);
         call.text(0, agent_identifier);
         AgentApplicationList { call }
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
-    ) -> AgentApplicationListResourceActions<'c> {
+    ) -> AgentApplicationListResourceActions {
         let mut call = rt::Call::new(
             self.client,
             &AGENT_APPLICATION_LIST_RESOURCE_ACTIONS,
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-    ) -> AgentApplicationListResourceEvents<'c> {
+    ) -> AgentApplicationListResourceEvents {
         let mut call = rt::Call::new(
             self.client,
             &AGENT_APPLICATION_LIST_RESOURCE_EVENTS,
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_application_name: impl Into<String>,
-    ) -> AgentApplicationManagedResources<'c> {
+    ) -> AgentApplicationManagedResources {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_MANAGED_RESOURCES);
         call.text(0, agent_identifier);
         call.text(1, query_application_name);
@@ -161,7 +161,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-    ) -> AgentApplicationParent<'c> {
+    ) -> AgentApplicationParent {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_PARENT);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -174,7 +174,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
         body: &types::Servicev1ApplicationPatchRequest,
-    ) -> AgentApplicationPatch<'c> {
+    ) -> AgentApplicationPatch {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_PATCH);
         call.text(0, agent_identifier);
         call.text(1, request_name);
@@ -188,7 +188,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
         body: &types::ApplicationsApplicationResourcePatchRequest,
-    ) -> AgentApplicationPatchResource<'c> {
+    ) -> AgentApplicationPatchResource {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_PATCH_RESOURCE);
         call.text(0, agent_identifier);
         call.text(1, request_name);
@@ -203,7 +203,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_application_name: impl Into<String>,
-    ) -> AgentApplicationResourceTree<'c> {
+    ) -> AgentApplicationResourceTree {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_RESOURCE_TREE);
         call.text(0, agent_identifier);
         call.text(1, query_application_name);
@@ -218,7 +218,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
         query_revision: impl Into<String>,
-    ) -> AgentApplicationRevisionMetadata<'c> {
+    ) -> AgentApplicationRevisionMetadata {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_REVISION_METADATA);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -234,7 +234,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
         body: &types::ApplicationsApplicationRollbackRequest,
-    ) -> AgentApplicationRollback<'c> {
+    ) -> AgentApplicationRollback {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_ROLLBACK);
         call.text(0, agent_identifier);
         call.text(1, request_name);
@@ -248,7 +248,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
         body: &types::ApplicationsResourceActionRunRequest,
-    ) -> AgentApplicationRunResourceAction<'c> {
+    ) -> AgentApplicationRunResourceAction {
         let mut call = rt::Call::new(
             self.client,
             &AGENT_APPLICATION_RUN_RESOURCE_ACTION,
@@ -266,7 +266,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-    ) -> AgentApplicationStreamLogs<'c> {
+    ) -> AgentApplicationStreamLogs {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_LOGS);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -278,7 +278,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-    ) -> AgentApplicationStreamLogsBatch<'c> {
+    ) -> AgentApplicationStreamLogsBatch {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_LOGS_BATCH);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -293,7 +293,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
         query_pod_name: impl Into<String>,
-    ) -> AgentApplicationStreamPodLogs<'c> {
+    ) -> AgentApplicationStreamPodLogs {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_POD_LOGS);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -309,7 +309,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
         query_pod_name: impl Into<String>,
-    ) -> AgentApplicationStreamPodLogsBatch<'c> {
+    ) -> AgentApplicationStreamPodLogsBatch {
         let mut call = rt::Call::new(
             self.client,
             &AGENT_APPLICATION_STREAM_POD_LOGS_BATCH,
@@ -326,7 +326,7 @@ impl<'c> Api<'c> {
     pub fn agent_application_stream_watch(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentApplicationStreamWatch<'c> {
+    ) -> AgentApplicationStreamWatch {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_STREAM_WATCH);
         call.text(0, agent_identifier);
         AgentApplicationStreamWatch {
@@ -339,7 +339,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_application_name: impl Into<String>,
-    ) -> AgentApplicationStreamWatchResourceTree<'c> {
+    ) -> AgentApplicationStreamWatchResourceTree {
         let mut call = rt::Call::new(
             self.client,
             &AGENT_APPLICATION_STREAM_WATCH_RESOURCE_TREE,
@@ -357,7 +357,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
         body: &types::ApplicationsApplicationSyncRequest,
-    ) -> AgentApplicationSync<'c> {
+    ) -> AgentApplicationSync {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_SYNC);
         call.text(0, agent_identifier);
         call.text(1, request_name);
@@ -370,7 +370,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
-    ) -> AgentApplicationTerminateOperation<'c> {
+    ) -> AgentApplicationTerminateOperation {
         let mut call = rt::Call::new(
             self.client,
             &AGENT_APPLICATION_TERMINATE_OPERATION,
@@ -388,7 +388,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
         body: &types::ApplicationsApplicationUpdateRequest,
-    ) -> AgentApplicationUpdate<'c> {
+    ) -> AgentApplicationUpdate {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, request_name);
@@ -402,7 +402,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
         body: &types::ApplicationsApplicationUpdateSpecRequest,
-    ) -> AgentApplicationUpdateSpec<'c> {
+    ) -> AgentApplicationUpdateSpec {
         let mut call = rt::Call::new(self.client, &AGENT_APPLICATION_UPDATE_SPEC);
         call.text(0, agent_identifier);
         call.text(1, request_name);
@@ -414,7 +414,7 @@ impl<'c> Api<'c> {
     pub fn application_bulk_refresh(
         &self,
         body: &types::ApplicationsApplicationBulkRefreshRequest,
-    ) -> ApplicationBulkRefresh<'c> {
+    ) -> ApplicationBulkRefresh {
         let mut call = rt::Call::new(self.client, &APPLICATION_BULK_REFRESH);
         call.body_json(body);
         ApplicationBulkRefresh { call }
@@ -424,21 +424,21 @@ impl<'c> Api<'c> {
     pub fn application_bulk_sync(
         &self,
         body: &types::ApplicationsApplicationBulkSyncRequest,
-    ) -> ApplicationBulkSync<'c> {
+    ) -> ApplicationBulkSync {
         let mut call = rt::Call::new(self.client, &APPLICATION_BULK_SYNC);
         call.body_json(body);
         ApplicationBulkSync { call }
     }
     /// `GET /gitops/api/v1/applications/{name}/exists`
     #[inline]
-    pub fn application_exists(&self, name: impl Into<String>) -> ApplicationExists<'c> {
+    pub fn application_exists(&self, name: impl Into<String>) -> ApplicationExists {
         let mut call = rt::Call::new(self.client, &APPLICATION_EXISTS);
         call.text(0, name);
         ApplicationExists { call }
     }
     /// `GET /gitops/api/v1/applications/sets`
     #[inline]
-    pub fn application_list_app_sets(&self) -> ApplicationListAppSets<'c> {
+    pub fn application_list_app_sets(&self) -> ApplicationListAppSets {
         let call = rt::Call::new(self.client, &APPLICATION_LIST_APP_SETS);
         ApplicationListAppSets { call }
     }
@@ -447,14 +447,14 @@ impl<'c> Api<'c> {
     pub fn application_list_app_sync(
         &self,
         body: &types::V1ApplicationSyncStatusQuery,
-    ) -> ApplicationListAppSync<'c> {
+    ) -> ApplicationListAppSync {
         let mut call = rt::Call::new(self.client, &APPLICATION_LIST_APP_SYNC);
         call.body_json(body);
         ApplicationListAppSync { call }
     }
     /// `GET /gitops/api/v1/applications/attributes`
     #[inline]
-    pub fn application_list_attributes(&self) -> ApplicationListAttributes<'c> {
+    pub fn application_list_attributes(&self) -> ApplicationListAttributes {
         let call = rt::Call::new(self.client, &APPLICATION_LIST_ATTRIBUTES);
         ApplicationListAttributes { call }
     }
@@ -463,7 +463,7 @@ impl<'c> Api<'c> {
     pub fn application_list_ns(
         &self,
         body: &types::Servicev1ApplicationQuery,
-    ) -> ApplicationListNs<'c> {
+    ) -> ApplicationListNs {
         let mut call = rt::Call::new(self.client, &APPLICATION_LIST_NS);
         call.body_json(body);
         ApplicationListNs { call }
@@ -472,10 +472,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::agent_application_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationCreate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationCreate {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationCreate<'c> {
+impl AgentApplicationCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -523,12 +523,12 @@ impl<'c> AgentApplicationCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -536,10 +536,10 @@ rt::request!(AgentApplicationCreate);
 /// Request of [`Api::agent_application_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationDelete<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationDelete {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationDelete<'c> {
+impl AgentApplicationDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -590,12 +590,12 @@ impl<'c> AgentApplicationDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -603,10 +603,10 @@ rt::request!(AgentApplicationDelete);
 /// Request of [`Api::agent_application_delete_resource`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationDeleteResource<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationDeleteResource {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationDeleteResource<'c> {
+impl AgentApplicationDeleteResource {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -681,12 +681,12 @@ impl<'c> AgentApplicationDeleteResource<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -694,10 +694,10 @@ rt::request!(AgentApplicationDeleteResource);
 /// Request of [`Api::agent_application_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationGet<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationGet {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationGet<'c> {
+impl AgentApplicationGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -763,12 +763,12 @@ impl<'c> AgentApplicationGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -776,10 +776,10 @@ rt::request!(AgentApplicationGet);
 /// Request of [`Api::agent_application_get_manifests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationGetManifests<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationGetManifests {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationGetManifests<'c> {
+impl AgentApplicationGetManifests {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -836,12 +836,12 @@ impl<'c> AgentApplicationGetManifests<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesManifestResponse> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesManifestResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -849,10 +849,10 @@ rt::request!(AgentApplicationGetManifests);
 /// Request of [`Api::agent_application_get_resource`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationGetResource<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationGetResource {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationGetResource<'c> {
+impl AgentApplicationGetResource {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -915,14 +915,12 @@ impl<'c> AgentApplicationGetResource<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ApplicationsApplicationResourceResponse> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsApplicationResourceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -930,10 +928,10 @@ rt::request!(AgentApplicationGetResource);
 /// Request of [`Api::agent_application_get_sync_windows`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationGetSyncWindows<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationGetSyncWindows {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationGetSyncWindows<'c> {
+impl AgentApplicationGetSyncWindows {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -966,14 +964,12 @@ impl<'c> AgentApplicationGetSyncWindows<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ApplicationsApplicationSyncWindowsResponse> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSyncWindowsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -981,10 +977,10 @@ rt::request!(AgentApplicationGetSyncWindows);
 /// Request of [`Api::agent_application_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationList<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationList {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationList<'c> {
+impl AgentApplicationList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1056,12 +1052,12 @@ impl<'c> AgentApplicationList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ApplicationsApplicationList> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsApplicationList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1069,10 +1065,10 @@ rt::request!(AgentApplicationList);
 /// Request of [`Api::agent_application_list_resource_actions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationListResourceActions<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationListResourceActions {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationListResourceActions<'c> {
+impl AgentApplicationListResourceActions {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1135,14 +1131,12 @@ impl<'c> AgentApplicationListResourceActions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ApplicationsResourceActionsListResponse> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsResourceActionsListResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1150,10 +1144,10 @@ rt::request!(AgentApplicationListResourceActions);
 /// Request of [`Api::agent_application_list_resource_events`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationListResourceEvents<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationListResourceEvents {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationListResourceEvents<'c> {
+impl AgentApplicationListResourceEvents {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1204,12 +1198,12 @@ impl<'c> AgentApplicationListResourceEvents<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ApplicationsEventList> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsEventList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1217,10 +1211,10 @@ rt::request!(AgentApplicationListResourceEvents);
 /// Request of [`Api::agent_application_managed_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationManagedResources<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationManagedResources {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationManagedResources<'c> {
+impl AgentApplicationManagedResources {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1283,12 +1277,12 @@ impl<'c> AgentApplicationManagedResources<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ApplicationsManagedResourcesResponse> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsManagedResourcesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1296,10 +1290,10 @@ rt::request!(AgentApplicationManagedResources);
 /// Request of [`Api::agent_application_parent`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationParent<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationParent {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationParent<'c> {
+impl AgentApplicationParent {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1365,12 +1359,12 @@ impl<'c> AgentApplicationParent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1378,18 +1372,18 @@ rt::request!(AgentApplicationParent);
 /// Request of [`Api::agent_application_patch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationPatch<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationPatch {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationPatch<'c> {
+impl AgentApplicationPatch {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1397,10 +1391,10 @@ rt::request!(AgentApplicationPatch);
 /// Request of [`Api::agent_application_patch_resource`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationPatchResource<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationPatchResource {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationPatchResource<'c> {
+impl AgentApplicationPatchResource {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1421,14 +1415,12 @@ impl<'c> AgentApplicationPatchResource<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ApplicationsApplicationResourceResponse> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsApplicationResourceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1436,10 +1428,10 @@ rt::request!(AgentApplicationPatchResource);
 /// Request of [`Api::agent_application_resource_tree`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationResourceTree<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationResourceTree {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationResourceTree<'c> {
+impl AgentApplicationResourceTree {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1502,12 +1494,12 @@ impl<'c> AgentApplicationResourceTree<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ApplicationsApplicationTree> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsApplicationTree> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1515,10 +1507,10 @@ rt::request!(AgentApplicationResourceTree);
 /// Request of [`Api::agent_application_revision_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationRevisionMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationRevisionMetadata {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationRevisionMetadata<'c> {
+impl AgentApplicationRevisionMetadata {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1563,12 +1555,12 @@ impl<'c> AgentApplicationRevisionMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesRevisionMetadata> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesRevisionMetadata> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1576,10 +1568,10 @@ rt::request!(AgentApplicationRevisionMetadata);
 /// Request of [`Api::agent_application_rollback`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationRollback<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationRollback {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationRollback<'c> {
+impl AgentApplicationRollback {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1600,12 +1592,12 @@ impl<'c> AgentApplicationRollback<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1613,10 +1605,10 @@ rt::request!(AgentApplicationRollback);
 /// Request of [`Api::agent_application_run_resource_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationRunResourceAction<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationRunResourceAction {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationRunResourceAction<'c> {
+impl AgentApplicationRunResourceAction {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1637,12 +1629,12 @@ impl<'c> AgentApplicationRunResourceAction<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1650,10 +1642,10 @@ rt::request!(AgentApplicationRunResourceAction);
 /// Request of [`Api::agent_application_stream_logs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationStreamLogs<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationStreamLogs {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationStreamLogs<'c> {
+impl AgentApplicationStreamLogs {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1770,12 +1762,12 @@ impl<'c> AgentApplicationStreamLogs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StreamResultOfApplicationsLogEntry> {
+    pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntry> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1783,10 +1775,10 @@ rt::request!(AgentApplicationStreamLogs);
 /// Request of [`Api::agent_application_stream_logs_batch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationStreamLogsBatch<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationStreamLogsBatch {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationStreamLogsBatch<'c> {
+impl AgentApplicationStreamLogsBatch {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1903,14 +1895,12 @@ impl<'c> AgentApplicationStreamLogsBatch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::StreamResultOfApplicationsLogEntriesBatch> {
+    pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntriesBatch> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1918,10 +1908,10 @@ rt::request!(AgentApplicationStreamLogsBatch);
 /// Request of [`Api::agent_application_stream_pod_logs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationStreamPodLogs<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationStreamPodLogs {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationStreamPodLogs<'c> {
+impl AgentApplicationStreamPodLogs {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2032,12 +2022,12 @@ impl<'c> AgentApplicationStreamPodLogs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StreamResultOfApplicationsLogEntry> {
+    pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntry> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2045,10 +2035,10 @@ rt::request!(AgentApplicationStreamPodLogs);
 /// Request of [`Api::agent_application_stream_pod_logs_batch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationStreamPodLogsBatch<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationStreamPodLogsBatch {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationStreamPodLogsBatch<'c> {
+impl AgentApplicationStreamPodLogsBatch {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2159,14 +2149,12 @@ impl<'c> AgentApplicationStreamPodLogsBatch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::StreamResultOfApplicationsLogEntriesBatch> {
+    pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsLogEntriesBatch> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2174,10 +2162,10 @@ rt::request!(AgentApplicationStreamPodLogsBatch);
 /// Request of [`Api::agent_application_stream_watch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationStreamWatch<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationStreamWatch {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationStreamWatch<'c> {
+impl AgentApplicationStreamWatch {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2251,12 +2239,12 @@ impl<'c> AgentApplicationStreamWatch<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::StreamResultOfApplicationsApplicationWatchEvent> {
+    ) -> rt::Sending<types::StreamResultOfApplicationsApplicationWatchEvent> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2264,10 +2252,10 @@ rt::request!(AgentApplicationStreamWatch);
 /// Request of [`Api::agent_application_stream_watch_resource_tree`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationStreamWatchResourceTree<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationStreamWatchResourceTree {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationStreamWatchResourceTree<'c> {
+impl AgentApplicationStreamWatchResourceTree {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2330,14 +2318,12 @@ impl<'c> AgentApplicationStreamWatchResourceTree<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::StreamResultOfApplicationsApplicationTree> {
+    pub fn send(self) -> rt::Sending<types::StreamResultOfApplicationsApplicationTree> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2345,10 +2331,10 @@ rt::request!(AgentApplicationStreamWatchResourceTree);
 /// Request of [`Api::agent_application_sync`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationSync<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationSync {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationSync<'c> {
+impl AgentApplicationSync {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2369,12 +2355,12 @@ impl<'c> AgentApplicationSync<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2382,10 +2368,10 @@ rt::request!(AgentApplicationSync);
 /// Request of [`Api::agent_application_terminate_operation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationTerminateOperation<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationTerminateOperation {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationTerminateOperation<'c> {
+impl AgentApplicationTerminateOperation {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2418,12 +2404,12 @@ impl<'c> AgentApplicationTerminateOperation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2431,10 +2417,10 @@ rt::request!(AgentApplicationTerminateOperation);
 /// Request of [`Api::agent_application_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationUpdate {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationUpdate<'c> {
+impl AgentApplicationUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2482,12 +2468,12 @@ impl<'c> AgentApplicationUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Application> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Application> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2495,10 +2481,10 @@ rt::request!(AgentApplicationUpdate);
 /// Request of [`Api::agent_application_update_spec`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentApplicationUpdateSpec<'c> {
-    call: rt::Call<'c>,
+pub struct AgentApplicationUpdateSpec {
+    call: rt::Call,
 }
-impl<'c> AgentApplicationUpdateSpec<'c> {
+impl AgentApplicationUpdateSpec {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2519,12 +2505,12 @@ impl<'c> AgentApplicationUpdateSpec<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ApplicationsApplicationSpec> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsApplicationSpec> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2532,10 +2518,10 @@ rt::request!(AgentApplicationUpdateSpec);
 /// Request of [`Api::application_bulk_refresh`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationBulkRefresh<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationBulkRefresh {
+    call: rt::Call,
 }
-impl<'c> ApplicationBulkRefresh<'c> {
+impl ApplicationBulkRefresh {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2556,14 +2542,12 @@ impl<'c> ApplicationBulkRefresh<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ApplicationsApplicationBulkRefreshResponse> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsApplicationBulkRefreshResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2571,10 +2555,10 @@ rt::request!(ApplicationBulkRefresh);
 /// Request of [`Api::application_bulk_sync`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationBulkSync<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationBulkSync {
+    call: rt::Call,
 }
-impl<'c> ApplicationBulkSync<'c> {
+impl ApplicationBulkSync {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2595,14 +2579,12 @@ impl<'c> ApplicationBulkSync<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ApplicationsApplicationBulkSyncResponse> {
+    pub fn send(self) -> rt::Sending<types::ApplicationsApplicationBulkSyncResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2610,10 +2592,10 @@ rt::request!(ApplicationBulkSync);
 /// Request of [`Api::application_exists`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationExists<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationExists {
+    call: rt::Call,
 }
-impl<'c> ApplicationExists<'c> {
+impl ApplicationExists {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2640,12 +2622,12 @@ impl<'c> ApplicationExists<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2653,10 +2635,10 @@ rt::request!(ApplicationExists);
 /// Request of [`Api::application_list_app_sets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationListAppSets<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationListAppSets {
+    call: rt::Call,
 }
-impl<'c> ApplicationListAppSets<'c> {
+impl ApplicationListAppSets {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2695,12 +2677,12 @@ impl<'c> ApplicationListAppSets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1LegacyApplicationSetList> {
+    pub fn send(self) -> rt::Sending<types::V1LegacyApplicationSetList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2708,18 +2690,18 @@ rt::request!(ApplicationListAppSets);
 /// Request of [`Api::application_list_app_sync`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationListAppSync<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationListAppSync {
+    call: rt::Call,
 }
-impl<'c> ApplicationListAppSync<'c> {
+impl ApplicationListAppSync {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1ApplicationSyncStatuslist> {
+    pub fn send(self) -> rt::Sending<types::V1ApplicationSyncStatuslist> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2727,10 +2709,10 @@ rt::request!(ApplicationListAppSync);
 /// Request of [`Api::application_list_attributes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationListAttributes<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationListAttributes {
+    call: rt::Call,
 }
-impl<'c> ApplicationListAttributes<'c> {
+impl ApplicationListAttributes {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -2760,12 +2742,12 @@ impl<'c> ApplicationListAttributes<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1ApplicationAttributesList> {
+    pub fn send(self) -> rt::Sending<types::V1ApplicationAttributesList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2773,18 +2755,18 @@ rt::request!(ApplicationListAttributes);
 /// Request of [`Api::application_list_ns`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApplicationListNs<'c> {
-    call: rt::Call<'c>,
+pub struct ApplicationListNs {
+    call: rt::Call,
 }
-impl<'c> ApplicationListNs<'c> {
+impl ApplicationListNs {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Gitopsservicev1NamespaceList> {
+    pub fn send(self) -> rt::Sending<types::Gitopsservicev1NamespaceList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2811,6 +2793,8 @@ pub(super) static AGENT_APPLICATION_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_DELETE: rt::Operation = rt::Operation {
     id: "AgentApplicationService_Delete",
@@ -2836,6 +2820,8 @@ pub(super) static AGENT_APPLICATION_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_DELETE_RESOURCE: rt::Operation = rt::Operation {
     id: "AgentApplicationService_DeleteResource",
@@ -2865,6 +2851,8 @@ pub(super) static AGENT_APPLICATION_DELETE_RESOURCE: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_GET: rt::Operation = rt::Operation {
     id: "AgentApplicationService_Get",
@@ -2892,6 +2880,8 @@ pub(super) static AGENT_APPLICATION_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_GET_MANIFESTS: rt::Operation = rt::Operation {
     id: "AgentApplicationService_GetManifests",
@@ -2917,6 +2907,8 @@ pub(super) static AGENT_APPLICATION_GET_MANIFESTS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_GET_RESOURCE: rt::Operation = rt::Operation {
     id: "AgentApplicationService_GetResource",
@@ -2944,6 +2936,8 @@ pub(super) static AGENT_APPLICATION_GET_RESOURCE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_GET_SYNC_WINDOWS: rt::Operation = rt::Operation {
     id: "AgentApplicationService_GetApplicationSyncWindows",
@@ -2966,6 +2960,8 @@ pub(super) static AGENT_APPLICATION_GET_SYNC_WINDOWS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_LIST: rt::Operation = rt::Operation {
     id: "AgentApplicationService_List",
@@ -2993,6 +2989,8 @@ pub(super) static AGENT_APPLICATION_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_LIST_RESOURCE_ACTIONS: rt::Operation = rt::Operation {
     id: "AgentApplicationService_ListResourceActions",
@@ -3020,6 +3018,8 @@ pub(super) static AGENT_APPLICATION_LIST_RESOURCE_ACTIONS: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_LIST_RESOURCE_EVENTS: rt::Operation = rt::Operation {
     id: "AgentApplicationService_ListResourceEvents",
@@ -3045,6 +3045,8 @@ pub(super) static AGENT_APPLICATION_LIST_RESOURCE_EVENTS: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_MANAGED_RESOURCES: rt::Operation = rt::Operation {
     id: "AgentApplicationService_ManagedResources",
@@ -3072,6 +3074,8 @@ pub(super) static AGENT_APPLICATION_MANAGED_RESOURCES: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_PARENT: rt::Operation = rt::Operation {
     id: "AgentApplicationService_Parent",
@@ -3099,6 +3103,8 @@ pub(super) static AGENT_APPLICATION_PARENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_PATCH: rt::Operation = rt::Operation {
     id: "AgentApplicationService_Patch",
@@ -3113,6 +3119,8 @@ pub(super) static AGENT_APPLICATION_PATCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_PATCH_RESOURCE: rt::Operation = rt::Operation {
     id: "AgentApplicationService_PatchResource",
@@ -3133,6 +3141,8 @@ pub(super) static AGENT_APPLICATION_PATCH_RESOURCE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_RESOURCE_TREE: rt::Operation = rt::Operation {
     id: "AgentApplicationService_ResourceTree",
@@ -3160,6 +3170,8 @@ pub(super) static AGENT_APPLICATION_RESOURCE_TREE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_REVISION_METADATA: rt::Operation = rt::Operation {
     id: "AgentApplicationService_RevisionMetadata",
@@ -3185,6 +3197,8 @@ pub(super) static AGENT_APPLICATION_REVISION_METADATA: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_ROLLBACK: rt::Operation = rt::Operation {
     id: "AgentApplicationService_Rollback",
@@ -3205,6 +3219,8 @@ pub(super) static AGENT_APPLICATION_ROLLBACK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_RUN_RESOURCE_ACTION: rt::Operation = rt::Operation {
     id: "AgentApplicationService_RunResourceAction",
@@ -3225,6 +3241,8 @@ pub(super) static AGENT_APPLICATION_RUN_RESOURCE_ACTION: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_STREAM_LOGS: rt::Operation = rt::Operation {
     id: "AgentApplicationStreamService_PodLogs2",
@@ -3261,6 +3279,8 @@ pub(super) static AGENT_APPLICATION_STREAM_LOGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_STREAM_LOGS_BATCH: rt::Operation = rt::Operation {
     id: "AgentApplicationStreamService_PodLogsBatch2",
@@ -3297,6 +3317,8 @@ pub(super) static AGENT_APPLICATION_STREAM_LOGS_BATCH: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS: rt::Operation = rt::Operation {
     id: "AgentApplicationStreamService_PodLogs",
@@ -3333,6 +3355,8 @@ pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS_BATCH: rt::Operation = rt::Operation {
     id: "AgentApplicationStreamService_PodLogsBatch",
@@ -3369,6 +3393,8 @@ pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS_BATCH: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_STREAM_WATCH: rt::Operation = rt::Operation {
     id: "AgentApplicationStreamService_Watch",
@@ -3396,6 +3422,8 @@ pub(super) static AGENT_APPLICATION_STREAM_WATCH: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_STREAM_WATCH_RESOURCE_TREE: rt::Operation = rt::Operation {
     id: "AgentApplicationStreamService_WatchResourceTree",
@@ -3423,6 +3451,8 @@ pub(super) static AGENT_APPLICATION_STREAM_WATCH_RESOURCE_TREE: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_SYNC: rt::Operation = rt::Operation {
     id: "AgentApplicationService_Sync",
@@ -3443,6 +3473,8 @@ pub(super) static AGENT_APPLICATION_SYNC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_TERMINATE_OPERATION: rt::Operation = rt::Operation {
     id: "AgentApplicationService_TerminateOperation",
@@ -3465,6 +3497,8 @@ pub(super) static AGENT_APPLICATION_TERMINATE_OPERATION: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_UPDATE: rt::Operation = rt::Operation {
     id: "AgentApplicationService_Update",
@@ -3489,6 +3523,8 @@ pub(super) static AGENT_APPLICATION_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_APPLICATION_UPDATE_SPEC: rt::Operation = rt::Operation {
     id: "AgentApplicationService_UpdateSpec",
@@ -3509,6 +3545,8 @@ pub(super) static AGENT_APPLICATION_UPDATE_SPEC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_BULK_REFRESH: rt::Operation = rt::Operation {
     id: "ApplicationService_BulkRefresh",
@@ -3527,6 +3565,8 @@ pub(super) static APPLICATION_BULK_REFRESH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_BULK_SYNC: rt::Operation = rt::Operation {
     id: "ApplicationService_BulkSync",
@@ -3545,6 +3585,8 @@ pub(super) static APPLICATION_BULK_SYNC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_EXISTS: rt::Operation = rt::Operation {
     id: "ApplicationService_Exists",
@@ -3565,6 +3607,8 @@ pub(super) static APPLICATION_EXISTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_LIST_APP_SETS: rt::Operation = rt::Operation {
     id: "ApplicationService_ListAppSets",
@@ -3586,6 +3630,8 @@ pub(super) static APPLICATION_LIST_APP_SETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_LIST_APP_SYNC: rt::Operation = rt::Operation {
     id: "ApplicationService_ListAppSync",
@@ -3600,6 +3646,8 @@ pub(super) static APPLICATION_LIST_APP_SYNC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_LIST_ATTRIBUTES: rt::Operation = rt::Operation {
     id: "ApplicationService_ListAttributes",
@@ -3619,6 +3667,8 @@ pub(super) static APPLICATION_LIST_ATTRIBUTES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPLICATION_LIST_NS: rt::Operation = rt::Operation {
     id: "ApplicationService_ListNs",
@@ -3633,4 +3683,6 @@ pub(super) static APPLICATION_LIST_NS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::AgentArgoProjectCreateBody,
-    ) -> AgentArgoProjectCreate<'c> {
+    ) -> AgentArgoProjectCreate {
         let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_CREATE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-    ) -> AgentArgoProjectDelete<'c> {
+    ) -> AgentArgoProjectDelete {
         let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_DELETE);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-    ) -> AgentArgoProjectGet<'c> {
+    ) -> AgentArgoProjectGet {
         let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_GET);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-    ) -> AgentArgoProjectListEvents<'c> {
+    ) -> AgentArgoProjectListEvents {
         let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_LIST_EVENTS);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn agent_argo_project_list_for_agent(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentArgoProjectListForAgent<'c> {
+    ) -> AgentArgoProjectListForAgent {
         let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_LIST_FOR_AGENT);
         call.text(0, agent_identifier);
         AgentArgoProjectListForAgent {
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
         body: &types::AgentArgoProjectUpdateBody,
-    ) -> AgentArgoProjectUpdate<'c> {
+    ) -> AgentArgoProjectUpdate {
         let mut call = rt::Call::new(self.client, &AGENT_ARGO_PROJECT_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -83,10 +83,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::agent_argo_project_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentArgoProjectCreate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentArgoProjectCreate {
+    call: rt::Call,
 }
-impl<'c> AgentArgoProjectCreate<'c> {
+impl AgentArgoProjectCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -134,12 +134,12 @@ impl<'c> AgentArgoProjectCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -147,10 +147,10 @@ rt::request!(AgentArgoProjectCreate);
 /// Request of [`Api::agent_argo_project_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentArgoProjectDelete<'c> {
-    call: rt::Call<'c>,
+pub struct AgentArgoProjectDelete {
+    call: rt::Call,
 }
-impl<'c> AgentArgoProjectDelete<'c> {
+impl AgentArgoProjectDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -171,12 +171,12 @@ impl<'c> AgentArgoProjectDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -184,10 +184,10 @@ rt::request!(AgentArgoProjectDelete);
 /// Request of [`Api::agent_argo_project_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentArgoProjectGet<'c> {
-    call: rt::Call<'c>,
+pub struct AgentArgoProjectGet {
+    call: rt::Call,
 }
-impl<'c> AgentArgoProjectGet<'c> {
+impl AgentArgoProjectGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -220,12 +220,12 @@ impl<'c> AgentArgoProjectGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -233,10 +233,10 @@ rt::request!(AgentArgoProjectGet);
 /// Request of [`Api::agent_argo_project_list_events`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentArgoProjectListEvents<'c> {
-    call: rt::Call<'c>,
+pub struct AgentArgoProjectListEvents {
+    call: rt::Call,
 }
-impl<'c> AgentArgoProjectListEvents<'c> {
+impl AgentArgoProjectListEvents {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -269,12 +269,12 @@ impl<'c> AgentArgoProjectListEvents<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -282,10 +282,10 @@ rt::request!(AgentArgoProjectListEvents);
 /// Request of [`Api::agent_argo_project_list_for_agent`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentArgoProjectListForAgent<'c> {
-    call: rt::Call<'c>,
+pub struct AgentArgoProjectListForAgent {
+    call: rt::Call,
 }
-impl<'c> AgentArgoProjectListForAgent<'c> {
+impl AgentArgoProjectListForAgent {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -324,12 +324,12 @@ impl<'c> AgentArgoProjectListForAgent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -337,10 +337,10 @@ rt::request!(AgentArgoProjectListForAgent);
 /// Request of [`Api::agent_argo_project_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentArgoProjectUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentArgoProjectUpdate {
+    call: rt::Call,
 }
-impl<'c> AgentArgoProjectUpdate<'c> {
+impl AgentArgoProjectUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -361,12 +361,12 @@ impl<'c> AgentArgoProjectUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -392,6 +392,8 @@ pub(super) static AGENT_ARGO_PROJECT_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_ARGO_PROJECT_DELETE: rt::Operation = rt::Operation {
     id: "AgentArgoProjectService_Delete",
@@ -412,6 +414,8 @@ pub(super) static AGENT_ARGO_PROJECT_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_ARGO_PROJECT_GET: rt::Operation = rt::Operation {
     id: "AgentArgoProjectService_Get",
@@ -434,6 +438,8 @@ pub(super) static AGENT_ARGO_PROJECT_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_ARGO_PROJECT_LIST_EVENTS: rt::Operation = rt::Operation {
     id: "AgentArgoProjectService_ListEvents",
@@ -456,6 +462,8 @@ pub(super) static AGENT_ARGO_PROJECT_LIST_EVENTS: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_ARGO_PROJECT_LIST_FOR_AGENT: rt::Operation = rt::Operation {
     id: "AgentArgoProjectService_ListForAgent",
@@ -478,6 +486,8 @@ pub(super) static AGENT_ARGO_PROJECT_LIST_FOR_AGENT: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_ARGO_PROJECT_UPDATE: rt::Operation = rt::Operation {
     id: "AgentArgoProjectService_Update",
@@ -498,4 +508,6 @@ pub(super) static AGENT_ARGO_PROJECT_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/certificates`
     #[inline]
-    pub fn certificate_list(&self) -> CertificateList<'c> {
+    pub fn certificate_list(&self) -> CertificateList {
         let call = rt::Call::new(self.client, &CERTIFICATE_LIST);
         CertificateList { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::certificate_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CertificateList<'c> {
-    call: rt::Call<'c>,
+pub struct CertificateList {
+    call: rt::Call,
 }
-impl<'c> CertificateList<'c> {
+impl CertificateList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -75,12 +75,12 @@ impl<'c> CertificateList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Certificatelist> {
+    pub fn send(self) -> rt::Sending<types::V1Certificatelist> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -108,4 +108,6 @@ pub(super) static CERTIFICATE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

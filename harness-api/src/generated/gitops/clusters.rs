@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::ClustersClusterCreateRequest,
-    ) -> AgentClusterCreate<'c> {
+    ) -> AgentClusterCreate {
         let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_CREATE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn agent_cluster_create_hosted(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentClusterCreateHosted<'c> {
+    ) -> AgentClusterCreateHosted {
         let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_CREATE_HOSTED);
         call.text(0, agent_identifier);
         AgentClusterCreateHosted { call }
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AgentClusterDelete<'c> {
+    ) -> AgentClusterDelete {
         let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_DELETE);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AgentClusterGet<'c> {
+    ) -> AgentClusterGet {
         let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_GET);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     pub fn agent_cluster_get_by_name(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentClusterGetByName<'c> {
+    ) -> AgentClusterGetByName {
         let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_GET_BY_NAME);
         call.text(0, agent_identifier);
         AgentClusterGetByName { call }
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     pub fn agent_cluster_get_by_url(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentClusterGetByUrl<'c> {
+    ) -> AgentClusterGetByUrl {
         let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_GET_BY_URL);
         call.text(0, agent_identifier);
         AgentClusterGetByUrl { call }
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     pub fn agent_cluster_list(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentClusterList<'c> {
+    ) -> AgentClusterList {
         let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_LIST);
         call.text(0, agent_identifier);
         AgentClusterList { call }
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::ClustersClusterUpdateRequest,
-    ) -> AgentClusterUpdate<'c> {
+    ) -> AgentClusterUpdate {
         let mut call = rt::Call::new(self.client, &AGENT_CLUSTER_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -100,20 +100,20 @@ impl<'c> Api<'c> {
     pub fn agent_gpg_key_list(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentGpgKeyList<'c> {
+    ) -> AgentGpgKeyList {
         let mut call = rt::Call::new(self.client, &AGENT_GPG_KEY_LIST);
         call.text(0, agent_identifier);
         AgentGpgKeyList { call }
     }
     /// `GET /gitops/api/v1/clusters/exists`
     #[inline]
-    pub fn cluster_exists(&self) -> ClusterExists<'c> {
+    pub fn cluster_exists(&self) -> ClusterExists {
         let call = rt::Call::new(self.client, &CLUSTER_EXISTS);
         ClusterExists { call }
     }
     /// `POST /gitops/api/v1/clusters`
     #[inline]
-    pub fn cluster_list(&self, body: &types::Servicev1ClusterQuery) -> ClusterList<'c> {
+    pub fn cluster_list(&self, body: &types::Servicev1ClusterQuery) -> ClusterList {
         let mut call = rt::Call::new(self.client, &CLUSTER_LIST);
         call.body_json(body);
         ClusterList { call }
@@ -122,10 +122,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::agent_cluster_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentClusterCreate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentClusterCreate {
+    call: rt::Call,
 }
-impl<'c> AgentClusterCreate<'c> {
+impl AgentClusterCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -152,12 +152,12 @@ impl<'c> AgentClusterCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -165,18 +165,18 @@ rt::request!(AgentClusterCreate);
 /// Request of [`Api::agent_cluster_create_hosted`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentClusterCreateHosted<'c> {
-    call: rt::Call<'c>,
+pub struct AgentClusterCreateHosted {
+    call: rt::Call,
 }
-impl<'c> AgentClusterCreateHosted<'c> {
+impl AgentClusterCreateHosted {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -184,10 +184,10 @@ rt::request!(AgentClusterCreateHosted);
 /// Request of [`Api::agent_cluster_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentClusterDelete<'c> {
-    call: rt::Call<'c>,
+pub struct AgentClusterDelete {
+    call: rt::Call,
 }
-impl<'c> AgentClusterDelete<'c> {
+impl AgentClusterDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -244,12 +244,12 @@ impl<'c> AgentClusterDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -257,10 +257,10 @@ rt::request!(AgentClusterDelete);
 /// Request of [`Api::agent_cluster_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentClusterGet<'c> {
-    call: rt::Call<'c>,
+pub struct AgentClusterGet {
+    call: rt::Call,
 }
-impl<'c> AgentClusterGet<'c> {
+impl AgentClusterGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -311,12 +311,12 @@ impl<'c> AgentClusterGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -324,10 +324,10 @@ rt::request!(AgentClusterGet);
 /// Request of [`Api::agent_cluster_get_by_name`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentClusterGetByName<'c> {
-    call: rt::Call<'c>,
+pub struct AgentClusterGetByName {
+    call: rt::Call,
 }
-impl<'c> AgentClusterGetByName<'c> {
+impl AgentClusterGetByName {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -360,12 +360,12 @@ impl<'c> AgentClusterGetByName<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -373,10 +373,10 @@ rt::request!(AgentClusterGetByName);
 /// Request of [`Api::agent_cluster_get_by_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentClusterGetByUrl<'c> {
-    call: rt::Call<'c>,
+pub struct AgentClusterGetByUrl {
+    call: rt::Call,
 }
-impl<'c> AgentClusterGetByUrl<'c> {
+impl AgentClusterGetByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -409,12 +409,12 @@ impl<'c> AgentClusterGetByUrl<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -422,10 +422,10 @@ rt::request!(AgentClusterGetByUrl);
 /// Request of [`Api::agent_cluster_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentClusterList<'c> {
-    call: rt::Call<'c>,
+pub struct AgentClusterList {
+    call: rt::Call,
 }
-impl<'c> AgentClusterList<'c> {
+impl AgentClusterList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -482,12 +482,12 @@ impl<'c> AgentClusterList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ClustersClusterList> {
+    pub fn send(self) -> rt::Sending<types::ClustersClusterList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -495,10 +495,10 @@ rt::request!(AgentClusterList);
 /// Request of [`Api::agent_cluster_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentClusterUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentClusterUpdate {
+    call: rt::Call,
 }
-impl<'c> AgentClusterUpdate<'c> {
+impl AgentClusterUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -525,12 +525,12 @@ impl<'c> AgentClusterUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Cluster> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Cluster> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -538,10 +538,10 @@ rt::request!(AgentClusterUpdate);
 /// Request of [`Api::agent_gpg_key_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentGpgKeyList<'c> {
-    call: rt::Call<'c>,
+pub struct AgentGpgKeyList {
+    call: rt::Call,
 }
-impl<'c> AgentGpgKeyList<'c> {
+impl AgentGpgKeyList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -568,12 +568,12 @@ impl<'c> AgentGpgKeyList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GpgkeysGnuPgPublicKeyList> {
+    pub fn send(self) -> rt::Sending<types::GpgkeysGnuPgPublicKeyList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -581,10 +581,10 @@ rt::request!(AgentGpgKeyList);
 /// Request of [`Api::cluster_exists`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ClusterExists<'c> {
-    call: rt::Call<'c>,
+pub struct ClusterExists {
+    call: rt::Call,
 }
-impl<'c> ClusterExists<'c> {
+impl ClusterExists {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -617,12 +617,12 @@ impl<'c> ClusterExists<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -630,18 +630,18 @@ rt::request!(ClusterExists);
 /// Request of [`Api::cluster_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ClusterList<'c> {
-    call: rt::Call<'c>,
+pub struct ClusterList {
+    call: rt::Call,
 }
-impl<'c> ClusterList<'c> {
+impl ClusterList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Clusterlist> {
+    pub fn send(self) -> rt::Sending<types::V1Clusterlist> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -665,6 +665,8 @@ pub(super) static AGENT_CLUSTER_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_CLUSTER_CREATE_HOSTED: rt::Operation = rt::Operation {
     id: "AgentClusterService_CreateHosted",
@@ -679,6 +681,8 @@ pub(super) static AGENT_CLUSTER_CREATE_HOSTED: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_CLUSTER_DELETE: rt::Operation = rt::Operation {
     id: "AgentClusterService_Delete",
@@ -705,6 +709,8 @@ pub(super) static AGENT_CLUSTER_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_CLUSTER_GET: rt::Operation = rt::Operation {
     id: "AgentClusterService_Get",
@@ -730,6 +736,8 @@ pub(super) static AGENT_CLUSTER_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_CLUSTER_GET_BY_NAME: rt::Operation = rt::Operation {
     id: "AgentClusterService_GetByName",
@@ -751,6 +759,8 @@ pub(super) static AGENT_CLUSTER_GET_BY_NAME: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_CLUSTER_GET_BY_URL: rt::Operation = rt::Operation {
     id: "AgentClusterService_GetByUrl",
@@ -772,6 +782,8 @@ pub(super) static AGENT_CLUSTER_GET_BY_URL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_CLUSTER_LIST: rt::Operation = rt::Operation {
     id: "AgentClusterService_List",
@@ -797,6 +809,8 @@ pub(super) static AGENT_CLUSTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_CLUSTER_UPDATE: rt::Operation = rt::Operation {
     id: "AgentClusterService_Update",
@@ -818,6 +832,8 @@ pub(super) static AGENT_CLUSTER_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_GPG_KEY_LIST: rt::Operation = rt::Operation {
     id: "AgentGPGKeyService_List",
@@ -838,6 +854,8 @@ pub(super) static AGENT_GPG_KEY_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CLUSTER_EXISTS: rt::Operation = rt::Operation {
     id: "ClusterService_Exists",
@@ -858,6 +876,8 @@ pub(super) static CLUSTER_EXISTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CLUSTER_LIST: rt::Operation = rt::Operation {
     id: "ClusterService_ListClusters",
@@ -872,4 +892,6 @@ pub(super) static CLUSTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn dashboard_recent_deployments(
         &self,
         body: &types::V1RecentDeploymentQuery,
-    ) -> DashboardRecentDeployments<'c> {
+    ) -> DashboardRecentDeployments {
         let mut call = rt::Call::new(self.client, &DASHBOARD_RECENT_DEPLOYMENTS);
         call.body_json(body);
         DashboardRecentDeployments { call }
@@ -19,7 +19,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn dashboard_top_application_phase_stats(
         &self,
-    ) -> DashboardTopApplicationPhaseStats<'c> {
+    ) -> DashboardTopApplicationPhaseStats {
         let call = rt::Call::new(self.client, &DASHBOARD_TOP_APPLICATION_PHASE_STATS);
         DashboardTopApplicationPhaseStats {
             call,
@@ -29,18 +29,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::dashboard_recent_deployments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DashboardRecentDeployments<'c> {
-    call: rt::Call<'c>,
+pub struct DashboardRecentDeployments {
+    call: rt::Call,
 }
-impl<'c> DashboardRecentDeployments<'c> {
+impl DashboardRecentDeployments {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1RecentDeploymentsDetailsList> {
+    pub fn send(self) -> rt::Sending<types::V1RecentDeploymentsDetailsList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,10 +48,10 @@ rt::request!(DashboardRecentDeployments);
 /// Request of [`Api::dashboard_top_application_phase_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DashboardTopApplicationPhaseStats<'c> {
-    call: rt::Call<'c>,
+pub struct DashboardTopApplicationPhaseStats {
+    call: rt::Call,
 }
-impl<'c> DashboardTopApplicationPhaseStats<'c> {
+impl DashboardTopApplicationPhaseStats {
     /// Query parameter `projectIdentifier`.
     #[inline]
     pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
@@ -90,12 +90,12 @@ impl<'c> DashboardTopApplicationPhaseStats<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1TopApplicationPhaseStatsList> {
+    pub fn send(self) -> rt::Sending<types::V1TopApplicationPhaseStatsList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -113,6 +113,8 @@ pub(super) static DASHBOARD_RECENT_DEPLOYMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DASHBOARD_TOP_APPLICATION_PHASE_STATS: rt::Operation = rt::Operation {
     id: "DashboardService_TopApplicationPhaseStats",
@@ -134,4 +136,6 @@ pub(super) static DASHBOARD_TOP_APPLICATION_PHASE_STATS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,15 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/dashboard/overview`
     #[inline]
-    pub fn dashboard_get_overview(&self) -> DashboardGetOverview<'c> {
+    pub fn dashboard_get_overview(&self) -> DashboardGetOverview {
         let call = rt::Call::new(self.client, &DASHBOARD_GET_OVERVIEW);
         DashboardGetOverview { call }
     }
     /// `GET /gitops/api/v1/dashboard/counts`
     #[inline]
-    pub fn dashboard_recently_created_counts(
-        &self,
-    ) -> DashboardRecentlyCreatedCounts<'c> {
+    pub fn dashboard_recently_created_counts(&self) -> DashboardRecentlyCreatedCounts {
         let call = rt::Call::new(self.client, &DASHBOARD_RECENTLY_CREATED_COUNTS);
         DashboardRecentlyCreatedCounts {
             call,
@@ -25,10 +23,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::dashboard_get_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DashboardGetOverview<'c> {
-    call: rt::Call<'c>,
+pub struct DashboardGetOverview {
+    call: rt::Call,
 }
-impl<'c> DashboardGetOverview<'c> {
+impl DashboardGetOverview {
     /// Query parameter `agentIdentifier`.
     #[inline]
     pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
@@ -61,12 +59,12 @@ impl<'c> DashboardGetOverview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -74,10 +72,10 @@ rt::request!(DashboardGetOverview);
 /// Request of [`Api::dashboard_recently_created_counts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DashboardRecentlyCreatedCounts<'c> {
-    call: rt::Call<'c>,
+pub struct DashboardRecentlyCreatedCounts {
+    call: rt::Call,
 }
-impl<'c> DashboardRecentlyCreatedCounts<'c> {
+impl DashboardRecentlyCreatedCounts {
     /// Query parameter `projectIdentifier`.
     #[inline]
     pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
@@ -110,12 +108,12 @@ impl<'c> DashboardRecentlyCreatedCounts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -139,6 +137,8 @@ pub(super) static DASHBOARD_GET_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DASHBOARD_RECENTLY_CREATED_COUNTS: rt::Operation = rt::Operation {
     id: "DashboardService_RecentlyCreatedCounts",
@@ -159,4 +159,6 @@ pub(super) static DASHBOARD_RECENTLY_CREATED_COUNTS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::AgentExportBody,
-    ) -> AgentExport<'c> {
+    ) -> AgentExport {
         let mut call = rt::Call::new(self.client, &AGENT_EXPORT);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -21,18 +21,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::agent_export`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentExport<'c> {
-    call: rt::Call<'c>,
+pub struct AgentExport {
+    call: rt::Call,
 }
-impl<'c> AgentExport<'c> {
+impl AgentExport {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -50,4 +50,6 @@ pub(super) static AGENT_EXPORT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,34 +7,34 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gitops/api/filters`
     #[inline]
-    pub fn filter_create(&self, body: &types::V1Filter) -> FilterCreate<'c> {
+    pub fn filter_create(&self, body: &types::V1Filter) -> FilterCreate {
         let mut call = rt::Call::new(self.client, &FILTER_CREATE);
         call.body_json(body);
         FilterCreate { call }
     }
     /// `DELETE /gitops/api/filters/{identifier}`
     #[inline]
-    pub fn filter_delete(&self, identifier: impl Into<String>) -> FilterDelete<'c> {
+    pub fn filter_delete(&self, identifier: impl Into<String>) -> FilterDelete {
         let mut call = rt::Call::new(self.client, &FILTER_DELETE);
         call.text(0, identifier);
         FilterDelete { call }
     }
     /// `GET /gitops/api/filters/{identifier}`
     #[inline]
-    pub fn filter_get(&self, identifier: impl Into<String>) -> FilterGet<'c> {
+    pub fn filter_get(&self, identifier: impl Into<String>) -> FilterGet {
         let mut call = rt::Call::new(self.client, &FILTER_GET);
         call.text(0, identifier);
         FilterGet { call }
     }
     /// `GET /gitops/api/filters`
     #[inline]
-    pub fn filter_list(&self) -> FilterList<'c> {
+    pub fn filter_list(&self) -> FilterList {
         let call = rt::Call::new(self.client, &FILTER_LIST);
         FilterList { call }
     }
     /// `PUT /gitops/api/filters`
     #[inline]
-    pub fn filter_update(&self, body: &types::V1Filter) -> FilterUpdate<'c> {
+    pub fn filter_update(&self, body: &types::V1Filter) -> FilterUpdate {
         let mut call = rt::Call::new(self.client, &FILTER_UPDATE);
         call.body_json(body);
         FilterUpdate { call }
@@ -43,10 +43,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::filter_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FilterCreate<'c> {
-    call: rt::Call<'c>,
+pub struct FilterCreate {
+    call: rt::Call,
 }
-impl<'c> FilterCreate<'c> {
+impl FilterCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -55,12 +55,12 @@ impl<'c> FilterCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Filter> {
+    pub fn send(self) -> rt::Sending<types::V1Filter> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,10 +68,10 @@ rt::request!(FilterCreate);
 /// Request of [`Api::filter_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FilterDelete<'c> {
-    call: rt::Call<'c>,
+pub struct FilterDelete {
+    call: rt::Call,
 }
-impl<'c> FilterDelete<'c> {
+impl FilterDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -101,12 +101,12 @@ impl<'c> FilterDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -114,10 +114,10 @@ rt::request!(FilterDelete);
 /// Request of [`Api::filter_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FilterGet<'c> {
-    call: rt::Call<'c>,
+pub struct FilterGet {
+    call: rt::Call,
 }
-impl<'c> FilterGet<'c> {
+impl FilterGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -144,12 +144,12 @@ impl<'c> FilterGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Filter> {
+    pub fn send(self) -> rt::Sending<types::V1Filter> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -157,10 +157,10 @@ rt::request!(FilterGet);
 /// Request of [`Api::filter_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FilterList<'c> {
-    call: rt::Call<'c>,
+pub struct FilterList {
+    call: rt::Call,
 }
-impl<'c> FilterList<'c> {
+impl FilterList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -205,12 +205,12 @@ impl<'c> FilterList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1FilterList> {
+    pub fn send(self) -> rt::Sending<types::V1FilterList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -218,10 +218,10 @@ rt::request!(FilterList);
 /// Request of [`Api::filter_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FilterUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct FilterUpdate {
+    call: rt::Call,
 }
-impl<'c> FilterUpdate<'c> {
+impl FilterUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -230,12 +230,12 @@ impl<'c> FilterUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Filter> {
+    pub fn send(self) -> rt::Sending<types::V1Filter> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -253,6 +253,8 @@ pub(super) static FILTER_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FILTER_DELETE: rt::Operation = rt::Operation {
     id: "FilterService_Delete",
@@ -273,6 +275,8 @@ pub(super) static FILTER_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FILTER_GET: rt::Operation = rt::Operation {
     id: "FilterService_Get",
@@ -293,6 +297,8 @@ pub(super) static FILTER_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FILTER_LIST: rt::Operation = rt::Operation {
     id: "FilterService_List",
@@ -315,6 +321,8 @@ pub(super) static FILTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FILTER_UPDATE: rt::Operation = rt::Operation {
     id: "FilterService_Update",
@@ -329,4 +337,6 @@ pub(super) static FILTER_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::GpgkeysGnuPgPublicKeyCreateRequest,
-    ) -> AgentGpgKeyCreate<'c> {
+    ) -> AgentGpgKeyCreate {
         let mut call = rt::Call::new(self.client, &AGENT_GPG_KEY_CREATE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_key_id: impl Into<String>,
-    ) -> AgentGpgKeyDelete<'c> {
+    ) -> AgentGpgKeyDelete {
         let mut call = rt::Call::new(self.client, &AGENT_GPG_KEY_DELETE);
         call.text(0, agent_identifier);
         call.text(1, query_key_id);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_key_id: impl Into<String>,
-    ) -> AgentGpgKeyGet<'c> {
+    ) -> AgentGpgKeyGet {
         let mut call = rt::Call::new(self.client, &AGENT_GPG_KEY_GET);
         call.text(0, agent_identifier);
         call.text(1, query_key_id);
@@ -45,10 +45,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::agent_gpg_key_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentGpgKeyCreate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentGpgKeyCreate {
+    call: rt::Call,
 }
-impl<'c> AgentGpgKeyCreate<'c> {
+impl AgentGpgKeyCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -69,12 +69,12 @@ impl<'c> AgentGpgKeyCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GpgkeysGnuPgPublicKeyCreateResponse> {
+    pub fn send(self) -> rt::Sending<types::GpgkeysGnuPgPublicKeyCreateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -82,10 +82,10 @@ rt::request!(AgentGpgKeyCreate);
 /// Request of [`Api::agent_gpg_key_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentGpgKeyDelete<'c> {
-    call: rt::Call<'c>,
+pub struct AgentGpgKeyDelete {
+    call: rt::Call,
 }
-impl<'c> AgentGpgKeyDelete<'c> {
+impl AgentGpgKeyDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -106,12 +106,12 @@ impl<'c> AgentGpgKeyDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -119,10 +119,10 @@ rt::request!(AgentGpgKeyDelete);
 /// Request of [`Api::agent_gpg_key_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentGpgKeyGet<'c> {
-    call: rt::Call<'c>,
+pub struct AgentGpgKeyGet {
+    call: rt::Call,
 }
-impl<'c> AgentGpgKeyGet<'c> {
+impl AgentGpgKeyGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -143,12 +143,12 @@ impl<'c> AgentGpgKeyGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GpgkeysGnuPgPublicKey> {
+    pub fn send(self) -> rt::Sending<types::GpgkeysGnuPgPublicKey> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -171,6 +171,8 @@ pub(super) static AGENT_GPG_KEY_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_GPG_KEY_DELETE: rt::Operation = rt::Operation {
     id: "AgentGPGKeyService_Delete",
@@ -191,6 +193,8 @@ pub(super) static AGENT_GPG_KEY_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_GPG_KEY_GET: rt::Operation = rt::Operation {
     id: "AgentGPGKeyService_Get",
@@ -211,4 +215,6 @@ pub(super) static AGENT_GPG_KEY_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

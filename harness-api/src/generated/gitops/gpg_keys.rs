@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /gitops/api/v1/gpgkeys`
     #[inline]
-    pub fn gpg_key_list(&self) -> GpgKeyList<'c> {
+    pub fn gpg_key_list(&self) -> GpgKeyList {
         let call = rt::Call::new(self.client, &GPG_KEY_LIST);
         GpgKeyList { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::gpg_key_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GpgKeyList<'c> {
-    call: rt::Call<'c>,
+pub struct GpgKeyList {
+    call: rt::Call,
 }
-impl<'c> GpgKeyList<'c> {
+impl GpgKeyList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -75,12 +75,12 @@ impl<'c> GpgKeyList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1GnuPgPublicKeyList> {
+    pub fn send(self) -> rt::Sending<types::Servicev1GnuPgPublicKeyList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -108,4 +108,6 @@ pub(super) static GPG_KEY_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::Servicev1AppProjectMapping,
-    ) -> AppProjectMappingCreate<'c> {
+    ) -> AppProjectMappingCreate {
         let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_CREATE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::V1AppProjectMappingCreateRequestV2,
-    ) -> AppProjectMappingCreateV2<'c> {
+    ) -> AppProjectMappingCreateV2 {
         let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_CREATE_V2);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         name: impl Into<String>,
-    ) -> AppProjectMappingDelete<'c> {
+    ) -> AppProjectMappingDelete {
         let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_DELETE);
         call.text(0, agent_identifier);
         call.text(1, name);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AppProjectMappingDeleteV2<'c> {
+    ) -> AppProjectMappingDeleteV2 {
         let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_DELETE_V2);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/appprojectsmapping`
     #[inline]
-    pub fn app_project_mapping_get_list(&self) -> AppProjectMappingGetList<'c> {
+    pub fn app_project_mapping_get_list(&self) -> AppProjectMappingGetList {
         let call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_GET_LIST);
         AppProjectMappingGetList { call }
     }
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     pub fn app_project_mapping_get_list_by_agent(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AppProjectMappingGetListByAgent<'c> {
+    ) -> AppProjectMappingGetListByAgent {
         let mut call = rt::Call::new(
             self.client,
             &APP_PROJECT_MAPPING_GET_LIST_BY_AGENT,
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     pub fn app_project_mapping_get_list_by_agent_v2(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AppProjectMappingGetListByAgentV2<'c> {
+    ) -> AppProjectMappingGetListByAgentV2 {
         let mut call = rt::Call::new(
             self.client,
             &APP_PROJECT_MAPPING_GET_LIST_BY_AGENT_V2,
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AppProjectMappingGetV2<'c> {
+    ) -> AppProjectMappingGetV2 {
         let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_GET_V2);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v2/appprojectsmapping`
     #[inline]
-    pub fn app_project_mapping_list(&self) -> AppProjectMappingList<'c> {
+    pub fn app_project_mapping_list(&self) -> AppProjectMappingList {
         let call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_LIST);
         AppProjectMappingList { call }
     }
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::AppProjectMappingUpdateBody,
-    ) -> AppProjectMappingUpdate<'c> {
+    ) -> AppProjectMappingUpdate {
         let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_UPDATE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::V1AppProjectMappingQueryV2,
-    ) -> AppProjectMappingUpdateV2<'c> {
+    ) -> AppProjectMappingUpdateV2 {
         let mut call = rt::Call::new(self.client, &APP_PROJECT_MAPPING_UPDATE_V2);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -137,10 +137,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::app_project_mapping_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppProjectMappingCreate<'c> {
-    call: rt::Call<'c>,
+pub struct AppProjectMappingCreate {
+    call: rt::Call,
 }
-impl<'c> AppProjectMappingCreate<'c> {
+impl AppProjectMappingCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -161,12 +161,12 @@ impl<'c> AppProjectMappingCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,18 +174,18 @@ rt::request!(AppProjectMappingCreate);
 /// Request of [`Api::app_project_mapping_create_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppProjectMappingCreateV2<'c> {
-    call: rt::Call<'c>,
+pub struct AppProjectMappingCreateV2 {
+    call: rt::Call,
 }
-impl<'c> AppProjectMappingCreateV2<'c> {
+impl AppProjectMappingCreateV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1AppProjectMappingV2> {
+    pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -193,10 +193,10 @@ rt::request!(AppProjectMappingCreateV2);
 /// Request of [`Api::app_project_mapping_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppProjectMappingDelete<'c> {
-    call: rt::Call<'c>,
+pub struct AppProjectMappingDelete {
+    call: rt::Call,
 }
-impl<'c> AppProjectMappingDelete<'c> {
+impl AppProjectMappingDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -217,12 +217,12 @@ impl<'c> AppProjectMappingDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -230,10 +230,10 @@ rt::request!(AppProjectMappingDelete);
 /// Request of [`Api::app_project_mapping_delete_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppProjectMappingDeleteV2<'c> {
-    call: rt::Call<'c>,
+pub struct AppProjectMappingDeleteV2 {
+    call: rt::Call,
 }
-impl<'c> AppProjectMappingDeleteV2<'c> {
+impl AppProjectMappingDeleteV2 {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -260,12 +260,12 @@ impl<'c> AppProjectMappingDeleteV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -273,10 +273,10 @@ rt::request!(AppProjectMappingDeleteV2);
 /// Request of [`Api::app_project_mapping_get_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppProjectMappingGetList<'c> {
-    call: rt::Call<'c>,
+pub struct AppProjectMappingGetList {
+    call: rt::Call,
 }
-impl<'c> AppProjectMappingGetList<'c> {
+impl AppProjectMappingGetList {
     /// Query parameter `agentIdentifier`.
     #[inline]
     pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
@@ -303,12 +303,12 @@ impl<'c> AppProjectMappingGetList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1AppProjectMapping> {
+    pub fn send(self) -> rt::Sending<types::Servicev1AppProjectMapping> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -316,10 +316,10 @@ rt::request!(AppProjectMappingGetList);
 /// Request of [`Api::app_project_mapping_get_list_by_agent`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppProjectMappingGetListByAgent<'c> {
-    call: rt::Call<'c>,
+pub struct AppProjectMappingGetListByAgent {
+    call: rt::Call,
 }
-impl<'c> AppProjectMappingGetListByAgent<'c> {
+impl AppProjectMappingGetListByAgent {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -340,12 +340,12 @@ impl<'c> AppProjectMappingGetListByAgent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1AppProjectMapping> {
+    pub fn send(self) -> rt::Sending<types::Servicev1AppProjectMapping> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -353,10 +353,10 @@ rt::request!(AppProjectMappingGetListByAgent);
 /// Request of [`Api::app_project_mapping_get_list_by_agent_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppProjectMappingGetListByAgentV2<'c> {
-    call: rt::Call<'c>,
+pub struct AppProjectMappingGetListByAgentV2 {
+    call: rt::Call,
 }
-impl<'c> AppProjectMappingGetListByAgentV2<'c> {
+impl AppProjectMappingGetListByAgentV2 {
     /// Query parameter `identifier`.
     #[inline]
     pub fn identifier(mut self, value: impl Into<String>) -> Self {
@@ -395,12 +395,12 @@ impl<'c> AppProjectMappingGetListByAgentV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1AppProjectMappingV2List> {
+    pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2List> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -408,10 +408,10 @@ rt::request!(AppProjectMappingGetListByAgentV2);
 /// Request of [`Api::app_project_mapping_get_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppProjectMappingGetV2<'c> {
-    call: rt::Call<'c>,
+pub struct AppProjectMappingGetV2 {
+    call: rt::Call,
 }
-impl<'c> AppProjectMappingGetV2<'c> {
+impl AppProjectMappingGetV2 {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -444,12 +444,12 @@ impl<'c> AppProjectMappingGetV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1AppProjectMappingV2> {
+    pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -457,10 +457,10 @@ rt::request!(AppProjectMappingGetV2);
 /// Request of [`Api::app_project_mapping_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppProjectMappingList<'c> {
-    call: rt::Call<'c>,
+pub struct AppProjectMappingList {
+    call: rt::Call,
 }
-impl<'c> AppProjectMappingList<'c> {
+impl AppProjectMappingList {
     /// Query parameter `agentIdentifier`.
     #[inline]
     pub fn agent_identifier(mut self, value: impl Into<String>) -> Self {
@@ -505,12 +505,12 @@ impl<'c> AppProjectMappingList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1AppProjectMappingList> {
+    pub fn send(self) -> rt::Sending<types::V1AppProjectMappingList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -518,10 +518,10 @@ rt::request!(AppProjectMappingList);
 /// Request of [`Api::app_project_mapping_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppProjectMappingUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct AppProjectMappingUpdate {
+    call: rt::Call,
 }
-impl<'c> AppProjectMappingUpdate<'c> {
+impl AppProjectMappingUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -542,12 +542,12 @@ impl<'c> AppProjectMappingUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -555,18 +555,18 @@ rt::request!(AppProjectMappingUpdate);
 /// Request of [`Api::app_project_mapping_update_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AppProjectMappingUpdateV2<'c> {
-    call: rt::Call<'c>,
+pub struct AppProjectMappingUpdateV2 {
+    call: rt::Call,
 }
-impl<'c> AppProjectMappingUpdateV2<'c> {
+impl AppProjectMappingUpdateV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1AppProjectMappingV2> {
+    pub fn send(self) -> rt::Sending<types::V1AppProjectMappingV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -589,6 +589,8 @@ pub(super) static APP_PROJECT_MAPPING_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_CREATE_V2: rt::Operation = rt::Operation {
     id: "AppProjectMappingService_CreateV2",
@@ -603,6 +605,8 @@ pub(super) static APP_PROJECT_MAPPING_CREATE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_DELETE: rt::Operation = rt::Operation {
     id: "AppProjectMappingService_Delete",
@@ -623,6 +627,8 @@ pub(super) static APP_PROJECT_MAPPING_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_DELETE_V2: rt::Operation = rt::Operation {
     id: "AppProjectMappingService_DeleteV2",
@@ -644,6 +650,8 @@ pub(super) static APP_PROJECT_MAPPING_DELETE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_GET_LIST: rt::Operation = rt::Operation {
     id: "AppProjectMappingService_GetAppProjectMappingList",
@@ -663,6 +671,8 @@ pub(super) static APP_PROJECT_MAPPING_GET_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_GET_LIST_BY_AGENT: rt::Operation = rt::Operation {
     id: "AppProjectMappingService_GetAppProjectMappingListByAgent",
@@ -682,6 +692,8 @@ pub(super) static APP_PROJECT_MAPPING_GET_LIST_BY_AGENT: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_GET_LIST_BY_AGENT_V2: rt::Operation = rt::Operation {
     id: "AppProjectMappingService_GetAppProjectMappingsListByAgentV2",
@@ -704,6 +716,8 @@ pub(super) static APP_PROJECT_MAPPING_GET_LIST_BY_AGENT_V2: rt::Operation = rt::
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_GET_V2: rt::Operation = rt::Operation {
     id: "AppProjectMappingService_GetAppProjectMappingV2",
@@ -726,6 +740,8 @@ pub(super) static APP_PROJECT_MAPPING_GET_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_LIST: rt::Operation = rt::Operation {
     id: "AppProjectMappingService_ListAppProjectMappings",
@@ -748,6 +764,8 @@ pub(super) static APP_PROJECT_MAPPING_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_UPDATE: rt::Operation = rt::Operation {
     id: "AppProjectMappingService_Update",
@@ -767,6 +785,8 @@ pub(super) static APP_PROJECT_MAPPING_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_UPDATE_V2: rt::Operation = rt::Operation {
     id: "AppProjectMappingService_UpdateV2",
@@ -781,4 +801,6 @@ pub(super) static APP_PROJECT_MAPPING_UPDATE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::ProjectsProjectCreateRequest,
-    ) -> AgentProjectCreate<'c> {
+    ) -> AgentProjectCreate {
         let mut call = rt::Call::new(self.client, &AGENT_PROJECT_CREATE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-    ) -> AgentProjectDelete<'c> {
+    ) -> AgentProjectDelete {
         let mut call = rt::Call::new(self.client, &AGENT_PROJECT_DELETE);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
-    ) -> AgentProjectGet<'c> {
+    ) -> AgentProjectGet {
         let mut call = rt::Call::new(self.client, &AGENT_PROJECT_GET);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn agent_project_list(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentProjectList<'c> {
+    ) -> AgentProjectList {
         let mut call = rt::Call::new(self.client, &AGENT_PROJECT_LIST);
         call.text(0, agent_identifier);
         AgentProjectList { call }
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         query_name: impl Into<String>,
         body: &types::ProjectsProjectUpdateRequest,
-    ) -> AgentProjectUpdate<'c> {
+    ) -> AgentProjectUpdate {
         let mut call = rt::Call::new(self.client, &AGENT_PROJECT_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, query_name);
@@ -69,10 +69,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::agent_project_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentProjectCreate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentProjectCreate {
+    call: rt::Call,
 }
-impl<'c> AgentProjectCreate<'c> {
+impl AgentProjectCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -93,12 +93,12 @@ impl<'c> AgentProjectCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AppprojectsAppProject> {
+    pub fn send(self) -> rt::Sending<types::AppprojectsAppProject> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -106,10 +106,10 @@ rt::request!(AgentProjectCreate);
 /// Request of [`Api::agent_project_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentProjectDelete<'c> {
-    call: rt::Call<'c>,
+pub struct AgentProjectDelete {
+    call: rt::Call,
 }
-impl<'c> AgentProjectDelete<'c> {
+impl AgentProjectDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -130,12 +130,12 @@ impl<'c> AgentProjectDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -143,10 +143,10 @@ rt::request!(AgentProjectDelete);
 /// Request of [`Api::agent_project_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentProjectGet<'c> {
-    call: rt::Call<'c>,
+pub struct AgentProjectGet {
+    call: rt::Call,
 }
-impl<'c> AgentProjectGet<'c> {
+impl AgentProjectGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -167,12 +167,12 @@ impl<'c> AgentProjectGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AppprojectsAppProject> {
+    pub fn send(self) -> rt::Sending<types::AppprojectsAppProject> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -180,10 +180,10 @@ rt::request!(AgentProjectGet);
 /// Request of [`Api::agent_project_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentProjectList<'c> {
-    call: rt::Call<'c>,
+pub struct AgentProjectList {
+    call: rt::Call,
 }
-impl<'c> AgentProjectList<'c> {
+impl AgentProjectList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -210,12 +210,12 @@ impl<'c> AgentProjectList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AppprojectsAppProjectList> {
+    pub fn send(self) -> rt::Sending<types::AppprojectsAppProjectList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -223,10 +223,10 @@ rt::request!(AgentProjectList);
 /// Request of [`Api::agent_project_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentProjectUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentProjectUpdate {
+    call: rt::Call,
 }
-impl<'c> AgentProjectUpdate<'c> {
+impl AgentProjectUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -247,12 +247,12 @@ impl<'c> AgentProjectUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AppprojectsAppProject> {
+    pub fn send(self) -> rt::Sending<types::AppprojectsAppProject> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -275,6 +275,8 @@ pub(super) static AGENT_PROJECT_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_PROJECT_DELETE: rt::Operation = rt::Operation {
     id: "AgentProjectService_Delete",
@@ -295,6 +297,8 @@ pub(super) static AGENT_PROJECT_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_PROJECT_GET: rt::Operation = rt::Operation {
     id: "AgentProjectService_Get",
@@ -315,6 +319,8 @@ pub(super) static AGENT_PROJECT_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_PROJECT_LIST: rt::Operation = rt::Operation {
     id: "AgentProjectService_List",
@@ -335,6 +341,8 @@ pub(super) static AGENT_PROJECT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_PROJECT_UPDATE: rt::Operation = rt::Operation {
     id: "AgentProjectService_Update",
@@ -355,4 +363,6 @@ pub(super) static AGENT_PROJECT_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

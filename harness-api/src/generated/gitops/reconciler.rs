@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::Servicev1ReconcilerFilter,
-    ) -> ReconcilerCollectCounts<'c> {
+    ) -> ReconcilerCollectCounts {
         let mut call = rt::Call::new(self.client, &RECONCILER_COLLECT_COUNTS);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::Servicev1ReconcilerFilter,
-    ) -> ReconcilerImportData<'c> {
+    ) -> ReconcilerImportData {
         let mut call = rt::Call::new(self.client, &RECONCILER_IMPORT_DATA);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn reconciler_list_auto_create_logs(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> ReconcilerListAutoCreateLogs<'c> {
+    ) -> ReconcilerListAutoCreateLogs {
         let mut call = rt::Call::new(self.client, &RECONCILER_LIST_AUTO_CREATE_LOGS);
         call.text(0, agent_identifier);
         ReconcilerListAutoCreateLogs {
@@ -45,10 +45,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::reconciler_collect_counts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReconcilerCollectCounts<'c> {
-    call: rt::Call<'c>,
+pub struct ReconcilerCollectCounts {
+    call: rt::Call,
 }
-impl<'c> ReconcilerCollectCounts<'c> {
+impl ReconcilerCollectCounts {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -69,12 +69,12 @@ impl<'c> ReconcilerCollectCounts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ReconcilerReconcileCountsResponse> {
+    pub fn send(self) -> rt::Sending<types::ReconcilerReconcileCountsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -82,10 +82,10 @@ rt::request!(ReconcilerCollectCounts);
 /// Request of [`Api::reconciler_import_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReconcilerImportData<'c> {
-    call: rt::Call<'c>,
+pub struct ReconcilerImportData {
+    call: rt::Call,
 }
-impl<'c> ReconcilerImportData<'c> {
+impl ReconcilerImportData {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -106,12 +106,12 @@ impl<'c> ReconcilerImportData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ReconcilerReconcileCountsResponse> {
+    pub fn send(self) -> rt::Sending<types::ReconcilerReconcileCountsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -119,10 +119,10 @@ rt::request!(ReconcilerImportData);
 /// Request of [`Api::reconciler_list_auto_create_logs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReconcilerListAutoCreateLogs<'c> {
-    call: rt::Call<'c>,
+pub struct ReconcilerListAutoCreateLogs {
+    call: rt::Call,
 }
-impl<'c> ReconcilerListAutoCreateLogs<'c> {
+impl ReconcilerListAutoCreateLogs {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -179,12 +179,12 @@ impl<'c> ReconcilerListAutoCreateLogs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -207,6 +207,8 @@ pub(super) static RECONCILER_COLLECT_COUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RECONCILER_IMPORT_DATA: rt::Operation = rt::Operation {
     id: "ReconcilerService_ImportData",
@@ -226,6 +228,8 @@ pub(super) static RECONCILER_IMPORT_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RECONCILER_LIST_AUTO_CREATE_LOGS: rt::Operation = rt::Operation {
     id: "ReconcilerService_ListAutoCreateLogs",
@@ -251,4 +255,6 @@ pub(super) static RECONCILER_LIST_AUTO_CREATE_LOGS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn agent_repository_check_external_secrets_operator(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentRepositoryCheckExternalSecretsOperator<'c> {
+    ) -> AgentRepositoryCheckExternalSecretsOperator {
         let mut call = rt::Call::new(
             self.client,
             &AGENT_REPOSITORY_CHECK_EXTERNAL_SECRETS_OPERATOR,
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::V1ociRepoType,
-    ) -> AgentRepositoryCheckOciRepoType<'c> {
+    ) -> AgentRepositoryCheckOciRepoType {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CHECK_OCI_REPO_TYPE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::RepositoriesRepoCreateRequest,
-    ) -> AgentRepositoryCreate<'c> {
+    ) -> AgentRepositoryCreate {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREATE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AgentRepositoryDelete<'c> {
+    ) -> AgentRepositoryDelete {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_DELETE);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AgentRepositoryGet<'c> {
+    ) -> AgentRepositoryGet {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_GET);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AgentRepositoryGetAppDetails<'c> {
+    ) -> AgentRepositoryGetAppDetails {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_GET_APP_DETAILS);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
     pub fn agent_repository_get_app_details_by_url(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentRepositoryGetAppDetailsByUrl<'c> {
+    ) -> AgentRepositoryGetAppDetailsByUrl {
         let mut call = rt::Call::new(
             self.client,
             &AGENT_REPOSITORY_GET_APP_DETAILS_BY_URL,
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     pub fn agent_repository_get_by_url(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentRepositoryGetByUrl<'c> {
+    ) -> AgentRepositoryGetByUrl {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_GET_BY_URL);
         call.text(0, agent_identifier);
         AgentRepositoryGetByUrl { call }
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AgentRepositoryGetHelmCharts<'c> {
+    ) -> AgentRepositoryGetHelmCharts {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_GET_HELM_CHARTS);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -128,7 +128,7 @@ impl<'c> Api<'c> {
     pub fn agent_repository_get_helm_charts_by_url(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentRepositoryGetHelmChartsByUrl<'c> {
+    ) -> AgentRepositoryGetHelmChartsByUrl {
         let mut call = rt::Call::new(
             self.client,
             &AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL,
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
     pub fn agent_repository_list(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentRepositoryList<'c> {
+    ) -> AgentRepositoryList {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST);
         call.text(0, agent_identifier);
         AgentRepositoryList { call }
@@ -154,7 +154,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AgentRepositoryListApps<'c> {
+    ) -> AgentRepositoryListApps {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_APPS);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -165,7 +165,7 @@ impl<'c> Api<'c> {
     pub fn agent_repository_list_apps_by_url(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentRepositoryListAppsByUrl<'c> {
+    ) -> AgentRepositoryListAppsByUrl {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_APPS_BY_URL);
         call.text(0, agent_identifier);
         AgentRepositoryListAppsByUrl {
@@ -177,7 +177,7 @@ impl<'c> Api<'c> {
     pub fn agent_repository_list_eso_generators(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentRepositoryListEsoGenerators<'c> {
+    ) -> AgentRepositoryListEsoGenerators {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_ESO_GENERATORS);
         call.text(0, agent_identifier);
         AgentRepositoryListEsoGenerators {
@@ -190,7 +190,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AgentRepositoryListRefs<'c> {
+    ) -> AgentRepositoryListRefs {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_REFS);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -201,7 +201,7 @@ impl<'c> Api<'c> {
     pub fn agent_repository_list_refs_by_url(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentRepositoryListRefsByUrl<'c> {
+    ) -> AgentRepositoryListRefsByUrl {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_LIST_REFS_BY_URL);
         call.text(0, agent_identifier);
         AgentRepositoryListRefsByUrl {
@@ -215,7 +215,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::RepositoriesRepoUpdateRequest,
-    ) -> AgentRepositoryUpdate<'c> {
+    ) -> AgentRepositoryUpdate {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -228,7 +228,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::RepositoriesRepoAccessQuery,
-    ) -> AgentRepositoryValidateAccess<'c> {
+    ) -> AgentRepositoryValidateAccess {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_VALIDATE_ACCESS);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -238,13 +238,13 @@ impl<'c> Api<'c> {
     }
     /// `GET /gitops/api/v1/repositories/exists`
     #[inline]
-    pub fn repository_exists(&self) -> RepositoryExists<'c> {
+    pub fn repository_exists(&self) -> RepositoryExists {
         let call = rt::Call::new(self.client, &REPOSITORY_EXISTS);
         RepositoryExists { call }
     }
     /// `POST /gitops/api/v1/repositories`
     #[inline]
-    pub fn repository_list(&self, body: &types::V1RepoListReq) -> RepositoryList<'c> {
+    pub fn repository_list(&self, body: &types::V1RepoListReq) -> RepositoryList {
         let mut call = rt::Call::new(self.client, &REPOSITORY_LIST);
         call.body_json(body);
         RepositoryList { call }
@@ -253,7 +253,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn repository_list_by_repository_credential_template(
         &self,
-    ) -> RepositoryListByRepositoryCredentialTemplate<'c> {
+    ) -> RepositoryListByRepositoryCredentialTemplate {
         let call = rt::Call::new(
             self.client,
             &REPOSITORY_LIST_BY_REPOSITORY_CREDENTIAL_TEMPLATE,
@@ -266,10 +266,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::agent_repository_check_external_secrets_operator`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryCheckExternalSecretsOperator<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryCheckExternalSecretsOperator {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryCheckExternalSecretsOperator<'c> {
+impl AgentRepositoryCheckExternalSecretsOperator {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -290,12 +290,12 @@ impl<'c> AgentRepositoryCheckExternalSecretsOperator<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesCheckEsoResponse> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesCheckEsoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -303,10 +303,10 @@ rt::request!(AgentRepositoryCheckExternalSecretsOperator);
 /// Request of [`Api::agent_repository_check_oci_repo_type`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryCheckOciRepoType<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryCheckOciRepoType {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryCheckOciRepoType<'c> {
+impl AgentRepositoryCheckOciRepoType {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -327,12 +327,12 @@ impl<'c> AgentRepositoryCheckOciRepoType<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1ociRepoTypeResponse> {
+    pub fn send(self) -> rt::Sending<types::V1ociRepoTypeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -340,10 +340,10 @@ rt::request!(AgentRepositoryCheckOciRepoType);
 /// Request of [`Api::agent_repository_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryCreate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryCreate {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryCreate<'c> {
+impl AgentRepositoryCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -376,12 +376,12 @@ impl<'c> AgentRepositoryCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Repository> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Repository> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -389,10 +389,10 @@ rt::request!(AgentRepositoryCreate);
 /// Request of [`Api::agent_repository_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryDelete<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryDelete {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryDelete<'c> {
+impl AgentRepositoryDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -437,12 +437,12 @@ impl<'c> AgentRepositoryDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -450,10 +450,10 @@ rt::request!(AgentRepositoryDelete);
 /// Request of [`Api::agent_repository_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryGet<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryGet {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryGet<'c> {
+impl AgentRepositoryGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -492,12 +492,12 @@ impl<'c> AgentRepositoryGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Repository> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Repository> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -505,10 +505,10 @@ rt::request!(AgentRepositoryGet);
 /// Request of [`Api::agent_repository_get_app_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryGetAppDetails<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryGetAppDetails {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryGetAppDetails<'c> {
+impl AgentRepositoryGetAppDetails {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -820,12 +820,12 @@ impl<'c> AgentRepositoryGetAppDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesRepoAppDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -833,10 +833,10 @@ rt::request!(AgentRepositoryGetAppDetails);
 /// Request of [`Api::agent_repository_get_app_details_by_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryGetAppDetailsByUrl<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryGetAppDetailsByUrl {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryGetAppDetailsByUrl<'c> {
+impl AgentRepositoryGetAppDetailsByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1154,12 +1154,12 @@ impl<'c> AgentRepositoryGetAppDetailsByUrl<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesRepoAppDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1167,10 +1167,10 @@ rt::request!(AgentRepositoryGetAppDetailsByUrl);
 /// Request of [`Api::agent_repository_get_by_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryGetByUrl<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryGetByUrl {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryGetByUrl<'c> {
+impl AgentRepositoryGetByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1203,12 +1203,12 @@ impl<'c> AgentRepositoryGetByUrl<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1RepoByUrlRespList> {
+    pub fn send(self) -> rt::Sending<types::V1RepoByUrlRespList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1216,10 +1216,10 @@ rt::request!(AgentRepositoryGetByUrl);
 /// Request of [`Api::agent_repository_get_helm_charts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryGetHelmCharts<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryGetHelmCharts {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryGetHelmCharts<'c> {
+impl AgentRepositoryGetHelmCharts {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1258,12 +1258,12 @@ impl<'c> AgentRepositoryGetHelmCharts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesHelmChartsResponse> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesHelmChartsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1271,10 +1271,10 @@ rt::request!(AgentRepositoryGetHelmCharts);
 /// Request of [`Api::agent_repository_get_helm_charts_by_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryGetHelmChartsByUrl<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryGetHelmChartsByUrl {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryGetHelmChartsByUrl<'c> {
+impl AgentRepositoryGetHelmChartsByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1319,12 +1319,12 @@ impl<'c> AgentRepositoryGetHelmChartsByUrl<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesHelmChartsResponse> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesHelmChartsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1332,10 +1332,10 @@ rt::request!(AgentRepositoryGetHelmChartsByUrl);
 /// Request of [`Api::agent_repository_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryList<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryList {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryList<'c> {
+impl AgentRepositoryList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1380,12 +1380,12 @@ impl<'c> AgentRepositoryList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesRepositoryList> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesRepositoryList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1393,10 +1393,10 @@ rt::request!(AgentRepositoryList);
 /// Request of [`Api::agent_repository_list_apps`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryListApps<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryListApps {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryListApps<'c> {
+impl AgentRepositoryListApps {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1441,12 +1441,12 @@ impl<'c> AgentRepositoryListApps<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesRepoAppsResponse> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1454,10 +1454,10 @@ rt::request!(AgentRepositoryListApps);
 /// Request of [`Api::agent_repository_list_apps_by_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryListAppsByUrl<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryListAppsByUrl {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryListAppsByUrl<'c> {
+impl AgentRepositoryListAppsByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1508,12 +1508,12 @@ impl<'c> AgentRepositoryListAppsByUrl<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesRepoAppsResponse> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesRepoAppsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1521,10 +1521,10 @@ rt::request!(AgentRepositoryListAppsByUrl);
 /// Request of [`Api::agent_repository_list_eso_generators`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryListEsoGenerators<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryListEsoGenerators {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryListEsoGenerators<'c> {
+impl AgentRepositoryListEsoGenerators {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1570,12 +1570,12 @@ impl<'c> AgentRepositoryListEsoGenerators<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesEsoGeneratorResponse> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesEsoGeneratorResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1583,10 +1583,10 @@ rt::request!(AgentRepositoryListEsoGenerators);
 /// Request of [`Api::agent_repository_list_refs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryListRefs<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryListRefs {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryListRefs<'c> {
+impl AgentRepositoryListRefs {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1625,12 +1625,12 @@ impl<'c> AgentRepositoryListRefs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesRefs> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesRefs> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1638,10 +1638,10 @@ rt::request!(AgentRepositoryListRefs);
 /// Request of [`Api::agent_repository_list_refs_by_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryListRefsByUrl<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryListRefsByUrl {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryListRefsByUrl<'c> {
+impl AgentRepositoryListRefsByUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1686,12 +1686,12 @@ impl<'c> AgentRepositoryListRefsByUrl<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesRefs> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesRefs> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1699,10 +1699,10 @@ rt::request!(AgentRepositoryListRefsByUrl);
 /// Request of [`Api::agent_repository_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryUpdate {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryUpdate<'c> {
+impl AgentRepositoryUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1723,12 +1723,12 @@ impl<'c> AgentRepositoryUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1Repository> {
+    pub fn send(self) -> rt::Sending<types::Servicev1Repository> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1736,10 +1736,10 @@ rt::request!(AgentRepositoryUpdate);
 /// Request of [`Api::agent_repository_validate_access`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryValidateAccess<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryValidateAccess {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryValidateAccess<'c> {
+impl AgentRepositoryValidateAccess {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1766,12 +1766,12 @@ impl<'c> AgentRepositoryValidateAccess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CommonsConnectionState> {
+    pub fn send(self) -> rt::Sending<types::CommonsConnectionState> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1779,10 +1779,10 @@ rt::request!(AgentRepositoryValidateAccess);
 /// Request of [`Api::repository_exists`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepositoryExists<'c> {
-    call: rt::Call<'c>,
+pub struct RepositoryExists {
+    call: rt::Call,
 }
-impl<'c> RepositoryExists<'c> {
+impl RepositoryExists {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1815,12 +1815,12 @@ impl<'c> RepositoryExists<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1828,18 +1828,18 @@ rt::request!(RepositoryExists);
 /// Request of [`Api::repository_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepositoryList<'c> {
-    call: rt::Call<'c>,
+pub struct RepositoryList {
+    call: rt::Call,
 }
-impl<'c> RepositoryList<'c> {
+impl RepositoryList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Repositorylist> {
+    pub fn send(self) -> rt::Sending<types::V1Repositorylist> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1847,10 +1847,10 @@ rt::request!(RepositoryList);
 /// Request of [`Api::repository_list_by_repository_credential_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RepositoryListByRepositoryCredentialTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct RepositoryListByRepositoryCredentialTemplate {
+    call: rt::Call,
 }
-impl<'c> RepositoryListByRepositoryCredentialTemplate<'c> {
+impl RepositoryListByRepositoryCredentialTemplate {
     /// Query parameter `repositoryCredentialURL`.
     #[inline]
     pub fn repository_credential_url(mut self, value: impl Into<String>) -> Self {
@@ -1895,12 +1895,12 @@ impl<'c> RepositoryListByRepositoryCredentialTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1Repositorylist> {
+    pub fn send(self) -> rt::Sending<types::V1Repositorylist> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1923,6 +1923,8 @@ pub(super) static AGENT_REPOSITORY_CHECK_EXTERNAL_SECRETS_OPERATOR: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CHECK_OCI_REPO_TYPE: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_CheckOCIRepoType",
@@ -1942,6 +1944,8 @@ pub(super) static AGENT_REPOSITORY_CHECK_OCI_REPO_TYPE: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CREATE: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_CreateRepository",
@@ -1963,6 +1967,8 @@ pub(super) static AGENT_REPOSITORY_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_DELETE: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_DeleteRepository",
@@ -1987,6 +1993,8 @@ pub(super) static AGENT_REPOSITORY_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_GET: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_Get",
@@ -2010,6 +2018,8 @@ pub(super) static AGENT_REPOSITORY_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_GET_APP_DETAILS: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_GetAppDetails",
@@ -2072,6 +2082,8 @@ pub(super) static AGENT_REPOSITORY_GET_APP_DETAILS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_GET_APP_DETAILS_BY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_GetAppDetailsByUrl",
@@ -2134,6 +2146,8 @@ pub(super) static AGENT_REPOSITORY_GET_APP_DETAILS_BY_URL: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_GET_BY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_GetByUrl",
@@ -2155,6 +2169,8 @@ pub(super) static AGENT_REPOSITORY_GET_BY_URL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_GetHelmCharts",
@@ -2178,6 +2194,8 @@ pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_GetHelmChartsByUrl",
@@ -2201,6 +2219,8 @@ pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_LIST: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListRepositories",
@@ -2224,6 +2244,8 @@ pub(super) static AGENT_REPOSITORY_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_LIST_APPS: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListApps",
@@ -2248,6 +2270,8 @@ pub(super) static AGENT_REPOSITORY_LIST_APPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_LIST_APPS_BY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListAppsByUrl",
@@ -2272,6 +2296,8 @@ pub(super) static AGENT_REPOSITORY_LIST_APPS_BY_URL: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_LIST_ESO_GENERATORS: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListESOGenerators",
@@ -2294,6 +2320,8 @@ pub(super) static AGENT_REPOSITORY_LIST_ESO_GENERATORS: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_LIST_REFS: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListRefs",
@@ -2317,6 +2345,8 @@ pub(super) static AGENT_REPOSITORY_LIST_REFS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_LIST_REFS_BY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListRefsByUrl",
@@ -2340,6 +2370,8 @@ pub(super) static AGENT_REPOSITORY_LIST_REFS_BY_URL: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_UPDATE: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_UpdateRepository",
@@ -2360,6 +2392,8 @@ pub(super) static AGENT_REPOSITORY_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_VALIDATE_ACCESS: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ValidateAccess",
@@ -2380,6 +2414,8 @@ pub(super) static AGENT_REPOSITORY_VALIDATE_ACCESS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPOSITORY_EXISTS: rt::Operation = rt::Operation {
     id: "RepositoryService_Exists",
@@ -2400,6 +2436,8 @@ pub(super) static REPOSITORY_EXISTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPOSITORY_LIST: rt::Operation = rt::Operation {
     id: "RepositoryService_ListRepositories",
@@ -2414,6 +2452,8 @@ pub(super) static REPOSITORY_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPOSITORY_LIST_BY_REPOSITORY_CREDENTIAL_TEMPLATE: rt::Operation = rt::Operation {
     id: "RepositoryService_ListRepositoriesByRepositoryCredentialTemplate",
@@ -2436,4 +2476,6 @@ pub(super) static REPOSITORY_LIST_BY_REPOSITORY_CREDENTIAL_TEMPLATE: rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

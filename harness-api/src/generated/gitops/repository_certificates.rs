@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::CertificatesRepositoryCertificateCreateRequest,
-    ) -> AgentCertificateCreate<'c> {
+    ) -> AgentCertificateCreate {
         let mut call = rt::Call::new(self.client, &AGENT_CERTIFICATE_CREATE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn agent_certificate_delete(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentCertificateDelete<'c> {
+    ) -> AgentCertificateDelete {
         let mut call = rt::Call::new(self.client, &AGENT_CERTIFICATE_DELETE);
         call.text(0, agent_identifier);
         AgentCertificateDelete { call }
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     pub fn agent_certificate_list(
         &self,
         agent_identifier: impl Into<String>,
-    ) -> AgentCertificateList<'c> {
+    ) -> AgentCertificateList {
         let mut call = rt::Call::new(self.client, &AGENT_CERTIFICATE_LIST);
         call.text(0, agent_identifier);
         AgentCertificateList { call }
@@ -41,10 +41,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::agent_certificate_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentCertificateCreate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentCertificateCreate {
+    call: rt::Call,
 }
-impl<'c> AgentCertificateCreate<'c> {
+impl AgentCertificateCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -65,12 +65,12 @@ impl<'c> AgentCertificateCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificatesRepositoryCertificateList> {
+    pub fn send(self) -> rt::Sending<types::CertificatesRepositoryCertificateList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -78,10 +78,10 @@ rt::request!(AgentCertificateCreate);
 /// Request of [`Api::agent_certificate_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentCertificateDelete<'c> {
-    call: rt::Call<'c>,
+pub struct AgentCertificateDelete {
+    call: rt::Call,
 }
-impl<'c> AgentCertificateDelete<'c> {
+impl AgentCertificateDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -120,12 +120,12 @@ impl<'c> AgentCertificateDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificatesRepositoryCertificateList> {
+    pub fn send(self) -> rt::Sending<types::CertificatesRepositoryCertificateList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -133,10 +133,10 @@ rt::request!(AgentCertificateDelete);
 /// Request of [`Api::agent_certificate_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentCertificateList<'c> {
-    call: rt::Call<'c>,
+pub struct AgentCertificateList {
+    call: rt::Call,
 }
-impl<'c> AgentCertificateList<'c> {
+impl AgentCertificateList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -175,12 +175,12 @@ impl<'c> AgentCertificateList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificatesRepositoryCertificateList> {
+    pub fn send(self) -> rt::Sending<types::CertificatesRepositoryCertificateList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -203,6 +203,8 @@ pub(super) static AGENT_CERTIFICATE_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_CERTIFICATE_DELETE: rt::Operation = rt::Operation {
     id: "AgentCertificateService_Delete",
@@ -225,6 +227,8 @@ pub(super) static AGENT_CERTIFICATE_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_CERTIFICATE_LIST: rt::Operation = rt::Operation {
     id: "AgentCertificateService_List",
@@ -247,4 +251,6 @@ pub(super) static AGENT_CERTIFICATE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

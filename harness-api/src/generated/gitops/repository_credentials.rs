@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::HrepocredsRepoCredsCreateRequest,
-    ) -> AgentRepositoryCredentialsCreate<'c> {
+    ) -> AgentRepositoryCredentialsCreate {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_CREATE);
         call.text(0, agent_identifier);
         call.body_json(body);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AgentRepositoryCredentialsDelete<'c> {
+    ) -> AgentRepositoryCredentialsDelete {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_DELETE);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> AgentRepositoryCredentialsGet<'c> {
+    ) -> AgentRepositoryCredentialsGet {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_GET);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         body: &types::HrepocredsRepoCredsQuery,
-    ) -> AgentRepositoryCredentialsGetForRepositoryUrl<'c> {
+    ) -> AgentRepositoryCredentialsGetForRepositoryUrl {
         let mut call = rt::Call::new(
             self.client,
             &AGENT_REPOSITORY_CREDENTIALS_GET_FOR_REPOSITORY_URL,
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
     pub fn agent_repository_credentials_list(
         &self,
         body: &types::V1RepositoryCredentialsQuery,
-    ) -> AgentRepositoryCredentialsList<'c> {
+    ) -> AgentRepositoryCredentialsList {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_LIST);
         call.body_json(body);
         AgentRepositoryCredentialsList {
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
         agent_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::HrepocredsRepoCredsUpdateRequest,
-    ) -> AgentRepositoryCredentialsUpdate<'c> {
+    ) -> AgentRepositoryCredentialsUpdate {
         let mut call = rt::Call::new(self.client, &AGENT_REPOSITORY_CREDENTIALS_UPDATE);
         call.text(0, agent_identifier);
         call.text(1, identifier);
@@ -96,10 +96,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::agent_repository_credentials_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryCredentialsCreate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryCredentialsCreate {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryCredentialsCreate<'c> {
+impl AgentRepositoryCredentialsCreate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -126,12 +126,12 @@ impl<'c> AgentRepositoryCredentialsCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1RepositoryCredentials> {
+    pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -139,10 +139,10 @@ rt::request!(AgentRepositoryCredentialsCreate);
 /// Request of [`Api::agent_repository_credentials_delete`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryCredentialsDelete<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryCredentialsDelete {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryCredentialsDelete<'c> {
+impl AgentRepositoryCredentialsDelete {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -163,12 +163,12 @@ impl<'c> AgentRepositoryCredentialsDelete<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -176,10 +176,10 @@ rt::request!(AgentRepositoryCredentialsDelete);
 /// Request of [`Api::agent_repository_credentials_get`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryCredentialsGet<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryCredentialsGet {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryCredentialsGet<'c> {
+impl AgentRepositoryCredentialsGet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -212,12 +212,12 @@ impl<'c> AgentRepositoryCredentialsGet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1RepositoryCredentials> {
+    pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -225,10 +225,10 @@ rt::request!(AgentRepositoryCredentialsGet);
 /// Request of [`Api::agent_repository_credentials_get_for_repository_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryCredentialsGetForRepositoryUrl<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryCredentialsGetForRepositoryUrl {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryCredentialsGetForRepositoryUrl<'c> {
+impl AgentRepositoryCredentialsGetForRepositoryUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -255,12 +255,12 @@ impl<'c> AgentRepositoryCredentialsGetForRepositoryUrl<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1RepositoryCredentials> {
+    pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -268,18 +268,18 @@ rt::request!(AgentRepositoryCredentialsGetForRepositoryUrl);
 /// Request of [`Api::agent_repository_credentials_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryCredentialsList<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryCredentialsList {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryCredentialsList<'c> {
+impl AgentRepositoryCredentialsList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1RepositoryCredentialsList> {
+    pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentialsList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -287,10 +287,10 @@ rt::request!(AgentRepositoryCredentialsList);
 /// Request of [`Api::agent_repository_credentials_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AgentRepositoryCredentialsUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct AgentRepositoryCredentialsUpdate {
+    call: rt::Call,
 }
-impl<'c> AgentRepositoryCredentialsUpdate<'c> {
+impl AgentRepositoryCredentialsUpdate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -311,12 +311,12 @@ impl<'c> AgentRepositoryCredentialsUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Servicev1RepositoryCredentials> {
+    pub fn send(self) -> rt::Sending<types::Servicev1RepositoryCredentials> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -340,6 +340,8 @@ pub(super) static AGENT_REPOSITORY_CREDENTIALS_CREATE: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CREDENTIALS_DELETE: rt::Operation = rt::Operation {
     id: "AgentRepositoryCredentialsService_DeleteRepositoryCredentials",
@@ -360,6 +362,8 @@ pub(super) static AGENT_REPOSITORY_CREDENTIALS_DELETE: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CREDENTIALS_GET: rt::Operation = rt::Operation {
     id: "AgentRepositoryCredentialsService_GetRepositoryCredentials",
@@ -382,6 +386,8 @@ pub(super) static AGENT_REPOSITORY_CREDENTIALS_GET: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CREDENTIALS_GET_FOR_REPOSITORY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryCredentialsService_GetCredentialsForRepositoryUrl",
@@ -402,6 +408,8 @@ pub(super) static AGENT_REPOSITORY_CREDENTIALS_GET_FOR_REPOSITORY_URL: rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CREDENTIALS_LIST: rt::Operation = rt::Operation {
     id: "AgentRepositoryCredentialsService_ListRepositoryCredentials",
@@ -416,6 +424,8 @@ pub(super) static AGENT_REPOSITORY_CREDENTIALS_LIST: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CREDENTIALS_UPDATE: rt::Operation = rt::Operation {
     id: "AgentRepositoryCredentialsService_UpdateRepositoryCredentials",
@@ -436,4 +446,6 @@ pub(super) static AGENT_REPOSITORY_CREDENTIALS_UPDATE: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

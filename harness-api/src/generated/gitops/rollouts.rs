@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         agent_identifier: impl Into<String>,
         request_name: impl Into<String>,
-    ) -> RolloutsGetRolloutStatus<'c> {
+    ) -> RolloutsGetRolloutStatus {
         let mut call = rt::Call::new(self.client, &ROLLOUTS_GET_ROLLOUT_STATUS);
         call.text(0, agent_identifier);
         call.text(1, request_name);
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::rollouts_get_rollout_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RolloutsGetRolloutStatus<'c> {
-    call: rt::Call<'c>,
+pub struct RolloutsGetRolloutStatus {
+    call: rt::Call,
 }
-impl<'c> RolloutsGetRolloutStatus<'c> {
+impl RolloutsGetRolloutStatus {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -87,12 +87,12 @@ impl<'c> RolloutsGetRolloutStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::V1RolloutInfo> {
+    pub fn send(self) -> rt::Sending<types::V1RolloutInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -123,4 +123,6 @@ pub(super) static ROLLOUTS_GET_ROLLOUT_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/webhooks`
     #[inline]
-    pub fn create_account_webhooks(&self) -> CreateAccountWebhooks<'c> {
+    pub fn create_account_webhooks(&self) -> CreateAccountWebhooks {
         let call = rt::Call::new(self.client, &CREATE_ACCOUNT_WEBHOOKS);
         CreateAccountWebhooks { call }
     }
@@ -16,24 +16,21 @@ impl<'c> Api<'c> {
     pub fn delete_account_webhook(
         &self,
         webhook: impl Into<String>,
-    ) -> DeleteAccountWebhook<'c> {
+    ) -> DeleteAccountWebhook {
         let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_WEBHOOK);
         call.text(0, webhook);
         DeleteAccountWebhook { call }
     }
     /// `GET /v1/webhooks/{webhook}`
     #[inline]
-    pub fn get_account_webhook(
-        &self,
-        webhook: impl Into<String>,
-    ) -> GetAccountWebhook<'c> {
+    pub fn get_account_webhook(&self, webhook: impl Into<String>) -> GetAccountWebhook {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_WEBHOOK);
         call.text(0, webhook);
         GetAccountWebhook { call }
     }
     /// `POST /v1/webhooks/list`
     #[inline]
-    pub fn list_account_webhooks(&self) -> ListAccountWebhooks<'c> {
+    pub fn list_account_webhooks(&self) -> ListAccountWebhooks {
         let call = rt::Call::new(self.client, &LIST_ACCOUNT_WEBHOOKS);
         ListAccountWebhooks { call }
     }
@@ -42,7 +39,7 @@ impl<'c> Api<'c> {
     pub fn update_account_webhook(
         &self,
         webhook: impl Into<String>,
-    ) -> UpdateAccountWebhook<'c> {
+    ) -> UpdateAccountWebhook {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_WEBHOOK);
         call.text(0, webhook);
         UpdateAccountWebhook { call }
@@ -51,10 +48,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_account_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAccountWebhooks<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAccountWebhooks {
+    call: rt::Call,
 }
-impl<'c> CreateAccountWebhooks<'c> {
+impl CreateAccountWebhooks {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -69,12 +66,12 @@ impl<'c> CreateAccountWebhooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -82,10 +79,10 @@ rt::request!(CreateAccountWebhooks);
 /// Request of [`Api::delete_account_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccountWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAccountWebhook {
+    call: rt::Call,
 }
-impl<'c> DeleteAccountWebhook<'c> {
+impl DeleteAccountWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -94,12 +91,12 @@ impl<'c> DeleteAccountWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -107,10 +104,10 @@ rt::request!(DeleteAccountWebhook);
 /// Request of [`Api::get_account_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountWebhook {
+    call: rt::Call,
 }
-impl<'c> GetAccountWebhook<'c> {
+impl GetAccountWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -119,12 +116,12 @@ impl<'c> GetAccountWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::WebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::WebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -132,10 +129,10 @@ rt::request!(GetAccountWebhook);
 /// Request of [`Api::list_account_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAccountWebhooks<'c> {
-    call: rt::Call<'c>,
+pub struct ListAccountWebhooks {
+    call: rt::Call,
 }
-impl<'c> ListAccountWebhooks<'c> {
+impl ListAccountWebhooks {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -162,12 +159,12 @@ impl<'c> ListAccountWebhooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::WebhookResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::WebhookResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -175,10 +172,10 @@ rt::request!(ListAccountWebhooks);
 /// Request of [`Api::update_account_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAccountWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAccountWebhook {
+    call: rt::Call,
 }
-impl<'c> UpdateAccountWebhook<'c> {
+impl UpdateAccountWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -193,12 +190,12 @@ impl<'c> UpdateAccountWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -216,6 +213,8 @@ pub(super) static CREATE_ACCOUNT_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACCOUNT_WEBHOOK: rt::Operation = rt::Operation {
     id: "delete-account-webhook",
@@ -230,6 +229,8 @@ pub(super) static DELETE_ACCOUNT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_WEBHOOK: rt::Operation = rt::Operation {
     id: "get-account-webhook",
@@ -244,6 +245,8 @@ pub(super) static GET_ACCOUNT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ACCOUNT_WEBHOOKS: rt::Operation = rt::Operation {
     id: "list-account-webhooks",
@@ -262,6 +265,8 @@ pub(super) static LIST_ACCOUNT_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-account-webhook",
@@ -276,4 +281,6 @@ pub(super) static UPDATE_ACCOUNT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         yaml_git_config_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetListOfBranchesWithStatus<'c> {
+    ) -> GetListOfBranchesWithStatus {
         let mut call = rt::Call::new(self.client, &GET_LIST_OF_BRANCHES_WITH_STATUS);
         call.text(0, yaml_git_config_identifier);
         call.text(1, account_identifier);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         repo_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> SyncGitBranch<'c> {
+    ) -> SyncGitBranch {
         let mut call = rt::Call::new(self.client, &SYNC_GIT_BRANCH);
         call.text(0, repo_identifier);
         call.text(1, account_identifier);
@@ -35,10 +35,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_list_of_branches_with_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetListOfBranchesWithStatus<'c> {
-    call: rt::Call<'c>,
+pub struct GetListOfBranchesWithStatus {
+    call: rt::Call,
 }
-impl<'c> GetListOfBranchesWithStatus<'c> {
+impl GetListOfBranchesWithStatus {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -85,12 +85,12 @@ impl<'c> GetListOfBranchesWithStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitBranchList> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGitBranchList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -98,10 +98,10 @@ rt::request!(GetListOfBranchesWithStatus);
 /// Request of [`Api::sync_git_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SyncGitBranch<'c> {
-    call: rt::Call<'c>,
+pub struct SyncGitBranch {
+    call: rt::Call,
 }
-impl<'c> SyncGitBranch<'c> {
+impl SyncGitBranch {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -122,12 +122,12 @@ impl<'c> SyncGitBranch<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -154,6 +154,8 @@ pub(super) static GET_LIST_OF_BRANCHES_WITH_STATUS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SYNC_GIT_BRANCH: rt::Operation = rt::Operation {
     id: "syncGitBranch",
@@ -174,4 +176,6 @@ pub(super) static SYNC_GIT_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

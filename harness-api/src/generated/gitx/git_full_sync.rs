@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_git_full_sync_config(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateGitFullSyncConfig<'c> {
+    ) -> CreateGitFullSyncConfig {
         let mut call = rt::Call::new(self.client, &CREATE_GIT_FULL_SYNC_CONFIG);
         call.text(0, account_identifier);
         CreateGitFullSyncConfig { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn get_git_full_sync_config(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetGitFullSyncConfig<'c> {
+    ) -> GetGitFullSyncConfig {
         let mut call = rt::Call::new(self.client, &GET_GIT_FULL_SYNC_CONFIG);
         call.text(0, account_identifier);
         GetGitFullSyncConfig { call }
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn list_full_sync_files(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListFullSyncFiles<'c> {
+    ) -> ListFullSyncFiles {
         let mut call = rt::Call::new(self.client, &LIST_FULL_SYNC_FILES);
         call.text(0, account_identifier);
         ListFullSyncFiles { call }
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     pub fn trigger_full_sync(
         &self,
         account_identifier: impl Into<String>,
-    ) -> TriggerFullSync<'c> {
+    ) -> TriggerFullSync {
         let mut call = rt::Call::new(self.client, &TRIGGER_FULL_SYNC);
         call.text(0, account_identifier);
         TriggerFullSync { call }
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
     pub fn update_git_full_sync_config(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateGitFullSyncConfig<'c> {
+    ) -> UpdateGitFullSyncConfig {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_FULL_SYNC_CONFIG);
         call.text(0, account_identifier);
         UpdateGitFullSyncConfig { call }
@@ -59,10 +59,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_git_full_sync_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateGitFullSyncConfig<'c> {
-    call: rt::Call<'c>,
+pub struct CreateGitFullSyncConfig {
+    call: rt::Call,
 }
-impl<'c> CreateGitFullSyncConfig<'c> {
+impl CreateGitFullSyncConfig {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -97,12 +97,12 @@ impl<'c> CreateGitFullSyncConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitFullSyncConfig> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGitFullSyncConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -110,10 +110,10 @@ rt::request!(CreateGitFullSyncConfig);
 /// Request of [`Api::get_git_full_sync_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGitFullSyncConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetGitFullSyncConfig {
+    call: rt::Call,
 }
-impl<'c> GetGitFullSyncConfig<'c> {
+impl GetGitFullSyncConfig {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -128,12 +128,12 @@ impl<'c> GetGitFullSyncConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitFullSyncConfig> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGitFullSyncConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -141,10 +141,10 @@ rt::request!(GetGitFullSyncConfig);
 /// Request of [`Api::list_full_sync_files`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListFullSyncFiles<'c> {
-    call: rt::Call<'c>,
+pub struct ListFullSyncFiles {
+    call: rt::Call,
 }
-impl<'c> ListFullSyncFiles<'c> {
+impl ListFullSyncFiles {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -214,12 +214,12 @@ impl<'c> ListFullSyncFiles<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseGitFullSyncEntityInfo> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseGitFullSyncEntityInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -227,10 +227,10 @@ rt::request!(ListFullSyncFiles);
 /// Request of [`Api::trigger_full_sync`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerFullSync<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerFullSync {
+    call: rt::Call,
 }
-impl<'c> TriggerFullSync<'c> {
+impl TriggerFullSync {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -245,12 +245,12 @@ impl<'c> TriggerFullSync<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTriggerGitFullSyncResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTriggerGitFullSyncResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -258,10 +258,10 @@ rt::request!(TriggerFullSync);
 /// Request of [`Api::update_git_full_sync_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGitFullSyncConfig<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGitFullSyncConfig {
+    call: rt::Call,
 }
-impl<'c> UpdateGitFullSyncConfig<'c> {
+impl UpdateGitFullSyncConfig {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -296,12 +296,12 @@ impl<'c> UpdateGitFullSyncConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitFullSyncConfig> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGitFullSyncConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -323,6 +323,8 @@ pub(super) static CREATE_GIT_FULL_SYNC_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_GIT_FULL_SYNC_CONFIG: rt::Operation = rt::Operation {
     id: "getGitFullSyncConfig",
@@ -341,6 +343,8 @@ pub(super) static GET_GIT_FULL_SYNC_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_FULL_SYNC_FILES: rt::Operation = rt::Operation {
     id: "listFullSyncFiles",
@@ -364,6 +368,8 @@ pub(super) static LIST_FULL_SYNC_FILES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_FULL_SYNC: rt::Operation = rt::Operation {
     id: "triggerFullSync",
@@ -382,6 +388,8 @@ pub(super) static TRIGGER_FULL_SYNC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GIT_FULL_SYNC_CONFIG: rt::Operation = rt::Operation {
     id: "updateGitFullSyncConfig",
@@ -400,4 +408,6 @@ pub(super) static UPDATE_GIT_FULL_SYNC_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::GitSyncConfig,
-    ) -> CreateGitSyncConfig<'c> {
+    ) -> CreateGitSyncConfig {
         let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateGitSyncConfig<'c> {
+    ) -> CreateGitSyncConfig {
         let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateGitSyncConfig<'c> {
+    ) -> CreateGitSyncConfig {
         let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateGitSyncConfig<'c> {
+    ) -> CreateGitSyncConfig {
         let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_CONFIG);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn get_git_sync_config_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetGitSyncConfigList<'c> {
+    ) -> GetGitSyncConfigList {
         let mut call = rt::Call::new(self.client, &GET_GIT_SYNC_CONFIG_LIST);
         call.text(0, account_identifier);
         GetGitSyncConfigList { call }
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     pub fn is_git_sync_enabled(
         &self,
         account_identifier: impl Into<String>,
-    ) -> IsGitSyncEnabled<'c> {
+    ) -> IsGitSyncEnabled {
         let mut call = rt::Call::new(self.client, &IS_GIT_SYNC_ENABLED);
         call.text(0, account_identifier);
         IsGitSyncEnabled { call }
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         identifier: impl Into<String>,
         folder_identifier: impl Into<String>,
-    ) -> UpdateDefaultFolder<'c> {
+    ) -> UpdateDefaultFolder {
         let mut call = rt::Call::new(self.client, &UPDATE_DEFAULT_FOLDER);
         call.text(0, account_id);
         call.text(1, identifier);
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::GitSyncConfig,
-    ) -> UpdateGitSyncConfig<'c> {
+    ) -> UpdateGitSyncConfig {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateGitSyncConfig<'c> {
+    ) -> UpdateGitSyncConfig {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateGitSyncConfig<'c> {
+    ) -> UpdateGitSyncConfig {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateGitSyncConfig<'c> {
+    ) -> UpdateGitSyncConfig {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_CONFIG);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -139,18 +139,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_git_sync_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateGitSyncConfig<'c> {
-    call: rt::Call<'c>,
+pub struct CreateGitSyncConfig {
+    call: rt::Call,
 }
-impl<'c> CreateGitSyncConfig<'c> {
+impl CreateGitSyncConfig {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GitSyncConfig> {
+    pub fn send(self) -> rt::Sending<types::GitSyncConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,10 +158,10 @@ rt::request!(CreateGitSyncConfig);
 /// Request of [`Api::get_git_sync_config_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGitSyncConfigList<'c> {
-    call: rt::Call<'c>,
+pub struct GetGitSyncConfigList {
+    call: rt::Call,
 }
-impl<'c> GetGitSyncConfigList<'c> {
+impl GetGitSyncConfigList {
     /// Query parameter `projectIdentifier`.
     #[inline]
     pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
@@ -176,12 +176,12 @@ impl<'c> GetGitSyncConfigList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitSyncConfig>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitSyncConfig>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -189,10 +189,10 @@ rt::request!(GetGitSyncConfigList);
 /// Request of [`Api::is_git_sync_enabled`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IsGitSyncEnabled<'c> {
-    call: rt::Call<'c>,
+pub struct IsGitSyncEnabled {
+    call: rt::Call,
 }
-impl<'c> IsGitSyncEnabled<'c> {
+impl IsGitSyncEnabled {
     /// Query parameter `projectIdentifier`.
     #[inline]
     pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
@@ -207,12 +207,12 @@ impl<'c> IsGitSyncEnabled<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GitEnabled> {
+    pub fn send(self) -> rt::Sending<types::GitEnabled> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -220,10 +220,10 @@ rt::request!(IsGitSyncEnabled);
 /// Request of [`Api::update_default_folder`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateDefaultFolder<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateDefaultFolder {
+    call: rt::Call,
 }
-impl<'c> UpdateDefaultFolder<'c> {
+impl UpdateDefaultFolder {
     /// Query parameter `projectId`.
     #[inline]
     pub fn project_id(mut self, value: impl Into<String>) -> Self {
@@ -238,12 +238,12 @@ impl<'c> UpdateDefaultFolder<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GitSyncConfig> {
+    pub fn send(self) -> rt::Sending<types::GitSyncConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -251,18 +251,18 @@ rt::request!(UpdateDefaultFolder);
 /// Request of [`Api::update_git_sync_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGitSyncConfig<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGitSyncConfig {
+    call: rt::Call,
 }
-impl<'c> UpdateGitSyncConfig<'c> {
+impl UpdateGitSyncConfig {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GitSyncConfig> {
+    pub fn send(self) -> rt::Sending<types::GitSyncConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -280,6 +280,8 @@ pub(super) static CREATE_GIT_SYNC_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_GIT_SYNC_CONFIG_LIST: rt::Operation = rt::Operation {
     id: "getGitSyncConfigList",
@@ -298,6 +300,8 @@ pub(super) static GET_GIT_SYNC_CONFIG_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IS_GIT_SYNC_ENABLED: rt::Operation = rt::Operation {
     id: "isGitSyncEnabled",
@@ -316,6 +320,8 @@ pub(super) static IS_GIT_SYNC_ENABLED: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_DEFAULT_FOLDER: rt::Operation = rt::Operation {
     id: "updateDefaultFolder",
@@ -336,6 +342,8 @@ pub(super) static UPDATE_DEFAULT_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GIT_SYNC_CONFIG: rt::Operation = rt::Operation {
     id: "updateGitSyncConfig",
@@ -350,4 +358,6 @@ pub(super) static UPDATE_GIT_SYNC_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_git_sync_errors_count(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetGitSyncErrorsCount<'c> {
+    ) -> GetGitSyncErrorsCount {
         let mut call = rt::Call::new(self.client, &GET_GIT_SYNC_ERRORS_COUNT);
         call.text(0, account_identifier);
         GetGitSyncErrorsCount { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn list_git_sync_errors(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListGitSyncErrors<'c> {
+    ) -> ListGitSyncErrors {
         let mut call = rt::Call::new(self.client, &LIST_GIT_SYNC_ERRORS);
         call.text(0, account_identifier);
         ListGitSyncErrors { call }
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         commit_id: impl Into<String>,
-    ) -> ListGitToHarnessErrorForCommit<'c> {
+    ) -> ListGitToHarnessErrorForCommit {
         let mut call = rt::Call::new(self.client, &LIST_GIT_TO_HARNESS_ERROR_FOR_COMMIT);
         call.text(0, account_identifier);
         call.text(1, commit_id);
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     pub fn list_git_to_harness_errors_grouped_by_commits(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListGitToHarnessErrorsGroupedByCommits<'c> {
+    ) -> ListGitToHarnessErrorsGroupedByCommits {
         let mut call = rt::Call::new(
             self.client,
             &LIST_GIT_TO_HARNESS_ERRORS_GROUPED_BY_COMMITS,
@@ -58,10 +58,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_git_sync_errors_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGitSyncErrorsCount<'c> {
-    call: rt::Call<'c>,
+pub struct GetGitSyncErrorsCount {
+    call: rt::Call,
 }
-impl<'c> GetGitSyncErrorsCount<'c> {
+impl GetGitSyncErrorsCount {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -100,12 +100,12 @@ impl<'c> GetGitSyncErrorsCount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitSyncErrorCount> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncErrorCount> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -113,10 +113,10 @@ rt::request!(GetGitSyncErrorsCount);
 /// Request of [`Api::list_git_sync_errors`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListGitSyncErrors<'c> {
-    call: rt::Call<'c>,
+pub struct ListGitSyncErrors {
+    call: rt::Call,
 }
-impl<'c> ListGitSyncErrors<'c> {
+impl ListGitSyncErrors {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -188,12 +188,12 @@ impl<'c> ListGitSyncErrors<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseGitSyncError> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseGitSyncError> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -201,10 +201,10 @@ rt::request!(ListGitSyncErrors);
 /// Request of [`Api::list_git_to_harness_error_for_commit`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListGitToHarnessErrorForCommit<'c> {
-    call: rt::Call<'c>,
+pub struct ListGitToHarnessErrorForCommit {
+    call: rt::Call,
 }
-impl<'c> ListGitToHarnessErrorForCommit<'c> {
+impl ListGitToHarnessErrorForCommit {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -264,12 +264,12 @@ impl<'c> ListGitToHarnessErrorForCommit<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseGitSyncError> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseGitSyncError> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -277,10 +277,10 @@ rt::request!(ListGitToHarnessErrorForCommit);
 /// Request of [`Api::list_git_to_harness_errors_grouped_by_commits`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListGitToHarnessErrorsGroupedByCommits<'c> {
-    call: rt::Call<'c>,
+pub struct ListGitToHarnessErrorsGroupedByCommits {
+    call: rt::Call,
 }
-impl<'c> ListGitToHarnessErrorsGroupedByCommits<'c> {
+impl ListGitToHarnessErrorsGroupedByCommits {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -354,12 +354,12 @@ impl<'c> ListGitToHarnessErrorsGroupedByCommits<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseGitSyncErrorAggregateByCommit> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseGitSyncErrorAggregateByCommit> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -385,6 +385,8 @@ pub(super) static GET_GIT_SYNC_ERRORS_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_GIT_SYNC_ERRORS: rt::Operation = rt::Operation {
     id: "listGitSyncErrors",
@@ -412,6 +414,8 @@ pub(super) static LIST_GIT_SYNC_ERRORS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_GIT_TO_HARNESS_ERROR_FOR_COMMIT: rt::Operation = rt::Operation {
     id: "listGitToHarnessErrorForCommit",
@@ -438,6 +442,8 @@ pub(super) static LIST_GIT_TO_HARNESS_ERROR_FOR_COMMIT: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_GIT_TO_HARNESS_ERRORS_GROUPED_BY_COMMITS: rt::Operation = rt::Operation {
     id: "listGitToHarnessErrorsGroupedByCommits",
@@ -465,4 +471,6 @@ pub(super) static LIST_GIT_TO_HARNESS_ERRORS_GROUPED_BY_COMMITS: rt::Operation =
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

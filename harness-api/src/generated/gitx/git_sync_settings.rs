@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::GitSyncSettings,
-    ) -> CreateGitSyncSetting<'c> {
+    ) -> CreateGitSyncSetting {
         let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_SETTING);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateGitSyncSetting<'c> {
+    ) -> CreateGitSyncSetting {
         let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_SETTING);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateGitSyncSetting<'c> {
+    ) -> CreateGitSyncSetting {
         let mut call = rt::Call::new(self.client, &CREATE_GIT_SYNC_SETTING);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn get_git_sync_settings(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetGitSyncSettings<'c> {
+    ) -> GetGitSyncSettings {
         let mut call = rt::Call::new(self.client, &GET_GIT_SYNC_SETTINGS);
         call.text(0, account_identifier);
         GetGitSyncSettings { call }
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::GitSyncSettings,
-    ) -> UpdateGitSyncSetting<'c> {
+    ) -> UpdateGitSyncSetting {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_SETTING);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateGitSyncSetting<'c> {
+    ) -> UpdateGitSyncSetting {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_SETTING);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateGitSyncSetting<'c> {
+    ) -> UpdateGitSyncSetting {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_SYNC_SETTING);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -91,18 +91,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_git_sync_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateGitSyncSetting<'c> {
-    call: rt::Call<'c>,
+pub struct CreateGitSyncSetting {
+    call: rt::Call,
 }
-impl<'c> CreateGitSyncSetting<'c> {
+impl CreateGitSyncSetting {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitSyncSettings> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncSettings> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -110,10 +110,10 @@ rt::request!(CreateGitSyncSetting);
 /// Request of [`Api::get_git_sync_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGitSyncSettings<'c> {
-    call: rt::Call<'c>,
+pub struct GetGitSyncSettings {
+    call: rt::Call,
 }
-impl<'c> GetGitSyncSettings<'c> {
+impl GetGitSyncSettings {
     /// Query parameter `projectIdentifier`.
     #[inline]
     pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
@@ -128,12 +128,12 @@ impl<'c> GetGitSyncSettings<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitSyncSettings> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncSettings> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -141,18 +141,18 @@ rt::request!(GetGitSyncSettings);
 /// Request of [`Api::update_git_sync_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGitSyncSetting<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGitSyncSetting {
+    call: rt::Call,
 }
-impl<'c> UpdateGitSyncSetting<'c> {
+impl UpdateGitSyncSetting {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGitSyncSettings> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGitSyncSettings> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,6 +170,8 @@ pub(super) static CREATE_GIT_SYNC_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_GIT_SYNC_SETTINGS: rt::Operation = rt::Operation {
     id: "getGitSyncSettings",
@@ -188,6 +190,8 @@ pub(super) static GET_GIT_SYNC_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GIT_SYNC_SETTING: rt::Operation = rt::Operation {
     id: "updateGitSyncSetting",
@@ -202,4 +206,6 @@ pub(super) static UPDATE_GIT_SYNC_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/gitx-webhook-events/list-branches`
     #[inline]
-    pub fn list_webhook_event_branches(&self) -> ListWebhookEventBranches<'c> {
+    pub fn list_webhook_event_branches(&self) -> ListWebhookEventBranches {
         let call = rt::Call::new(self.client, &LIST_WEBHOOK_EVENT_BRANCHES);
         ListWebhookEventBranches { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_webhook_event_branches`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListWebhookEventBranches<'c> {
-    call: rt::Call<'c>,
+pub struct ListWebhookEventBranches {
+    call: rt::Call,
 }
-impl<'c> ListWebhookEventBranches<'c> {
+impl ListWebhookEventBranches {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -63,12 +63,12 @@ impl<'c> ListWebhookEventBranches<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListGitxWebhookBranchesDto> {
+    pub fn send(self) -> rt::Sending<types::ListGitxWebhookBranchesDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -94,4 +94,6 @@ pub(super) static LIST_WEBHOOK_EVENT_BRANCHES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

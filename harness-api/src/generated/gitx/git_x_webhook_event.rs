@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn patch_gitx_webhook_event(
         &self,
         gitx_webhook_event: impl Into<String>,
-    ) -> PatchGitxWebhookEvent<'c> {
+    ) -> PatchGitxWebhookEvent {
         let mut call = rt::Call::new(self.client, &PATCH_GITX_WEBHOOK_EVENT);
         call.text(0, gitx_webhook_event);
         PatchGitxWebhookEvent { call }
@@ -19,10 +19,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::patch_gitx_webhook_event`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PatchGitxWebhookEvent<'c> {
-    call: rt::Call<'c>,
+pub struct PatchGitxWebhookEvent {
+    call: rt::Call,
 }
-impl<'c> PatchGitxWebhookEvent<'c> {
+impl PatchGitxWebhookEvent {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -37,12 +37,12 @@ impl<'c> PatchGitxWebhookEvent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GitxWebhookEventResponse> {
+    pub fn send(self) -> rt::Sending<types::GitxWebhookEventResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -63,4 +63,6 @@ pub(super) static PATCH_GITX_WEBHOOK_EVENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/gitx-webhooks`
     #[inline]
-    pub fn create_gitx_webhook(&self) -> CreateGitxWebhook<'c> {
+    pub fn create_gitx_webhook(&self) -> CreateGitxWebhook {
         let call = rt::Call::new(self.client, &CREATE_GITX_WEBHOOK);
         CreateGitxWebhook { call }
     }
@@ -16,30 +16,27 @@ impl<'c> Api<'c> {
     pub fn delete_gitx_webhook(
         &self,
         gitx_webhook: impl Into<String>,
-    ) -> DeleteGitxWebhook<'c> {
+    ) -> DeleteGitxWebhook {
         let mut call = rt::Call::new(self.client, &DELETE_GITX_WEBHOOK);
         call.text(0, gitx_webhook);
         DeleteGitxWebhook { call }
     }
     /// `GET /v1/gitx-webhooks/{gitx-webhook}`
     #[inline]
-    pub fn get_gitx_webhook(
-        &self,
-        gitx_webhook: impl Into<String>,
-    ) -> GetGitxWebhook<'c> {
+    pub fn get_gitx_webhook(&self, gitx_webhook: impl Into<String>) -> GetGitxWebhook {
         let mut call = rt::Call::new(self.client, &GET_GITX_WEBHOOK);
         call.text(0, gitx_webhook);
         GetGitxWebhook { call }
     }
     /// `GET /v1/gitx-webhook-events`
     #[inline]
-    pub fn list_gitx_webhook_events(&self) -> ListGitxWebhookEvents<'c> {
+    pub fn list_gitx_webhook_events(&self) -> ListGitxWebhookEvents {
         let call = rt::Call::new(self.client, &LIST_GITX_WEBHOOK_EVENTS);
         ListGitxWebhookEvents { call }
     }
     /// `GET /v1/gitx-webhooks`
     #[inline]
-    pub fn list_gitx_webhooks(&self) -> ListGitxWebhooks<'c> {
+    pub fn list_gitx_webhooks(&self) -> ListGitxWebhooks {
         let call = rt::Call::new(self.client, &LIST_GITX_WEBHOOKS);
         ListGitxWebhooks { call }
     }
@@ -48,7 +45,7 @@ impl<'c> Api<'c> {
     pub fn update_gitx_webhook(
         &self,
         gitx_webhook: impl Into<String>,
-    ) -> UpdateGitxWebhook<'c> {
+    ) -> UpdateGitxWebhook {
         let mut call = rt::Call::new(self.client, &UPDATE_GITX_WEBHOOK);
         call.text(0, gitx_webhook);
         UpdateGitxWebhook { call }
@@ -57,10 +54,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct CreateGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> CreateGitxWebhook<'c> {
+impl CreateGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -75,12 +72,12 @@ impl<'c> CreateGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateGitxWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateGitxWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -88,10 +85,10 @@ rt::request!(CreateGitxWebhook);
 /// Request of [`Api::delete_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> DeleteGitxWebhook<'c> {
+impl DeleteGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -100,12 +97,12 @@ impl<'c> DeleteGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -113,10 +110,10 @@ rt::request!(DeleteGitxWebhook);
 /// Request of [`Api::get_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct GetGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> GetGitxWebhook<'c> {
+impl GetGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -125,12 +122,12 @@ impl<'c> GetGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GitxWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::GitxWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -138,10 +135,10 @@ rt::request!(GetGitxWebhook);
 /// Request of [`Api::list_gitx_webhook_events`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListGitxWebhookEvents<'c> {
-    call: rt::Call<'c>,
+pub struct ListGitxWebhookEvents {
+    call: rt::Call,
 }
-impl<'c> ListGitxWebhookEvents<'c> {
+impl ListGitxWebhookEvents {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -231,12 +228,12 @@ impl<'c> ListGitxWebhookEvents<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitxWebhookEventResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookEventResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -244,10 +241,10 @@ rt::request!(ListGitxWebhookEvents);
 /// Request of [`Api::list_gitx_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListGitxWebhooks<'c> {
-    call: rt::Call<'c>,
+pub struct ListGitxWebhooks {
+    call: rt::Call,
 }
-impl<'c> ListGitxWebhooks<'c> {
+impl ListGitxWebhooks {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -274,12 +271,12 @@ impl<'c> ListGitxWebhooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitxWebhookResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -287,10 +284,10 @@ rt::request!(ListGitxWebhooks);
 /// Request of [`Api::update_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> UpdateGitxWebhook<'c> {
+impl UpdateGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -305,12 +302,12 @@ impl<'c> UpdateGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateGitxWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateGitxWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -328,6 +325,8 @@ pub(super) static CREATE_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "delete-gitx-webhook",
@@ -345,6 +344,8 @@ pub(super) static DELETE_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "get-gitx-webhook",
@@ -362,6 +363,8 @@ pub(super) static GET_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operation {
     id: "list-gitx-webhook-events",
@@ -391,6 +394,8 @@ pub(super) static LIST_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_GITX_WEBHOOKS: rt::Operation = rt::Operation {
     id: "list-gitx-webhooks",
@@ -410,6 +415,8 @@ pub(super) static LIST_GITX_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-gitx-webhook",
@@ -427,4 +434,6 @@ pub(super) static UPDATE_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

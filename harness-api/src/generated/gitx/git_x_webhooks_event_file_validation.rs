@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn webhook_event_file_validation(
         &self,
         gitx_webhook_event: impl Into<String>,
-    ) -> WebhookEventFileValidation<'c> {
+    ) -> WebhookEventFileValidation {
         let mut call = rt::Call::new(self.client, &WEBHOOK_EVENT_FILE_VALIDATION);
         call.text(0, gitx_webhook_event);
         WebhookEventFileValidation { call }
@@ -19,10 +19,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::webhook_event_file_validation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct WebhookEventFileValidation<'c> {
-    call: rt::Call<'c>,
+pub struct WebhookEventFileValidation {
+    call: rt::Call,
 }
-impl<'c> WebhookEventFileValidation<'c> {
+impl WebhookEventFileValidation {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -45,12 +45,12 @@ impl<'c> WebhookEventFileValidation<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, Vec<types::GetGitxWebhookEventFileValidationResponse>> {
+    ) -> rt::Sending<Vec<types::GetGitxWebhookEventFileValidationResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -73,4 +73,6 @@ pub(super) static WEBHOOK_EVENT_FILE_VALIDATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

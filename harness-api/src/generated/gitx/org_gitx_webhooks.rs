@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_org_gitx_webhook(
         &self,
         org: impl Into<String>,
-    ) -> CreateOrgGitxWebhook<'c> {
+    ) -> CreateOrgGitxWebhook {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_GITX_WEBHOOK);
         call.text(0, org);
         CreateOrgGitxWebhook { call }
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         gitx_webhook: impl Into<String>,
-    ) -> DeleteOrgGitxWebhook<'c> {
+    ) -> DeleteOrgGitxWebhook {
         let mut call = rt::Call::new(self.client, &DELETE_ORG_GITX_WEBHOOK);
         call.text(0, org);
         call.text(1, gitx_webhook);
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         gitx_webhook: impl Into<String>,
-    ) -> GetOrgGitxWebhook<'c> {
+    ) -> GetOrgGitxWebhook {
         let mut call = rt::Call::new(self.client, &GET_ORG_GITX_WEBHOOK);
         call.text(0, org);
         call.text(1, gitx_webhook);
@@ -41,10 +41,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/gitx-webhooks`
     #[inline]
-    pub fn list_org_gitx_webhooks(
-        &self,
-        org: impl Into<String>,
-    ) -> ListOrgGitxWebhooks<'c> {
+    pub fn list_org_gitx_webhooks(&self, org: impl Into<String>) -> ListOrgGitxWebhooks {
         let mut call = rt::Call::new(self.client, &LIST_ORG_GITX_WEBHOOKS);
         call.text(0, org);
         ListOrgGitxWebhooks { call }
@@ -55,7 +52,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         gitx_webhook: impl Into<String>,
-    ) -> UpdateOrgGitxWebhook<'c> {
+    ) -> UpdateOrgGitxWebhook {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_GITX_WEBHOOK);
         call.text(0, org);
         call.text(1, gitx_webhook);
@@ -65,10 +62,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_org_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrgGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrgGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> CreateOrgGitxWebhook<'c> {
+impl CreateOrgGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -83,12 +80,12 @@ impl<'c> CreateOrgGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateGitxWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateGitxWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,10 +93,10 @@ rt::request!(CreateOrgGitxWebhook);
 /// Request of [`Api::delete_org_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrgGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrgGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> DeleteOrgGitxWebhook<'c> {
+impl DeleteOrgGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -108,12 +105,12 @@ impl<'c> DeleteOrgGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -121,10 +118,10 @@ rt::request!(DeleteOrgGitxWebhook);
 /// Request of [`Api::get_org_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> GetOrgGitxWebhook<'c> {
+impl GetOrgGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -133,12 +130,12 @@ impl<'c> GetOrgGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GitxWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::GitxWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +143,10 @@ rt::request!(GetOrgGitxWebhook);
 /// Request of [`Api::list_org_gitx_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListOrgGitxWebhooks<'c> {
-    call: rt::Call<'c>,
+pub struct ListOrgGitxWebhooks {
+    call: rt::Call,
 }
-impl<'c> ListOrgGitxWebhooks<'c> {
+impl ListOrgGitxWebhooks {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -176,12 +173,12 @@ impl<'c> ListOrgGitxWebhooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitxWebhookResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -189,10 +186,10 @@ rt::request!(ListOrgGitxWebhooks);
 /// Request of [`Api::update_org_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOrgGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOrgGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> UpdateOrgGitxWebhook<'c> {
+impl UpdateOrgGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -207,12 +204,12 @@ impl<'c> UpdateOrgGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateGitxWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateGitxWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -230,6 +227,8 @@ pub(super) static CREATE_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "delete-org-gitx-webhook",
@@ -248,6 +247,8 @@ pub(super) static DELETE_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "get-org-gitx-webhook",
@@ -266,6 +267,8 @@ pub(super) static GET_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ORG_GITX_WEBHOOKS: rt::Operation = rt::Operation {
     id: "list-org-gitx-webhooks",
@@ -286,6 +289,8 @@ pub(super) static LIST_ORG_GITX_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-org-gitx-webhook",
@@ -304,4 +309,6 @@ pub(super) static UPDATE_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

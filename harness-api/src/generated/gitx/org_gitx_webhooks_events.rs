@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn list_org_gitx_webhook_events(
         &self,
         org: impl Into<String>,
-    ) -> ListOrgGitxWebhookEvents<'c> {
+    ) -> ListOrgGitxWebhookEvents {
         let mut call = rt::Call::new(self.client, &LIST_ORG_GITX_WEBHOOK_EVENTS);
         call.text(0, org);
         ListOrgGitxWebhookEvents { call }
@@ -19,10 +19,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_org_gitx_webhook_events`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListOrgGitxWebhookEvents<'c> {
-    call: rt::Call<'c>,
+pub struct ListOrgGitxWebhookEvents {
+    call: rt::Call,
 }
-impl<'c> ListOrgGitxWebhookEvents<'c> {
+impl ListOrgGitxWebhookEvents {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -112,12 +112,12 @@ impl<'c> ListOrgGitxWebhookEvents<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitxWebhookEventResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookEventResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -151,4 +151,6 @@ pub(super) static LIST_ORG_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

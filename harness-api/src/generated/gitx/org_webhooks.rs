@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/webhooks`
     #[inline]
-    pub fn create_org_webhooks(&self, org: impl Into<String>) -> CreateOrgWebhooks<'c> {
+    pub fn create_org_webhooks(&self, org: impl Into<String>) -> CreateOrgWebhooks {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_WEBHOOKS);
         call.text(0, org);
         CreateOrgWebhooks { call }
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         webhook: impl Into<String>,
-    ) -> DeleteOrgWebhook<'c> {
+    ) -> DeleteOrgWebhook {
         let mut call = rt::Call::new(self.client, &DELETE_ORG_WEBHOOK);
         call.text(0, org);
         call.text(1, webhook);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         webhook: impl Into<String>,
-    ) -> GetOrgWebhook<'c> {
+    ) -> GetOrgWebhook {
         let mut call = rt::Call::new(self.client, &GET_ORG_WEBHOOK);
         call.text(0, org);
         call.text(1, webhook);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/orgs/{org}/webhooks/list`
     #[inline]
-    pub fn list_org_webhooks(&self, org: impl Into<String>) -> ListOrgWebhooks<'c> {
+    pub fn list_org_webhooks(&self, org: impl Into<String>) -> ListOrgWebhooks {
         let mut call = rt::Call::new(self.client, &LIST_ORG_WEBHOOKS);
         call.text(0, org);
         ListOrgWebhooks { call }
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         webhook: impl Into<String>,
-    ) -> UpdateOrgWebhook<'c> {
+    ) -> UpdateOrgWebhook {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_WEBHOOK);
         call.text(0, org);
         call.text(1, webhook);
@@ -59,10 +59,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_org_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrgWebhooks<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrgWebhooks {
+    call: rt::Call,
 }
-impl<'c> CreateOrgWebhooks<'c> {
+impl CreateOrgWebhooks {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -77,12 +77,12 @@ impl<'c> CreateOrgWebhooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -90,10 +90,10 @@ rt::request!(CreateOrgWebhooks);
 /// Request of [`Api::delete_org_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrgWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrgWebhook {
+    call: rt::Call,
 }
-impl<'c> DeleteOrgWebhook<'c> {
+impl DeleteOrgWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -102,12 +102,12 @@ impl<'c> DeleteOrgWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -115,10 +115,10 @@ rt::request!(DeleteOrgWebhook);
 /// Request of [`Api::get_org_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgWebhook {
+    call: rt::Call,
 }
-impl<'c> GetOrgWebhook<'c> {
+impl GetOrgWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -127,12 +127,12 @@ impl<'c> GetOrgWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::WebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::WebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -140,10 +140,10 @@ rt::request!(GetOrgWebhook);
 /// Request of [`Api::list_org_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListOrgWebhooks<'c> {
-    call: rt::Call<'c>,
+pub struct ListOrgWebhooks {
+    call: rt::Call,
 }
-impl<'c> ListOrgWebhooks<'c> {
+impl ListOrgWebhooks {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -170,12 +170,12 @@ impl<'c> ListOrgWebhooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::WebhookResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::WebhookResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -183,10 +183,10 @@ rt::request!(ListOrgWebhooks);
 /// Request of [`Api::update_org_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOrgWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOrgWebhook {
+    call: rt::Call,
 }
-impl<'c> UpdateOrgWebhook<'c> {
+impl UpdateOrgWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -201,12 +201,12 @@ impl<'c> UpdateOrgWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -224,6 +224,8 @@ pub(super) static CREATE_ORG_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORG_WEBHOOK: rt::Operation = rt::Operation {
     id: "delete-org-webhook",
@@ -242,6 +244,8 @@ pub(super) static DELETE_ORG_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_WEBHOOK: rt::Operation = rt::Operation {
     id: "get-org-webhook",
@@ -260,6 +264,8 @@ pub(super) static GET_ORG_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ORG_WEBHOOKS: rt::Operation = rt::Operation {
     id: "list-org-webhooks",
@@ -279,6 +285,8 @@ pub(super) static LIST_ORG_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ORG_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-org-webhook",
@@ -297,4 +305,6 @@ pub(super) static UPDATE_ORG_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

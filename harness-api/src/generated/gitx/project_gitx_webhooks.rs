@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateProjectGitxWebhook<'c> {
+    ) -> CreateProjectGitxWebhook {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_GITX_WEBHOOK);
         call.text(0, org);
         call.text(1, project);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         gitx_webhook: impl Into<String>,
-    ) -> DeleteProjectGitxWebhook<'c> {
+    ) -> DeleteProjectGitxWebhook {
         let mut call = rt::Call::new(self.client, &DELETE_PROJECT_GITX_WEBHOOK);
         call.text(0, org);
         call.text(1, project);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         gitx_webhook: impl Into<String>,
-    ) -> GetProjectGitxWebhook<'c> {
+    ) -> GetProjectGitxWebhook {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_GITX_WEBHOOK);
         call.text(0, org);
         call.text(1, project);
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListProjectGitxWebhook<'c> {
+    ) -> ListProjectGitxWebhook {
         let mut call = rt::Call::new(self.client, &LIST_PROJECT_GITX_WEBHOOK);
         call.text(0, org);
         call.text(1, project);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         gitx_webhook: impl Into<String>,
-    ) -> UpdateProjectGitxWebhook<'c> {
+    ) -> UpdateProjectGitxWebhook {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_GITX_WEBHOOK);
         call.text(0, org);
         call.text(1, project);
@@ -75,10 +75,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_project_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProjectGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProjectGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> CreateProjectGitxWebhook<'c> {
+impl CreateProjectGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -93,12 +93,12 @@ impl<'c> CreateProjectGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateGitxWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateGitxWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -106,10 +106,10 @@ rt::request!(CreateProjectGitxWebhook);
 /// Request of [`Api::delete_project_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProjectGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProjectGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> DeleteProjectGitxWebhook<'c> {
+impl DeleteProjectGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -118,12 +118,12 @@ impl<'c> DeleteProjectGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -131,10 +131,10 @@ rt::request!(DeleteProjectGitxWebhook);
 /// Request of [`Api::get_project_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> GetProjectGitxWebhook<'c> {
+impl GetProjectGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -143,12 +143,12 @@ impl<'c> GetProjectGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GitxWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::GitxWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -156,10 +156,10 @@ rt::request!(GetProjectGitxWebhook);
 /// Request of [`Api::list_project_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProjectGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct ListProjectGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> ListProjectGitxWebhook<'c> {
+impl ListProjectGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -186,12 +186,12 @@ impl<'c> ListProjectGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitxWebhookResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -199,10 +199,10 @@ rt::request!(ListProjectGitxWebhook);
 /// Request of [`Api::update_project_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProjectGitxWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProjectGitxWebhook {
+    call: rt::Call,
 }
-impl<'c> UpdateProjectGitxWebhook<'c> {
+impl UpdateProjectGitxWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -217,12 +217,12 @@ impl<'c> UpdateProjectGitxWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateGitxWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateGitxWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -244,6 +244,8 @@ pub(super) static CREATE_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "delete-project-gitx-webhook",
@@ -263,6 +265,8 @@ pub(super) static DELETE_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "get-project-gitx-webhook",
@@ -282,6 +286,8 @@ pub(super) static GET_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "list-project-gitx-webhook",
@@ -303,6 +309,8 @@ pub(super) static LIST_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-project-gitx-webhook",
@@ -322,4 +330,6 @@ pub(super) static UPDATE_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

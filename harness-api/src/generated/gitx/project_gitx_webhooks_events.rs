@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListProjectGitxWebhookEvents<'c> {
+    ) -> ListProjectGitxWebhookEvents {
         let mut call = rt::Call::new(self.client, &LIST_PROJECT_GITX_WEBHOOK_EVENTS);
         call.text(0, org);
         call.text(1, project);
@@ -23,10 +23,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_project_gitx_webhook_events`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProjectGitxWebhookEvents<'c> {
-    call: rt::Call<'c>,
+pub struct ListProjectGitxWebhookEvents {
+    call: rt::Call,
 }
-impl<'c> ListProjectGitxWebhookEvents<'c> {
+impl ListProjectGitxWebhookEvents {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -116,12 +116,12 @@ impl<'c> ListProjectGitxWebhookEvents<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GitxWebhookEventResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GitxWebhookEventResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -156,4 +156,6 @@ pub(super) static LIST_PROJECT_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

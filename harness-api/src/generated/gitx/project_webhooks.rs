@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateProjectWebhooks<'c> {
+    ) -> CreateProjectWebhooks {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_WEBHOOKS);
         call.text(0, org);
         call.text(1, project);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         webhook: impl Into<String>,
-    ) -> DeleteProjectWebhook<'c> {
+    ) -> DeleteProjectWebhook {
         let mut call = rt::Call::new(self.client, &DELETE_PROJECT_WEBHOOK);
         call.text(0, org);
         call.text(1, project);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         webhook: impl Into<String>,
-    ) -> GetProjectWebhook<'c> {
+    ) -> GetProjectWebhook {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_WEBHOOK);
         call.text(0, org);
         call.text(1, project);
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListProjectWebhooks<'c> {
+    ) -> ListProjectWebhooks {
         let mut call = rt::Call::new(self.client, &LIST_PROJECT_WEBHOOKS);
         call.text(0, org);
         call.text(1, project);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         webhook: impl Into<String>,
-    ) -> UpdateProjectWebhook<'c> {
+    ) -> UpdateProjectWebhook {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_WEBHOOK);
         call.text(0, org);
         call.text(1, project);
@@ -75,10 +75,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_project_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProjectWebhooks<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProjectWebhooks {
+    call: rt::Call,
 }
-impl<'c> CreateProjectWebhooks<'c> {
+impl CreateProjectWebhooks {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -93,12 +93,12 @@ impl<'c> CreateProjectWebhooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -106,10 +106,10 @@ rt::request!(CreateProjectWebhooks);
 /// Request of [`Api::delete_project_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProjectWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProjectWebhook {
+    call: rt::Call,
 }
-impl<'c> DeleteProjectWebhook<'c> {
+impl DeleteProjectWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -118,12 +118,12 @@ impl<'c> DeleteProjectWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -131,10 +131,10 @@ rt::request!(DeleteProjectWebhook);
 /// Request of [`Api::get_project_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectWebhook {
+    call: rt::Call,
 }
-impl<'c> GetProjectWebhook<'c> {
+impl GetProjectWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -143,12 +143,12 @@ impl<'c> GetProjectWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::WebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::WebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -156,10 +156,10 @@ rt::request!(GetProjectWebhook);
 /// Request of [`Api::list_project_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProjectWebhooks<'c> {
-    call: rt::Call<'c>,
+pub struct ListProjectWebhooks {
+    call: rt::Call,
 }
-impl<'c> ListProjectWebhooks<'c> {
+impl ListProjectWebhooks {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -186,12 +186,12 @@ impl<'c> ListProjectWebhooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::WebhookResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::WebhookResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -199,10 +199,10 @@ rt::request!(ListProjectWebhooks);
 /// Request of [`Api::update_project_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProjectWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProjectWebhook {
+    call: rt::Call,
 }
-impl<'c> UpdateProjectWebhook<'c> {
+impl UpdateProjectWebhook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -217,12 +217,12 @@ impl<'c> UpdateProjectWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -244,6 +244,8 @@ pub(super) static CREATE_PROJECT_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROJECT_WEBHOOK: rt::Operation = rt::Operation {
     id: "delete-project-webhook",
@@ -263,6 +265,8 @@ pub(super) static DELETE_PROJECT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_WEBHOOK: rt::Operation = rt::Operation {
     id: "get-project-webhook",
@@ -282,6 +286,8 @@ pub(super) static GET_PROJECT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROJECT_WEBHOOKS: rt::Operation = rt::Operation {
     id: "list-project-webhooks",
@@ -302,6 +308,8 @@ pub(super) static LIST_PROJECT_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROJECT_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-project-webhook",
@@ -321,4 +329,6 @@ pub(super) static UPDATE_PROJECT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

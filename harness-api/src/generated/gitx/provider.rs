@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateProviderRequestDto,
-    ) -> CreateProvider<'c> {
+    ) -> CreateProvider {
         let mut call = rt::Call::new(self.client, &CREATE_PROVIDER);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         provider_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteProvider<'c> {
+    ) -> DeleteProvider {
         let mut call = rt::Call::new(self.client, &DELETE_PROVIDER);
         call.text(0, provider_identifier);
         call.text(1, account_identifier);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         provider_identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetProvider<'c> {
+    ) -> GetProvider {
         let mut call = rt::Call::new(self.client, &GET_PROVIDER);
         call.text(0, provider_identifier);
         call.text(1, account_identifier);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn get_provider_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetProviderList<'c> {
+    ) -> GetProviderList {
         let mut call = rt::Call::new(self.client, &GET_PROVIDER_LIST);
         call.text(0, account_identifier);
         GetProviderList { call }
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         provider_identifier: impl Into<String>,
         body: &types::UpdateProviderRequestDto,
-    ) -> UpdateProvider<'c> {
+    ) -> UpdateProvider {
         let mut call = rt::Call::new(self.client, &UPDATE_PROVIDER);
         call.text(0, account_identifier);
         call.text(1, provider_identifier);
@@ -69,18 +69,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProvider<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProvider {
+    call: rt::Call,
 }
-impl<'c> CreateProvider<'c> {
+impl CreateProvider {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCreateProviderResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCreateProviderResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -88,18 +88,18 @@ rt::request!(CreateProvider);
 /// Request of [`Api::delete_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProvider<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProvider {
+    call: rt::Call,
 }
-impl<'c> DeleteProvider<'c> {
+impl DeleteProvider {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoDeleteProviderResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoDeleteProviderResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -107,18 +107,18 @@ rt::request!(DeleteProvider);
 /// Request of [`Api::get_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProvider<'c> {
-    call: rt::Call<'c>,
+pub struct GetProvider {
+    call: rt::Call,
 }
-impl<'c> GetProvider<'c> {
+impl GetProvider {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoGetProviderResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoGetProviderResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -126,18 +126,18 @@ rt::request!(GetProvider);
 /// Request of [`Api::get_provider_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProviderList<'c> {
-    call: rt::Call<'c>,
+pub struct GetProviderList {
+    call: rt::Call,
 }
-impl<'c> GetProviderList<'c> {
+impl GetProviderList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListGetProviderResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListGetProviderResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -145,18 +145,18 @@ rt::request!(GetProviderList);
 /// Request of [`Api::update_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProvider<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProvider {
+    call: rt::Call,
 }
-impl<'c> UpdateProvider<'c> {
+impl UpdateProvider {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUpdateProviderResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUpdateProviderResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,6 +174,8 @@ pub(super) static CREATE_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROVIDER: rt::Operation = rt::Operation {
     id: "deleteProvider",
@@ -191,6 +193,8 @@ pub(super) static DELETE_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROVIDER: rt::Operation = rt::Operation {
     id: "getProvider",
@@ -208,6 +212,8 @@ pub(super) static GET_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROVIDER_LIST: rt::Operation = rt::Operation {
     id: "getProviderList",
@@ -222,6 +228,8 @@ pub(super) static GET_PROVIDER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROVIDER: rt::Operation = rt::Operation {
     id: "updateProvider",
@@ -239,4 +247,6 @@ pub(super) static UPDATE_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

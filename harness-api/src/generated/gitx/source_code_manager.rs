@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/source-code-manager`
     #[inline]
-    pub fn create_source_code_manager(&self) -> CreateSourceCodeManager<'c> {
+    pub fn create_source_code_manager(&self) -> CreateSourceCodeManager {
         let call = rt::Call::new(self.client, &CREATE_SOURCE_CODE_MANAGER);
         CreateSourceCodeManager { call }
     }
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteSourceCodeManager<'c> {
+    ) -> DeleteSourceCodeManager {
         let mut call = rt::Call::new(self.client, &DELETE_SOURCE_CODE_MANAGER);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
     pub fn get_source_code_managers(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetSourceCodeManagers<'c> {
+    ) -> GetSourceCodeManagers {
         let mut call = rt::Call::new(self.client, &GET_SOURCE_CODE_MANAGERS);
         call.text(0, account_identifier);
         GetSourceCodeManagers { call }
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     pub fn update_source_code_manager(
         &self,
         identifier: impl Into<String>,
-    ) -> UpdateSourceCodeManager<'c> {
+    ) -> UpdateSourceCodeManager {
         let mut call = rt::Call::new(self.client, &UPDATE_SOURCE_CODE_MANAGER);
         call.text(0, identifier);
         UpdateSourceCodeManager { call }
@@ -47,10 +47,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_source_code_manager`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateSourceCodeManager<'c> {
-    call: rt::Call<'c>,
+pub struct CreateSourceCodeManager {
+    call: rt::Call,
 }
-impl<'c> CreateSourceCodeManager<'c> {
+impl CreateSourceCodeManager {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SourceCodeManager) -> Self {
@@ -59,12 +59,12 @@ impl<'c> CreateSourceCodeManager<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSourceCodeManager> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSourceCodeManager> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -72,18 +72,18 @@ rt::request!(CreateSourceCodeManager);
 /// Request of [`Api::delete_source_code_manager`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSourceCodeManager<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSourceCodeManager {
+    call: rt::Call,
 }
-impl<'c> DeleteSourceCodeManager<'c> {
+impl DeleteSourceCodeManager {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -91,18 +91,18 @@ rt::request!(DeleteSourceCodeManager);
 /// Request of [`Api::get_source_code_managers`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSourceCodeManagers<'c> {
-    call: rt::Call<'c>,
+pub struct GetSourceCodeManagers {
+    call: rt::Call,
 }
-impl<'c> GetSourceCodeManagers<'c> {
+impl GetSourceCodeManagers {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSourceCodeManager> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListSourceCodeManager> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -110,10 +110,10 @@ rt::request!(GetSourceCodeManagers);
 /// Request of [`Api::update_source_code_manager`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSourceCodeManager<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSourceCodeManager {
+    call: rt::Call,
 }
-impl<'c> UpdateSourceCodeManager<'c> {
+impl UpdateSourceCodeManager {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SourceCodeManager) -> Self {
@@ -122,12 +122,12 @@ impl<'c> UpdateSourceCodeManager<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSourceCodeManager> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSourceCodeManager> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -145,6 +145,8 @@ pub(super) static CREATE_SOURCE_CODE_MANAGER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SOURCE_CODE_MANAGER: rt::Operation = rt::Operation {
     id: "deleteSourceCodeManager",
@@ -162,6 +164,8 @@ pub(super) static DELETE_SOURCE_CODE_MANAGER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SOURCE_CODE_MANAGERS: rt::Operation = rt::Operation {
     id: "getSourceCodeManagers",
@@ -176,6 +180,8 @@ pub(super) static GET_SOURCE_CODE_MANAGERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SOURCE_CODE_MANAGER: rt::Operation = rt::Operation {
     id: "updateSourceCodeManager",
@@ -190,4 +196,6 @@ pub(super) static UPDATE_SOURCE_CODE_MANAGER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &serde_json::Value,
-    ) -> ProcessWebhookEvent<'c> {
+    ) -> ProcessWebhookEvent {
         let mut call = rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> ProcessWebhookEvent<'c> {
+    ) -> ProcessWebhookEvent {
         let mut call = rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -33,10 +33,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::process_webhook_event`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ProcessWebhookEvent<'c> {
-    call: rt::Call<'c>,
+pub struct ProcessWebhookEvent {
+    call: rt::Call,
 }
-impl<'c> ProcessWebhookEvent<'c> {
+impl ProcessWebhookEvent {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -57,12 +57,12 @@ impl<'c> ProcessWebhookEvent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -90,4 +90,6 @@ pub(super) static PROCESS_WEBHOOK_EVENT: rt::Operation = rt::Operation {
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
         version: impl Into<String>,
-    ) -> CreateBulkDownloadRequestV1<'c> {
+    ) -> CreateBulkDownloadRequestV1 {
         let mut call = rt::Call::new(self.client, &CREATE_BULK_DOWNLOAD_REQUEST_V1);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> DeleteArtifact<'c> {
+    ) -> DeleteArtifact {
         let mut call = rt::Call::new(self.client, &DELETE_ARTIFACT);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
         version: impl Into<String>,
-    ) -> DeleteArtifactVersion<'c> {
+    ) -> DeleteArtifactVersion {
         let mut call = rt::Call::new(self.client, &DELETE_ARTIFACT_VERSION);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetAllArtifactVersions<'c> {
+    ) -> GetAllArtifactVersions {
         let mut call = rt::Call::new(self.client, &GET_ALL_ARTIFACT_VERSIONS);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetArtifactDeployments<'c> {
+    ) -> GetArtifactDeployments {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_DEPLOYMENTS);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetArtifactDetails<'c> {
+    ) -> GetArtifactDetails {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_DETAILS);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
         file_name: impl Into<String>,
-    ) -> GetArtifactFile<'c> {
+    ) -> GetArtifactFile {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_FILE);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetArtifactFiles<'c> {
+    ) -> GetArtifactFiles {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_FILES);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetArtifactStats<'c> {
+    ) -> GetArtifactStats {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_STATS);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -134,7 +134,7 @@ impl<'c> Api<'c> {
     pub fn get_artifact_stats_for_registry(
         &self,
         registry_ref: impl Into<String>,
-    ) -> GetArtifactStatsForRegistry<'c> {
+    ) -> GetArtifactStatsForRegistry {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_STATS_FOR_REGISTRY);
         call.text(0, registry_ref);
         GetArtifactStatsForRegistry {
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetArtifactSummary<'c> {
+    ) -> GetArtifactSummary {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_SUMMARY);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -160,7 +160,7 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetArtifactVersionSummary<'c> {
+    ) -> GetArtifactVersionSummary {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_VERSION_SUMMARY);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -173,7 +173,7 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetOciArtifactTags<'c> {
+    ) -> GetOciArtifactTags {
         let mut call = rt::Call::new(self.client, &GET_OCI_ARTIFACT_TAGS);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -184,7 +184,7 @@ impl<'c> Api<'c> {
     pub fn list_artifact_labels(
         &self,
         registry_ref: impl Into<String>,
-    ) -> ListArtifactLabels<'c> {
+    ) -> ListArtifactLabels {
         let mut call = rt::Call::new(self.client, &LIST_ARTIFACT_LABELS);
         call.text(0, registry_ref);
         ListArtifactLabels { call }
@@ -195,7 +195,7 @@ impl<'c> Api<'c> {
         &self,
         registry_identifier: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> RedirectHarnessArtifact<'c> {
+    ) -> RedirectHarnessArtifact {
         let mut call = rt::Call::new(self.client, &REDIRECT_HARNESS_ARTIFACT);
         call.text(0, registry_identifier);
         call.text(1, artifact);
@@ -207,7 +207,7 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> UpdateArtifactLabels<'c> {
+    ) -> UpdateArtifactLabels {
         let mut call = rt::Call::new(self.client, &UPDATE_ARTIFACT_LABELS);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -217,18 +217,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_bulk_download_request_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateBulkDownloadRequestV1<'c> {
-    call: rt::Call<'c>,
+pub struct CreateBulkDownloadRequestV1 {
+    call: rt::Call,
 }
-impl<'c> CreateBulkDownloadRequestV1<'c> {
+impl CreateBulkDownloadRequestV1 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -236,10 +236,10 @@ rt::request!(CreateBulkDownloadRequestV1);
 /// Request of [`Api::delete_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteArtifact {
+    call: rt::Call,
 }
-impl<'c> DeleteArtifact<'c> {
+impl DeleteArtifact {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(mut self, value: impl Into<types::DeleteArtifactType>) -> Self {
@@ -248,12 +248,12 @@ impl<'c> DeleteArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -261,10 +261,10 @@ rt::request!(DeleteArtifact);
 /// Request of [`Api::delete_artifact_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteArtifactVersion<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteArtifactVersion {
+    call: rt::Call,
 }
-impl<'c> DeleteArtifactVersion<'c> {
+impl DeleteArtifactVersion {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
@@ -280,12 +280,12 @@ impl<'c> DeleteArtifactVersion<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -293,10 +293,10 @@ rt::request!(DeleteArtifactVersion);
 /// Request of [`Api::get_all_artifact_versions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllArtifactVersions<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllArtifactVersions {
+    call: rt::Call,
 }
-impl<'c> GetAllArtifactVersions<'c> {
+impl GetAllArtifactVersions {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
@@ -352,12 +352,12 @@ impl<'c> GetAllArtifactVersions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetAllArtifactVersionsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetAllArtifactVersionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -365,10 +365,10 @@ rt::request!(GetAllArtifactVersions);
 /// Request of [`Api::get_artifact_deployments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactDeployments<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactDeployments {
+    call: rt::Call,
 }
-impl<'c> GetArtifactDeployments<'c> {
+impl GetArtifactDeployments {
     /// Query parameter `env_type`.
     #[inline]
     pub fn env_type(
@@ -424,12 +424,12 @@ impl<'c> GetArtifactDeployments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetArtifactDeploymentsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetArtifactDeploymentsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -437,10 +437,10 @@ rt::request!(GetArtifactDeployments);
 /// Request of [`Api::get_artifact_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactDetails {
+    call: rt::Call,
 }
-impl<'c> GetArtifactDetails<'c> {
+impl GetArtifactDetails {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
@@ -462,12 +462,12 @@ impl<'c> GetArtifactDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetArtifactDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetArtifactDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -475,10 +475,10 @@ rt::request!(GetArtifactDetails);
 /// Request of [`Api::get_artifact_file`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactFile<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactFile {
+    call: rt::Call,
 }
-impl<'c> GetArtifactFile<'c> {
+impl GetArtifactFile {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
@@ -491,12 +491,12 @@ impl<'c> GetArtifactFile<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetArtifactFileResponse> {
+    pub fn send(self) -> rt::Sending<types::GetArtifactFileResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -504,10 +504,10 @@ rt::request!(GetArtifactFile);
 /// Request of [`Api::get_artifact_files`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactFiles<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactFiles {
+    call: rt::Call,
 }
-impl<'c> GetArtifactFiles<'c> {
+impl GetArtifactFiles {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
@@ -550,12 +550,12 @@ impl<'c> GetArtifactFiles<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetArtifactFilesResponse> {
+    pub fn send(self) -> rt::Sending<types::GetArtifactFilesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -563,10 +563,10 @@ rt::request!(GetArtifactFiles);
 /// Request of [`Api::get_artifact_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactStats<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactStats {
+    call: rt::Call,
 }
-impl<'c> GetArtifactStats<'c> {
+impl GetArtifactStats {
     /// Query parameter `from`.
     #[inline]
     pub fn from(mut self, value: impl Into<String>) -> Self {
@@ -581,12 +581,12 @@ impl<'c> GetArtifactStats<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactStatsResponse> {
+    pub fn send(self) -> rt::Sending<types::ArtifactStatsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -594,10 +594,10 @@ rt::request!(GetArtifactStats);
 /// Request of [`Api::get_artifact_stats_for_registry`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactStatsForRegistry<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactStatsForRegistry {
+    call: rt::Call,
 }
-impl<'c> GetArtifactStatsForRegistry<'c> {
+impl GetArtifactStatsForRegistry {
     /// Query parameter `from`.
     #[inline]
     pub fn from(mut self, value: impl Into<String>) -> Self {
@@ -612,12 +612,12 @@ impl<'c> GetArtifactStatsForRegistry<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactStatsResponse> {
+    pub fn send(self) -> rt::Sending<types::ArtifactStatsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -625,10 +625,10 @@ rt::request!(GetArtifactStatsForRegistry);
 /// Request of [`Api::get_artifact_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactSummary {
+    call: rt::Call,
 }
-impl<'c> GetArtifactSummary<'c> {
+impl GetArtifactSummary {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
@@ -644,12 +644,12 @@ impl<'c> GetArtifactSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactSummaryResponse> {
+    pub fn send(self) -> rt::Sending<types::ArtifactSummaryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -657,10 +657,10 @@ rt::request!(GetArtifactSummary);
 /// Request of [`Api::get_artifact_version_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactVersionSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactVersionSummary {
+    call: rt::Call,
 }
-impl<'c> GetArtifactVersionSummary<'c> {
+impl GetArtifactVersionSummary {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
@@ -683,12 +683,12 @@ impl<'c> GetArtifactVersionSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetArtifactVersionSummaryResponse> {
+    pub fn send(self) -> rt::Sending<types::GetArtifactVersionSummaryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -696,10 +696,10 @@ rt::request!(GetArtifactVersionSummary);
 /// Request of [`Api::get_oci_artifact_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOciArtifactTags<'c> {
-    call: rt::Call<'c>,
+pub struct GetOciArtifactTags {
+    call: rt::Call,
 }
-impl<'c> GetOciArtifactTags<'c> {
+impl GetOciArtifactTags {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -720,12 +720,12 @@ impl<'c> GetOciArtifactTags<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetOciArtifactTagsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetOciArtifactTagsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -733,10 +733,10 @@ rt::request!(GetOciArtifactTags);
 /// Request of [`Api::list_artifact_labels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListArtifactLabels<'c> {
-    call: rt::Call<'c>,
+pub struct ListArtifactLabels {
+    call: rt::Call,
 }
-impl<'c> ListArtifactLabels<'c> {
+impl ListArtifactLabels {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -757,12 +757,12 @@ impl<'c> ListArtifactLabels<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListArtifactLabelsResponse> {
+    pub fn send(self) -> rt::Sending<types::ListArtifactLabelsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -770,10 +770,10 @@ rt::request!(ListArtifactLabels);
 /// Request of [`Api::redirect_harness_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RedirectHarnessArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct RedirectHarnessArtifact {
+    call: rt::Call,
 }
-impl<'c> RedirectHarnessArtifact<'c> {
+impl RedirectHarnessArtifact {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -788,12 +788,12 @@ impl<'c> RedirectHarnessArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -801,10 +801,10 @@ rt::request!(RedirectHarnessArtifact);
 /// Request of [`Api::update_artifact_labels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateArtifactLabels<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateArtifactLabels {
+    call: rt::Call,
 }
-impl<'c> UpdateArtifactLabels<'c> {
+impl UpdateArtifactLabels {
     /// Query parameter `artifact_type`.
     #[inline]
     pub fn artifact_type(
@@ -826,12 +826,12 @@ impl<'c> UpdateArtifactLabels<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactSummaryResponse> {
+    pub fn send(self) -> rt::Sending<types::ArtifactSummaryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -853,6 +853,8 @@ pub(super) static CREATE_BULK_DOWNLOAD_REQUEST_V1: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ARTIFACT: rt::Operation = rt::Operation {
     id: "DeleteArtifact",
@@ -871,6 +873,8 @@ pub(super) static DELETE_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ARTIFACT_VERSION: rt::Operation = rt::Operation {
     id: "DeleteArtifactVersion",
@@ -890,6 +894,8 @@ pub(super) static DELETE_ARTIFACT_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_ARTIFACT_VERSIONS: rt::Operation = rt::Operation {
     id: "GetAllArtifactVersions",
@@ -914,6 +920,8 @@ pub(super) static GET_ALL_ARTIFACT_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_DEPLOYMENTS: rt::Operation = rt::Operation {
     id: "GetArtifactDeployments",
@@ -939,6 +947,8 @@ pub(super) static GET_ARTIFACT_DEPLOYMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     id: "GetArtifactDetails",
@@ -959,6 +969,8 @@ pub(super) static GET_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_FILE: rt::Operation = rt::Operation {
     id: "GetArtifactFile",
@@ -979,6 +991,8 @@ pub(super) static GET_ARTIFACT_FILE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_FILES: rt::Operation = rt::Operation {
     id: "GetArtifactFiles",
@@ -1003,6 +1017,8 @@ pub(super) static GET_ARTIFACT_FILES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_STATS: rt::Operation = rt::Operation {
     id: "GetArtifactStats",
@@ -1022,6 +1038,8 @@ pub(super) static GET_ARTIFACT_STATS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_STATS_FOR_REGISTRY: rt::Operation = rt::Operation {
     id: "GetArtifactStatsForRegistry",
@@ -1040,6 +1058,8 @@ pub(super) static GET_ARTIFACT_STATS_FOR_REGISTRY: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_SUMMARY: rt::Operation = rt::Operation {
     id: "GetArtifactSummary",
@@ -1058,6 +1078,8 @@ pub(super) static GET_ARTIFACT_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_VERSION_SUMMARY: rt::Operation = rt::Operation {
     id: "GetArtifactVersionSummary",
@@ -1078,6 +1100,8 @@ pub(super) static GET_ARTIFACT_VERSION_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_OCI_ARTIFACT_TAGS: rt::Operation = rt::Operation {
     id: "GetOciArtifactTags",
@@ -1098,6 +1122,8 @@ pub(super) static GET_OCI_ARTIFACT_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ARTIFACT_LABELS: rt::Operation = rt::Operation {
     id: "ListArtifactLabels",
@@ -1117,6 +1143,8 @@ pub(super) static LIST_ARTIFACT_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REDIRECT_HARNESS_ARTIFACT: rt::Operation = rt::Operation {
     id: "RedirectHarnessArtifact",
@@ -1136,6 +1164,8 @@ pub(super) static REDIRECT_HARNESS_ARTIFACT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ARTIFACT_LABELS: rt::Operation = rt::Operation {
     id: "UpdateArtifactLabels",
@@ -1154,4 +1184,6 @@ pub(super) static UPDATE_ARTIFACT_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
         digest: impl Into<String>,
-    ) -> GetDockerArtifactDetails<'c> {
+    ) -> GetDockerArtifactDetails {
         let mut call = rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_DETAILS);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
         digest: impl Into<String>,
-    ) -> GetDockerArtifactIntegrationDetails<'c> {
+    ) -> GetDockerArtifactIntegrationDetails {
         let mut call = rt::Call::new(
             self.client,
             &GET_DOCKER_ARTIFACT_INTEGRATION_DETAILS,
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
         digest: impl Into<String>,
-    ) -> GetDockerArtifactLayers<'c> {
+    ) -> GetDockerArtifactLayers {
         let mut call = rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_LAYERS);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         artifact: impl Into<String>,
         version: impl Into<String>,
         digest: impl Into<String>,
-    ) -> GetDockerArtifactManifest<'c> {
+    ) -> GetDockerArtifactManifest {
         let mut call = rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_MANIFEST);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetDockerArtifactManifests<'c> {
+    ) -> GetDockerArtifactManifests {
         let mut call = rt::Call::new(self.client, &GET_DOCKER_ARTIFACT_MANIFESTS);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -92,10 +92,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_docker_artifact_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDockerArtifactDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetDockerArtifactDetails {
+    call: rt::Call,
 }
-impl<'c> GetDockerArtifactDetails<'c> {
+impl GetDockerArtifactDetails {
     /// Query parameter `version_type`.
     #[inline]
     pub fn version_type(
@@ -111,12 +111,12 @@ impl<'c> GetDockerArtifactDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetDockerArtifactDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetDockerArtifactDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -124,10 +124,10 @@ rt::request!(GetDockerArtifactDetails);
 /// Request of [`Api::get_docker_artifact_integration_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDockerArtifactIntegrationDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetDockerArtifactIntegrationDetails {
+    call: rt::Call,
 }
-impl<'c> GetDockerArtifactIntegrationDetails<'c> {
+impl GetDockerArtifactIntegrationDetails {
     /// Query parameter `version_type`.
     #[inline]
     pub fn version_type(
@@ -148,12 +148,12 @@ impl<'c> GetDockerArtifactIntegrationDetails<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::GetDockerArtifactIntegrationDetailsResponse> {
+    ) -> rt::Sending<types::GetDockerArtifactIntegrationDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -161,18 +161,18 @@ rt::request!(GetDockerArtifactIntegrationDetails);
 /// Request of [`Api::get_docker_artifact_layers`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDockerArtifactLayers<'c> {
-    call: rt::Call<'c>,
+pub struct GetDockerArtifactLayers {
+    call: rt::Call,
 }
-impl<'c> GetDockerArtifactLayers<'c> {
+impl GetDockerArtifactLayers {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetDockerArtifactLayersResponse> {
+    pub fn send(self) -> rt::Sending<types::GetDockerArtifactLayersResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -180,18 +180,18 @@ rt::request!(GetDockerArtifactLayers);
 /// Request of [`Api::get_docker_artifact_manifest`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDockerArtifactManifest<'c> {
-    call: rt::Call<'c>,
+pub struct GetDockerArtifactManifest {
+    call: rt::Call,
 }
-impl<'c> GetDockerArtifactManifest<'c> {
+impl GetDockerArtifactManifest {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetDockerArtifactManifestResponse> {
+    pub fn send(self) -> rt::Sending<types::GetDockerArtifactManifestResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -199,10 +199,10 @@ rt::request!(GetDockerArtifactManifest);
 /// Request of [`Api::get_docker_artifact_manifests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDockerArtifactManifests<'c> {
-    call: rt::Call<'c>,
+pub struct GetDockerArtifactManifests {
+    call: rt::Call,
 }
-impl<'c> GetDockerArtifactManifests<'c> {
+impl GetDockerArtifactManifests {
     /// Query parameter `version_type`.
     #[inline]
     pub fn version_type(
@@ -219,12 +219,12 @@ impl<'c> GetDockerArtifactManifests<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetDockerArtifactManifestsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetDockerArtifactManifestsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -248,6 +248,8 @@ pub(super) static GET_DOCKER_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DOCKER_ARTIFACT_INTEGRATION_DETAILS: rt::Operation = rt::Operation {
     id: "GetDockerArtifactIntegrationDetails",
@@ -268,6 +270,8 @@ pub(super) static GET_DOCKER_ARTIFACT_INTEGRATION_DETAILS: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DOCKER_ARTIFACT_LAYERS: rt::Operation = rt::Operation {
     id: "GetDockerArtifactLayers",
@@ -287,6 +291,8 @@ pub(super) static GET_DOCKER_ARTIFACT_LAYERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DOCKER_ARTIFACT_MANIFEST: rt::Operation = rt::Operation {
     id: "GetDockerArtifactManifest",
@@ -306,6 +312,8 @@ pub(super) static GET_DOCKER_ARTIFACT_MANIFEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DOCKER_ARTIFACT_MANIFESTS: rt::Operation = rt::Operation {
     id: "GetDockerArtifactManifests",
@@ -325,4 +333,6 @@ pub(super) static GET_DOCKER_ARTIFACT_MANIFESTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

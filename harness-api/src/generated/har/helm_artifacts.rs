@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetHelmArtifactDetails<'c> {
+    ) -> GetHelmArtifactDetails {
         let mut call = rt::Call::new(self.client, &GET_HELM_ARTIFACT_DETAILS);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         artifact: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetHelmArtifactManifest<'c> {
+    ) -> GetHelmArtifactManifest {
         let mut call = rt::Call::new(self.client, &GET_HELM_ARTIFACT_MANIFEST);
         call.text(0, registry_ref);
         call.text(1, artifact);
@@ -37,10 +37,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_helm_artifact_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHelmArtifactDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetHelmArtifactDetails {
+    call: rt::Call,
 }
-impl<'c> GetHelmArtifactDetails<'c> {
+impl GetHelmArtifactDetails {
     /// Query parameter `version_type`.
     #[inline]
     pub fn version_type(
@@ -56,12 +56,12 @@ impl<'c> GetHelmArtifactDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetHelmArtifactDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetHelmArtifactDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -69,18 +69,18 @@ rt::request!(GetHelmArtifactDetails);
 /// Request of [`Api::get_helm_artifact_manifest`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHelmArtifactManifest<'c> {
-    call: rt::Call<'c>,
+pub struct GetHelmArtifactManifest {
+    call: rt::Call,
 }
-impl<'c> GetHelmArtifactManifest<'c> {
+impl GetHelmArtifactManifest {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetHelmArtifactManifestResponse> {
+    pub fn send(self) -> rt::Sending<types::GetHelmArtifactManifestResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -103,6 +103,8 @@ pub(super) static GET_HELM_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HELM_ARTIFACT_MANIFEST: rt::Operation = rt::Operation {
     id: "GetHelmArtifactManifest",
@@ -121,4 +123,6 @@ pub(super) static GET_HELM_ARTIFACT_MANIFEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

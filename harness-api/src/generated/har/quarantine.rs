@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn delete_quarantine_file_path(
         &self,
         registry_ref: impl Into<String>,
-    ) -> DeleteQuarantineFilePath<'c> {
+    ) -> DeleteQuarantineFilePath {
         let mut call = rt::Call::new(self.client, &DELETE_QUARANTINE_FILE_PATH);
         call.text(0, registry_ref);
         DeleteQuarantineFilePath { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn quarantine_file_path(
         &self,
         registry_ref: impl Into<String>,
-    ) -> QuarantineFilePath<'c> {
+    ) -> QuarantineFilePath {
         let mut call = rt::Call::new(self.client, &QUARANTINE_FILE_PATH);
         call.text(0, registry_ref);
         QuarantineFilePath { call }
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_quarantine_file_path`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteQuarantineFilePath<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteQuarantineFilePath {
+    call: rt::Call,
 }
-impl<'c> DeleteQuarantineFilePath<'c> {
+impl DeleteQuarantineFilePath {
     /// Query parameter `artifact`.
     #[inline]
     pub fn artifact(mut self, value: impl Into<String>) -> Self {
@@ -66,12 +66,12 @@ impl<'c> DeleteQuarantineFilePath<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -79,10 +79,10 @@ rt::request!(DeleteQuarantineFilePath);
 /// Request of [`Api::quarantine_file_path`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct QuarantineFilePath<'c> {
-    call: rt::Call<'c>,
+pub struct QuarantineFilePath {
+    call: rt::Call,
 }
-impl<'c> QuarantineFilePath<'c> {
+impl QuarantineFilePath {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::QuarantineRequest) -> Self {
@@ -91,12 +91,12 @@ impl<'c> QuarantineFilePath<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::QuarantineFilePathResponse> {
+    pub fn send(self) -> rt::Sending<types::QuarantineFilePathResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,6 +120,8 @@ pub(super) static DELETE_QUARANTINE_FILE_PATH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static QUARANTINE_FILE_PATH: rt::Operation = rt::Operation {
     id: "quarantineFilePath",
@@ -134,4 +136,6 @@ pub(super) static QUARANTINE_FILE_PATH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

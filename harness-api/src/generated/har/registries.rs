@@ -7,17 +7,14 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/registry`
     #[inline]
-    pub fn create_registry(&self, space_ref: impl Into<String>) -> CreateRegistry<'c> {
+    pub fn create_registry(&self, space_ref: impl Into<String>) -> CreateRegistry {
         let mut call = rt::Call::new(self.client, &CREATE_REGISTRY);
         call.text(0, space_ref);
         CreateRegistry { call }
     }
     /// `DELETE /har/api/v1/registry/{registry_ref}`
     #[inline]
-    pub fn delete_registry(
-        &self,
-        registry_ref: impl Into<String>,
-    ) -> DeleteRegistry<'c> {
+    pub fn delete_registry(&self, registry_ref: impl Into<String>) -> DeleteRegistry {
         let mut call = rt::Call::new(self.client, &DELETE_REGISTRY);
         call.text(0, registry_ref);
         DeleteRegistry { call }
@@ -27,7 +24,7 @@ impl<'c> Api<'c> {
     pub fn get_all_artifacts_by_registry(
         &self,
         registry_ref: impl Into<String>,
-    ) -> GetAllArtifactsByRegistry<'c> {
+    ) -> GetAllArtifactsByRegistry {
         let mut call = rt::Call::new(self.client, &GET_ALL_ARTIFACTS_BY_REGISTRY);
         call.text(0, registry_ref);
         GetAllArtifactsByRegistry { call }
@@ -37,24 +34,21 @@ impl<'c> Api<'c> {
     pub fn get_client_setup_details(
         &self,
         registry_ref: impl Into<String>,
-    ) -> GetClientSetupDetails<'c> {
+    ) -> GetClientSetupDetails {
         let mut call = rt::Call::new(self.client, &GET_CLIENT_SETUP_DETAILS);
         call.text(0, registry_ref);
         GetClientSetupDetails { call }
     }
     /// `GET /har/api/v1/registry/{registry_ref}`
     #[inline]
-    pub fn get_registry(&self, registry_ref: impl Into<String>) -> GetRegistry<'c> {
+    pub fn get_registry(&self, registry_ref: impl Into<String>) -> GetRegistry {
         let mut call = rt::Call::new(self.client, &GET_REGISTRY);
         call.text(0, registry_ref);
         GetRegistry { call }
     }
     /// `PUT /har/api/v1/registry/{registry_ref}`
     #[inline]
-    pub fn modify_registry(
-        &self,
-        registry_ref: impl Into<String>,
-    ) -> ModifyRegistry<'c> {
+    pub fn modify_registry(&self, registry_ref: impl Into<String>) -> ModifyRegistry {
         let mut call = rt::Call::new(self.client, &MODIFY_REGISTRY);
         call.text(0, registry_ref);
         ModifyRegistry { call }
@@ -63,10 +57,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_registry`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRegistry<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRegistry {
+    call: rt::Call,
 }
-impl<'c> CreateRegistry<'c> {
+impl CreateRegistry {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RegistryRequest) -> Self {
@@ -75,12 +69,12 @@ impl<'c> CreateRegistry<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -88,18 +82,18 @@ rt::request!(CreateRegistry);
 /// Request of [`Api::delete_registry`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRegistry<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRegistry {
+    call: rt::Call,
 }
-impl<'c> DeleteRegistry<'c> {
+impl DeleteRegistry {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -107,10 +101,10 @@ rt::request!(DeleteRegistry);
 /// Request of [`Api::get_all_artifacts_by_registry`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllArtifactsByRegistry<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllArtifactsByRegistry {
+    call: rt::Call,
 }
-impl<'c> GetAllArtifactsByRegistry<'c> {
+impl GetAllArtifactsByRegistry {
     /// Query parameter `label`.
     #[inline]
     pub fn label(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -163,12 +157,12 @@ impl<'c> GetAllArtifactsByRegistry<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetAllArtifactsByRegistryResponse> {
+    pub fn send(self) -> rt::Sending<types::GetAllArtifactsByRegistryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -176,10 +170,10 @@ rt::request!(GetAllArtifactsByRegistry);
 /// Request of [`Api::get_client_setup_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetClientSetupDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetClientSetupDetails {
+    call: rt::Call,
 }
-impl<'c> GetClientSetupDetails<'c> {
+impl GetClientSetupDetails {
     /// Query parameter `artifact`.
     #[inline]
     pub fn artifact(mut self, value: impl Into<String>) -> Self {
@@ -194,12 +188,12 @@ impl<'c> GetClientSetupDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetClientSetupDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetClientSetupDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -207,18 +201,18 @@ rt::request!(GetClientSetupDetails);
 /// Request of [`Api::get_registry`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRegistry<'c> {
-    call: rt::Call<'c>,
+pub struct GetRegistry {
+    call: rt::Call,
 }
-impl<'c> GetRegistry<'c> {
+impl GetRegistry {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -226,10 +220,10 @@ rt::request!(GetRegistry);
 /// Request of [`Api::modify_registry`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ModifyRegistry<'c> {
-    call: rt::Call<'c>,
+pub struct ModifyRegistry {
+    call: rt::Call,
 }
-impl<'c> ModifyRegistry<'c> {
+impl ModifyRegistry {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::RegistryRequest) -> Self {
@@ -238,12 +232,12 @@ impl<'c> ModifyRegistry<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -261,6 +255,8 @@ pub(super) static CREATE_REGISTRY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_REGISTRY: rt::Operation = rt::Operation {
     id: "DeleteRegistry",
@@ -275,6 +271,8 @@ pub(super) static DELETE_REGISTRY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_ARTIFACTS_BY_REGISTRY: rt::Operation = rt::Operation {
     id: "GetAllArtifactsByRegistry",
@@ -298,6 +296,8 @@ pub(super) static GET_ALL_ARTIFACTS_BY_REGISTRY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CLIENT_SETUP_DETAILS: rt::Operation = rt::Operation {
     id: "GetClientSetupDetails",
@@ -316,6 +316,8 @@ pub(super) static GET_CLIENT_SETUP_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REGISTRY: rt::Operation = rt::Operation {
     id: "GetRegistry",
@@ -330,6 +332,8 @@ pub(super) static GET_REGISTRY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MODIFY_REGISTRY: rt::Operation = rt::Operation {
     id: "ModifyRegistry",
@@ -344,4 +348,6 @@ pub(super) static MODIFY_REGISTRY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

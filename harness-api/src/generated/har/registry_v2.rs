@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         registry_identifier: impl Into<String>,
-    ) -> AddOciArtifactTags<'c> {
+    ) -> AddOciArtifactTags {
         let mut call = rt::Call::new(self.client, &ADD_OCI_ARTIFACT_TAGS);
         call.text(0, account_identifier);
         call.text(1, registry_identifier);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn create_bulk_download_request(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateBulkDownloadRequest<'c> {
+    ) -> CreateBulkDownloadRequest {
         let mut call = rt::Call::new(self.client, &CREATE_BULK_DOWNLOAD_REQUEST);
         call.text(0, account_identifier);
         CreateBulkDownloadRequest { call }
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     pub fn delete_metadata(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DeleteMetadata<'c> {
+    ) -> DeleteMetadata {
         let mut call = rt::Call::new(self.client, &DELETE_METADATA);
         call.text(0, account_identifier);
         DeleteMetadata { call }
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         download_id: impl Into<String>,
-    ) -> GetBulkDownloadRequestStatus<'c> {
+    ) -> GetBulkDownloadRequestStatus {
         let mut call = rt::Call::new(self.client, &GET_BULK_DOWNLOAD_REQUEST_STATUS);
         call.text(0, account_identifier);
         call.text(1, download_id);
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         registry_identifier: impl Into<String>,
         path: impl Into<String>,
         file_name: impl Into<String>,
-    ) -> GetFile<'c> {
+    ) -> GetFile {
         let mut call = rt::Call::new(self.client, &GET_FILE);
         call.text(0, account_identifier);
         call.text(1, registry_identifier);
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         registry_identifier: impl Into<String>,
-    ) -> GetMetadata<'c> {
+    ) -> GetMetadata {
         let mut call = rt::Call::new(self.client, &GET_METADATA);
         call.text(0, account_identifier);
         call.text(1, registry_identifier);
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     pub fn get_metadata_keys(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetMetadataKeys<'c> {
+    ) -> GetMetadataKeys {
         let mut call = rt::Call::new(self.client, &GET_METADATA_KEYS);
         call.text(0, account_identifier);
         GetMetadataKeys { call }
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         key: impl Into<String>,
-    ) -> GetMetadataValues<'c> {
+    ) -> GetMetadataValues {
         let mut call = rt::Call::new(self.client, &GET_METADATA_VALUES);
         call.text(0, account_identifier);
         call.text(1, key);
@@ -103,10 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v2/packages`
     #[inline]
-    pub fn list_packages(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> ListPackages<'c> {
+    pub fn list_packages(&self, account_identifier: impl Into<String>) -> ListPackages {
         let mut call = rt::Call::new(self.client, &LIST_PACKAGES);
         call.text(0, account_identifier);
         ListPackages { call }
@@ -116,17 +113,14 @@ impl<'c> Api<'c> {
     pub fn list_registries(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListRegistries<'c> {
+    ) -> ListRegistries {
         let mut call = rt::Call::new(self.client, &LIST_REGISTRIES);
         call.text(0, account_identifier);
         ListRegistries { call }
     }
     /// `GET /har/api/v2/artifacts`
     #[inline]
-    pub fn list_versions(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> ListVersions<'c> {
+    pub fn list_versions(&self, account_identifier: impl Into<String>) -> ListVersions {
         let mut call = rt::Call::new(self.client, &LIST_VERSIONS);
         call.text(0, account_identifier);
         ListVersions { call }
@@ -138,7 +132,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         src_registry_identifier: impl Into<String>,
         target_registry_identifier: impl Into<String>,
-    ) -> RegistryV2Copy<'c> {
+    ) -> RegistryV2Copy {
         let mut call = rt::Call::new(self.client, &REGISTRY_V2_COPY);
         call.text(0, account_identifier);
         call.text(1, src_registry_identifier);
@@ -147,10 +141,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /har/api/v2/metadata`
     #[inline]
-    pub fn save_metadata(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> SaveMetadata<'c> {
+    pub fn save_metadata(&self, account_identifier: impl Into<String>) -> SaveMetadata {
         let mut call = rt::Call::new(self.client, &SAVE_METADATA);
         call.text(0, account_identifier);
         SaveMetadata { call }
@@ -162,7 +153,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         registry_identifier: impl Into<String>,
         query: impl Into<String>,
-    ) -> SearchFiles<'c> {
+    ) -> SearchFiles {
         let mut call = rt::Call::new(self.client, &SEARCH_FILES);
         call.text(0, account_identifier);
         call.text(1, registry_identifier);
@@ -174,7 +165,7 @@ impl<'c> Api<'c> {
     pub fn update_metadata(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateMetadata<'c> {
+    ) -> UpdateMetadata {
         let mut call = rt::Call::new(self.client, &UPDATE_METADATA);
         call.text(0, account_identifier);
         UpdateMetadata { call }
@@ -183,10 +174,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_oci_artifact_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddOciArtifactTags<'c> {
-    call: rt::Call<'c>,
+pub struct AddOciArtifactTags {
+    call: rt::Call,
 }
-impl<'c> AddOciArtifactTags<'c> {
+impl AddOciArtifactTags {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -207,12 +198,12 @@ impl<'c> AddOciArtifactTags<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -220,10 +211,10 @@ rt::request!(AddOciArtifactTags);
 /// Request of [`Api::create_bulk_download_request`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateBulkDownloadRequest<'c> {
-    call: rt::Call<'c>,
+pub struct CreateBulkDownloadRequest {
+    call: rt::Call,
 }
-impl<'c> CreateBulkDownloadRequest<'c> {
+impl CreateBulkDownloadRequest {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateBulkDownloadRequestBody) -> Self {
@@ -232,12 +223,12 @@ impl<'c> CreateBulkDownloadRequest<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -245,10 +236,10 @@ rt::request!(CreateBulkDownloadRequest);
 /// Request of [`Api::delete_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteMetadata {
+    call: rt::Call,
 }
-impl<'c> DeleteMetadata<'c> {
+impl DeleteMetadata {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DeleteMetadataBody) -> Self {
@@ -257,12 +248,12 @@ impl<'c> DeleteMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -270,18 +261,18 @@ rt::request!(DeleteMetadata);
 /// Request of [`Api::get_bulk_download_request_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBulkDownloadRequestStatus<'c> {
-    call: rt::Call<'c>,
+pub struct GetBulkDownloadRequestStatus {
+    call: rt::Call,
 }
-impl<'c> GetBulkDownloadRequestStatus<'c> {
+impl GetBulkDownloadRequestStatus {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -289,18 +280,18 @@ rt::request!(GetBulkDownloadRequestStatus);
 /// Request of [`Api::get_file`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFile<'c> {
-    call: rt::Call<'c>,
+pub struct GetFile {
+    call: rt::Call,
 }
-impl<'c> GetFile<'c> {
+impl GetFile {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -308,10 +299,10 @@ rt::request!(GetFile);
 /// Request of [`Api::get_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct GetMetadata {
+    call: rt::Call,
 }
-impl<'c> GetMetadata<'c> {
+impl GetMetadata {
     /// Query parameter `path`.
     #[inline]
     pub fn path(mut self, value: impl Into<String>) -> Self {
@@ -332,12 +323,12 @@ impl<'c> GetMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -345,10 +336,10 @@ rt::request!(GetMetadata);
 /// Request of [`Api::get_metadata_keys`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMetadataKeys<'c> {
-    call: rt::Call<'c>,
+pub struct GetMetadataKeys {
+    call: rt::Call,
 }
-impl<'c> GetMetadataKeys<'c> {
+impl GetMetadataKeys {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -381,12 +372,12 @@ impl<'c> GetMetadataKeys<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -394,10 +385,10 @@ rt::request!(GetMetadataKeys);
 /// Request of [`Api::get_metadata_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMetadataValues<'c> {
-    call: rt::Call<'c>,
+pub struct GetMetadataValues {
+    call: rt::Call,
 }
-impl<'c> GetMetadataValues<'c> {
+impl GetMetadataValues {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -430,12 +421,12 @@ impl<'c> GetMetadataValues<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -443,10 +434,10 @@ rt::request!(GetMetadataValues);
 /// Request of [`Api::list_packages`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPackages<'c> {
-    call: rt::Call<'c>,
+pub struct ListPackages {
+    call: rt::Call,
 }
-impl<'c> ListPackages<'c> {
+impl ListPackages {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -534,12 +525,12 @@ impl<'c> ListPackages<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -547,10 +538,10 @@ rt::request!(ListPackages);
 /// Request of [`Api::list_registries`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRegistries<'c> {
-    call: rt::Call<'c>,
+pub struct ListRegistries {
+    call: rt::Call,
 }
-impl<'c> ListRegistries<'c> {
+impl ListRegistries {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -634,12 +625,12 @@ impl<'c> ListRegistries<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -647,10 +638,10 @@ rt::request!(ListRegistries);
 /// Request of [`Api::list_versions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVersions<'c> {
-    call: rt::Call<'c>,
+pub struct ListVersions {
+    call: rt::Call,
 }
-impl<'c> ListVersions<'c> {
+impl ListVersions {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -734,12 +725,12 @@ impl<'c> ListVersions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -747,10 +738,10 @@ rt::request!(ListVersions);
 /// Request of [`Api::registry_v2_copy`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RegistryV2Copy<'c> {
-    call: rt::Call<'c>,
+pub struct RegistryV2Copy {
+    call: rt::Call,
 }
-impl<'c> RegistryV2Copy<'c> {
+impl RegistryV2Copy {
     /// Query parameter `src_org_identifier`.
     #[inline]
     pub fn src_org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -799,12 +790,12 @@ impl<'c> RegistryV2Copy<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -812,10 +803,10 @@ rt::request!(RegistryV2Copy);
 /// Request of [`Api::save_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct SaveMetadata {
+    call: rt::Call,
 }
-impl<'c> SaveMetadata<'c> {
+impl SaveMetadata {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SaveMetadataBody) -> Self {
@@ -824,12 +815,12 @@ impl<'c> SaveMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -837,10 +828,10 @@ rt::request!(SaveMetadata);
 /// Request of [`Api::search_files`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SearchFiles<'c> {
-    call: rt::Call<'c>,
+pub struct SearchFiles {
+    call: rt::Call,
 }
-impl<'c> SearchFiles<'c> {
+impl SearchFiles {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -855,12 +846,12 @@ impl<'c> SearchFiles<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -868,10 +859,10 @@ rt::request!(SearchFiles);
 /// Request of [`Api::update_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateMetadata {
+    call: rt::Call,
 }
-impl<'c> UpdateMetadata<'c> {
+impl UpdateMetadata {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateMetadataBody) -> Self {
@@ -880,12 +871,12 @@ impl<'c> UpdateMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -908,6 +899,8 @@ pub(super) static ADD_OCI_ARTIFACT_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_BULK_DOWNLOAD_REQUEST: rt::Operation = rt::Operation {
     id: "CreateBulkDownloadRequest",
@@ -922,6 +915,8 @@ pub(super) static CREATE_BULK_DOWNLOAD_REQUEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_METADATA: rt::Operation = rt::Operation {
     id: "DeleteMetadata",
@@ -936,6 +931,8 @@ pub(super) static DELETE_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BULK_DOWNLOAD_REQUEST_STATUS: rt::Operation = rt::Operation {
     id: "GetBulkDownloadRequestStatus",
@@ -953,6 +950,8 @@ pub(super) static GET_BULK_DOWNLOAD_REQUEST_STATUS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILE: rt::Operation = rt::Operation {
     id: "GetFile",
@@ -972,6 +971,8 @@ pub(super) static GET_FILE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_METADATA: rt::Operation = rt::Operation {
     id: "GetMetadata",
@@ -992,6 +993,8 @@ pub(super) static GET_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_METADATA_KEYS: rt::Operation = rt::Operation {
     id: "GetMetadataKeys",
@@ -1013,6 +1016,8 @@ pub(super) static GET_METADATA_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_METADATA_VALUES: rt::Operation = rt::Operation {
     id: "GetMetadataValues",
@@ -1035,6 +1040,8 @@ pub(super) static GET_METADATA_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PACKAGES: rt::Operation = rt::Operation {
     id: "ListPackages",
@@ -1063,6 +1070,8 @@ pub(super) static LIST_PACKAGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_REGISTRIES: rt::Operation = rt::Operation {
     id: "ListRegistries",
@@ -1091,6 +1100,8 @@ pub(super) static LIST_REGISTRIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VERSIONS: rt::Operation = rt::Operation {
     id: "ListVersions",
@@ -1119,6 +1130,8 @@ pub(super) static LIST_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REGISTRY_V2_COPY: rt::Operation = rt::Operation {
     id: "Copy",
@@ -1144,6 +1157,8 @@ pub(super) static REGISTRY_V2_COPY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_METADATA: rt::Operation = rt::Operation {
     id: "SaveMetadata",
@@ -1158,6 +1173,8 @@ pub(super) static SAVE_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SEARCH_FILES: rt::Operation = rt::Operation {
     id: "SearchFiles",
@@ -1178,6 +1195,8 @@ pub(super) static SEARCH_FILES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_METADATA: rt::Operation = rt::Operation {
     id: "UpdateMetadata",
@@ -1192,4 +1211,6 @@ pub(super) static UPDATE_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

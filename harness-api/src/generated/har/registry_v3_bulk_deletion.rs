@@ -7,10 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v3/bulkdelete`
     #[inline]
-    pub fn bulk_delete_v3(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> BulkDeleteV3<'c> {
+    pub fn bulk_delete_v3(&self, account_identifier: impl Into<String>) -> BulkDeleteV3 {
         let mut call = rt::Call::new(self.client, &BULK_DELETE_V3);
         call.text(0, account_identifier);
         BulkDeleteV3 { call }
@@ -19,10 +16,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::bulk_delete_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BulkDeleteV3<'c> {
-    call: rt::Call<'c>,
+pub struct BulkDeleteV3 {
+    call: rt::Call,
 }
-impl<'c> BulkDeleteV3<'c> {
+impl BulkDeleteV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -43,12 +40,12 @@ impl<'c> BulkDeleteV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -70,4 +67,6 @@ pub(super) static BULK_DELETE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

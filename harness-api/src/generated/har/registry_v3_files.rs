@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetFileMetadataV3<'c> {
+    ) -> GetFileMetadataV3 {
         let mut call = rt::Call::new(self.client, &GET_FILE_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetFileV3<'c> {
+    ) -> GetFileV3 {
         let mut call = rt::Call::new(self.client, &GET_FILE_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -31,10 +31,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v3/files`
     #[inline]
-    pub fn list_files_v3(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> ListFilesV3<'c> {
+    pub fn list_files_v3(&self, account_identifier: impl Into<String>) -> ListFilesV3 {
         let mut call = rt::Call::new(self.client, &LIST_FILES_V3);
         call.text(0, account_identifier);
         ListFilesV3 { call }
@@ -45,7 +42,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> SaveFileMetadataV3<'c> {
+    ) -> SaveFileMetadataV3 {
         let mut call = rt::Call::new(self.client, &SAVE_FILE_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -57,7 +54,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> UpsertFileMetadataV3<'c> {
+    ) -> UpsertFileMetadataV3 {
         let mut call = rt::Call::new(self.client, &UPSERT_FILE_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -67,18 +64,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_file_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFileMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetFileMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> GetFileMetadataV3<'c> {
+impl GetFileMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -86,18 +83,18 @@ rt::request!(GetFileMetadataV3);
 /// Request of [`Api::get_file_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFileV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetFileV3 {
+    call: rt::Call,
 }
-impl<'c> GetFileV3<'c> {
+impl GetFileV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -105,10 +102,10 @@ rt::request!(GetFileV3);
 /// Request of [`Api::list_files_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListFilesV3<'c> {
-    call: rt::Call<'c>,
+pub struct ListFilesV3 {
+    call: rt::Call,
 }
-impl<'c> ListFilesV3<'c> {
+impl ListFilesV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -165,12 +162,12 @@ impl<'c> ListFilesV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -178,10 +175,10 @@ rt::request!(ListFilesV3);
 /// Request of [`Api::save_file_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveFileMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct SaveFileMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> SaveFileMetadataV3<'c> {
+impl SaveFileMetadataV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SaveFileMetadataV3Body) -> Self {
@@ -190,12 +187,12 @@ impl<'c> SaveFileMetadataV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -203,10 +200,10 @@ rt::request!(SaveFileMetadataV3);
 /// Request of [`Api::upsert_file_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpsertFileMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct UpsertFileMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> UpsertFileMetadataV3<'c> {
+impl UpsertFileMetadataV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpsertFileMetadataV3Body) -> Self {
@@ -215,12 +212,12 @@ impl<'c> UpsertFileMetadataV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -238,6 +235,8 @@ pub(super) static GET_FILE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILE_V3: rt::Operation = rt::Operation {
     id: "GetFileV3",
@@ -252,6 +251,8 @@ pub(super) static GET_FILE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_FILES_V3: rt::Operation = rt::Operation {
     id: "ListFilesV3",
@@ -277,6 +278,8 @@ pub(super) static LIST_FILES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_FILE_METADATA_V3: rt::Operation = rt::Operation {
     id: "SaveFileMetadataV3",
@@ -291,6 +294,8 @@ pub(super) static SAVE_FILE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPSERT_FILE_METADATA_V3: rt::Operation = rt::Operation {
     id: "UpsertFileMetadataV3",
@@ -305,4 +310,6 @@ pub(super) static UPSERT_FILE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn add_build_info_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> AddBuildInfoV3<'c> {
+    ) -> AddBuildInfoV3 {
         let mut call = rt::Call::new(self.client, &ADD_BUILD_INFO_V3);
         call.text(0, account_identifier);
         AddBuildInfoV3 { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn create_firewall_exception_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateFirewallExceptionV3<'c> {
+    ) -> CreateFirewallExceptionV3 {
         let mut call = rt::Call::new(self.client, &CREATE_FIREWALL_EXCEPTION_V3);
         call.text(0, account_identifier);
         CreateFirewallExceptionV3 { call }
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteFirewallExceptionV3<'c> {
+    ) -> DeleteFirewallExceptionV3 {
         let mut call = rt::Call::new(self.client, &DELETE_FIREWALL_EXCEPTION_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     pub fn evaluate_artifact_scan_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> EvaluateArtifactScanV3<'c> {
+    ) -> EvaluateArtifactScanV3 {
         let mut call = rt::Call::new(self.client, &EVALUATE_ARTIFACT_SCAN_V3);
         call.text(0, account_identifier);
         EvaluateArtifactScanV3 { call }
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetArtifactScanDetailsV3<'c> {
+    ) -> GetArtifactScanDetailsV3 {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_SCAN_DETAILS_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     pub fn get_artifact_scans_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetArtifactScansV3<'c> {
+    ) -> GetArtifactScansV3 {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_SCANS_V3);
         call.text(0, account_identifier);
         GetArtifactScansV3 { call }
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         evaluation_id: impl Into<String>,
-    ) -> GetBulkScanEvaluationStatusV3<'c> {
+    ) -> GetBulkScanEvaluationStatusV3 {
         let mut call = rt::Call::new(self.client, &GET_BULK_SCAN_EVALUATION_STATUS_V3);
         call.text(0, account_identifier);
         call.text(1, evaluation_id);
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     pub fn initiate_bulk_scan_evaluation_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> InitiateBulkScanEvaluationV3<'c> {
+    ) -> InitiateBulkScanEvaluationV3 {
         let mut call = rt::Call::new(self.client, &INITIATE_BULK_SCAN_EVALUATION_V3);
         call.text(0, account_identifier);
         InitiateBulkScanEvaluationV3 {
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
     pub fn list_firewall_exception_versions_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListFirewallExceptionVersionsV3<'c> {
+    ) -> ListFirewallExceptionVersionsV3 {
         let mut call = rt::Call::new(self.client, &LIST_FIREWALL_EXCEPTION_VERSIONS_V3);
         call.text(0, account_identifier);
         ListFirewallExceptionVersionsV3 {
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
     pub fn list_firewall_exceptions_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListFirewallExceptionsV3<'c> {
+    ) -> ListFirewallExceptionsV3 {
         let mut call = rt::Call::new(self.client, &LIST_FIREWALL_EXCEPTIONS_V3);
         call.text(0, account_identifier);
         ListFirewallExceptionsV3 { call }
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
     pub fn list_pipeline_build_info_details_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListPipelineBuildInfoDetailsV3<'c> {
+    ) -> ListPipelineBuildInfoDetailsV3 {
         let mut call = rt::Call::new(self.client, &LIST_PIPELINE_BUILD_INFO_DETAILS_V3);
         call.text(0, account_identifier);
         ListPipelineBuildInfoDetailsV3 {
@@ -135,7 +135,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> UpdateFirewallExceptionV3<'c> {
+    ) -> UpdateFirewallExceptionV3 {
         let mut call = rt::Call::new(self.client, &UPDATE_FIREWALL_EXCEPTION_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> UpdateStatusFirewallExceptionV3<'c> {
+    ) -> UpdateStatusFirewallExceptionV3 {
         let mut call = rt::Call::new(self.client, &UPDATE_STATUS_FIREWALL_EXCEPTION_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -159,10 +159,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_build_info_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddBuildInfoV3<'c> {
-    call: rt::Call<'c>,
+pub struct AddBuildInfoV3 {
+    call: rt::Call,
 }
-impl<'c> AddBuildInfoV3<'c> {
+impl AddBuildInfoV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AddBuildInfoV3Body) -> Self {
@@ -171,12 +171,12 @@ impl<'c> AddBuildInfoV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -184,10 +184,10 @@ rt::request!(AddBuildInfoV3);
 /// Request of [`Api::create_firewall_exception_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateFirewallExceptionV3<'c> {
-    call: rt::Call<'c>,
+pub struct CreateFirewallExceptionV3 {
+    call: rt::Call,
 }
-impl<'c> CreateFirewallExceptionV3<'c> {
+impl CreateFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateFirewallExceptionV3Body) -> Self {
@@ -196,12 +196,12 @@ impl<'c> CreateFirewallExceptionV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -209,18 +209,18 @@ rt::request!(CreateFirewallExceptionV3);
 /// Request of [`Api::delete_firewall_exception_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteFirewallExceptionV3<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteFirewallExceptionV3 {
+    call: rt::Call,
 }
-impl<'c> DeleteFirewallExceptionV3<'c> {
+impl DeleteFirewallExceptionV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -228,10 +228,10 @@ rt::request!(DeleteFirewallExceptionV3);
 /// Request of [`Api::evaluate_artifact_scan_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EvaluateArtifactScanV3<'c> {
-    call: rt::Call<'c>,
+pub struct EvaluateArtifactScanV3 {
+    call: rt::Call,
 }
-impl<'c> EvaluateArtifactScanV3<'c> {
+impl EvaluateArtifactScanV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::EvaluateArtifactScanV3Body) -> Self {
@@ -240,12 +240,12 @@ impl<'c> EvaluateArtifactScanV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -253,10 +253,10 @@ rt::request!(EvaluateArtifactScanV3);
 /// Request of [`Api::get_artifact_scan_details_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactScanDetailsV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactScanDetailsV3 {
+    call: rt::Call,
 }
-impl<'c> GetArtifactScanDetailsV3<'c> {
+impl GetArtifactScanDetailsV3 {
     /// Query parameter `policy_set_ref`.
     #[inline]
     pub fn policy_set_ref(mut self, value: impl Into<String>) -> Self {
@@ -265,12 +265,12 @@ impl<'c> GetArtifactScanDetailsV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -278,10 +278,10 @@ rt::request!(GetArtifactScanDetailsV3);
 /// Request of [`Api::get_artifact_scans_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactScansV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactScansV3 {
+    call: rt::Call,
 }
-impl<'c> GetArtifactScansV3<'c> {
+impl GetArtifactScansV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -371,12 +371,12 @@ impl<'c> GetArtifactScansV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -384,10 +384,10 @@ rt::request!(GetArtifactScansV3);
 /// Request of [`Api::get_bulk_scan_evaluation_status_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBulkScanEvaluationStatusV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetBulkScanEvaluationStatusV3 {
+    call: rt::Call,
 }
-impl<'c> GetBulkScanEvaluationStatusV3<'c> {
+impl GetBulkScanEvaluationStatusV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -402,12 +402,12 @@ impl<'c> GetBulkScanEvaluationStatusV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -415,10 +415,10 @@ rt::request!(GetBulkScanEvaluationStatusV3);
 /// Request of [`Api::initiate_bulk_scan_evaluation_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct InitiateBulkScanEvaluationV3<'c> {
-    call: rt::Call<'c>,
+pub struct InitiateBulkScanEvaluationV3 {
+    call: rt::Call,
 }
-impl<'c> InitiateBulkScanEvaluationV3<'c> {
+impl InitiateBulkScanEvaluationV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -439,12 +439,12 @@ impl<'c> InitiateBulkScanEvaluationV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -452,10 +452,10 @@ rt::request!(InitiateBulkScanEvaluationV3);
 /// Request of [`Api::list_firewall_exception_versions_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListFirewallExceptionVersionsV3<'c> {
-    call: rt::Call<'c>,
+pub struct ListFirewallExceptionVersionsV3 {
+    call: rt::Call,
 }
-impl<'c> ListFirewallExceptionVersionsV3<'c> {
+impl ListFirewallExceptionVersionsV3 {
     /// Query parameter `registry_id`.
     #[inline]
     pub fn registry_id(mut self, value: impl Into<String>) -> Self {
@@ -482,12 +482,12 @@ impl<'c> ListFirewallExceptionVersionsV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -495,10 +495,10 @@ rt::request!(ListFirewallExceptionVersionsV3);
 /// Request of [`Api::list_firewall_exceptions_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListFirewallExceptionsV3<'c> {
-    call: rt::Call<'c>,
+pub struct ListFirewallExceptionsV3 {
+    call: rt::Call,
 }
-impl<'c> ListFirewallExceptionsV3<'c> {
+impl ListFirewallExceptionsV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -579,12 +579,12 @@ impl<'c> ListFirewallExceptionsV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -592,10 +592,10 @@ rt::request!(ListFirewallExceptionsV3);
 /// Request of [`Api::list_pipeline_build_info_details_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPipelineBuildInfoDetailsV3<'c> {
-    call: rt::Call<'c>,
+pub struct ListPipelineBuildInfoDetailsV3 {
+    call: rt::Call,
 }
-impl<'c> ListPipelineBuildInfoDetailsV3<'c> {
+impl ListPipelineBuildInfoDetailsV3 {
     /// Query parameter `package_name`.
     #[inline]
     pub fn package_name(mut self, value: impl Into<String>) -> Self {
@@ -692,12 +692,12 @@ impl<'c> ListPipelineBuildInfoDetailsV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -705,10 +705,10 @@ rt::request!(ListPipelineBuildInfoDetailsV3);
 /// Request of [`Api::update_firewall_exception_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateFirewallExceptionV3<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateFirewallExceptionV3 {
+    call: rt::Call,
 }
-impl<'c> UpdateFirewallExceptionV3<'c> {
+impl UpdateFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateFirewallExceptionV3Body) -> Self {
@@ -717,12 +717,12 @@ impl<'c> UpdateFirewallExceptionV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -730,10 +730,10 @@ rt::request!(UpdateFirewallExceptionV3);
 /// Request of [`Api::update_status_firewall_exception_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateStatusFirewallExceptionV3<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateStatusFirewallExceptionV3 {
+    call: rt::Call,
 }
-impl<'c> UpdateStatusFirewallExceptionV3<'c> {
+impl UpdateStatusFirewallExceptionV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateStatusFirewallExceptionV3Body) -> Self {
@@ -742,12 +742,12 @@ impl<'c> UpdateStatusFirewallExceptionV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -765,6 +765,8 @@ pub(super) static ADD_BUILD_INFO_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     id: "CreateFirewallExceptionV3",
@@ -779,6 +781,8 @@ pub(super) static CREATE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     id: "DeleteFirewallExceptionV3",
@@ -793,6 +797,8 @@ pub(super) static DELETE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EVALUATE_ARTIFACT_SCAN_V3: rt::Operation = rt::Operation {
     id: "EvaluateArtifactScanV3",
@@ -807,6 +813,8 @@ pub(super) static EVALUATE_ARTIFACT_SCAN_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_SCAN_DETAILS_V3: rt::Operation = rt::Operation {
     id: "GetArtifactScanDetailsV3",
@@ -825,6 +833,8 @@ pub(super) static GET_ARTIFACT_SCAN_DETAILS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_SCANS_V3: rt::Operation = rt::Operation {
     id: "GetArtifactScansV3",
@@ -854,6 +864,8 @@ pub(super) static GET_ARTIFACT_SCANS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BULK_SCAN_EVALUATION_STATUS_V3: rt::Operation = rt::Operation {
     id: "GetBulkScanEvaluationStatusV3",
@@ -873,6 +885,8 @@ pub(super) static GET_BULK_SCAN_EVALUATION_STATUS_V3: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static INITIATE_BULK_SCAN_EVALUATION_V3: rt::Operation = rt::Operation {
     id: "InitiateBulkScanEvaluationV3",
@@ -891,6 +905,8 @@ pub(super) static INITIATE_BULK_SCAN_EVALUATION_V3: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_FIREWALL_EXCEPTION_VERSIONS_V3: rt::Operation = rt::Operation {
     id: "ListFirewallExceptionVersionsV3",
@@ -911,6 +927,8 @@ pub(super) static LIST_FIREWALL_EXCEPTION_VERSIONS_V3: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_FIREWALL_EXCEPTIONS_V3: rt::Operation = rt::Operation {
     id: "ListFirewallExceptionsV3",
@@ -939,6 +957,8 @@ pub(super) static LIST_FIREWALL_EXCEPTIONS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PIPELINE_BUILD_INFO_DETAILS_V3: rt::Operation = rt::Operation {
     id: "ListPipelineBuildInfoDetailsV3",
@@ -968,6 +988,8 @@ pub(super) static LIST_PIPELINE_BUILD_INFO_DETAILS_V3: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     id: "UpdateFirewallExceptionV3",
@@ -982,6 +1004,8 @@ pub(super) static UPDATE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_STATUS_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     id: "UpdateStatusFirewallExceptionV3",
@@ -996,4 +1020,6 @@ pub(super) static UPDATE_STATUS_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_backfill_state_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetBackfillStateV3<'c> {
+    ) -> GetBackfillStateV3 {
         let mut call = rt::Call::new(self.client, &GET_BACKFILL_STATE_V3);
         call.text(0, account_identifier);
         GetBackfillStateV3 { call }
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         job_id: impl Into<String>,
-    ) -> GetBackfillTaskStatusV3<'c> {
+    ) -> GetBackfillTaskStatusV3 {
         let mut call = rt::Call::new(self.client, &GET_BACKFILL_TASK_STATUS_V3);
         call.text(0, account_identifier);
         call.text(1, job_id);
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::TriggerBackfillV3Body,
-    ) -> TriggerBackfillV3<'c> {
+    ) -> TriggerBackfillV3 {
         let mut call = rt::Call::new(self.client, &TRIGGER_BACKFILL_V3);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -43,18 +43,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_backfill_state_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBackfillStateV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetBackfillStateV3 {
+    call: rt::Call,
 }
-impl<'c> GetBackfillStateV3<'c> {
+impl GetBackfillStateV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -62,18 +62,18 @@ rt::request!(GetBackfillStateV3);
 /// Request of [`Api::get_backfill_task_status_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBackfillTaskStatusV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetBackfillTaskStatusV3 {
+    call: rt::Call,
 }
-impl<'c> GetBackfillTaskStatusV3<'c> {
+impl GetBackfillTaskStatusV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -81,18 +81,18 @@ rt::request!(GetBackfillTaskStatusV3);
 /// Request of [`Api::trigger_backfill_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerBackfillV3<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerBackfillV3 {
+    call: rt::Call,
 }
-impl<'c> TriggerBackfillV3<'c> {
+impl TriggerBackfillV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -110,6 +110,8 @@ pub(super) static GET_BACKFILL_STATE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BACKFILL_TASK_STATUS_V3: rt::Operation = rt::Operation {
     id: "GetBackfillTaskStatusV3",
@@ -124,6 +126,8 @@ pub(super) static GET_BACKFILL_TASK_STATUS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_BACKFILL_V3: rt::Operation = rt::Operation {
     id: "TriggerBackfillV3",
@@ -138,4 +142,6 @@ pub(super) static TRIGGER_BACKFILL_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

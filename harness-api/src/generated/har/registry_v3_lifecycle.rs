@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateLifecycleExecutionV3Body,
-    ) -> CreateLifecycleExecutionV3<'c> {
+    ) -> CreateLifecycleExecutionV3 {
         let mut call = rt::Call::new(self.client, &CREATE_LIFECYCLE_EXECUTION_V3);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateLifecycleRuleV3Body,
-    ) -> CreateLifecycleRuleV3<'c> {
+    ) -> CreateLifecycleRuleV3 {
         let mut call = rt::Call::new(self.client, &CREATE_LIFECYCLE_RULE_V3);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteLifecycleRuleV3<'c> {
+    ) -> DeleteLifecycleRuleV3 {
         let mut call = rt::Call::new(self.client, &DELETE_LIFECYCLE_RULE_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> GetLifecycleExecutionV3<'c> {
+    ) -> GetLifecycleExecutionV3 {
         let mut call = rt::Call::new(self.client, &GET_LIFECYCLE_EXECUTION_V3);
         call.text(0, account_identifier);
         call.text(1, execution_id);
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetLifecycleRuleV3<'c> {
+    ) -> GetLifecycleRuleV3 {
         let mut call = rt::Call::new(self.client, &GET_LIFECYCLE_RULE_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
     pub fn get_lifecycle_stats_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetLifecycleStatsV3<'c> {
+    ) -> GetLifecycleStatsV3 {
         let mut call = rt::Call::new(self.client, &GET_LIFECYCLE_STATS_V3);
         call.text(0, account_identifier);
         GetLifecycleStatsV3 { call }
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> ListLifecycleExecutionItemsV3<'c> {
+    ) -> ListLifecycleExecutionItemsV3 {
         let mut call = rt::Call::new(self.client, &LIST_LIFECYCLE_EXECUTION_ITEMS_V3);
         call.text(0, account_identifier);
         call.text(1, execution_id);
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     pub fn list_lifecycle_executions_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListLifecycleExecutionsV3<'c> {
+    ) -> ListLifecycleExecutionsV3 {
         let mut call = rt::Call::new(self.client, &LIST_LIFECYCLE_EXECUTIONS_V3);
         call.text(0, account_identifier);
         ListLifecycleExecutionsV3 { call }
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
     pub fn list_lifecycle_rules_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListLifecycleRulesV3<'c> {
+    ) -> ListLifecycleRulesV3 {
         let mut call = rt::Call::new(self.client, &LIST_LIFECYCLE_RULES_V3);
         call.text(0, account_identifier);
         ListLifecycleRulesV3 { call }
@@ -116,7 +116,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
         body: &types::PatchLifecycleRuleV3Body,
-    ) -> PatchLifecycleRuleV3<'c> {
+    ) -> PatchLifecycleRuleV3 {
         let mut call = rt::Call::new(self.client, &PATCH_LIFECYCLE_RULE_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         id: impl Into<String>,
         body: &types::UpdateLifecycleRuleV3Body,
-    ) -> UpdateLifecycleRuleV3<'c> {
+    ) -> UpdateLifecycleRuleV3 {
         let mut call = rt::Call::new(self.client, &UPDATE_LIFECYCLE_RULE_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -141,10 +141,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_lifecycle_execution_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateLifecycleExecutionV3<'c> {
-    call: rt::Call<'c>,
+pub struct CreateLifecycleExecutionV3 {
+    call: rt::Call,
 }
-impl<'c> CreateLifecycleExecutionV3<'c> {
+impl CreateLifecycleExecutionV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -159,12 +159,12 @@ impl<'c> CreateLifecycleExecutionV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -172,10 +172,10 @@ rt::request!(CreateLifecycleExecutionV3);
 /// Request of [`Api::create_lifecycle_rule_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateLifecycleRuleV3<'c> {
-    call: rt::Call<'c>,
+pub struct CreateLifecycleRuleV3 {
+    call: rt::Call,
 }
-impl<'c> CreateLifecycleRuleV3<'c> {
+impl CreateLifecycleRuleV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -190,12 +190,12 @@ impl<'c> CreateLifecycleRuleV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -203,18 +203,18 @@ rt::request!(CreateLifecycleRuleV3);
 /// Request of [`Api::delete_lifecycle_rule_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteLifecycleRuleV3<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteLifecycleRuleV3 {
+    call: rt::Call,
 }
-impl<'c> DeleteLifecycleRuleV3<'c> {
+impl DeleteLifecycleRuleV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -222,10 +222,10 @@ rt::request!(DeleteLifecycleRuleV3);
 /// Request of [`Api::get_lifecycle_execution_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLifecycleExecutionV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetLifecycleExecutionV3 {
+    call: rt::Call,
 }
-impl<'c> GetLifecycleExecutionV3<'c> {
+impl GetLifecycleExecutionV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -240,12 +240,12 @@ impl<'c> GetLifecycleExecutionV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -253,10 +253,10 @@ rt::request!(GetLifecycleExecutionV3);
 /// Request of [`Api::get_lifecycle_rule_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLifecycleRuleV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetLifecycleRuleV3 {
+    call: rt::Call,
 }
-impl<'c> GetLifecycleRuleV3<'c> {
+impl GetLifecycleRuleV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -271,12 +271,12 @@ impl<'c> GetLifecycleRuleV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -284,10 +284,10 @@ rt::request!(GetLifecycleRuleV3);
 /// Request of [`Api::get_lifecycle_stats_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLifecycleStatsV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetLifecycleStatsV3 {
+    call: rt::Call,
 }
-impl<'c> GetLifecycleStatsV3<'c> {
+impl GetLifecycleStatsV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -339,12 +339,12 @@ impl<'c> GetLifecycleStatsV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -352,10 +352,10 @@ rt::request!(GetLifecycleStatsV3);
 /// Request of [`Api::list_lifecycle_execution_items_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListLifecycleExecutionItemsV3<'c> {
-    call: rt::Call<'c>,
+pub struct ListLifecycleExecutionItemsV3 {
+    call: rt::Call,
 }
-impl<'c> ListLifecycleExecutionItemsV3<'c> {
+impl ListLifecycleExecutionItemsV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -432,12 +432,12 @@ impl<'c> ListLifecycleExecutionItemsV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -445,10 +445,10 @@ rt::request!(ListLifecycleExecutionItemsV3);
 /// Request of [`Api::list_lifecycle_executions_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListLifecycleExecutionsV3<'c> {
-    call: rt::Call<'c>,
+pub struct ListLifecycleExecutionsV3 {
+    call: rt::Call,
 }
-impl<'c> ListLifecycleExecutionsV3<'c> {
+impl ListLifecycleExecutionsV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -525,12 +525,12 @@ impl<'c> ListLifecycleExecutionsV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -538,10 +538,10 @@ rt::request!(ListLifecycleExecutionsV3);
 /// Request of [`Api::list_lifecycle_rules_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListLifecycleRulesV3<'c> {
-    call: rt::Call<'c>,
+pub struct ListLifecycleRulesV3 {
+    call: rt::Call,
 }
-impl<'c> ListLifecycleRulesV3<'c> {
+impl ListLifecycleRulesV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -615,12 +615,12 @@ impl<'c> ListLifecycleRulesV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -628,10 +628,10 @@ rt::request!(ListLifecycleRulesV3);
 /// Request of [`Api::patch_lifecycle_rule_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PatchLifecycleRuleV3<'c> {
-    call: rt::Call<'c>,
+pub struct PatchLifecycleRuleV3 {
+    call: rt::Call,
 }
-impl<'c> PatchLifecycleRuleV3<'c> {
+impl PatchLifecycleRuleV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -646,12 +646,12 @@ impl<'c> PatchLifecycleRuleV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -659,10 +659,10 @@ rt::request!(PatchLifecycleRuleV3);
 /// Request of [`Api::update_lifecycle_rule_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateLifecycleRuleV3<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateLifecycleRuleV3 {
+    call: rt::Call,
 }
-impl<'c> UpdateLifecycleRuleV3<'c> {
+impl UpdateLifecycleRuleV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -677,12 +677,12 @@ impl<'c> UpdateLifecycleRuleV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -704,6 +704,8 @@ pub(super) static CREATE_LIFECYCLE_EXECUTION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     id: "CreateLifecycleRuleV3",
@@ -722,6 +724,8 @@ pub(super) static CREATE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     id: "DeleteLifecycleRuleV3",
@@ -736,6 +740,8 @@ pub(super) static DELETE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LIFECYCLE_EXECUTION_V3: rt::Operation = rt::Operation {
     id: "GetLifecycleExecutionV3",
@@ -755,6 +761,8 @@ pub(super) static GET_LIFECYCLE_EXECUTION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     id: "GetLifecycleRuleV3",
@@ -774,6 +782,8 @@ pub(super) static GET_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LIFECYCLE_STATS_V3: rt::Operation = rt::Operation {
     id: "GetLifecycleStatsV3",
@@ -797,6 +807,8 @@ pub(super) static GET_LIFECYCLE_STATS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_LIFECYCLE_EXECUTION_ITEMS_V3: rt::Operation = rt::Operation {
     id: "ListLifecycleExecutionItemsV3",
@@ -823,6 +835,8 @@ pub(super) static LIST_LIFECYCLE_EXECUTION_ITEMS_V3: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_LIFECYCLE_EXECUTIONS_V3: rt::Operation = rt::Operation {
     id: "ListLifecycleExecutionsV3",
@@ -848,6 +862,8 @@ pub(super) static LIST_LIFECYCLE_EXECUTIONS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_LIFECYCLE_RULES_V3: rt::Operation = rt::Operation {
     id: "ListLifecycleRulesV3",
@@ -874,6 +890,8 @@ pub(super) static LIST_LIFECYCLE_RULES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PATCH_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     id: "PatchLifecycleRuleV3",
@@ -893,6 +911,8 @@ pub(super) static PATCH_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     id: "UpdateLifecycleRuleV3",
@@ -912,4 +932,6 @@ pub(super) static UPDATE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteMetadataV3<'c> {
+    ) -> DeleteMetadataV3 {
         let mut call = rt::Call::new(self.client, &DELETE_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn get_metadata_keys_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetMetadataKeysV3<'c> {
+    ) -> GetMetadataKeysV3 {
         let mut call = rt::Call::new(self.client, &GET_METADATA_KEYS_V3);
         call.text(0, account_identifier);
         GetMetadataKeysV3 { call }
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         key: impl Into<String>,
-    ) -> GetMetadataValuesV3<'c> {
+    ) -> GetMetadataValuesV3 {
         let mut call = rt::Call::new(self.client, &GET_METADATA_VALUES_V3);
         call.text(0, account_identifier);
         call.text(1, key);
@@ -43,18 +43,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> DeleteMetadataV3<'c> {
+impl DeleteMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -62,10 +62,10 @@ rt::request!(DeleteMetadataV3);
 /// Request of [`Api::get_metadata_keys_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMetadataKeysV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetMetadataKeysV3 {
+    call: rt::Call,
 }
-impl<'c> GetMetadataKeysV3<'c> {
+impl GetMetadataKeysV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -98,12 +98,12 @@ impl<'c> GetMetadataKeysV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -111,10 +111,10 @@ rt::request!(GetMetadataKeysV3);
 /// Request of [`Api::get_metadata_values_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMetadataValuesV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetMetadataValuesV3 {
+    call: rt::Call,
 }
-impl<'c> GetMetadataValuesV3<'c> {
+impl GetMetadataValuesV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -147,12 +147,12 @@ impl<'c> GetMetadataValuesV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,6 +170,8 @@ pub(super) static DELETE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_METADATA_KEYS_V3: rt::Operation = rt::Operation {
     id: "GetMetadataKeysV3",
@@ -191,6 +193,8 @@ pub(super) static GET_METADATA_KEYS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_METADATA_VALUES_V3: rt::Operation = rt::Operation {
     id: "GetMetadataValuesV3",
@@ -213,4 +217,6 @@ pub(super) static GET_METADATA_VALUES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

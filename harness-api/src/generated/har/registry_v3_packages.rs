@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeletePackageV3<'c> {
+    ) -> DeletePackageV3 {
         let mut call = rt::Call::new(self.client, &DELETE_PACKAGE_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetPackageMetadataV3<'c> {
+    ) -> GetPackageMetadataV3 {
         let mut call = rt::Call::new(self.client, &GET_PACKAGE_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn list_packages_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListPackagesV3<'c> {
+    ) -> ListPackagesV3 {
         let mut call = rt::Call::new(self.client, &LIST_PACKAGES_V3);
         call.text(0, account_identifier);
         ListPackagesV3 { call }
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> RestorePackageV3<'c> {
+    ) -> RestorePackageV3 {
         let mut call = rt::Call::new(self.client, &RESTORE_PACKAGE_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> SavePackageMetadataV3<'c> {
+    ) -> SavePackageMetadataV3 {
         let mut call = rt::Call::new(self.client, &SAVE_PACKAGE_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> UpsertPackageMetadataV3<'c> {
+    ) -> UpsertPackageMetadataV3 {
         let mut call = rt::Call::new(self.client, &UPSERT_PACKAGE_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -79,10 +79,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_package_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeletePackageV3<'c> {
-    call: rt::Call<'c>,
+pub struct DeletePackageV3 {
+    call: rt::Call,
 }
-impl<'c> DeletePackageV3<'c> {
+impl DeletePackageV3 {
     /// Query parameter `force`.
     #[inline]
     pub fn force(mut self, value: bool) -> Self {
@@ -91,12 +91,12 @@ impl<'c> DeletePackageV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -104,18 +104,18 @@ rt::request!(DeletePackageV3);
 /// Request of [`Api::get_package_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPackageMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetPackageMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> GetPackageMetadataV3<'c> {
+impl GetPackageMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -123,10 +123,10 @@ rt::request!(GetPackageMetadataV3);
 /// Request of [`Api::list_packages_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPackagesV3<'c> {
-    call: rt::Call<'c>,
+pub struct ListPackagesV3 {
+    call: rt::Call,
 }
-impl<'c> ListPackagesV3<'c> {
+impl ListPackagesV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -210,12 +210,12 @@ impl<'c> ListPackagesV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -223,18 +223,18 @@ rt::request!(ListPackagesV3);
 /// Request of [`Api::restore_package_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RestorePackageV3<'c> {
-    call: rt::Call<'c>,
+pub struct RestorePackageV3 {
+    call: rt::Call,
 }
-impl<'c> RestorePackageV3<'c> {
+impl RestorePackageV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -242,10 +242,10 @@ rt::request!(RestorePackageV3);
 /// Request of [`Api::save_package_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SavePackageMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct SavePackageMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> SavePackageMetadataV3<'c> {
+impl SavePackageMetadataV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SavePackageMetadataV3Body) -> Self {
@@ -254,12 +254,12 @@ impl<'c> SavePackageMetadataV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -267,10 +267,10 @@ rt::request!(SavePackageMetadataV3);
 /// Request of [`Api::upsert_package_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpsertPackageMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct UpsertPackageMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> UpsertPackageMetadataV3<'c> {
+impl UpsertPackageMetadataV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpsertPackageMetadataV3Body) -> Self {
@@ -279,12 +279,12 @@ impl<'c> UpsertPackageMetadataV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -306,6 +306,8 @@ pub(super) static DELETE_PACKAGE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     id: "GetPackageMetadataV3",
@@ -320,6 +322,8 @@ pub(super) static GET_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PACKAGES_V3: rt::Operation = rt::Operation {
     id: "ListPackagesV3",
@@ -348,6 +352,8 @@ pub(super) static LIST_PACKAGES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RESTORE_PACKAGE_V3: rt::Operation = rt::Operation {
     id: "RestorePackageV3",
@@ -362,6 +368,8 @@ pub(super) static RESTORE_PACKAGE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     id: "SavePackageMetadataV3",
@@ -376,6 +384,8 @@ pub(super) static SAVE_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPSERT_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     id: "UpsertPackageMetadataV3",
@@ -390,4 +400,6 @@ pub(super) static UPSERT_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

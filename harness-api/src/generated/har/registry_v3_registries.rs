@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteRegistryV3<'c> {
+    ) -> DeleteRegistryV3 {
         let mut call = rt::Call::new(self.client, &DELETE_REGISTRY_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetRegistryMetadataV3<'c> {
+    ) -> GetRegistryMetadataV3 {
         let mut call = rt::Call::new(self.client, &GET_REGISTRY_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn list_registries_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListRegistriesV3<'c> {
+    ) -> ListRegistriesV3 {
         let mut call = rt::Call::new(self.client, &LIST_REGISTRIES_V3);
         call.text(0, account_identifier);
         ListRegistriesV3 { call }
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> MigrateRegistryV3<'c> {
+    ) -> MigrateRegistryV3 {
         let mut call = rt::Call::new(self.client, &MIGRATE_REGISTRY_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> RestoreRegistryV3<'c> {
+    ) -> RestoreRegistryV3 {
         let mut call = rt::Call::new(self.client, &RESTORE_REGISTRY_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> SaveRegistryMetadataV3<'c> {
+    ) -> SaveRegistryMetadataV3 {
         let mut call = rt::Call::new(self.client, &SAVE_REGISTRY_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> UpsertRegistryMetadataV3<'c> {
+    ) -> UpsertRegistryMetadataV3 {
         let mut call = rt::Call::new(self.client, &UPSERT_REGISTRY_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -91,10 +91,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_registry_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRegistryV3<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRegistryV3 {
+    call: rt::Call,
 }
-impl<'c> DeleteRegistryV3<'c> {
+impl DeleteRegistryV3 {
     /// Query parameter `force`.
     #[inline]
     pub fn force(mut self, value: bool) -> Self {
@@ -103,12 +103,12 @@ impl<'c> DeleteRegistryV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -116,18 +116,18 @@ rt::request!(DeleteRegistryV3);
 /// Request of [`Api::get_registry_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRegistryMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetRegistryMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> GetRegistryMetadataV3<'c> {
+impl GetRegistryMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -135,10 +135,10 @@ rt::request!(GetRegistryMetadataV3);
 /// Request of [`Api::list_registries_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRegistriesV3<'c> {
-    call: rt::Call<'c>,
+pub struct ListRegistriesV3 {
+    call: rt::Call,
 }
-impl<'c> ListRegistriesV3<'c> {
+impl ListRegistriesV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -219,12 +219,12 @@ impl<'c> ListRegistriesV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -232,18 +232,18 @@ rt::request!(ListRegistriesV3);
 /// Request of [`Api::migrate_registry_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MigrateRegistryV3<'c> {
-    call: rt::Call<'c>,
+pub struct MigrateRegistryV3 {
+    call: rt::Call,
 }
-impl<'c> MigrateRegistryV3<'c> {
+impl MigrateRegistryV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -251,18 +251,18 @@ rt::request!(MigrateRegistryV3);
 /// Request of [`Api::restore_registry_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RestoreRegistryV3<'c> {
-    call: rt::Call<'c>,
+pub struct RestoreRegistryV3 {
+    call: rt::Call,
 }
-impl<'c> RestoreRegistryV3<'c> {
+impl RestoreRegistryV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -270,10 +270,10 @@ rt::request!(RestoreRegistryV3);
 /// Request of [`Api::save_registry_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveRegistryMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct SaveRegistryMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> SaveRegistryMetadataV3<'c> {
+impl SaveRegistryMetadataV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SaveRegistryMetadataV3Body) -> Self {
@@ -282,12 +282,12 @@ impl<'c> SaveRegistryMetadataV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -295,10 +295,10 @@ rt::request!(SaveRegistryMetadataV3);
 /// Request of [`Api::upsert_registry_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpsertRegistryMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct UpsertRegistryMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> UpsertRegistryMetadataV3<'c> {
+impl UpsertRegistryMetadataV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpsertRegistryMetadataV3Body) -> Self {
@@ -307,12 +307,12 @@ impl<'c> UpsertRegistryMetadataV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -334,6 +334,8 @@ pub(super) static DELETE_REGISTRY_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     id: "GetRegistryMetadataV3",
@@ -348,6 +350,8 @@ pub(super) static GET_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_REGISTRIES_V3: rt::Operation = rt::Operation {
     id: "ListRegistriesV3",
@@ -376,6 +380,8 @@ pub(super) static LIST_REGISTRIES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MIGRATE_REGISTRY_V3: rt::Operation = rt::Operation {
     id: "MigrateRegistryV3",
@@ -390,6 +396,8 @@ pub(super) static MIGRATE_REGISTRY_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RESTORE_REGISTRY_V3: rt::Operation = rt::Operation {
     id: "RestoreRegistryV3",
@@ -404,6 +412,8 @@ pub(super) static RESTORE_REGISTRY_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     id: "SaveRegistryMetadataV3",
@@ -418,6 +428,8 @@ pub(super) static SAVE_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPSERT_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     id: "UpsertRegistryMetadataV3",
@@ -432,4 +444,6 @@ pub(super) static UPSERT_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

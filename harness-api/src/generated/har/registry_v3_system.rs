@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_system_info_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetSystemInfoV3<'c> {
+    ) -> GetSystemInfoV3 {
         let mut call = rt::Call::new(self.client, &GET_SYSTEM_INFO_V3);
         call.text(0, account_identifier);
         GetSystemInfoV3 { call }
@@ -19,18 +19,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_system_info_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSystemInfoV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetSystemInfoV3 {
+    call: rt::Call,
 }
-impl<'c> GetSystemInfoV3<'c> {
+impl GetSystemInfoV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,4 +48,6 @@ pub(super) static GET_SYSTEM_INFO_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn copy_resources_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CopyResourcesV3<'c> {
+    ) -> CopyResourcesV3 {
         let mut call = rt::Call::new(self.client, &COPY_RESOURCES_V3);
         call.text(0, account_identifier);
         CopyResourcesV3 { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn create_bulk_download_request_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateBulkDownloadRequestV3<'c> {
+    ) -> CreateBulkDownloadRequestV3 {
         let mut call = rt::Call::new(self.client, &CREATE_BULK_DOWNLOAD_REQUEST_V3);
         call.text(0, account_identifier);
         CreateBulkDownloadRequestV3 {
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetBulkDownloadRequestStatusV3<'c> {
+    ) -> GetBulkDownloadRequestStatusV3 {
         let mut call = rt::Call::new(self.client, &GET_BULK_DOWNLOAD_REQUEST_STATUS_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -45,10 +45,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::copy_resources_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CopyResourcesV3<'c> {
-    call: rt::Call<'c>,
+pub struct CopyResourcesV3 {
+    call: rt::Call,
 }
-impl<'c> CopyResourcesV3<'c> {
+impl CopyResourcesV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CopyResourcesV3Body) -> Self {
@@ -57,12 +57,12 @@ impl<'c> CopyResourcesV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -70,10 +70,10 @@ rt::request!(CopyResourcesV3);
 /// Request of [`Api::create_bulk_download_request_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateBulkDownloadRequestV3<'c> {
-    call: rt::Call<'c>,
+pub struct CreateBulkDownloadRequestV3 {
+    call: rt::Call,
 }
-impl<'c> CreateBulkDownloadRequestV3<'c> {
+impl CreateBulkDownloadRequestV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CreateBulkDownloadRequestV3Body) -> Self {
@@ -82,12 +82,12 @@ impl<'c> CreateBulkDownloadRequestV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,18 +95,18 @@ rt::request!(CreateBulkDownloadRequestV3);
 /// Request of [`Api::get_bulk_download_request_status_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBulkDownloadRequestStatusV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetBulkDownloadRequestStatusV3 {
+    call: rt::Call,
 }
-impl<'c> GetBulkDownloadRequestStatusV3<'c> {
+impl GetBulkDownloadRequestStatusV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -124,6 +124,8 @@ pub(super) static COPY_RESOURCES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_BULK_DOWNLOAD_REQUEST_V3: rt::Operation = rt::Operation {
     id: "CreateBulkDownloadRequestV3",
@@ -138,6 +140,8 @@ pub(super) static CREATE_BULK_DOWNLOAD_REQUEST_V3: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BULK_DOWNLOAD_REQUEST_STATUS_V3: rt::Operation = rt::Operation {
     id: "GetBulkDownloadRequestStatusV3",
@@ -152,4 +156,6 @@ pub(super) static GET_BULK_DOWNLOAD_REQUEST_STATUS_V3: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

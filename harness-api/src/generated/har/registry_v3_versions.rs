@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> AddVersionTagsV3<'c> {
+    ) -> AddVersionTagsV3 {
         let mut call = rt::Call::new(self.client, &ADD_VERSION_TAGS_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteVersionV3<'c> {
+    ) -> DeleteVersionV3 {
         let mut call = rt::Call::new(self.client, &DELETE_VERSION_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetVersionMetadataV3<'c> {
+    ) -> GetVersionMetadataV3 {
         let mut call = rt::Call::new(self.client, &GET_VERSION_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn list_versions_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListVersionsV3<'c> {
+    ) -> ListVersionsV3 {
         let mut call = rt::Call::new(self.client, &LIST_VERSIONS_V3);
         call.text(0, account_identifier);
         ListVersionsV3 { call }
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RebuildVersionMetadataV3Body,
-    ) -> RebuildVersionMetadataV3<'c> {
+    ) -> RebuildVersionMetadataV3 {
         let mut call = rt::Call::new(self.client, &REBUILD_VERSION_METADATA_V3);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> RestoreVersionV3<'c> {
+    ) -> RestoreVersionV3 {
         let mut call = rt::Call::new(self.client, &RESTORE_VERSION_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> SaveVersionMetadataV3<'c> {
+    ) -> SaveVersionMetadataV3 {
         let mut call = rt::Call::new(self.client, &SAVE_VERSION_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-    ) -> UpsertVersionMetadataV3<'c> {
+    ) -> UpsertVersionMetadataV3 {
         let mut call = rt::Call::new(self.client, &UPSERT_VERSION_METADATA_V3);
         call.text(0, account_identifier);
         call.text(1, id);
@@ -103,10 +103,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_version_tags_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddVersionTagsV3<'c> {
-    call: rt::Call<'c>,
+pub struct AddVersionTagsV3 {
+    call: rt::Call,
 }
-impl<'c> AddVersionTagsV3<'c> {
+impl AddVersionTagsV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::AddVersionTagsV3Body) -> Self {
@@ -115,12 +115,12 @@ impl<'c> AddVersionTagsV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -128,10 +128,10 @@ rt::request!(AddVersionTagsV3);
 /// Request of [`Api::delete_version_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteVersionV3<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteVersionV3 {
+    call: rt::Call,
 }
-impl<'c> DeleteVersionV3<'c> {
+impl DeleteVersionV3 {
     /// Query parameter `force`.
     #[inline]
     pub fn force(mut self, value: bool) -> Self {
@@ -140,12 +140,12 @@ impl<'c> DeleteVersionV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -153,18 +153,18 @@ rt::request!(DeleteVersionV3);
 /// Request of [`Api::get_version_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetVersionMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetVersionMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> GetVersionMetadataV3<'c> {
+impl GetVersionMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -172,10 +172,10 @@ rt::request!(GetVersionMetadataV3);
 /// Request of [`Api::list_versions_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVersionsV3<'c> {
-    call: rt::Call<'c>,
+pub struct ListVersionsV3 {
+    call: rt::Call,
 }
-impl<'c> ListVersionsV3<'c> {
+impl ListVersionsV3 {
     /// Query parameter `org_identifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -262,12 +262,12 @@ impl<'c> ListVersionsV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -275,18 +275,18 @@ rt::request!(ListVersionsV3);
 /// Request of [`Api::rebuild_version_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RebuildVersionMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct RebuildVersionMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> RebuildVersionMetadataV3<'c> {
+impl RebuildVersionMetadataV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -294,18 +294,18 @@ rt::request!(RebuildVersionMetadataV3);
 /// Request of [`Api::restore_version_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RestoreVersionV3<'c> {
-    call: rt::Call<'c>,
+pub struct RestoreVersionV3 {
+    call: rt::Call,
 }
-impl<'c> RestoreVersionV3<'c> {
+impl RestoreVersionV3 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -313,10 +313,10 @@ rt::request!(RestoreVersionV3);
 /// Request of [`Api::save_version_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveVersionMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct SaveVersionMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> SaveVersionMetadataV3<'c> {
+impl SaveVersionMetadataV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SaveVersionMetadataV3Body) -> Self {
@@ -325,12 +325,12 @@ impl<'c> SaveVersionMetadataV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -338,10 +338,10 @@ rt::request!(SaveVersionMetadataV3);
 /// Request of [`Api::upsert_version_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpsertVersionMetadataV3<'c> {
-    call: rt::Call<'c>,
+pub struct UpsertVersionMetadataV3 {
+    call: rt::Call,
 }
-impl<'c> UpsertVersionMetadataV3<'c> {
+impl UpsertVersionMetadataV3 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpsertVersionMetadataV3Body) -> Self {
@@ -350,12 +350,12 @@ impl<'c> UpsertVersionMetadataV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -373,6 +373,8 @@ pub(super) static ADD_VERSION_TAGS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_VERSION_V3: rt::Operation = rt::Operation {
     id: "DeleteVersionV3",
@@ -391,6 +393,8 @@ pub(super) static DELETE_VERSION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     id: "GetVersionMetadataV3",
@@ -405,6 +409,8 @@ pub(super) static GET_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VERSIONS_V3: rt::Operation = rt::Operation {
     id: "ListVersionsV3",
@@ -433,6 +439,8 @@ pub(super) static LIST_VERSIONS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REBUILD_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     id: "RebuildVersionMetadataV3",
@@ -447,6 +455,8 @@ pub(super) static REBUILD_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RESTORE_VERSION_V3: rt::Operation = rt::Operation {
     id: "RestoreVersionV3",
@@ -461,6 +471,8 @@ pub(super) static RESTORE_VERSION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     id: "SaveVersionMetadataV3",
@@ -475,6 +487,8 @@ pub(super) static SAVE_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPSERT_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     id: "UpsertVersionMetadataV3",
@@ -489,4 +503,6 @@ pub(super) static UPSERT_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

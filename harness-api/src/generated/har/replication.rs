@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/replication/rules`
     #[inline]
-    pub fn create_replication_rule(&self) -> CreateReplicationRule<'c> {
+    pub fn create_replication_rule(&self) -> CreateReplicationRule {
         let call = rt::Call::new(self.client, &CREATE_REPLICATION_RULE);
         CreateReplicationRule { call }
     }
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     pub fn delete_replication_rule(
         &self,
         id: impl Into<String>,
-    ) -> DeleteReplicationRule<'c> {
+    ) -> DeleteReplicationRule {
         let mut call = rt::Call::new(self.client, &DELETE_REPLICATION_RULE);
         call.text(0, id);
         DeleteReplicationRule { call }
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         image_id: impl Into<String>,
-    ) -> GetMigrationLogsForImage<'c> {
+    ) -> GetMigrationLogsForImage {
         let mut call = rt::Call::new(self.client, &GET_MIGRATION_LOGS_FOR_IMAGE);
         call.text(0, id);
         call.text(1, image_id);
@@ -35,37 +35,34 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/replication/rules/{id}`
     #[inline]
-    pub fn get_replication_rule(&self, id: impl Into<String>) -> GetReplicationRule<'c> {
+    pub fn get_replication_rule(&self, id: impl Into<String>) -> GetReplicationRule {
         let mut call = rt::Call::new(self.client, &GET_REPLICATION_RULE);
         call.text(0, id);
         GetReplicationRule { call }
     }
     /// `GET /har/api/v1/replication/rules/{id}/migration/images`
     #[inline]
-    pub fn list_migration_images(
-        &self,
-        id: impl Into<String>,
-    ) -> ListMigrationImages<'c> {
+    pub fn list_migration_images(&self, id: impl Into<String>) -> ListMigrationImages {
         let mut call = rt::Call::new(self.client, &LIST_MIGRATION_IMAGES);
         call.text(0, id);
         ListMigrationImages { call }
     }
     /// `GET /har/api/v1/replication/rules`
     #[inline]
-    pub fn list_replication_rules(&self) -> ListReplicationRules<'c> {
+    pub fn list_replication_rules(&self) -> ListReplicationRules {
         let call = rt::Call::new(self.client, &LIST_REPLICATION_RULES);
         ListReplicationRules { call }
     }
     /// `POST /har/api/v1/replication/rules/{id}/migration/start`
     #[inline]
-    pub fn start_migration(&self, id: impl Into<String>) -> StartMigration<'c> {
+    pub fn start_migration(&self, id: impl Into<String>) -> StartMigration {
         let mut call = rt::Call::new(self.client, &START_MIGRATION);
         call.text(0, id);
         StartMigration { call }
     }
     /// `POST /har/api/v1/replication/rules/{id}/migration/stop`
     #[inline]
-    pub fn stop_migration(&self, id: impl Into<String>) -> StopMigration<'c> {
+    pub fn stop_migration(&self, id: impl Into<String>) -> StopMigration {
         let mut call = rt::Call::new(self.client, &STOP_MIGRATION);
         call.text(0, id);
         StopMigration { call }
@@ -75,7 +72,7 @@ impl<'c> Api<'c> {
     pub fn update_replication_rule(
         &self,
         id: impl Into<String>,
-    ) -> UpdateReplicationRule<'c> {
+    ) -> UpdateReplicationRule {
         let mut call = rt::Call::new(self.client, &UPDATE_REPLICATION_RULE);
         call.text(0, id);
         UpdateReplicationRule { call }
@@ -84,10 +81,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_replication_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateReplicationRule<'c> {
-    call: rt::Call<'c>,
+pub struct CreateReplicationRule {
+    call: rt::Call,
 }
-impl<'c> CreateReplicationRule<'c> {
+impl CreateReplicationRule {
     /// Query parameter `space_ref`.
     #[inline]
     pub fn space_ref(mut self, value: impl Into<String>) -> Self {
@@ -102,12 +99,12 @@ impl<'c> CreateReplicationRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ReplicationRuleResponse> {
+    pub fn send(self) -> rt::Sending<types::ReplicationRuleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -115,18 +112,18 @@ rt::request!(CreateReplicationRule);
 /// Request of [`Api::delete_replication_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteReplicationRule<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteReplicationRule {
+    call: rt::Call,
 }
-impl<'c> DeleteReplicationRule<'c> {
+impl DeleteReplicationRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -134,18 +131,18 @@ rt::request!(DeleteReplicationRule);
 /// Request of [`Api::get_migration_logs_for_image`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMigrationLogsForImage<'c> {
-    call: rt::Call<'c>,
+pub struct GetMigrationLogsForImage {
+    call: rt::Call,
 }
-impl<'c> GetMigrationLogsForImage<'c> {
+impl GetMigrationLogsForImage {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -153,18 +150,18 @@ rt::request!(GetMigrationLogsForImage);
 /// Request of [`Api::get_replication_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReplicationRule<'c> {
-    call: rt::Call<'c>,
+pub struct GetReplicationRule {
+    call: rt::Call,
 }
-impl<'c> GetReplicationRule<'c> {
+impl GetReplicationRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ReplicationRuleResponse> {
+    pub fn send(self) -> rt::Sending<types::ReplicationRuleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -172,10 +169,10 @@ rt::request!(GetReplicationRule);
 /// Request of [`Api::list_migration_images`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListMigrationImages<'c> {
-    call: rt::Call<'c>,
+pub struct ListMigrationImages {
+    call: rt::Call,
 }
-impl<'c> ListMigrationImages<'c> {
+impl ListMigrationImages {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -202,12 +199,12 @@ impl<'c> ListMigrationImages<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListMigrationImagesResponse> {
+    pub fn send(self) -> rt::Sending<types::ListMigrationImagesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -215,10 +212,10 @@ rt::request!(ListMigrationImages);
 /// Request of [`Api::list_replication_rules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListReplicationRules<'c> {
-    call: rt::Call<'c>,
+pub struct ListReplicationRules {
+    call: rt::Call,
 }
-impl<'c> ListReplicationRules<'c> {
+impl ListReplicationRules {
     /// Query parameter `space_ref`.
     #[inline]
     pub fn space_ref(mut self, value: impl Into<String>) -> Self {
@@ -227,12 +224,12 @@ impl<'c> ListReplicationRules<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListReplicationRulesResponse> {
+    pub fn send(self) -> rt::Sending<types::ListReplicationRulesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -240,18 +237,18 @@ rt::request!(ListReplicationRules);
 /// Request of [`Api::start_migration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct StartMigration<'c> {
-    call: rt::Call<'c>,
+pub struct StartMigration {
+    call: rt::Call,
 }
-impl<'c> StartMigration<'c> {
+impl StartMigration {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -259,18 +256,18 @@ rt::request!(StartMigration);
 /// Request of [`Api::stop_migration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct StopMigration<'c> {
-    call: rt::Call<'c>,
+pub struct StopMigration {
+    call: rt::Call,
 }
-impl<'c> StopMigration<'c> {
+impl StopMigration {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -278,10 +275,10 @@ rt::request!(StopMigration);
 /// Request of [`Api::update_replication_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateReplicationRule<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateReplicationRule {
+    call: rt::Call,
 }
-impl<'c> UpdateReplicationRule<'c> {
+impl UpdateReplicationRule {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ReplicationRuleRequest) -> Self {
@@ -290,12 +287,12 @@ impl<'c> UpdateReplicationRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ReplicationRuleResponse> {
+    pub fn send(self) -> rt::Sending<types::ReplicationRuleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -313,6 +310,8 @@ pub(super) static CREATE_REPLICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_REPLICATION_RULE: rt::Operation = rt::Operation {
     id: "deleteReplicationRule",
@@ -327,6 +326,8 @@ pub(super) static DELETE_REPLICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MIGRATION_LOGS_FOR_IMAGE: rt::Operation = rt::Operation {
     id: "getMigrationLogsForImage",
@@ -341,6 +342,8 @@ pub(super) static GET_MIGRATION_LOGS_FOR_IMAGE: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain; charset=utf-8"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REPLICATION_RULE: rt::Operation = rt::Operation {
     id: "getReplicationRule",
@@ -355,6 +358,8 @@ pub(super) static GET_REPLICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_MIGRATION_IMAGES: rt::Operation = rt::Operation {
     id: "listMigrationImages",
@@ -375,6 +380,8 @@ pub(super) static LIST_MIGRATION_IMAGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_REPLICATION_RULES: rt::Operation = rt::Operation {
     id: "listReplicationRules",
@@ -389,6 +396,8 @@ pub(super) static LIST_REPLICATION_RULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static START_MIGRATION: rt::Operation = rt::Operation {
     id: "startMigration",
@@ -403,6 +412,8 @@ pub(super) static START_MIGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static STOP_MIGRATION: rt::Operation = rt::Operation {
     id: "stopMigration",
@@ -417,6 +428,8 @@ pub(super) static STOP_MIGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_REPLICATION_RULE: rt::Operation = rt::Operation {
     id: "updateReplicationRule",
@@ -431,4 +444,6 @@ pub(super) static UPDATE_REPLICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,10 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/spaces/{space_ref}/labels`
     #[inline]
-    pub fn define_space_label(
-        &self,
-        space_ref: impl Into<String>,
-    ) -> DefineSpaceLabel<'c> {
+    pub fn define_space_label(&self, space_ref: impl Into<String>) -> DefineSpaceLabel {
         let mut call = rt::Call::new(self.client, &DEFINE_SPACE_LABEL);
         call.text(0, space_ref);
         DefineSpaceLabel { call }
@@ -21,7 +18,7 @@ impl<'c> Api<'c> {
         &self,
         space_ref: impl Into<String>,
         key: impl Into<String>,
-    ) -> DefineSpaceLabelValue<'c> {
+    ) -> DefineSpaceLabelValue {
         let mut call = rt::Call::new(self.client, &DEFINE_SPACE_LABEL_VALUE);
         call.text(0, space_ref);
         call.text(1, key);
@@ -33,7 +30,7 @@ impl<'c> Api<'c> {
         &self,
         space_ref: impl Into<String>,
         key: impl Into<String>,
-    ) -> DeleteSpaceLabel<'c> {
+    ) -> DeleteSpaceLabel {
         let mut call = rt::Call::new(self.client, &DELETE_SPACE_LABEL);
         call.text(0, space_ref);
         call.text(1, key);
@@ -46,7 +43,7 @@ impl<'c> Api<'c> {
         space_ref: impl Into<String>,
         key: impl Into<String>,
         value: impl Into<String>,
-    ) -> DeleteSpaceLabelValue<'c> {
+    ) -> DeleteSpaceLabelValue {
         let mut call = rt::Call::new(self.client, &DELETE_SPACE_LABEL_VALUE);
         call.text(0, space_ref);
         call.text(1, key);
@@ -59,7 +56,7 @@ impl<'c> Api<'c> {
         &self,
         space_ref: impl Into<String>,
         key: impl Into<String>,
-    ) -> FindSpaceLabel<'c> {
+    ) -> FindSpaceLabel {
         let mut call = rt::Call::new(self.client, &FIND_SPACE_LABEL);
         call.text(0, space_ref);
         call.text(1, key);
@@ -67,20 +64,14 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/spaces/{space_ref}/artifacts`
     #[inline]
-    pub fn get_all_artifacts(
-        &self,
-        space_ref: impl Into<String>,
-    ) -> GetAllArtifacts<'c> {
+    pub fn get_all_artifacts(&self, space_ref: impl Into<String>) -> GetAllArtifacts {
         let mut call = rt::Call::new(self.client, &GET_ALL_ARTIFACTS);
         call.text(0, space_ref);
         GetAllArtifacts { call }
     }
     /// `GET /har/api/v1/spaces/{space_ref}/registries`
     #[inline]
-    pub fn get_all_registries(
-        &self,
-        space_ref: impl Into<String>,
-    ) -> GetAllRegistries<'c> {
+    pub fn get_all_registries(&self, space_ref: impl Into<String>) -> GetAllRegistries {
         let mut call = rt::Call::new(self.client, &GET_ALL_REGISTRIES);
         call.text(0, space_ref);
         GetAllRegistries { call }
@@ -90,7 +81,7 @@ impl<'c> Api<'c> {
     pub fn get_artifact_stats_for_space(
         &self,
         space_ref: impl Into<String>,
-    ) -> GetArtifactStatsForSpace<'c> {
+    ) -> GetArtifactStatsForSpace {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_STATS_FOR_SPACE);
         call.text(0, space_ref);
         GetArtifactStatsForSpace { call }
@@ -100,7 +91,7 @@ impl<'c> Api<'c> {
     pub fn get_storage_details(
         &self,
         space_ref: impl Into<String>,
-    ) -> GetStorageDetails<'c> {
+    ) -> GetStorageDetails {
         let mut call = rt::Call::new(self.client, &GET_STORAGE_DETAILS);
         call.text(0, space_ref);
         GetStorageDetails { call }
@@ -111,7 +102,7 @@ impl<'c> Api<'c> {
         &self,
         space_ref: impl Into<String>,
         key: impl Into<String>,
-    ) -> ListSpaceLabelValues<'c> {
+    ) -> ListSpaceLabelValues {
         let mut call = rt::Call::new(self.client, &LIST_SPACE_LABEL_VALUES);
         call.text(0, space_ref);
         call.text(1, key);
@@ -119,17 +110,14 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/spaces/{space_ref}/labels`
     #[inline]
-    pub fn list_space_labels(
-        &self,
-        space_ref: impl Into<String>,
-    ) -> ListSpaceLabels<'c> {
+    pub fn list_space_labels(&self, space_ref: impl Into<String>) -> ListSpaceLabels {
         let mut call = rt::Call::new(self.client, &LIST_SPACE_LABELS);
         call.text(0, space_ref);
         ListSpaceLabels { call }
     }
     /// `PUT /har/api/v1/spaces/{space_ref}/labels`
     #[inline]
-    pub fn save_space_label(&self, space_ref: impl Into<String>) -> SaveSpaceLabel<'c> {
+    pub fn save_space_label(&self, space_ref: impl Into<String>) -> SaveSpaceLabel {
         let mut call = rt::Call::new(self.client, &SAVE_SPACE_LABEL);
         call.text(0, space_ref);
         SaveSpaceLabel { call }
@@ -140,7 +128,7 @@ impl<'c> Api<'c> {
         &self,
         space_ref: impl Into<String>,
         key: impl Into<String>,
-    ) -> UpdateSpaceLabel<'c> {
+    ) -> UpdateSpaceLabel {
         let mut call = rt::Call::new(self.client, &UPDATE_SPACE_LABEL);
         call.text(0, space_ref);
         call.text(1, key);
@@ -153,7 +141,7 @@ impl<'c> Api<'c> {
         space_ref: impl Into<String>,
         key: impl Into<String>,
         value: impl Into<String>,
-    ) -> UpdateSpaceLabelValue<'c> {
+    ) -> UpdateSpaceLabelValue {
         let mut call = rt::Call::new(self.client, &UPDATE_SPACE_LABEL_VALUE);
         call.text(0, space_ref);
         call.text(1, key);
@@ -164,10 +152,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::define_space_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DefineSpaceLabel<'c> {
-    call: rt::Call<'c>,
+pub struct DefineSpaceLabel {
+    call: rt::Call,
 }
-impl<'c> DefineSpaceLabel<'c> {
+impl DefineSpaceLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DefineRegistrySpaceLabelRequest) -> Self {
@@ -176,12 +164,12 @@ impl<'c> DefineSpaceLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryTypesLabel> {
+    pub fn send(self) -> rt::Sending<types::RegistryTypesLabel> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -189,10 +177,10 @@ rt::request!(DefineSpaceLabel);
 /// Request of [`Api::define_space_label_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DefineSpaceLabelValue<'c> {
-    call: rt::Call<'c>,
+pub struct DefineSpaceLabelValue {
+    call: rt::Call,
 }
-impl<'c> DefineSpaceLabelValue<'c> {
+impl DefineSpaceLabelValue {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::DefineRegistrySpaceLabelValueRequest) -> Self {
@@ -201,12 +189,12 @@ impl<'c> DefineSpaceLabelValue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
+    pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -214,18 +202,18 @@ rt::request!(DefineSpaceLabelValue);
 /// Request of [`Api::delete_space_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSpaceLabel<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSpaceLabel {
+    call: rt::Call,
 }
-impl<'c> DeleteSpaceLabel<'c> {
+impl DeleteSpaceLabel {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -233,18 +221,18 @@ rt::request!(DeleteSpaceLabel);
 /// Request of [`Api::delete_space_label_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSpaceLabelValue<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSpaceLabelValue {
+    call: rt::Call,
 }
-impl<'c> DeleteSpaceLabelValue<'c> {
+impl DeleteSpaceLabelValue {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -252,10 +240,10 @@ rt::request!(DeleteSpaceLabelValue);
 /// Request of [`Api::find_space_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindSpaceLabel<'c> {
-    call: rt::Call<'c>,
+pub struct FindSpaceLabel {
+    call: rt::Call,
 }
-impl<'c> FindSpaceLabel<'c> {
+impl FindSpaceLabel {
     /// Query parameter `include_values`.
     #[inline]
     pub fn include_values(mut self, value: bool) -> Self {
@@ -264,12 +252,12 @@ impl<'c> FindSpaceLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryTypesLabelWithValues> {
+    pub fn send(self) -> rt::Sending<types::RegistryTypesLabelWithValues> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -277,10 +265,10 @@ rt::request!(FindSpaceLabel);
 /// Request of [`Api::get_all_artifacts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllArtifacts<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllArtifacts {
+    call: rt::Call,
 }
-impl<'c> GetAllArtifacts<'c> {
+impl GetAllArtifacts {
     /// Query parameter `reg_identifier`.
     #[inline]
     pub fn reg_identifier(
@@ -343,12 +331,12 @@ impl<'c> GetAllArtifacts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetAllArtifactsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetAllArtifactsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -356,10 +344,10 @@ rt::request!(GetAllArtifacts);
 /// Request of [`Api::get_all_registries`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllRegistries<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllRegistries {
+    call: rt::Call,
 }
-impl<'c> GetAllRegistries<'c> {
+impl GetAllRegistries {
     /// Query parameter `package_type`.
     #[inline]
     pub fn package_type(
@@ -419,12 +407,12 @@ impl<'c> GetAllRegistries<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetAllRegistriesResponse> {
+    pub fn send(self) -> rt::Sending<types::GetAllRegistriesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -432,10 +420,10 @@ rt::request!(GetAllRegistries);
 /// Request of [`Api::get_artifact_stats_for_space`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactStatsForSpace<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactStatsForSpace {
+    call: rt::Call,
 }
-impl<'c> GetArtifactStatsForSpace<'c> {
+impl GetArtifactStatsForSpace {
     /// Query parameter `from`.
     #[inline]
     pub fn from(mut self, value: impl Into<String>) -> Self {
@@ -450,12 +438,12 @@ impl<'c> GetArtifactStatsForSpace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactStatsResponse> {
+    pub fn send(self) -> rt::Sending<types::ArtifactStatsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -463,18 +451,18 @@ rt::request!(GetArtifactStatsForSpace);
 /// Request of [`Api::get_storage_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetStorageDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetStorageDetails {
+    call: rt::Call,
 }
-impl<'c> GetStorageDetails<'c> {
+impl GetStorageDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetStorageDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetStorageDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -482,18 +470,18 @@ rt::request!(GetStorageDetails);
 /// Request of [`Api::list_space_label_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSpaceLabelValues<'c> {
-    call: rt::Call<'c>,
+pub struct ListSpaceLabelValues {
+    call: rt::Call,
 }
-impl<'c> ListSpaceLabelValues<'c> {
+impl ListSpaceLabelValues {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TypesLabelValue>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TypesLabelValue>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -501,10 +489,10 @@ rt::request!(ListSpaceLabelValues);
 /// Request of [`Api::list_space_labels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSpaceLabels<'c> {
-    call: rt::Call<'c>,
+pub struct ListSpaceLabels {
+    call: rt::Call,
 }
-impl<'c> ListSpaceLabels<'c> {
+impl ListSpaceLabels {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -531,12 +519,12 @@ impl<'c> ListSpaceLabels<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::RegistryTypesLabel>> {
+    pub fn send(self) -> rt::Sending<Vec<types::RegistryTypesLabel>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -544,10 +532,10 @@ rt::request!(ListSpaceLabels);
 /// Request of [`Api::save_space_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveSpaceLabel<'c> {
-    call: rt::Call<'c>,
+pub struct SaveSpaceLabel {
+    call: rt::Call,
 }
-impl<'c> SaveSpaceLabel<'c> {
+impl SaveSpaceLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::SpaceRefLabelsBody) -> Self {
@@ -556,12 +544,12 @@ impl<'c> SaveSpaceLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryTypesLabelWithValues> {
+    pub fn send(self) -> rt::Sending<types::RegistryTypesLabelWithValues> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -569,10 +557,10 @@ rt::request!(SaveSpaceLabel);
 /// Request of [`Api::update_space_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSpaceLabel<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSpaceLabel {
+    call: rt::Call,
 }
-impl<'c> UpdateSpaceLabel<'c> {
+impl UpdateSpaceLabel {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateRegistrySpaceLabelRequest) -> Self {
@@ -581,12 +569,12 @@ impl<'c> UpdateSpaceLabel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryTypesLabel> {
+    pub fn send(self) -> rt::Sending<types::RegistryTypesLabel> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -594,10 +582,10 @@ rt::request!(UpdateSpaceLabel);
 /// Request of [`Api::update_space_label_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSpaceLabelValue<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSpaceLabelValue {
+    call: rt::Call,
 }
-impl<'c> UpdateSpaceLabelValue<'c> {
+impl UpdateSpaceLabelValue {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateRegistrySpaceLabelValueRequest) -> Self {
@@ -606,12 +594,12 @@ impl<'c> UpdateSpaceLabelValue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TypesLabelValue> {
+    pub fn send(self) -> rt::Sending<types::TypesLabelValue> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -629,6 +617,8 @@ pub(super) static DEFINE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DEFINE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     id: "RegistrydefineSpaceLabelValue",
@@ -643,6 +633,8 @@ pub(super) static DEFINE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SPACE_LABEL: rt::Operation = rt::Operation {
     id: "RegistrydeleteSpaceLabel",
@@ -657,6 +649,8 @@ pub(super) static DELETE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     id: "RegistrydeleteSpaceLabelValue",
@@ -675,6 +669,8 @@ pub(super) static DELETE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_SPACE_LABEL: rt::Operation = rt::Operation {
     id: "findSpaceLabel",
@@ -693,6 +689,8 @@ pub(super) static FIND_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_ARTIFACTS: rt::Operation = rt::Operation {
     id: "GetAllArtifacts",
@@ -718,6 +716,8 @@ pub(super) static GET_ALL_ARTIFACTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_REGISTRIES: rt::Operation = rt::Operation {
     id: "GetAllRegistries",
@@ -743,6 +743,8 @@ pub(super) static GET_ALL_REGISTRIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_STATS_FOR_SPACE: rt::Operation = rt::Operation {
     id: "GetArtifactStatsForSpace",
@@ -761,6 +763,8 @@ pub(super) static GET_ARTIFACT_STATS_FOR_SPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_STORAGE_DETAILS: rt::Operation = rt::Operation {
     id: "GetStorageDetails",
@@ -775,6 +779,8 @@ pub(super) static GET_STORAGE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SPACE_LABEL_VALUES: rt::Operation = rt::Operation {
     id: "RegistrylistSpaceLabelValues",
@@ -789,6 +795,8 @@ pub(super) static LIST_SPACE_LABEL_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SPACE_LABELS: rt::Operation = rt::Operation {
     id: "RegistrylistSpaceLabels",
@@ -809,6 +817,8 @@ pub(super) static LIST_SPACE_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_SPACE_LABEL: rt::Operation = rt::Operation {
     id: "RegistrysaveSpaceLabel",
@@ -823,6 +833,8 @@ pub(super) static SAVE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SPACE_LABEL: rt::Operation = rt::Operation {
     id: "RegistryupdateSpaceLabel",
@@ -837,6 +849,8 @@ pub(super) static UPDATE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     id: "RegistryupdateSpaceLabelValue",
@@ -855,4 +869,6 @@ pub(super) static UPDATE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

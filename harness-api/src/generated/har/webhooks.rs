@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /har/api/v1/registry/{registry_ref}/webhooks`
     #[inline]
-    pub fn create_webhook(&self, registry_ref: impl Into<String>) -> CreateWebhook<'c> {
+    pub fn create_webhook(&self, registry_ref: impl Into<String>) -> CreateWebhook {
         let mut call = rt::Call::new(self.client, &CREATE_WEBHOOK);
         call.text(0, registry_ref);
         CreateWebhook { call }
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> DeleteWebhook<'c> {
+    ) -> DeleteWebhook {
         let mut call = rt::Call::new(self.client, &DELETE_WEBHOOK);
         call.text(0, registry_ref);
         call.text(1, webhook_identifier);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> GetWebhook<'c> {
+    ) -> GetWebhook {
         let mut call = rt::Call::new(self.client, &GET_WEBHOOK);
         call.text(0, registry_ref);
         call.text(1, webhook_identifier);
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         webhook_identifier: impl Into<String>,
         webhook_execution_id: impl Into<String>,
-    ) -> GetWebhookExecution<'c> {
+    ) -> GetWebhookExecution {
         let mut call = rt::Call::new(self.client, &GET_WEBHOOK_EXECUTION);
         call.text(0, registry_ref);
         call.text(1, webhook_identifier);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> ListWebhookExecutions<'c> {
+    ) -> ListWebhookExecutions {
         let mut call = rt::Call::new(self.client, &LIST_WEBHOOK_EXECUTIONS);
         call.text(0, registry_ref);
         call.text(1, webhook_identifier);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /har/api/v1/registry/{registry_ref}/webhooks`
     #[inline]
-    pub fn list_webhooks(&self, registry_ref: impl Into<String>) -> ListWebhooks<'c> {
+    pub fn list_webhooks(&self, registry_ref: impl Into<String>) -> ListWebhooks {
         let mut call = rt::Call::new(self.client, &LIST_WEBHOOKS);
         call.text(0, registry_ref);
         ListWebhooks { call }
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         registry_ref: impl Into<String>,
         webhook_identifier: impl Into<String>,
         webhook_execution_id: impl Into<String>,
-    ) -> ReTriggerWebhookExecution<'c> {
+    ) -> ReTriggerWebhookExecution {
         let mut call = rt::Call::new(self.client, &RE_TRIGGER_WEBHOOK_EXECUTION);
         call.text(0, registry_ref);
         call.text(1, webhook_identifier);
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         &self,
         registry_ref: impl Into<String>,
         webhook_identifier: impl Into<String>,
-    ) -> UpdateWebhook<'c> {
+    ) -> UpdateWebhook {
         let mut call = rt::Call::new(self.client, &UPDATE_WEBHOOK);
         call.text(0, registry_ref);
         call.text(1, webhook_identifier);
@@ -99,10 +99,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct CreateWebhook {
+    call: rt::Call,
 }
-impl<'c> CreateWebhook<'c> {
+impl CreateWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::WebhookRequest) -> Self {
@@ -111,12 +111,12 @@ impl<'c> CreateWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -124,18 +124,18 @@ rt::request!(CreateWebhook);
 /// Request of [`Api::delete_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteWebhook {
+    call: rt::Call,
 }
-impl<'c> DeleteWebhook<'c> {
+impl DeleteWebhook {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryStatusResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryStatusResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -143,18 +143,18 @@ rt::request!(DeleteWebhook);
 /// Request of [`Api::get_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct GetWebhook {
+    call: rt::Call,
 }
-impl<'c> GetWebhook<'c> {
+impl GetWebhook {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -162,18 +162,18 @@ rt::request!(GetWebhook);
 /// Request of [`Api::get_webhook_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetWebhookExecution<'c> {
-    call: rt::Call<'c>,
+pub struct GetWebhookExecution {
+    call: rt::Call,
 }
-impl<'c> GetWebhookExecution<'c> {
+impl GetWebhookExecution {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::WebhookExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::WebhookExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -181,10 +181,10 @@ rt::request!(GetWebhookExecution);
 /// Request of [`Api::list_webhook_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListWebhookExecutions<'c> {
-    call: rt::Call<'c>,
+pub struct ListWebhookExecutions {
+    call: rt::Call,
 }
-impl<'c> ListWebhookExecutions<'c> {
+impl ListWebhookExecutions {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -199,12 +199,12 @@ impl<'c> ListWebhookExecutions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListWebhookExecutionsResponse> {
+    pub fn send(self) -> rt::Sending<types::ListWebhookExecutionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -212,10 +212,10 @@ rt::request!(ListWebhookExecutions);
 /// Request of [`Api::list_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListWebhooks<'c> {
-    call: rt::Call<'c>,
+pub struct ListWebhooks {
+    call: rt::Call,
 }
-impl<'c> ListWebhooks<'c> {
+impl ListWebhooks {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -248,12 +248,12 @@ impl<'c> ListWebhooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListWebhooksResponse> {
+    pub fn send(self) -> rt::Sending<types::ListWebhooksResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -261,18 +261,18 @@ rt::request!(ListWebhooks);
 /// Request of [`Api::re_trigger_webhook_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReTriggerWebhookExecution<'c> {
-    call: rt::Call<'c>,
+pub struct ReTriggerWebhookExecution {
+    call: rt::Call,
 }
-impl<'c> ReTriggerWebhookExecution<'c> {
+impl ReTriggerWebhookExecution {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::WebhookExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::WebhookExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -280,10 +280,10 @@ rt::request!(ReTriggerWebhookExecution);
 /// Request of [`Api::update_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateWebhook<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateWebhook {
+    call: rt::Call,
 }
-impl<'c> UpdateWebhook<'c> {
+impl UpdateWebhook {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::WebhookRequest) -> Self {
@@ -292,12 +292,12 @@ impl<'c> UpdateWebhook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RegistryWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::RegistryWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -315,6 +315,8 @@ pub(super) static CREATE_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_WEBHOOK: rt::Operation = rt::Operation {
     id: "DeleteWebhook",
@@ -332,6 +334,8 @@ pub(super) static DELETE_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_WEBHOOK: rt::Operation = rt::Operation {
     id: "GetWebhook",
@@ -349,6 +353,8 @@ pub(super) static GET_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     id: "GetWebhookExecution",
@@ -367,6 +373,8 @@ pub(super) static GET_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
     id: "ListWebhookExecutions",
@@ -386,6 +394,8 @@ pub(super) static LIST_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_WEBHOOKS: rt::Operation = rt::Operation {
     id: "ListWebhooks",
@@ -407,6 +417,8 @@ pub(super) static LIST_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RE_TRIGGER_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     id: "ReTriggerWebhookExecution",
@@ -425,6 +437,8 @@ pub(super) static RE_TRIGGER_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_WEBHOOK: rt::Operation = rt::Operation {
     id: "UpdateWebhook",
@@ -442,4 +456,6 @@ pub(super) static UPDATE_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListActivities<'c> {
+    ) -> ListActivities {
         let mut call = rt::Call::new(self.client, &LIST_ACTIVITIES);
         call.text(0, org);
         call.text(1, project);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         id: impl Into<String>,
-    ) -> ListActivityResourceChanges<'c> {
+    ) -> ListActivityResourceChanges {
         let mut call = rt::Call::new(self.client, &LIST_ACTIVITY_RESOURCE_CHANGES);
         call.text(0, workspace);
         call.text(1, org);
@@ -39,10 +39,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListActivities<'c> {
-    call: rt::Call<'c>,
+pub struct ListActivities {
+    call: rt::Call,
 }
-impl<'c> ListActivities<'c> {
+impl ListActivities {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -111,12 +111,12 @@ impl<'c> ListActivities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmActivity>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmActivity>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -124,10 +124,10 @@ rt::request!(ListActivities);
 /// Request of [`Api::list_activity_resource_changes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListActivityResourceChanges<'c> {
-    call: rt::Call<'c>,
+pub struct ListActivityResourceChanges {
+    call: rt::Call,
 }
-impl<'c> ListActivityResourceChanges<'c> {
+impl ListActivityResourceChanges {
     /// Query parameter `path_id`.
     #[inline]
     pub fn path_id(mut self, value: impl Into<String>) -> Self {
@@ -142,12 +142,12 @@ impl<'c> ListActivityResourceChanges<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListActivityResourceChangesResponse> {
+    pub fn send(self) -> rt::Sending<types::ListActivityResourceChangesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -179,6 +179,8 @@ pub(super) static LIST_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ACTIVITY_RESOURCE_CHANGES: rt::Operation = rt::Operation {
     id: "activities#list-activity-resource-changes",
@@ -200,4 +202,6 @@ pub(super) static LIST_ACTIVITY_RESOURCE_CHANGES: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         playbooks: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateAnsibleData<'c> {
+    ) -> CreateAnsibleData {
         let mut call = rt::Call::new(self.client, &CREATE_ANSIBLE_DATA);
         call.text(0, Into::<types::CreateAnsibleDataType>::into(data_type).as_str());
         call.text(1, inventories);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::CreateInventoryRequest,
-    ) -> CreateInventory<'c> {
+    ) -> CreateInventory {
         let mut call = rt::Call::new(self.client, &CREATE_INVENTORY);
         call.text(0, org);
         call.text(1, project);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::CreateInventoryGroupRequest,
-    ) -> CreateInventoryGroup<'c> {
+    ) -> CreateInventoryGroup {
         let mut call = rt::Call::new(self.client, &CREATE_INVENTORY_GROUP);
         call.text(0, org);
         call.text(1, project);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::CreateInventoryHostRequest,
-    ) -> CreateInventoryHost<'c> {
+    ) -> CreateInventoryHost {
         let mut call = rt::Call::new(self.client, &CREATE_INVENTORY_HOST);
         call.text(0, org);
         call.text(1, project);
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::CreateInventoryVarsRequest,
-    ) -> CreateInventoryVars<'c> {
+    ) -> CreateInventoryVars {
         let mut call = rt::Call::new(self.client, &CREATE_INVENTORY_VARS);
         call.text(0, org);
         call.text(1, project);
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::CreatePlaybookRequest,
-    ) -> CreatePlaybook<'c> {
+    ) -> CreatePlaybook {
         let mut call = rt::Call::new(self.client, &CREATE_PLAYBOOK);
         call.text(0, org);
         call.text(1, project);
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::CreatePlaybookVarRequest,
-    ) -> CreatePlaybookVars<'c> {
+    ) -> CreatePlaybookVars {
         let mut call = rt::Call::new(self.client, &CREATE_PLAYBOOK_VARS);
         call.text(0, org);
         call.text(1, project);
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteInventory<'c> {
+    ) -> DeleteInventory {
         let mut call = rt::Call::new(self.client, &DELETE_INVENTORY);
         call.text(0, org);
         call.text(1, project);
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         inventory_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteInventoryGroup<'c> {
+    ) -> DeleteInventoryGroup {
         let mut call = rt::Call::new(self.client, &DELETE_INVENTORY_GROUP);
         call.text(0, org);
         call.text(1, project);
@@ -153,7 +153,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         inventory_identifier: impl Into<String>,
         host_address: impl Into<String>,
-    ) -> DeleteInventoryHost<'c> {
+    ) -> DeleteInventoryHost {
         let mut call = rt::Call::new(self.client, &DELETE_INVENTORY_HOST);
         call.text(0, org);
         call.text(1, project);
@@ -168,7 +168,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeletePlaybook<'c> {
+    ) -> DeletePlaybook {
         let mut call = rt::Call::new(self.client, &DELETE_PLAYBOOK);
         call.text(0, org);
         call.text(1, project);
@@ -183,7 +183,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::DeletePlaybookVarsRequest,
-    ) -> DeletePlaybookVars<'c> {
+    ) -> DeletePlaybookVars {
         let mut call = rt::Call::new(self.client, &DELETE_PLAYBOOK_VARS);
         call.text(0, org);
         call.text(1, project);
@@ -197,7 +197,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ExportHostsCsv<'c> {
+    ) -> ExportHostsCsv {
         let mut call = rt::Call::new(self.client, &EXPORT_HOSTS_CSV);
         call.text(0, org);
         call.text(1, project);
@@ -211,7 +211,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetAnsibleFile<'c> {
+    ) -> GetAnsibleFile {
         let mut call = rt::Call::new(self.client, &GET_ANSIBLE_FILE);
         call.text(
             0,
@@ -229,7 +229,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetHostStats<'c> {
+    ) -> GetHostStats {
         let mut call = rt::Call::new(self.client, &GET_HOST_STATS);
         call.text(0, org);
         call.text(1, project);
@@ -242,7 +242,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetHostsSummary<'c> {
+    ) -> GetHostsSummary {
         let mut call = rt::Call::new(self.client, &GET_HOSTS_SUMMARY);
         call.text(0, org);
         call.text(1, project);
@@ -255,7 +255,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::ImportInventoryBody,
-    ) -> ImportInventory<'c> {
+    ) -> ImportInventory {
         let mut call = rt::Call::new(self.client, &IMPORT_INVENTORY);
         call.text(0, org);
         call.text(1, project);
@@ -268,7 +268,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListAnsibleActivities<'c> {
+    ) -> ListAnsibleActivities {
         let mut call = rt::Call::new(self.client, &LIST_ANSIBLE_ACTIVITIES);
         call.text(0, org);
         call.text(1, project);
@@ -280,7 +280,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListAnsibleData<'c> {
+    ) -> ListAnsibleData {
         let mut call = rt::Call::new(self.client, &LIST_ANSIBLE_DATA);
         call.text(0, org);
         call.text(1, project);
@@ -293,7 +293,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         id: impl Into<String>,
-    ) -> ListHostActivities<'c> {
+    ) -> ListHostActivities {
         let mut call = rt::Call::new(self.client, &LIST_HOST_ACTIVITIES);
         call.text(0, org);
         call.text(1, project);
@@ -307,7 +307,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         id: impl Into<String>,
-    ) -> ListHostInventories<'c> {
+    ) -> ListHostInventories {
         let mut call = rt::Call::new(self.client, &LIST_HOST_INVENTORIES);
         call.text(0, org);
         call.text(1, project);
@@ -320,7 +320,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListHosts<'c> {
+    ) -> ListHosts {
         let mut call = rt::Call::new(self.client, &LIST_HOSTS);
         call.text(0, org);
         call.text(1, project);
@@ -332,7 +332,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListInventory<'c> {
+    ) -> ListInventory {
         let mut call = rt::Call::new(self.client, &LIST_INVENTORY);
         call.text(0, org);
         call.text(1, project);
@@ -344,7 +344,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListPlaybooks<'c> {
+    ) -> ListPlaybooks {
         let mut call = rt::Call::new(self.client, &LIST_PLAYBOOKS);
         call.text(0, org);
         call.text(1, project);
@@ -360,7 +360,7 @@ impl<'c> Api<'c> {
         event_type: impl Into<types::PublishResultsEventType>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> PublishResults<'c> {
+    ) -> PublishResults {
         let mut call = rt::Call::new(self.client, &PUBLISH_RESULTS);
         call.text(0, Into::<types::PublishResultsDataType>::into(data_type).as_str());
         call.text(1, inventories);
@@ -378,7 +378,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::ReplaceInventoryFromImportBody,
-    ) -> ReplaceInventoryFromImport<'c> {
+    ) -> ReplaceInventoryFromImport {
         let mut call = rt::Call::new(self.client, &REPLACE_INVENTORY_FROM_IMPORT);
         call.text(0, org);
         call.text(1, project);
@@ -393,7 +393,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::SendAnsibleEventRequest,
-    ) -> SendAnsibleEvent<'c> {
+    ) -> SendAnsibleEvent {
         let mut call = rt::Call::new(self.client, &SEND_ANSIBLE_EVENT);
         call.text(0, org);
         call.text(1, project);
@@ -407,7 +407,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         id: impl Into<String>,
-    ) -> ShowAnsibleActivity<'c> {
+    ) -> ShowAnsibleActivity {
         let mut call = rt::Call::new(self.client, &SHOW_ANSIBLE_ACTIVITY);
         call.text(0, org);
         call.text(1, project);
@@ -421,7 +421,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         id: impl Into<String>,
-    ) -> ShowAnsibleData<'c> {
+    ) -> ShowAnsibleData {
         let mut call = rt::Call::new(self.client, &SHOW_ANSIBLE_DATA);
         call.text(0, org);
         call.text(1, project);
@@ -435,7 +435,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         id: impl Into<String>,
-    ) -> ShowHost<'c> {
+    ) -> ShowHost {
         let mut call = rt::Call::new(self.client, &SHOW_HOST);
         call.text(0, org);
         call.text(1, project);
@@ -449,7 +449,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ShowInventory<'c> {
+    ) -> ShowInventory {
         let mut call = rt::Call::new(self.client, &SHOW_INVENTORY);
         call.text(0, org);
         call.text(1, project);
@@ -463,7 +463,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ShowInventoryAsAnsible<'c> {
+    ) -> ShowInventoryAsAnsible {
         let mut call = rt::Call::new(self.client, &SHOW_INVENTORY_AS_ANSIBLE);
         call.text(0, org);
         call.text(1, project);
@@ -477,7 +477,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ShowInventoryGroups<'c> {
+    ) -> ShowInventoryGroups {
         let mut call = rt::Call::new(self.client, &SHOW_INVENTORY_GROUPS);
         call.text(0, org);
         call.text(1, project);
@@ -491,7 +491,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ShowInventoryHosts<'c> {
+    ) -> ShowInventoryHosts {
         let mut call = rt::Call::new(self.client, &SHOW_INVENTORY_HOSTS);
         call.text(0, org);
         call.text(1, project);
@@ -505,7 +505,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ShowInventoryVars<'c> {
+    ) -> ShowInventoryVars {
         let mut call = rt::Call::new(self.client, &SHOW_INVENTORY_VARS);
         call.text(0, org);
         call.text(1, project);
@@ -519,7 +519,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ShowPlaybook<'c> {
+    ) -> ShowPlaybook {
         let mut call = rt::Call::new(self.client, &SHOW_PLAYBOOK);
         call.text(0, org);
         call.text(1, project);
@@ -533,7 +533,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ShowPlaybookVars<'c> {
+    ) -> ShowPlaybookVars {
         let mut call = rt::Call::new(self.client, &SHOW_PLAYBOOK_VARS);
         call.text(0, org);
         call.text(1, project);
@@ -548,7 +548,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::UpdateInventoryRequest,
-    ) -> UpdateInventory<'c> {
+    ) -> UpdateInventory {
         let mut call = rt::Call::new(self.client, &UPDATE_INVENTORY);
         call.text(0, org);
         call.text(1, project);
@@ -565,7 +565,7 @@ impl<'c> Api<'c> {
         inventory_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::UpdateInventoryGroupRequest,
-    ) -> UpdateInventoryGroup<'c> {
+    ) -> UpdateInventoryGroup {
         let mut call = rt::Call::new(self.client, &UPDATE_INVENTORY_GROUP);
         call.text(0, org);
         call.text(1, project);
@@ -583,7 +583,7 @@ impl<'c> Api<'c> {
         inventory_identifier: impl Into<String>,
         host_address: impl Into<String>,
         body: &types::UpdateInventoryHostRequest,
-    ) -> UpdateInventoryHost<'c> {
+    ) -> UpdateInventoryHost {
         let mut call = rt::Call::new(self.client, &UPDATE_INVENTORY_HOST);
         call.text(0, org);
         call.text(1, project);
@@ -600,7 +600,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::UpdateInventoryPluginBody,
-    ) -> UpdateInventoryPlugin<'c> {
+    ) -> UpdateInventoryPlugin {
         let mut call = rt::Call::new(self.client, &UPDATE_INVENTORY_PLUGIN);
         call.text(0, org);
         call.text(1, project);
@@ -616,7 +616,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::UpdateInventoryVarsRequest,
-    ) -> UpdateInventoryVars<'c> {
+    ) -> UpdateInventoryVars {
         let mut call = rt::Call::new(self.client, &UPDATE_INVENTORY_VARS);
         call.text(0, org);
         call.text(1, project);
@@ -632,7 +632,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::UpdatePlaybookRequest,
-    ) -> UpdatePlaybook<'c> {
+    ) -> UpdatePlaybook {
         let mut call = rt::Call::new(self.client, &UPDATE_PLAYBOOK);
         call.text(0, org);
         call.text(1, project);
@@ -648,7 +648,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::UpdatePlaybookVarsRequest,
-    ) -> UpdatePlaybookVars<'c> {
+    ) -> UpdatePlaybookVars {
         let mut call = rt::Call::new(self.client, &UPDATE_PLAYBOOK_VARS);
         call.text(0, org);
         call.text(1, project);
@@ -660,10 +660,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_ansible_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAnsibleData<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAnsibleData {
+    call: rt::Call,
 }
-impl<'c> CreateAnsibleData<'c> {
+impl CreateAnsibleData {
     /// Query parameter `pipeline_id`.
     #[inline]
     pub fn pipeline_id(mut self, value: impl Into<String>) -> Self {
@@ -696,12 +696,12 @@ impl<'c> CreateAnsibleData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateAnsibleDataResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateAnsibleDataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -709,10 +709,10 @@ rt::request!(CreateAnsibleData);
 /// Request of [`Api::create_inventory`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateInventory<'c> {
-    call: rt::Call<'c>,
+pub struct CreateInventory {
+    call: rt::Call,
 }
-impl<'c> CreateInventory<'c> {
+impl CreateInventory {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -721,12 +721,12 @@ impl<'c> CreateInventory<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateInventoryResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateInventoryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -734,10 +734,10 @@ rt::request!(CreateInventory);
 /// Request of [`Api::create_inventory_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateInventoryGroup<'c> {
-    call: rt::Call<'c>,
+pub struct CreateInventoryGroup {
+    call: rt::Call,
 }
-impl<'c> CreateInventoryGroup<'c> {
+impl CreateInventoryGroup {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -746,12 +746,12 @@ impl<'c> CreateInventoryGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -759,10 +759,10 @@ rt::request!(CreateInventoryGroup);
 /// Request of [`Api::create_inventory_host`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateInventoryHost<'c> {
-    call: rt::Call<'c>,
+pub struct CreateInventoryHost {
+    call: rt::Call,
 }
-impl<'c> CreateInventoryHost<'c> {
+impl CreateInventoryHost {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -771,12 +771,12 @@ impl<'c> CreateInventoryHost<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -784,10 +784,10 @@ rt::request!(CreateInventoryHost);
 /// Request of [`Api::create_inventory_vars`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateInventoryVars<'c> {
-    call: rt::Call<'c>,
+pub struct CreateInventoryVars {
+    call: rt::Call,
 }
-impl<'c> CreateInventoryVars<'c> {
+impl CreateInventoryVars {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -796,12 +796,12 @@ impl<'c> CreateInventoryVars<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -809,10 +809,10 @@ rt::request!(CreateInventoryVars);
 /// Request of [`Api::create_playbook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreatePlaybook<'c> {
-    call: rt::Call<'c>,
+pub struct CreatePlaybook {
+    call: rt::Call,
 }
-impl<'c> CreatePlaybook<'c> {
+impl CreatePlaybook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -821,12 +821,12 @@ impl<'c> CreatePlaybook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreatePlaybookResponse> {
+    pub fn send(self) -> rt::Sending<types::CreatePlaybookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -834,10 +834,10 @@ rt::request!(CreatePlaybook);
 /// Request of [`Api::create_playbook_vars`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreatePlaybookVars<'c> {
-    call: rt::Call<'c>,
+pub struct CreatePlaybookVars {
+    call: rt::Call,
 }
-impl<'c> CreatePlaybookVars<'c> {
+impl CreatePlaybookVars {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -846,12 +846,12 @@ impl<'c> CreatePlaybookVars<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -859,10 +859,10 @@ rt::request!(CreatePlaybookVars);
 /// Request of [`Api::delete_inventory`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteInventory<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteInventory {
+    call: rt::Call,
 }
-impl<'c> DeleteInventory<'c> {
+impl DeleteInventory {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -871,12 +871,12 @@ impl<'c> DeleteInventory<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -884,10 +884,10 @@ rt::request!(DeleteInventory);
 /// Request of [`Api::delete_inventory_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteInventoryGroup<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteInventoryGroup {
+    call: rt::Call,
 }
-impl<'c> DeleteInventoryGroup<'c> {
+impl DeleteInventoryGroup {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -896,12 +896,12 @@ impl<'c> DeleteInventoryGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -909,10 +909,10 @@ rt::request!(DeleteInventoryGroup);
 /// Request of [`Api::delete_inventory_host`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteInventoryHost<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteInventoryHost {
+    call: rt::Call,
 }
-impl<'c> DeleteInventoryHost<'c> {
+impl DeleteInventoryHost {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -921,12 +921,12 @@ impl<'c> DeleteInventoryHost<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -934,10 +934,10 @@ rt::request!(DeleteInventoryHost);
 /// Request of [`Api::delete_playbook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeletePlaybook<'c> {
-    call: rt::Call<'c>,
+pub struct DeletePlaybook {
+    call: rt::Call,
 }
-impl<'c> DeletePlaybook<'c> {
+impl DeletePlaybook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -946,12 +946,12 @@ impl<'c> DeletePlaybook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -959,10 +959,10 @@ rt::request!(DeletePlaybook);
 /// Request of [`Api::delete_playbook_vars`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeletePlaybookVars<'c> {
-    call: rt::Call<'c>,
+pub struct DeletePlaybookVars {
+    call: rt::Call,
 }
-impl<'c> DeletePlaybookVars<'c> {
+impl DeletePlaybookVars {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -971,12 +971,12 @@ impl<'c> DeletePlaybookVars<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -984,10 +984,10 @@ rt::request!(DeletePlaybookVars);
 /// Request of [`Api::export_hosts_csv`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExportHostsCsv<'c> {
-    call: rt::Call<'c>,
+pub struct ExportHostsCsv {
+    call: rt::Call,
 }
-impl<'c> ExportHostsCsv<'c> {
+impl ExportHostsCsv {
     /// Query parameter `searchTerm`.
     #[inline]
     pub fn search_term(mut self, value: impl Into<String>) -> Self {
@@ -1026,12 +1026,12 @@ impl<'c> ExportHostsCsv<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1039,10 +1039,10 @@ rt::request!(ExportHostsCsv);
 /// Request of [`Api::get_ansible_file`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnsibleFile<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnsibleFile {
+    call: rt::Call,
 }
-impl<'c> GetAnsibleFile<'c> {
+impl GetAnsibleFile {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1051,12 +1051,12 @@ impl<'c> GetAnsibleFile<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1064,10 +1064,10 @@ rt::request!(GetAnsibleFile);
 /// Request of [`Api::get_host_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHostStats<'c> {
-    call: rt::Call<'c>,
+pub struct GetHostStats {
+    call: rt::Call,
 }
-impl<'c> GetHostStats<'c> {
+impl GetHostStats {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1076,12 +1076,12 @@ impl<'c> GetHostStats<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1089,10 +1089,10 @@ rt::request!(GetHostStats);
 /// Request of [`Api::get_hosts_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHostsSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetHostsSummary {
+    call: rt::Call,
 }
-impl<'c> GetHostsSummary<'c> {
+impl GetHostsSummary {
     /// Query parameter `searchTerm`.
     #[inline]
     pub fn search_term(mut self, value: impl Into<String>) -> Self {
@@ -1125,12 +1125,12 @@ impl<'c> GetHostsSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1138,10 +1138,10 @@ rt::request!(GetHostsSummary);
 /// Request of [`Api::import_inventory`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportInventory<'c> {
-    call: rt::Call<'c>,
+pub struct ImportInventory {
+    call: rt::Call,
 }
-impl<'c> ImportInventory<'c> {
+impl ImportInventory {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1150,12 +1150,12 @@ impl<'c> ImportInventory<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1163,10 +1163,10 @@ rt::request!(ImportInventory);
 /// Request of [`Api::list_ansible_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAnsibleActivities<'c> {
-    call: rt::Call<'c>,
+pub struct ListAnsibleActivities {
+    call: rt::Call,
 }
-impl<'c> ListAnsibleActivities<'c> {
+impl ListAnsibleActivities {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1218,12 +1218,12 @@ impl<'c> ListAnsibleActivities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmAnsibleactivity>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmAnsibleactivity>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1231,10 +1231,10 @@ rt::request!(ListAnsibleActivities);
 /// Request of [`Api::list_ansible_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAnsibleData<'c> {
-    call: rt::Call<'c>,
+pub struct ListAnsibleData {
+    call: rt::Call,
 }
-impl<'c> ListAnsibleData<'c> {
+impl ListAnsibleData {
     /// Query parameter `inventory_search_term`.
     #[inline]
     pub fn inventory_search_term(mut self, value: impl Into<String>) -> Self {
@@ -1285,12 +1285,12 @@ impl<'c> ListAnsibleData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmAnsibledata>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmAnsibledata>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1298,10 +1298,10 @@ rt::request!(ListAnsibleData);
 /// Request of [`Api::list_host_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListHostActivities<'c> {
-    call: rt::Call<'c>,
+pub struct ListHostActivities {
+    call: rt::Call,
 }
-impl<'c> ListHostActivities<'c> {
+impl ListHostActivities {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1328,12 +1328,12 @@ impl<'c> ListHostActivities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1341,10 +1341,10 @@ rt::request!(ListHostActivities);
 /// Request of [`Api::list_host_inventories`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListHostInventories<'c> {
-    call: rt::Call<'c>,
+pub struct ListHostInventories {
+    call: rt::Call,
 }
-impl<'c> ListHostInventories<'c> {
+impl ListHostInventories {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1365,12 +1365,12 @@ impl<'c> ListHostInventories<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1378,10 +1378,10 @@ rt::request!(ListHostInventories);
 /// Request of [`Api::list_hosts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListHosts<'c> {
-    call: rt::Call<'c>,
+pub struct ListHosts {
+    call: rt::Call,
 }
-impl<'c> ListHosts<'c> {
+impl ListHosts {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1438,12 +1438,12 @@ impl<'c> ListHosts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1451,10 +1451,10 @@ rt::request!(ListHosts);
 /// Request of [`Api::list_inventory`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListInventory<'c> {
-    call: rt::Call<'c>,
+pub struct ListInventory {
+    call: rt::Call,
 }
-impl<'c> ListInventory<'c> {
+impl ListInventory {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1493,12 +1493,12 @@ impl<'c> ListInventory<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmInventoryDetail>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmInventoryDetail>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1506,10 +1506,10 @@ rt::request!(ListInventory);
 /// Request of [`Api::list_playbooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPlaybooks<'c> {
-    call: rt::Call<'c>,
+pub struct ListPlaybooks {
+    call: rt::Call,
 }
-impl<'c> ListPlaybooks<'c> {
+impl ListPlaybooks {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1542,12 +1542,12 @@ impl<'c> ListPlaybooks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmPlaybook>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmPlaybook>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1555,10 +1555,10 @@ rt::request!(ListPlaybooks);
 /// Request of [`Api::publish_results`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PublishResults<'c> {
-    call: rt::Call<'c>,
+pub struct PublishResults {
+    call: rt::Call,
 }
-impl<'c> PublishResults<'c> {
+impl PublishResults {
     /// Query parameter `pipeline_id`.
     #[inline]
     pub fn pipeline_id(mut self, value: impl Into<String>) -> Self {
@@ -1597,12 +1597,12 @@ impl<'c> PublishResults<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1610,10 +1610,10 @@ rt::request!(PublishResults);
 /// Request of [`Api::replace_inventory_from_import`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReplaceInventoryFromImport<'c> {
-    call: rt::Call<'c>,
+pub struct ReplaceInventoryFromImport {
+    call: rt::Call,
 }
-impl<'c> ReplaceInventoryFromImport<'c> {
+impl ReplaceInventoryFromImport {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1622,12 +1622,12 @@ impl<'c> ReplaceInventoryFromImport<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1635,10 +1635,10 @@ rt::request!(ReplaceInventoryFromImport);
 /// Request of [`Api::send_ansible_event`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SendAnsibleEvent<'c> {
-    call: rt::Call<'c>,
+pub struct SendAnsibleEvent {
+    call: rt::Call,
 }
-impl<'c> SendAnsibleEvent<'c> {
+impl SendAnsibleEvent {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1647,12 +1647,12 @@ impl<'c> SendAnsibleEvent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1660,10 +1660,10 @@ rt::request!(SendAnsibleEvent);
 /// Request of [`Api::show_ansible_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowAnsibleActivity<'c> {
-    call: rt::Call<'c>,
+pub struct ShowAnsibleActivity {
+    call: rt::Call,
 }
-impl<'c> ShowAnsibleActivity<'c> {
+impl ShowAnsibleActivity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1672,12 +1672,12 @@ impl<'c> ShowAnsibleActivity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowAnsibleActivityResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowAnsibleActivityResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1685,10 +1685,10 @@ rt::request!(ShowAnsibleActivity);
 /// Request of [`Api::show_ansible_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowAnsibleData<'c> {
-    call: rt::Call<'c>,
+pub struct ShowAnsibleData {
+    call: rt::Call,
 }
-impl<'c> ShowAnsibleData<'c> {
+impl ShowAnsibleData {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1697,12 +1697,12 @@ impl<'c> ShowAnsibleData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1710,10 +1710,10 @@ rt::request!(ShowAnsibleData);
 /// Request of [`Api::show_host`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowHost<'c> {
-    call: rt::Call<'c>,
+pub struct ShowHost {
+    call: rt::Call,
 }
-impl<'c> ShowHost<'c> {
+impl ShowHost {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1722,12 +1722,12 @@ impl<'c> ShowHost<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1735,10 +1735,10 @@ rt::request!(ShowHost);
 /// Request of [`Api::show_inventory`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowInventory<'c> {
-    call: rt::Call<'c>,
+pub struct ShowInventory {
+    call: rt::Call,
 }
-impl<'c> ShowInventory<'c> {
+impl ShowInventory {
     /// Query parameter `useArrays`.
     #[inline]
     pub fn use_arrays(mut self, value: bool) -> Self {
@@ -1753,12 +1753,12 @@ impl<'c> ShowInventory<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowInventoryResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowInventoryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1766,10 +1766,10 @@ rt::request!(ShowInventory);
 /// Request of [`Api::show_inventory_as_ansible`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowInventoryAsAnsible<'c> {
-    call: rt::Call<'c>,
+pub struct ShowInventoryAsAnsible {
+    call: rt::Call,
 }
-impl<'c> ShowInventoryAsAnsible<'c> {
+impl ShowInventoryAsAnsible {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1778,12 +1778,12 @@ impl<'c> ShowInventoryAsAnsible<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.text_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1791,10 +1791,10 @@ rt::request!(ShowInventoryAsAnsible);
 /// Request of [`Api::show_inventory_groups`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowInventoryGroups<'c> {
-    call: rt::Call<'c>,
+pub struct ShowInventoryGroups {
+    call: rt::Call,
 }
-impl<'c> ShowInventoryGroups<'c> {
+impl ShowInventoryGroups {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1815,12 +1815,12 @@ impl<'c> ShowInventoryGroups<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowInventoryGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowInventoryGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1828,10 +1828,10 @@ rt::request!(ShowInventoryGroups);
 /// Request of [`Api::show_inventory_hosts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowInventoryHosts<'c> {
-    call: rt::Call<'c>,
+pub struct ShowInventoryHosts {
+    call: rt::Call,
 }
-impl<'c> ShowInventoryHosts<'c> {
+impl ShowInventoryHosts {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1858,12 +1858,12 @@ impl<'c> ShowInventoryHosts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowInventoryHostsResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowInventoryHostsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1871,10 +1871,10 @@ rt::request!(ShowInventoryHosts);
 /// Request of [`Api::show_inventory_vars`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowInventoryVars<'c> {
-    call: rt::Call<'c>,
+pub struct ShowInventoryVars {
+    call: rt::Call,
 }
-impl<'c> ShowInventoryVars<'c> {
+impl ShowInventoryVars {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1895,12 +1895,12 @@ impl<'c> ShowInventoryVars<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowInventoryVarsResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowInventoryVarsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1908,10 +1908,10 @@ rt::request!(ShowInventoryVars);
 /// Request of [`Api::show_playbook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowPlaybook<'c> {
-    call: rt::Call<'c>,
+pub struct ShowPlaybook {
+    call: rt::Call,
 }
-impl<'c> ShowPlaybook<'c> {
+impl ShowPlaybook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1920,12 +1920,12 @@ impl<'c> ShowPlaybook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowPlaybookResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowPlaybookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1933,10 +1933,10 @@ rt::request!(ShowPlaybook);
 /// Request of [`Api::show_playbook_vars`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowPlaybookVars<'c> {
-    call: rt::Call<'c>,
+pub struct ShowPlaybookVars {
+    call: rt::Call,
 }
-impl<'c> ShowPlaybookVars<'c> {
+impl ShowPlaybookVars {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1957,12 +1957,12 @@ impl<'c> ShowPlaybookVars<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowPlaybookVarsResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowPlaybookVarsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1970,10 +1970,10 @@ rt::request!(ShowPlaybookVars);
 /// Request of [`Api::update_inventory`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInventory<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInventory {
+    call: rt::Call,
 }
-impl<'c> UpdateInventory<'c> {
+impl UpdateInventory {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1982,12 +1982,12 @@ impl<'c> UpdateInventory<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1995,10 +1995,10 @@ rt::request!(UpdateInventory);
 /// Request of [`Api::update_inventory_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInventoryGroup<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInventoryGroup {
+    call: rt::Call,
 }
-impl<'c> UpdateInventoryGroup<'c> {
+impl UpdateInventoryGroup {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -2007,12 +2007,12 @@ impl<'c> UpdateInventoryGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2020,10 +2020,10 @@ rt::request!(UpdateInventoryGroup);
 /// Request of [`Api::update_inventory_host`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInventoryHost<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInventoryHost {
+    call: rt::Call,
 }
-impl<'c> UpdateInventoryHost<'c> {
+impl UpdateInventoryHost {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -2032,12 +2032,12 @@ impl<'c> UpdateInventoryHost<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2045,10 +2045,10 @@ rt::request!(UpdateInventoryHost);
 /// Request of [`Api::update_inventory_plugin`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInventoryPlugin<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInventoryPlugin {
+    call: rt::Call,
 }
-impl<'c> UpdateInventoryPlugin<'c> {
+impl UpdateInventoryPlugin {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -2057,12 +2057,12 @@ impl<'c> UpdateInventoryPlugin<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2070,10 +2070,10 @@ rt::request!(UpdateInventoryPlugin);
 /// Request of [`Api::update_inventory_vars`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInventoryVars<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInventoryVars {
+    call: rt::Call,
 }
-impl<'c> UpdateInventoryVars<'c> {
+impl UpdateInventoryVars {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -2082,12 +2082,12 @@ impl<'c> UpdateInventoryVars<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2095,10 +2095,10 @@ rt::request!(UpdateInventoryVars);
 /// Request of [`Api::update_playbook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePlaybook<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePlaybook {
+    call: rt::Call,
 }
-impl<'c> UpdatePlaybook<'c> {
+impl UpdatePlaybook {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -2107,12 +2107,12 @@ impl<'c> UpdatePlaybook<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2120,10 +2120,10 @@ rt::request!(UpdatePlaybook);
 /// Request of [`Api::update_playbook_vars`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePlaybookVars<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePlaybookVars {
+    call: rt::Call,
 }
-impl<'c> UpdatePlaybookVars<'c> {
+impl UpdatePlaybookVars {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -2132,12 +2132,12 @@ impl<'c> UpdatePlaybookVars<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -2166,6 +2166,8 @@ pub(super) static CREATE_ANSIBLE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_INVENTORY: rt::Operation = rt::Operation {
     id: "ansible#create-inventory",
@@ -2184,6 +2186,8 @@ pub(super) static CREATE_INVENTORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_INVENTORY_GROUP: rt::Operation = rt::Operation {
     id: "ansible#create-inventory-group",
@@ -2203,6 +2207,8 @@ pub(super) static CREATE_INVENTORY_GROUP: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_INVENTORY_HOST: rt::Operation = rt::Operation {
     id: "ansible#create-inventory-host",
@@ -2222,6 +2228,8 @@ pub(super) static CREATE_INVENTORY_HOST: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_INVENTORY_VARS: rt::Operation = rt::Operation {
     id: "ansible#create-inventory-vars",
@@ -2241,6 +2249,8 @@ pub(super) static CREATE_INVENTORY_VARS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_PLAYBOOK: rt::Operation = rt::Operation {
     id: "ansible#create-playbook",
@@ -2259,6 +2269,8 @@ pub(super) static CREATE_PLAYBOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     id: "ansible#create-playbook-vars",
@@ -2278,6 +2290,8 @@ pub(super) static CREATE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_INVENTORY: rt::Operation = rt::Operation {
     id: "ansible#delete-inventory",
@@ -2297,6 +2311,8 @@ pub(super) static DELETE_INVENTORY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_INVENTORY_GROUP: rt::Operation = rt::Operation {
     id: "ansible#delete-inventory-group",
@@ -2317,6 +2333,8 @@ pub(super) static DELETE_INVENTORY_GROUP: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_INVENTORY_HOST: rt::Operation = rt::Operation {
     id: "ansible#delete-inventory-host",
@@ -2337,6 +2355,8 @@ pub(super) static DELETE_INVENTORY_HOST: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PLAYBOOK: rt::Operation = rt::Operation {
     id: "ansible#delete-playbook",
@@ -2356,6 +2376,8 @@ pub(super) static DELETE_PLAYBOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     id: "ansible#delete-playbook-vars",
@@ -2375,6 +2397,8 @@ pub(super) static DELETE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EXPORT_HOSTS_CSV: rt::Operation = rt::Operation {
     id: "ansible#export-hosts-csv",
@@ -2398,6 +2422,8 @@ pub(super) static EXPORT_HOSTS_CSV: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ANSIBLE_FILE: rt::Operation = rt::Operation {
     id: "ansible#get-file",
@@ -2418,6 +2444,8 @@ pub(super) static GET_ANSIBLE_FILE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HOST_STATS: rt::Operation = rt::Operation {
     id: "ansible#get-host-stats",
@@ -2437,6 +2465,8 @@ pub(super) static GET_HOST_STATS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HOSTS_SUMMARY: rt::Operation = rt::Operation {
     id: "ansible#get-hosts-summary",
@@ -2459,6 +2489,8 @@ pub(super) static GET_HOSTS_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_INVENTORY: rt::Operation = rt::Operation {
     id: "ansible#import-inventory",
@@ -2477,6 +2509,8 @@ pub(super) static IMPORT_INVENTORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ANSIBLE_ACTIVITIES: rt::Operation = rt::Operation {
     id: "ansible#list-ansible-activities",
@@ -2502,6 +2536,8 @@ pub(super) static LIST_ANSIBLE_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ANSIBLE_DATA: rt::Operation = rt::Operation {
     id: "ansible#list-data",
@@ -2527,6 +2563,8 @@ pub(super) static LIST_ANSIBLE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_HOST_ACTIVITIES: rt::Operation = rt::Operation {
     id: "ansible#list-host-activities",
@@ -2549,6 +2587,8 @@ pub(super) static LIST_HOST_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_HOST_INVENTORIES: rt::Operation = rt::Operation {
     id: "ansible#list-host-inventories",
@@ -2570,6 +2610,8 @@ pub(super) static LIST_HOST_INVENTORIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_HOSTS: rt::Operation = rt::Operation {
     id: "ansible#list-hosts",
@@ -2596,6 +2638,8 @@ pub(super) static LIST_HOSTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_INVENTORY: rt::Operation = rt::Operation {
     id: "ansible#list-inventory",
@@ -2619,6 +2663,8 @@ pub(super) static LIST_INVENTORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PLAYBOOKS: rt::Operation = rt::Operation {
     id: "ansible#list-playbooks",
@@ -2641,6 +2687,8 @@ pub(super) static LIST_PLAYBOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUBLISH_RESULTS: rt::Operation = rt::Operation {
     id: "ansible#publish-results",
@@ -2668,6 +2716,8 @@ pub(super) static PUBLISH_RESULTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REPLACE_INVENTORY_FROM_IMPORT: rt::Operation = rt::Operation {
     id: "ansible#replace-inventory-from-import",
@@ -2687,6 +2737,8 @@ pub(super) static REPLACE_INVENTORY_FROM_IMPORT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SEND_ANSIBLE_EVENT: rt::Operation = rt::Operation {
     id: "ansible#send-ansible-event",
@@ -2705,6 +2757,8 @@ pub(super) static SEND_ANSIBLE_EVENT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_ANSIBLE_ACTIVITY: rt::Operation = rt::Operation {
     id: "ansible#show-ansible-activity",
@@ -2724,6 +2778,8 @@ pub(super) static SHOW_ANSIBLE_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_ANSIBLE_DATA: rt::Operation = rt::Operation {
     id: "ansible#show-data",
@@ -2743,6 +2799,8 @@ pub(super) static SHOW_ANSIBLE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_HOST: rt::Operation = rt::Operation {
     id: "ansible#show-host",
@@ -2762,6 +2820,8 @@ pub(super) static SHOW_HOST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_INVENTORY: rt::Operation = rt::Operation {
     id: "ansible#show-inventory",
@@ -2782,6 +2842,8 @@ pub(super) static SHOW_INVENTORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_INVENTORY_AS_ANSIBLE: rt::Operation = rt::Operation {
     id: "ansible#show-inventory-as-ansible",
@@ -2801,6 +2863,8 @@ pub(super) static SHOW_INVENTORY_AS_ANSIBLE: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_INVENTORY_GROUPS: rt::Operation = rt::Operation {
     id: "ansible#show-inventory-groups",
@@ -2822,6 +2886,8 @@ pub(super) static SHOW_INVENTORY_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
     id: "ansible#show-inventory-hosts",
@@ -2844,6 +2910,8 @@ pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_INVENTORY_VARS: rt::Operation = rt::Operation {
     id: "ansible#show-inventory-vars",
@@ -2865,6 +2933,8 @@ pub(super) static SHOW_INVENTORY_VARS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_PLAYBOOK: rt::Operation = rt::Operation {
     id: "ansible#show-playbook",
@@ -2884,6 +2954,8 @@ pub(super) static SHOW_PLAYBOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     id: "ansible#show-playbook-vars",
@@ -2905,6 +2977,8 @@ pub(super) static SHOW_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INVENTORY: rt::Operation = rt::Operation {
     id: "ansible#update-inventory",
@@ -2924,6 +2998,8 @@ pub(super) static UPDATE_INVENTORY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INVENTORY_GROUP: rt::Operation = rt::Operation {
     id: "ansible#update-inventory-group",
@@ -2944,6 +3020,8 @@ pub(super) static UPDATE_INVENTORY_GROUP: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INVENTORY_HOST: rt::Operation = rt::Operation {
     id: "ansible#update-inventory-host",
@@ -2964,6 +3042,8 @@ pub(super) static UPDATE_INVENTORY_HOST: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INVENTORY_PLUGIN: rt::Operation = rt::Operation {
     id: "ansible#update-inventory-plugin",
@@ -2983,6 +3063,8 @@ pub(super) static UPDATE_INVENTORY_PLUGIN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INVENTORY_VARS: rt::Operation = rt::Operation {
     id: "ansible#update-inventory-vars",
@@ -3002,6 +3084,8 @@ pub(super) static UPDATE_INVENTORY_VARS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PLAYBOOK: rt::Operation = rt::Operation {
     id: "ansible#update-playbook",
@@ -3021,6 +3105,8 @@ pub(super) static UPDATE_PLAYBOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     id: "ansible#update-playbook-vars",
@@ -3040,4 +3126,6 @@ pub(super) static UPDATE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::CreateApprovalRequest,
-    ) -> CreateApproval<'c> {
+    ) -> CreateApproval {
         let mut call = rt::Call::new(self.client, &CREATE_APPROVAL);
         call.text(0, org);
         call.text(1, project);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListApprovals<'c> {
+    ) -> ListApprovals {
         let mut call = rt::Call::new(self.client, &LIST_APPROVALS);
         call.text(0, org);
         call.text(1, project);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         id: impl Into<String>,
-    ) -> ShowApproval<'c> {
+    ) -> ShowApproval {
         let mut call = rt::Call::new(self.client, &SHOW_APPROVAL);
         call.text(0, org);
         call.text(1, project);
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         id: impl Into<String>,
         body: &types::UpdateApprovalRequest,
-    ) -> UpdateApproval<'c> {
+    ) -> UpdateApproval {
         let mut call = rt::Call::new(self.client, &UPDATE_APPROVAL);
         call.text(0, org);
         call.text(1, project);
@@ -65,10 +65,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_approval`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateApproval<'c> {
-    call: rt::Call<'c>,
+pub struct CreateApproval {
+    call: rt::Call,
 }
-impl<'c> CreateApproval<'c> {
+impl CreateApproval {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -79,12 +79,12 @@ impl<'c> CreateApproval<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ApprovalsCreateApprovalResponseBodyCreation> {
+    ) -> rt::Sending<types::ApprovalsCreateApprovalResponseBodyCreation> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,10 +92,10 @@ rt::request!(CreateApproval);
 /// Request of [`Api::list_approvals`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListApprovals<'c> {
-    call: rt::Call<'c>,
+pub struct ListApprovals {
+    call: rt::Call,
 }
-impl<'c> ListApprovals<'c> {
+impl ListApprovals {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -143,12 +143,12 @@ impl<'c> ListApprovals<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmApproval>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmApproval>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -156,10 +156,10 @@ rt::request!(ListApprovals);
 /// Request of [`Api::show_approval`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowApproval<'c> {
-    call: rt::Call<'c>,
+pub struct ShowApproval {
+    call: rt::Call,
 }
-impl<'c> ShowApproval<'c> {
+impl ShowApproval {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -170,12 +170,12 @@ impl<'c> ShowApproval<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ApprovalsShowApprovalResponseBodyStatusInfo> {
+    ) -> rt::Sending<types::ApprovalsShowApprovalResponseBodyStatusInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -183,10 +183,10 @@ rt::request!(ShowApproval);
 /// Request of [`Api::update_approval`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateApproval<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateApproval {
+    call: rt::Call,
 }
-impl<'c> UpdateApproval<'c> {
+impl UpdateApproval {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -195,12 +195,12 @@ impl<'c> UpdateApproval<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -222,6 +222,8 @@ pub(super) static CREATE_APPROVAL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_APPROVALS: rt::Operation = rt::Operation {
     id: "approvals#list-approvals",
@@ -246,6 +248,8 @@ pub(super) static LIST_APPROVALS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_APPROVAL: rt::Operation = rt::Operation {
     id: "approvals#show-approval",
@@ -265,6 +269,8 @@ pub(super) static SHOW_APPROVAL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_APPROVAL: rt::Operation = rt::Operation {
     id: "approvals#update-approval",
@@ -284,4 +290,6 @@ pub(super) static UPDATE_APPROVAL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListCosts<'c> {
+    ) -> ListCosts {
         let mut call = rt::Call::new(self.client, &LIST_COSTS);
         call.text(0, org);
         call.text(1, project);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> ListCostsPerWorkspace<'c> {
+    ) -> ListCostsPerWorkspace {
         let mut call = rt::Call::new(self.client, &LIST_COSTS_PER_WORKSPACE);
         call.text(0, org);
         call.text(1, project);
@@ -35,10 +35,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_costs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCosts<'c> {
-    call: rt::Call<'c>,
+pub struct ListCosts {
+    call: rt::Call,
 }
-impl<'c> ListCosts<'c> {
+impl ListCosts {
     /// Query parameter `start_time`.
     #[inline]
     pub fn start_time(mut self, value: i64) -> Self {
@@ -80,12 +80,12 @@ impl<'c> ListCosts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListCostsResponse> {
+    pub fn send(self) -> rt::Sending<types::ListCostsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -93,10 +93,10 @@ rt::request!(ListCosts);
 /// Request of [`Api::list_costs_per_workspace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCostsPerWorkspace<'c> {
-    call: rt::Call<'c>,
+pub struct ListCostsPerWorkspace {
+    call: rt::Call,
 }
-impl<'c> ListCostsPerWorkspace<'c> {
+impl ListCostsPerWorkspace {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -129,12 +129,12 @@ impl<'c> ListCostsPerWorkspace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmCostResource>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmCostResource>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -161,6 +161,8 @@ pub(super) static LIST_COSTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_COSTS_PER_WORKSPACE: rt::Operation = rt::Operation {
     id: "costs#list-costs-per-workspace",
@@ -184,4 +186,6 @@ pub(super) static LIST_COSTS_PER_WORKSPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::CreateExecutionRequest,
-    ) -> CreateExecution<'c> {
+    ) -> CreateExecution {
         let mut call = rt::Call::new(self.client, &CREATE_EXECUTION);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
-    ) -> GetDependencyGraph<'c> {
+    ) -> GetDependencyGraph {
         let mut call = rt::Call::new(self.client, &GET_DEPENDENCY_GRAPH);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
-    ) -> ListCostChanges<'c> {
+    ) -> ListCostChanges {
         let mut call = rt::Call::new(self.client, &LIST_COST_CHANGES);
         call.text(0, org);
         call.text(1, project);
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
-    ) -> ListCostChangesAllStages<'c> {
+    ) -> ListCostChangesAllStages {
         let mut call = rt::Call::new(self.client, &LIST_COST_CHANGES_ALL_STAGES);
         call.text(0, org);
         call.text(1, project);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
-    ) -> ListCostChangesAllStagesByModules<'c> {
+    ) -> ListCostChangesAllStagesByModules {
         let mut call = rt::Call::new(
             self.client,
             &LIST_COST_CHANGES_ALL_STAGES_BY_MODULES,
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListExecutions<'c> {
+    ) -> ListExecutions {
         let mut call = rt::Call::new(self.client, &LIST_EXECUTIONS);
         call.text(0, org);
         call.text(1, project);
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
-    ) -> ListResourceChanges<'c> {
+    ) -> ListResourceChanges {
         let mut call = rt::Call::new(self.client, &LIST_RESOURCE_CHANGES);
         call.text(0, org);
         call.text(1, project);
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
-    ) -> ListResourceChangesAllStages<'c> {
+    ) -> ListResourceChangesAllStages {
         let mut call = rt::Call::new(self.client, &LIST_RESOURCE_CHANGES_ALL_STAGES);
         call.text(0, org);
         call.text(1, project);
@@ -131,7 +131,7 @@ impl<'c> Api<'c> {
         pipeline_execution_id: impl Into<String>,
         pipeline_stage_id: impl Into<String>,
         body: &types::UpdateExecutionRequest,
-    ) -> ModifyExecution<'c> {
+    ) -> ModifyExecution {
         let mut call = rt::Call::new(self.client, &MODIFY_EXECUTION);
         call.text(0, org);
         call.text(1, project);
@@ -148,7 +148,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline_execution_id: impl Into<String>,
         pipeline_stage_id: impl Into<String>,
-    ) -> ShowExecution<'c> {
+    ) -> ShowExecution {
         let mut call = rt::Call::new(self.client, &SHOW_EXECUTION);
         call.text(0, org);
         call.text(1, project);
@@ -160,10 +160,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateExecution<'c> {
-    call: rt::Call<'c>,
+pub struct CreateExecution {
+    call: rt::Call,
 }
-impl<'c> CreateExecution<'c> {
+impl CreateExecution {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -172,12 +172,12 @@ impl<'c> CreateExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -185,10 +185,10 @@ rt::request!(CreateExecution);
 /// Request of [`Api::get_dependency_graph`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDependencyGraph<'c> {
-    call: rt::Call<'c>,
+pub struct GetDependencyGraph {
+    call: rt::Call,
 }
-impl<'c> GetDependencyGraph<'c> {
+impl GetDependencyGraph {
     /// Query parameter `pipeline_stage_id`.
     #[inline]
     pub fn pipeline_stage_id(mut self, value: impl Into<String>) -> Self {
@@ -209,12 +209,12 @@ impl<'c> GetDependencyGraph<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -222,10 +222,10 @@ rt::request!(GetDependencyGraph);
 /// Request of [`Api::list_cost_changes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCostChanges<'c> {
-    call: rt::Call<'c>,
+pub struct ListCostChanges {
+    call: rt::Call,
 }
-impl<'c> ListCostChanges<'c> {
+impl ListCostChanges {
     /// Query parameter `pipeline_stage_id`.
     #[inline]
     pub fn pipeline_stage_id(mut self, value: impl Into<String>) -> Self {
@@ -240,12 +240,12 @@ impl<'c> ListCostChanges<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListCostChangesResponse> {
+    pub fn send(self) -> rt::Sending<types::ListCostChangesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -253,10 +253,10 @@ rt::request!(ListCostChanges);
 /// Request of [`Api::list_cost_changes_all_stages`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCostChangesAllStages<'c> {
-    call: rt::Call<'c>,
+pub struct ListCostChangesAllStages {
+    call: rt::Call,
 }
-impl<'c> ListCostChangesAllStages<'c> {
+impl ListCostChangesAllStages {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -265,12 +265,12 @@ impl<'c> ListCostChangesAllStages<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmChangedCosts>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmChangedCosts>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -278,10 +278,10 @@ rt::request!(ListCostChangesAllStages);
 /// Request of [`Api::list_cost_changes_all_stages_by_modules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCostChangesAllStagesByModules<'c> {
-    call: rt::Call<'c>,
+pub struct ListCostChangesAllStagesByModules {
+    call: rt::Call,
 }
-impl<'c> ListCostChangesAllStagesByModules<'c> {
+impl ListCostChangesAllStagesByModules {
     /// Query parameter `stack_path`.
     #[inline]
     pub fn stack_path(mut self, value: impl Into<String>) -> Self {
@@ -296,12 +296,12 @@ impl<'c> ListCostChangesAllStagesByModules<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -309,10 +309,10 @@ rt::request!(ListCostChangesAllStagesByModules);
 /// Request of [`Api::list_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListExecutions<'c> {
-    call: rt::Call<'c>,
+pub struct ListExecutions {
+    call: rt::Call,
 }
-impl<'c> ListExecutions<'c> {
+impl ListExecutions {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -369,12 +369,12 @@ impl<'c> ListExecutions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmExecution>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmExecution>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -382,10 +382,10 @@ rt::request!(ListExecutions);
 /// Request of [`Api::list_resource_changes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListResourceChanges<'c> {
-    call: rt::Call<'c>,
+pub struct ListResourceChanges {
+    call: rt::Call,
 }
-impl<'c> ListResourceChanges<'c> {
+impl ListResourceChanges {
     /// Query parameter `exclude_state`.
     #[inline]
     pub fn exclude_state(mut self, value: bool) -> Self {
@@ -412,12 +412,12 @@ impl<'c> ListResourceChanges<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListResourceChangesResponse> {
+    pub fn send(self) -> rt::Sending<types::ListResourceChangesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -425,10 +425,10 @@ rt::request!(ListResourceChanges);
 /// Request of [`Api::list_resource_changes_all_stages`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListResourceChangesAllStages<'c> {
-    call: rt::Call<'c>,
+pub struct ListResourceChangesAllStages {
+    call: rt::Call,
 }
-impl<'c> ListResourceChangesAllStages<'c> {
+impl ListResourceChangesAllStages {
     /// Query parameter `exclude_state`.
     #[inline]
     pub fn exclude_state(mut self, value: bool) -> Self {
@@ -443,12 +443,12 @@ impl<'c> ListResourceChangesAllStages<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmChangedResources>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmChangedResources>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -456,10 +456,10 @@ rt::request!(ListResourceChangesAllStages);
 /// Request of [`Api::modify_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ModifyExecution<'c> {
-    call: rt::Call<'c>,
+pub struct ModifyExecution {
+    call: rt::Call,
 }
-impl<'c> ModifyExecution<'c> {
+impl ModifyExecution {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -468,12 +468,12 @@ impl<'c> ModifyExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -481,10 +481,10 @@ rt::request!(ModifyExecution);
 /// Request of [`Api::show_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowExecution<'c> {
-    call: rt::Call<'c>,
+pub struct ShowExecution {
+    call: rt::Call,
 }
-impl<'c> ShowExecution<'c> {
+impl ShowExecution {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -493,12 +493,12 @@ impl<'c> ShowExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -520,6 +520,8 @@ pub(super) static CREATE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DEPENDENCY_GRAPH: rt::Operation = rt::Operation {
     id: "executions#get-dependency-graph",
@@ -541,6 +543,8 @@ pub(super) static GET_DEPENDENCY_GRAPH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_COST_CHANGES: rt::Operation = rt::Operation {
     id: "executions#list-cost-changes",
@@ -561,6 +565,8 @@ pub(super) static LIST_COST_CHANGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_COST_CHANGES_ALL_STAGES: rt::Operation = rt::Operation {
     id: "executions#list-cost-changes-all-stages",
@@ -580,6 +586,8 @@ pub(super) static LIST_COST_CHANGES_ALL_STAGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_COST_CHANGES_ALL_STAGES_BY_MODULES: rt::Operation = rt::Operation {
     id: "executions#list-cost-changes-all-stages-by-modules",
@@ -600,6 +608,8 @@ pub(super) static LIST_COST_CHANGES_ALL_STAGES_BY_MODULES: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EXECUTIONS: rt::Operation = rt::Operation {
     id: "executions#list-executions",
@@ -626,6 +636,8 @@ pub(super) static LIST_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RESOURCE_CHANGES: rt::Operation = rt::Operation {
     id: "executions#list-resource-changes",
@@ -648,6 +660,8 @@ pub(super) static LIST_RESOURCE_CHANGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RESOURCE_CHANGES_ALL_STAGES: rt::Operation = rt::Operation {
     id: "executions#list-resource-changes-all-stages",
@@ -668,6 +682,8 @@ pub(super) static LIST_RESOURCE_CHANGES_ALL_STAGES: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MODIFY_EXECUTION: rt::Operation = rt::Operation {
     id: "executions#modify-execution",
@@ -688,6 +704,8 @@ pub(super) static MODIFY_EXECUTION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_EXECUTION: rt::Operation = rt::Operation {
     id: "executions#show-execution",
@@ -708,4 +726,6 @@ pub(super) static SHOW_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

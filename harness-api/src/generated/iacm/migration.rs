@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn migrate_template_connectors(
         &self,
         body: &types::MigrateTemplateConnectorsRequest,
-    ) -> MigrateTemplateConnectors<'c> {
+    ) -> MigrateTemplateConnectors {
         let mut call = rt::Call::new(self.client, &MIGRATE_TEMPLATE_CONNECTORS);
         call.body_json(body);
         MigrateTemplateConnectors { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn migrate_workspace_connectors(
         &self,
         body: &types::MigrateWorkspaceConnectorsRequest,
-    ) -> MigrateWorkspaceConnectors<'c> {
+    ) -> MigrateWorkspaceConnectors {
         let mut call = rt::Call::new(self.client, &MIGRATE_WORKSPACE_CONNECTORS);
         call.body_json(body);
         MigrateWorkspaceConnectors { call }
@@ -29,18 +29,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::migrate_template_connectors`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MigrateTemplateConnectors<'c> {
-    call: rt::Call<'c>,
+pub struct MigrateTemplateConnectors {
+    call: rt::Call,
 }
-impl<'c> MigrateTemplateConnectors<'c> {
+impl MigrateTemplateConnectors {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::MigrateTemplateConnectorsResponse> {
+    pub fn send(self) -> rt::Sending<types::MigrateTemplateConnectorsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,18 +48,18 @@ rt::request!(MigrateTemplateConnectors);
 /// Request of [`Api::migrate_workspace_connectors`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MigrateWorkspaceConnectors<'c> {
-    call: rt::Call<'c>,
+pub struct MigrateWorkspaceConnectors {
+    call: rt::Call,
 }
-impl<'c> MigrateWorkspaceConnectors<'c> {
+impl MigrateWorkspaceConnectors {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::MigrateWorkspaceConnectorsResponse> {
+    pub fn send(self) -> rt::Sending<types::MigrateWorkspaceConnectorsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -77,6 +77,8 @@ pub(super) static MIGRATE_TEMPLATE_CONNECTORS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MIGRATE_WORKSPACE_CONNECTORS: rt::Operation = rt::Operation {
     id: "migration#migrate-workspace-connectors",
@@ -91,4 +93,6 @@ pub(super) static MIGRATE_WORKSPACE_CONNECTORS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,14 +10,14 @@ impl<'c> Api<'c> {
     pub fn batch_check_module_lifecycle(
         &self,
         body: &types::BatchCheckModuleLifecycleBody,
-    ) -> BatchCheckModuleLifecycle<'c> {
+    ) -> BatchCheckModuleLifecycle {
         let mut call = rt::Call::new(self.client, &BATCH_CHECK_MODULE_LIFECYCLE);
         call.body_json(body);
         BatchCheckModuleLifecycle { call }
     }
     /// `POST /iacm/api/modules`
     #[inline]
-    pub fn create_module(&self, body: &types::CreateModuleRequest) -> CreateModule<'c> {
+    pub fn create_module(&self, body: &types::CreateModuleRequest) -> CreateModule {
         let mut call = rt::Call::new(self.client, &CREATE_MODULE);
         call.body_json(body);
         CreateModule { call }
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         &self,
         module_id: impl Into<String>,
         body: &types::CreateModuleExecutionRequest,
-    ) -> CreateModuleExecution<'c> {
+    ) -> CreateModuleExecution {
         let mut call = rt::Call::new(self.client, &CREATE_MODULE_EXECUTION);
         call.text(0, module_id);
         call.body_json(body);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
     pub fn create_onboarding_pipeline(
         &self,
         body: &types::CreateOnboardingPipelineBody,
-    ) -> CreateOnboardingPipeline<'c> {
+    ) -> CreateOnboardingPipeline {
         let mut call = rt::Call::new(self.client, &CREATE_ONBOARDING_PIPELINE);
         call.body_json(body);
         CreateOnboardingPipeline { call }
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         body: &types::CreateTestingPipelineRequest,
-    ) -> CreateTestingPipelines<'c> {
+    ) -> CreateTestingPipelines {
         let mut call = rt::Call::new(self.client, &CREATE_TESTING_PIPELINES);
         call.text(0, id);
         call.body_json(body);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/modules/{id}`
     #[inline]
-    pub fn delete_module(&self, id: impl Into<String>) -> DeleteModule<'c> {
+    pub fn delete_module(&self, id: impl Into<String>) -> DeleteModule {
         let mut call = rt::Call::new(self.client, &DELETE_MODULE);
         call.text(0, id);
         DeleteModule { call }
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
     pub fn delete_module_lifecycle(
         &self,
         id: impl Into<String>,
-    ) -> DeleteModuleLifecycle<'c> {
+    ) -> DeleteModuleLifecycle {
         let mut call = rt::Call::new(self.client, &DELETE_MODULE_LIFECYCLE);
         call.text(0, id);
         DeleteModuleLifecycle { call }
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         version: impl Into<String>,
-    ) -> DeleteModuleVersions<'c> {
+    ) -> DeleteModuleVersions {
         let mut call = rt::Call::new(self.client, &DELETE_MODULE_VERSIONS);
         call.text(0, id);
         call.text(1, version);
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/modules/{id}/testing`
     #[inline]
-    pub fn disable_testing(&self, id: i64) -> DisableTesting<'c> {
+    pub fn disable_testing(&self, id: i64) -> DisableTesting {
         let mut call = rt::Call::new(self.client, &DISABLE_TESTING);
         call.int(0, id);
         DisableTesting { call }
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
         name: impl Into<String>,
         system: impl Into<String>,
         version: impl Into<String>,
-    ) -> DownloadModule<'c> {
+    ) -> DownloadModule {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_MODULE);
         call.text(0, namespace);
         call.text(1, name);
@@ -114,7 +114,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         body: &types::EnableTestingRequest,
-    ) -> EnableTesting<'c> {
+    ) -> EnableTesting {
         let mut call = rt::Call::new(self.client, &ENABLE_TESTING);
         call.text(0, id);
         call.body_json(body);
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
         name: impl Into<String>,
         system: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetModule<'c> {
+    ) -> GetModule {
         let mut call = rt::Call::new(self.client, &GET_MODULE);
         call.text(0, token);
         call.text(1, namespace);
@@ -146,7 +146,7 @@ impl<'c> Api<'c> {
         module_id: impl Into<String>,
         example_path: impl Into<String>,
         filename: impl Into<String>,
-    ) -> GetModuleExampleFile<'c> {
+    ) -> GetModuleExampleFile {
         let mut call = rt::Call::new(self.client, &GET_MODULE_EXAMPLE_FILE);
         call.text(0, version);
         call.text(1, module_id);
@@ -156,7 +156,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/{id}/lifecycle`
     #[inline]
-    pub fn get_module_lifecycle(&self, id: impl Into<String>) -> GetModuleLifecycle<'c> {
+    pub fn get_module_lifecycle(&self, id: impl Into<String>) -> GetModuleLifecycle {
         let mut call = rt::Call::new(self.client, &GET_MODULE_LIFECYCLE);
         call.text(0, id);
         GetModuleLifecycle { call }
@@ -167,7 +167,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetModuleLifecycleVersionStatus<'c> {
+    ) -> GetModuleLifecycleVersionStatus {
         let mut call = rt::Call::new(self.client, &GET_MODULE_LIFECYCLE_VERSION_STATUS);
         call.text(0, id);
         call.text(1, version);
@@ -177,7 +177,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/modules/connectors`
     #[inline]
-    pub fn list_connectors(&self) -> ListConnectors<'c> {
+    pub fn list_connectors(&self) -> ListConnectors {
         let call = rt::Call::new(self.client, &LIST_CONNECTORS);
         ListConnectors { call }
     }
@@ -187,7 +187,7 @@ impl<'c> Api<'c> {
         &self,
         version: impl Into<String>,
         module_id: impl Into<String>,
-    ) -> ListMetadataByModule<'c> {
+    ) -> ListMetadataByModule {
         let mut call = rt::Call::new(self.client, &LIST_METADATA_BY_MODULE);
         call.text(0, version);
         call.text(1, module_id);
@@ -200,7 +200,7 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         module_id: impl Into<String>,
         example_path: impl Into<String>,
-    ) -> ListModuleExampleFiles<'c> {
+    ) -> ListModuleExampleFiles {
         let mut call = rt::Call::new(self.client, &LIST_MODULE_EXAMPLE_FILES);
         call.text(0, version);
         call.text(1, module_id);
@@ -212,30 +212,27 @@ impl<'c> Api<'c> {
     pub fn list_module_executions_id(
         &self,
         module_id: impl Into<String>,
-    ) -> ListModuleExecutionsId<'c> {
+    ) -> ListModuleExecutionsId {
         let mut call = rt::Call::new(self.client, &LIST_MODULE_EXECUTIONS_ID);
         call.text(0, module_id);
         ListModuleExecutionsId { call }
     }
     /// `GET /iacm/api/modules/{id}/tags`
     #[inline]
-    pub fn list_module_tags_by_id(
-        &self,
-        id: impl Into<String>,
-    ) -> ListModuleTagsById<'c> {
+    pub fn list_module_tags_by_id(&self, id: impl Into<String>) -> ListModuleTagsById {
         let mut call = rt::Call::new(self.client, &LIST_MODULE_TAGS_BY_ID);
         call.text(0, id);
         ListModuleTagsById { call }
     }
     /// `GET /iacm/api/modules`
     #[inline]
-    pub fn list_modules_by_account(&self) -> ListModulesByAccount<'c> {
+    pub fn list_modules_by_account(&self) -> ListModulesByAccount {
         let call = rt::Call::new(self.client, &LIST_MODULES_BY_ACCOUNT);
         ListModulesByAccount { call }
     }
     /// `GET /iacm/api/modules/{id}`
     #[inline]
-    pub fn list_modules_by_id(&self, id: impl Into<String>) -> ListModulesById<'c> {
+    pub fn list_modules_by_id(&self, id: impl Into<String>) -> ListModulesById {
         let mut call = rt::Call::new(self.client, &LIST_MODULES_BY_ID);
         call.text(0, id);
         ListModulesById { call }
@@ -246,7 +243,7 @@ impl<'c> Api<'c> {
         &self,
         version: impl Into<String>,
         module_id: impl Into<String>,
-    ) -> ListReadmeById<'c> {
+    ) -> ListReadmeById {
         let mut call = rt::Call::new(self.client, &LIST_README_BY_ID);
         call.text(0, version);
         call.text(1, module_id);
@@ -259,7 +256,7 @@ impl<'c> Api<'c> {
         namespace: impl Into<String>,
         name: impl Into<String>,
         system: impl Into<String>,
-    ) -> ListVersions<'c> {
+    ) -> ListVersions {
         let mut call = rt::Call::new(self.client, &LIST_VERSIONS);
         call.text(0, namespace);
         call.text(1, name);
@@ -274,7 +271,7 @@ impl<'c> Api<'c> {
         system: impl Into<String>,
         version: impl Into<String>,
         body: &types::CreateModuleDataRequest,
-    ) -> ModuleParsedData<'c> {
+    ) -> ModuleParsedData {
         let mut call = rt::Call::new(self.client, &MODULE_PARSED_DATA);
         call.text(0, name);
         call.text(1, system);
@@ -290,7 +287,7 @@ impl<'c> Api<'c> {
         system: impl Into<String>,
         version: impl Into<String>,
         content_disposition: impl Into<String>,
-    ) -> PostModuleArtifact<'c> {
+    ) -> PostModuleArtifact {
         let mut call = rt::Call::new(self.client, &POST_MODULE_ARTIFACT);
         call.text(0, name);
         call.text(1, system);
@@ -306,7 +303,7 @@ impl<'c> Api<'c> {
         system: impl Into<String>,
         version: impl Into<String>,
         example_path: impl Into<String>,
-    ) -> PostModuleExample<'c> {
+    ) -> PostModuleExample {
         let mut call = rt::Call::new(self.client, &POST_MODULE_EXAMPLE);
         call.text(0, name);
         call.text(1, system);
@@ -321,7 +318,7 @@ impl<'c> Api<'c> {
         name: impl Into<String>,
         system: impl Into<String>,
         version: impl Into<String>,
-    ) -> PostModuleReadme<'c> {
+    ) -> PostModuleReadme {
         let mut call = rt::Call::new(self.client, &POST_MODULE_README);
         call.text(0, name);
         call.text(1, system);
@@ -335,7 +332,7 @@ impl<'c> Api<'c> {
         name: impl Into<String>,
         system: impl Into<String>,
         body: &types::CreateModuleTagsRequest,
-    ) -> PostModuleTags<'c> {
+    ) -> PostModuleTags {
         let mut call = rt::Call::new(self.client, &POST_MODULE_TAGS);
         call.text(0, name);
         call.text(1, system);
@@ -348,7 +345,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         body: &types::PutModuleLifecycleBody,
-    ) -> PutModuleLifecycle<'c> {
+    ) -> PutModuleLifecycle {
         let mut call = rt::Call::new(self.client, &PUT_MODULE_LIFECYCLE);
         call.text(0, id);
         call.body_json(body);
@@ -360,7 +357,7 @@ impl<'c> Api<'c> {
         &self,
         module_id: impl Into<String>,
         body: &types::SendModuleEventRequest,
-    ) -> SendModuleEvent<'c> {
+    ) -> SendModuleEvent {
         let mut call = rt::Call::new(self.client, &SEND_MODULE_EVENT);
         call.text(0, module_id);
         call.body_json(body);
@@ -368,7 +365,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /iacm/api/modules/{id}/sync`
     #[inline]
-    pub fn sync_module_metadata(&self, id: impl Into<String>) -> SyncModuleMetadata<'c> {
+    pub fn sync_module_metadata(&self, id: impl Into<String>) -> SyncModuleMetadata {
         let mut call = rt::Call::new(self.client, &SYNC_MODULE_METADATA);
         call.text(0, id);
         SyncModuleMetadata { call }
@@ -379,7 +376,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         body: &types::UpdateModuleRequest,
-    ) -> UpdateModule<'c> {
+    ) -> UpdateModule {
         let mut call = rt::Call::new(self.client, &UPDATE_MODULE);
         call.text(0, id);
         call.body_json(body);
@@ -391,7 +388,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         body: &types::UpdateTestingRequest,
-    ) -> UpdateModuleTesting<'c> {
+    ) -> UpdateModuleTesting {
         let mut call = rt::Call::new(self.client, &UPDATE_MODULE_TESTING);
         call.text(0, id);
         call.body_json(body);
@@ -401,10 +398,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::batch_check_module_lifecycle`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BatchCheckModuleLifecycle<'c> {
-    call: rt::Call<'c>,
+pub struct BatchCheckModuleLifecycle {
+    call: rt::Call,
 }
-impl<'c> BatchCheckModuleLifecycle<'c> {
+impl BatchCheckModuleLifecycle {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -413,12 +410,12 @@ impl<'c> BatchCheckModuleLifecycle<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -426,10 +423,10 @@ rt::request!(BatchCheckModuleLifecycle);
 /// Request of [`Api::create_module`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateModule<'c> {
-    call: rt::Call<'c>,
+pub struct CreateModule {
+    call: rt::Call,
 }
-impl<'c> CreateModule<'c> {
+impl CreateModule {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -450,12 +447,12 @@ impl<'c> CreateModule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ModuleRegistryCreateModuleResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ModuleRegistryCreateModuleResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -463,18 +460,18 @@ rt::request!(CreateModule);
 /// Request of [`Api::create_module_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateModuleExecution<'c> {
-    call: rt::Call<'c>,
+pub struct CreateModuleExecution {
+    call: rt::Call,
 }
-impl<'c> CreateModuleExecution<'c> {
+impl CreateModuleExecution {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateModuleExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateModuleExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -482,10 +479,10 @@ rt::request!(CreateModuleExecution);
 /// Request of [`Api::create_onboarding_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOnboardingPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOnboardingPipeline {
+    call: rt::Call,
 }
-impl<'c> CreateOnboardingPipeline<'c> {
+impl CreateOnboardingPipeline {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -506,12 +503,12 @@ impl<'c> CreateOnboardingPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -519,10 +516,10 @@ rt::request!(CreateOnboardingPipeline);
 /// Request of [`Api::create_testing_pipelines`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTestingPipelines<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTestingPipelines {
+    call: rt::Call,
 }
-impl<'c> CreateTestingPipelines<'c> {
+impl CreateTestingPipelines {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -543,12 +540,12 @@ impl<'c> CreateTestingPipelines<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -556,10 +553,10 @@ rt::request!(CreateTestingPipelines);
 /// Request of [`Api::delete_module`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteModule<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteModule {
+    call: rt::Call,
 }
-impl<'c> DeleteModule<'c> {
+impl DeleteModule {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -580,12 +577,12 @@ impl<'c> DeleteModule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -593,10 +590,10 @@ rt::request!(DeleteModule);
 /// Request of [`Api::delete_module_lifecycle`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteModuleLifecycle<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteModuleLifecycle {
+    call: rt::Call,
 }
-impl<'c> DeleteModuleLifecycle<'c> {
+impl DeleteModuleLifecycle {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -617,12 +614,12 @@ impl<'c> DeleteModuleLifecycle<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -630,10 +627,10 @@ rt::request!(DeleteModuleLifecycle);
 /// Request of [`Api::delete_module_versions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteModuleVersions<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteModuleVersions {
+    call: rt::Call,
 }
-impl<'c> DeleteModuleVersions<'c> {
+impl DeleteModuleVersions {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -654,12 +651,12 @@ impl<'c> DeleteModuleVersions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -667,10 +664,10 @@ rt::request!(DeleteModuleVersions);
 /// Request of [`Api::disable_testing`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DisableTesting<'c> {
-    call: rt::Call<'c>,
+pub struct DisableTesting {
+    call: rt::Call,
 }
-impl<'c> DisableTesting<'c> {
+impl DisableTesting {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -691,12 +688,12 @@ impl<'c> DisableTesting<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -704,18 +701,18 @@ rt::request!(DisableTesting);
 /// Request of [`Api::download_module`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadModule<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadModule {
+    call: rt::Call,
 }
-impl<'c> DownloadModule<'c> {
+impl DownloadModule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DownloadModuleResponse> {
+    pub fn send(self) -> rt::Sending<types::DownloadModuleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -723,10 +720,10 @@ rt::request!(DownloadModule);
 /// Request of [`Api::enable_testing`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnableTesting<'c> {
-    call: rt::Call<'c>,
+pub struct EnableTesting {
+    call: rt::Call,
 }
-impl<'c> EnableTesting<'c> {
+impl EnableTesting {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -747,12 +744,12 @@ impl<'c> EnableTesting<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -760,18 +757,18 @@ rt::request!(EnableTesting);
 /// Request of [`Api::get_module`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetModule<'c> {
-    call: rt::Call<'c>,
+pub struct GetModule {
+    call: rt::Call,
 }
-impl<'c> GetModule<'c> {
+impl GetModule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -779,10 +776,10 @@ rt::request!(GetModule);
 /// Request of [`Api::get_module_example_file`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetModuleExampleFile<'c> {
-    call: rt::Call<'c>,
+pub struct GetModuleExampleFile {
+    call: rt::Call,
 }
-impl<'c> GetModuleExampleFile<'c> {
+impl GetModuleExampleFile {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -803,12 +800,12 @@ impl<'c> GetModuleExampleFile<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -816,10 +813,10 @@ rt::request!(GetModuleExampleFile);
 /// Request of [`Api::get_module_lifecycle`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetModuleLifecycle<'c> {
-    call: rt::Call<'c>,
+pub struct GetModuleLifecycle {
+    call: rt::Call,
 }
-impl<'c> GetModuleLifecycle<'c> {
+impl GetModuleLifecycle {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -840,12 +837,12 @@ impl<'c> GetModuleLifecycle<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -853,10 +850,10 @@ rt::request!(GetModuleLifecycle);
 /// Request of [`Api::get_module_lifecycle_version_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetModuleLifecycleVersionStatus<'c> {
-    call: rt::Call<'c>,
+pub struct GetModuleLifecycleVersionStatus {
+    call: rt::Call,
 }
-impl<'c> GetModuleLifecycleVersionStatus<'c> {
+impl GetModuleLifecycleVersionStatus {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -877,12 +874,12 @@ impl<'c> GetModuleLifecycleVersionStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -890,10 +887,10 @@ rt::request!(GetModuleLifecycleVersionStatus);
 /// Request of [`Api::list_connectors`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListConnectors<'c> {
-    call: rt::Call<'c>,
+pub struct ListConnectors {
+    call: rt::Call,
 }
-impl<'c> ListConnectors<'c> {
+impl ListConnectors {
     /// Query parameter `org`.
     #[inline]
     pub fn org(mut self, value: impl Into<String>) -> Self {
@@ -914,12 +911,12 @@ impl<'c> ListConnectors<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<String>> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -927,10 +924,10 @@ rt::request!(ListConnectors);
 /// Request of [`Api::list_metadata_by_module`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListMetadataByModule<'c> {
-    call: rt::Call<'c>,
+pub struct ListMetadataByModule {
+    call: rt::Call,
 }
-impl<'c> ListMetadataByModule<'c> {
+impl ListMetadataByModule {
     /// Query parameter `submodule`.
     #[inline]
     pub fn submodule(mut self, value: impl Into<String>) -> Self {
@@ -957,12 +954,12 @@ impl<'c> ListMetadataByModule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListModuleMetadataResponse> {
+    pub fn send(self) -> rt::Sending<types::ListModuleMetadataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -970,10 +967,10 @@ rt::request!(ListMetadataByModule);
 /// Request of [`Api::list_module_example_files`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListModuleExampleFiles<'c> {
-    call: rt::Call<'c>,
+pub struct ListModuleExampleFiles {
+    call: rt::Call,
 }
-impl<'c> ListModuleExampleFiles<'c> {
+impl ListModuleExampleFiles {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -994,12 +991,12 @@ impl<'c> ListModuleExampleFiles<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1007,10 +1004,10 @@ rt::request!(ListModuleExampleFiles);
 /// Request of [`Api::list_module_executions_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListModuleExecutionsId<'c> {
-    call: rt::Call<'c>,
+pub struct ListModuleExecutionsId {
+    call: rt::Call,
 }
-impl<'c> ListModuleExecutionsId<'c> {
+impl ListModuleExecutionsId {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1073,14 +1070,12 @@ impl<'c> ListModuleExecutionsId<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, Vec<types::HarnessIacmModuleexecutionresource>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmModuleexecutionresource>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1088,10 +1083,10 @@ rt::request!(ListModuleExecutionsId);
 /// Request of [`Api::list_module_tags_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListModuleTagsById<'c> {
-    call: rt::Call<'c>,
+pub struct ListModuleTagsById {
+    call: rt::Call,
 }
-impl<'c> ListModuleTagsById<'c> {
+impl ListModuleTagsById {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -1112,12 +1107,12 @@ impl<'c> ListModuleTagsById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<String>> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1125,10 +1120,10 @@ rt::request!(ListModuleTagsById);
 /// Request of [`Api::list_modules_by_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListModulesByAccount<'c> {
-    call: rt::Call<'c>,
+pub struct ListModulesByAccount {
+    call: rt::Call,
 }
-impl<'c> ListModulesByAccount<'c> {
+impl ListModulesByAccount {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1173,12 +1168,12 @@ impl<'c> ListModulesByAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ModuleResource>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ModuleResource>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1186,10 +1181,10 @@ rt::request!(ListModulesByAccount);
 /// Request of [`Api::list_modules_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListModulesById<'c> {
-    call: rt::Call<'c>,
+pub struct ListModulesById {
+    call: rt::Call,
 }
-impl<'c> ListModulesById<'c> {
+impl ListModulesById {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -1210,12 +1205,12 @@ impl<'c> ListModulesById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListModuleByIdResponse> {
+    pub fn send(self) -> rt::Sending<types::ListModuleByIdResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1223,10 +1218,10 @@ rt::request!(ListModulesById);
 /// Request of [`Api::list_readme_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListReadmeById<'c> {
-    call: rt::Call<'c>,
+pub struct ListReadmeById {
+    call: rt::Call,
 }
-impl<'c> ListReadmeById<'c> {
+impl ListReadmeById {
     /// Query parameter `submodule`.
     #[inline]
     pub fn submodule(mut self, value: impl Into<String>) -> Self {
@@ -1253,12 +1248,12 @@ impl<'c> ListReadmeById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1266,18 +1261,18 @@ rt::request!(ListReadmeById);
 /// Request of [`Api::list_versions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVersions<'c> {
-    call: rt::Call<'c>,
+pub struct ListVersions {
+    call: rt::Call,
 }
-impl<'c> ListVersions<'c> {
+impl ListVersions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListModuleVersionsResponse> {
+    pub fn send(self) -> rt::Sending<types::ListModuleVersionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1285,10 +1280,10 @@ rt::request!(ListVersions);
 /// Request of [`Api::module_parsed_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ModuleParsedData<'c> {
-    call: rt::Call<'c>,
+pub struct ModuleParsedData {
+    call: rt::Call,
 }
-impl<'c> ModuleParsedData<'c> {
+impl ModuleParsedData {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -1309,12 +1304,12 @@ impl<'c> ModuleParsedData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1322,10 +1317,10 @@ rt::request!(ModuleParsedData);
 /// Request of [`Api::post_module_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostModuleArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct PostModuleArtifact {
+    call: rt::Call,
 }
-impl<'c> PostModuleArtifact<'c> {
+impl PostModuleArtifact {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -1346,12 +1341,12 @@ impl<'c> PostModuleArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1359,10 +1354,10 @@ rt::request!(PostModuleArtifact);
 /// Request of [`Api::post_module_example`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostModuleExample<'c> {
-    call: rt::Call<'c>,
+pub struct PostModuleExample {
+    call: rt::Call,
 }
-impl<'c> PostModuleExample<'c> {
+impl PostModuleExample {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -1383,12 +1378,12 @@ impl<'c> PostModuleExample<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1396,10 +1391,10 @@ rt::request!(PostModuleExample);
 /// Request of [`Api::post_module_readme`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostModuleReadme<'c> {
-    call: rt::Call<'c>,
+pub struct PostModuleReadme {
+    call: rt::Call,
 }
-impl<'c> PostModuleReadme<'c> {
+impl PostModuleReadme {
     /// Query parameter `submoduleName`.
     #[inline]
     pub fn submodule_name(mut self, value: impl Into<String>) -> Self {
@@ -1426,12 +1421,12 @@ impl<'c> PostModuleReadme<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1439,10 +1434,10 @@ rt::request!(PostModuleReadme);
 /// Request of [`Api::post_module_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostModuleTags<'c> {
-    call: rt::Call<'c>,
+pub struct PostModuleTags {
+    call: rt::Call,
 }
-impl<'c> PostModuleTags<'c> {
+impl PostModuleTags {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -1463,12 +1458,12 @@ impl<'c> PostModuleTags<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1476,10 +1471,10 @@ rt::request!(PostModuleTags);
 /// Request of [`Api::put_module_lifecycle`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutModuleLifecycle<'c> {
-    call: rt::Call<'c>,
+pub struct PutModuleLifecycle {
+    call: rt::Call,
 }
-impl<'c> PutModuleLifecycle<'c> {
+impl PutModuleLifecycle {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -1500,12 +1495,12 @@ impl<'c> PutModuleLifecycle<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1513,18 +1508,18 @@ rt::request!(PutModuleLifecycle);
 /// Request of [`Api::send_module_event`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SendModuleEvent<'c> {
-    call: rt::Call<'c>,
+pub struct SendModuleEvent {
+    call: rt::Call,
 }
-impl<'c> SendModuleEvent<'c> {
+impl SendModuleEvent {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1532,10 +1527,10 @@ rt::request!(SendModuleEvent);
 /// Request of [`Api::sync_module_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SyncModuleMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct SyncModuleMetadata {
+    call: rt::Call,
 }
-impl<'c> SyncModuleMetadata<'c> {
+impl SyncModuleMetadata {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -1556,12 +1551,12 @@ impl<'c> SyncModuleMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1569,10 +1564,10 @@ rt::request!(SyncModuleMetadata);
 /// Request of [`Api::update_module`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateModule<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateModule {
+    call: rt::Call,
 }
-impl<'c> UpdateModule<'c> {
+impl UpdateModule {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -1593,12 +1588,12 @@ impl<'c> UpdateModule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1606,10 +1601,10 @@ rt::request!(UpdateModule);
 /// Request of [`Api::update_module_testing`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateModuleTesting<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateModuleTesting {
+    call: rt::Call,
 }
-impl<'c> UpdateModuleTesting<'c> {
+impl UpdateModuleTesting {
     /// Query parameter `scope_org`.
     #[inline]
     pub fn scope_org(mut self, value: impl Into<String>) -> Self {
@@ -1630,12 +1625,12 @@ impl<'c> UpdateModuleTesting<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1653,6 +1648,8 @@ pub(super) static BATCH_CHECK_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_MODULE: rt::Operation = rt::Operation {
     id: "module-registry#create-module",
@@ -1671,6 +1668,8 @@ pub(super) static CREATE_MODULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_MODULE_EXECUTION: rt::Operation = rt::Operation {
     id: "module-registry#create-module-execution",
@@ -1685,6 +1684,8 @@ pub(super) static CREATE_MODULE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_ONBOARDING_PIPELINE: rt::Operation = rt::Operation {
     id: "module-registry#create-onboarding-pipeline",
@@ -1703,6 +1704,8 @@ pub(super) static CREATE_ONBOARDING_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_TESTING_PIPELINES: rt::Operation = rt::Operation {
     id: "module-registry#create-testing-pipelines",
@@ -1722,6 +1725,8 @@ pub(super) static CREATE_TESTING_PIPELINES: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_MODULE: rt::Operation = rt::Operation {
     id: "module-registry#delete-module",
@@ -1741,6 +1746,8 @@ pub(super) static DELETE_MODULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     id: "module-registry#delete-module-lifecycle",
@@ -1760,6 +1767,8 @@ pub(super) static DELETE_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_MODULE_VERSIONS: rt::Operation = rt::Operation {
     id: "module-registry#delete-module-versions",
@@ -1780,6 +1789,8 @@ pub(super) static DELETE_MODULE_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DISABLE_TESTING: rt::Operation = rt::Operation {
     id: "module-registry#disable-testing",
@@ -1799,6 +1810,8 @@ pub(super) static DISABLE_TESTING: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DOWNLOAD_MODULE: rt::Operation = rt::Operation {
     id: "module-registry#download",
@@ -1818,6 +1831,8 @@ pub(super) static DOWNLOAD_MODULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENABLE_TESTING: rt::Operation = rt::Operation {
     id: "module-registry#enable-testing",
@@ -1837,6 +1852,8 @@ pub(super) static ENABLE_TESTING: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MODULE: rt::Operation = rt::Operation {
     id: "module-registry#getModule",
@@ -1857,6 +1874,8 @@ pub(super) static GET_MODULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MODULE_EXAMPLE_FILE: rt::Operation = rt::Operation {
     id: "module-registry#get-module-example-file",
@@ -1879,6 +1898,8 @@ pub(super) static GET_MODULE_EXAMPLE_FILE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     id: "module-registry#get-module-lifecycle",
@@ -1898,6 +1919,8 @@ pub(super) static GET_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MODULE_LIFECYCLE_VERSION_STATUS: rt::Operation = rt::Operation {
     id: "module-registry#get-module-lifecycle-version-status",
@@ -1918,6 +1941,8 @@ pub(super) static GET_MODULE_LIFECYCLE_VERSION_STATUS: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_CONNECTORS: rt::Operation = rt::Operation {
     id: "module-registry#list-connectors",
@@ -1936,6 +1961,8 @@ pub(super) static LIST_CONNECTORS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_METADATA_BY_MODULE: rt::Operation = rt::Operation {
     id: "module-registry#list-metadata-by-module",
@@ -1957,6 +1984,8 @@ pub(super) static LIST_METADATA_BY_MODULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_MODULE_EXAMPLE_FILES: rt::Operation = rt::Operation {
     id: "module-registry#list-module-example-files",
@@ -1978,6 +2007,8 @@ pub(super) static LIST_MODULE_EXAMPLE_FILES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_MODULE_EXECUTIONS_ID: rt::Operation = rt::Operation {
     id: "module-registry#list-module-executions-id",
@@ -2004,6 +2035,8 @@ pub(super) static LIST_MODULE_EXECUTIONS_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_MODULE_TAGS_BY_ID: rt::Operation = rt::Operation {
     id: "module-registry#list-module-tags-by-id",
@@ -2023,6 +2056,8 @@ pub(super) static LIST_MODULE_TAGS_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_MODULES_BY_ACCOUNT: rt::Operation = rt::Operation {
     id: "module-registry#list_modules-by-account",
@@ -2045,6 +2080,8 @@ pub(super) static LIST_MODULES_BY_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_MODULES_BY_ID: rt::Operation = rt::Operation {
     id: "module-registry#list-modules-by-id",
@@ -2064,6 +2101,8 @@ pub(super) static LIST_MODULES_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_README_BY_ID: rt::Operation = rt::Operation {
     id: "module-registry#list-readme-by-id",
@@ -2085,6 +2124,8 @@ pub(super) static LIST_README_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VERSIONS: rt::Operation = rt::Operation {
     id: "module-registry#list-versions",
@@ -2103,6 +2144,8 @@ pub(super) static LIST_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MODULE_PARSED_DATA: rt::Operation = rt::Operation {
     id: "module-registry#module-parsed-data",
@@ -2124,6 +2167,8 @@ pub(super) static MODULE_PARSED_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_MODULE_ARTIFACT: rt::Operation = rt::Operation {
     id: "module-registry#post-module-artifact",
@@ -2146,6 +2191,8 @@ pub(super) static POST_MODULE_ARTIFACT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_MODULE_EXAMPLE: rt::Operation = rt::Operation {
     id: "module-registry#post-module-example",
@@ -2168,6 +2215,8 @@ pub(super) static POST_MODULE_EXAMPLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_MODULE_README: rt::Operation = rt::Operation {
     id: "module-registry#post-module-readme",
@@ -2190,6 +2239,8 @@ pub(super) static POST_MODULE_README: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_MODULE_TAGS: rt::Operation = rt::Operation {
     id: "module-registry#post-module-tags",
@@ -2210,6 +2261,8 @@ pub(super) static POST_MODULE_TAGS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     id: "module-registry#put-module-lifecycle",
@@ -2229,6 +2282,8 @@ pub(super) static PUT_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SEND_MODULE_EVENT: rt::Operation = rt::Operation {
     id: "module-registry#send-module-event",
@@ -2243,6 +2298,8 @@ pub(super) static SEND_MODULE_EVENT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SYNC_MODULE_METADATA: rt::Operation = rt::Operation {
     id: "module-registry#sync-module-metadata",
@@ -2262,6 +2319,8 @@ pub(super) static SYNC_MODULE_METADATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_MODULE: rt::Operation = rt::Operation {
     id: "module-registry#update-module",
@@ -2281,6 +2340,8 @@ pub(super) static UPDATE_MODULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_MODULE_TESTING: rt::Operation = rt::Operation {
     id: "module-registry#update-module-testing",
@@ -2300,4 +2361,6 @@ pub(super) static UPDATE_MODULE_TESTING: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

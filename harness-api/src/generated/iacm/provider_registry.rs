@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn batch_check_provider_lifecycle(
         &self,
         body: &types::BatchCheckProviderLifecycleBody,
-    ) -> BatchCheckProviderLifecycle<'c> {
+    ) -> BatchCheckProviderLifecycle {
         let mut call = rt::Call::new(self.client, &BATCH_CHECK_PROVIDER_LIFECYCLE);
         call.body_json(body);
         BatchCheckProviderLifecycle {
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         body: &types::CreateProviderBody,
-    ) -> CreateProvider<'c> {
+    ) -> CreateProvider {
         let mut call = rt::Call::new(self.client, &CREATE_PROVIDER);
         call.text(0, id);
         call.body_json(body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         body: &types::CreateProviderVersionRequestBody,
-    ) -> CreateProviderVersion<'c> {
+    ) -> CreateProviderVersion {
         let mut call = rt::Call::new(self.client, &CREATE_PROVIDER_VERSION);
         call.text(0, id);
         call.body_json(body);
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/providers/{id}`
     #[inline]
-    pub fn delete_provider(&self, id: impl Into<String>) -> DeleteProvider<'c> {
+    pub fn delete_provider(&self, id: impl Into<String>) -> DeleteProvider {
         let mut call = rt::Call::new(self.client, &DELETE_PROVIDER);
         call.text(0, id);
         DeleteProvider { call }
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         version: impl Into<String>,
         filename: impl Into<String>,
-    ) -> DeleteProviderFile<'c> {
+    ) -> DeleteProviderFile {
         let mut call = rt::Call::new(self.client, &DELETE_PROVIDER_FILE);
         call.text(0, id);
         call.text(1, version);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     pub fn delete_provider_lifecycle(
         &self,
         id: impl Into<String>,
-    ) -> DeleteProviderLifecycle<'c> {
+    ) -> DeleteProviderLifecycle {
         let mut call = rt::Call::new(self.client, &DELETE_PROVIDER_LIFECYCLE);
         call.text(0, id);
         DeleteProviderLifecycle { call }
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         version: impl Into<String>,
-    ) -> DeleteProviderVersion<'c> {
+    ) -> DeleteProviderVersion {
         let mut call = rt::Call::new(self.client, &DELETE_PROVIDER_VERSION);
         call.text(0, id);
         call.text(1, version);
@@ -86,21 +86,21 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /iacm/api/providers/keys/{id}`
     #[inline]
-    pub fn delete_signing_key(&self, id: impl Into<String>) -> DeleteSigningKey<'c> {
+    pub fn delete_signing_key(&self, id: impl Into<String>) -> DeleteSigningKey {
         let mut call = rt::Call::new(self.client, &DELETE_SIGNING_KEY);
         call.text(0, id);
         DeleteSigningKey { call }
     }
     /// `GET /iacm/api/providers/{id}`
     #[inline]
-    pub fn get_provider(&self, id: impl Into<String>) -> GetProvider<'c> {
+    pub fn get_provider(&self, id: impl Into<String>) -> GetProvider {
         let mut call = rt::Call::new(self.client, &GET_PROVIDER);
         call.text(0, id);
         GetProvider { call }
     }
     /// `GET /iacm/api/providers/get-provider-domain`
     #[inline]
-    pub fn get_provider_domain(&self) -> GetProviderDomain<'c> {
+    pub fn get_provider_domain(&self) -> GetProviderDomain {
         let call = rt::Call::new(self.client, &GET_PROVIDER_DOMAIN);
         GetProviderDomain { call }
     }
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
         version: impl Into<String>,
         os: impl Into<String>,
         arch: impl Into<String>,
-    ) -> GetProviderDownload<'c> {
+    ) -> GetProviderDownload {
         let mut call = rt::Call::new(self.client, &GET_PROVIDER_DOWNLOAD);
         call.text(0, account);
         call.text(1, type_);
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
         os: impl Into<String>,
         arch: impl Into<String>,
         filetype: impl Into<types::GetProviderFileFiletype>,
-    ) -> GetProviderFile<'c> {
+    ) -> GetProviderFile {
         let mut call = rt::Call::new(self.client, &GET_PROVIDER_FILE);
         call.text(0, token);
         call.text(1, account);
@@ -146,10 +146,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers/{id}/lifecycle`
     #[inline]
-    pub fn get_provider_lifecycle(
-        &self,
-        id: impl Into<String>,
-    ) -> GetProviderLifecycle<'c> {
+    pub fn get_provider_lifecycle(&self, id: impl Into<String>) -> GetProviderLifecycle {
         let mut call = rt::Call::new(self.client, &GET_PROVIDER_LIFECYCLE);
         call.text(0, id);
         GetProviderLifecycle { call }
@@ -160,7 +157,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetProviderLifecycleVersionStatus<'c> {
+    ) -> GetProviderLifecycleVersionStatus {
         let mut call = rt::Call::new(
             self.client,
             &GET_PROVIDER_LIFECYCLE_VERSION_STATUS,
@@ -177,7 +174,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetProviderVersion<'c> {
+    ) -> GetProviderVersion {
         let mut call = rt::Call::new(self.client, &GET_PROVIDER_VERSION);
         call.text(0, id);
         call.text(1, version);
@@ -189,7 +186,7 @@ impl<'c> Api<'c> {
         &self,
         account: impl Into<String>,
         type_: impl Into<String>,
-    ) -> ListProviderVersions<'c> {
+    ) -> ListProviderVersions {
         let mut call = rt::Call::new(self.client, &LIST_PROVIDER_VERSIONS);
         call.text(0, account);
         call.text(1, type_);
@@ -197,13 +194,13 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/providers`
     #[inline]
-    pub fn list_providers(&self) -> ListProviders<'c> {
+    pub fn list_providers(&self) -> ListProviders {
         let call = rt::Call::new(self.client, &LIST_PROVIDERS);
         ListProviders { call }
     }
     /// `GET /iacm/api/providers/keys`
     #[inline]
-    pub fn list_signing_keys(&self) -> ListSigningKeys<'c> {
+    pub fn list_signing_keys(&self) -> ListSigningKeys {
         let call = rt::Call::new(self.client, &LIST_SIGNING_KEYS);
         ListSigningKeys { call }
     }
@@ -214,7 +211,7 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         version: impl Into<String>,
         content_disposition: impl Into<String>,
-    ) -> PostProviderFiles<'c> {
+    ) -> PostProviderFiles {
         let mut call = rt::Call::new(self.client, &POST_PROVIDER_FILES);
         call.text(0, id);
         call.text(1, version);
@@ -227,7 +224,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         version: impl Into<String>,
-    ) -> PublishProviderVersion<'c> {
+    ) -> PublishProviderVersion {
         let mut call = rt::Call::new(self.client, &PUBLISH_PROVIDER_VERSION);
         call.text(0, id);
         call.text(1, version);
@@ -239,7 +236,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         body: &types::PutProviderLifecycleBody,
-    ) -> PutProviderLifecycle<'c> {
+    ) -> PutProviderLifecycle {
         let mut call = rt::Call::new(self.client, &PUT_PROVIDER_LIFECYCLE);
         call.text(0, id);
         call.body_json(body);
@@ -252,7 +249,7 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         version: impl Into<String>,
         body: &types::UpdateProviderVersionRequestBody,
-    ) -> UpdateProviderVersion<'c> {
+    ) -> UpdateProviderVersion {
         let mut call = rt::Call::new(self.client, &UPDATE_PROVIDER_VERSION);
         call.text(0, id);
         call.text(1, version);
@@ -265,7 +262,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         body: &types::UploadSigningKeyRequest,
-    ) -> UpdateSigningKey<'c> {
+    ) -> UpdateSigningKey {
         let mut call = rt::Call::new(self.client, &UPDATE_SIGNING_KEY);
         call.text(0, id);
         call.body_json(body);
@@ -276,7 +273,7 @@ impl<'c> Api<'c> {
     pub fn upload_signing_key(
         &self,
         body: &types::UploadSigningKeyRequest,
-    ) -> UploadSigningKey<'c> {
+    ) -> UploadSigningKey {
         let mut call = rt::Call::new(self.client, &UPLOAD_SIGNING_KEY);
         call.body_json(body);
         UploadSigningKey { call }
@@ -285,10 +282,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::batch_check_provider_lifecycle`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BatchCheckProviderLifecycle<'c> {
-    call: rt::Call<'c>,
+pub struct BatchCheckProviderLifecycle {
+    call: rt::Call,
 }
-impl<'c> BatchCheckProviderLifecycle<'c> {
+impl BatchCheckProviderLifecycle {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -297,12 +294,12 @@ impl<'c> BatchCheckProviderLifecycle<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -310,10 +307,10 @@ rt::request!(BatchCheckProviderLifecycle);
 /// Request of [`Api::create_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProvider<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProvider {
+    call: rt::Call,
 }
-impl<'c> CreateProvider<'c> {
+impl CreateProvider {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -322,12 +319,12 @@ impl<'c> CreateProvider<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AnsibleDataInfo> {
+    pub fn send(self) -> rt::Sending<types::AnsibleDataInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -335,10 +332,10 @@ rt::request!(CreateProvider);
 /// Request of [`Api::create_provider_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProviderVersion<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProviderVersion {
+    call: rt::Call,
 }
-impl<'c> CreateProviderVersion<'c> {
+impl CreateProviderVersion {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -347,12 +344,12 @@ impl<'c> CreateProviderVersion<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -360,10 +357,10 @@ rt::request!(CreateProviderVersion);
 /// Request of [`Api::delete_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProvider<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProvider {
+    call: rt::Call,
 }
-impl<'c> DeleteProvider<'c> {
+impl DeleteProvider {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -372,12 +369,12 @@ impl<'c> DeleteProvider<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -385,10 +382,10 @@ rt::request!(DeleteProvider);
 /// Request of [`Api::delete_provider_file`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProviderFile<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProviderFile {
+    call: rt::Call,
 }
-impl<'c> DeleteProviderFile<'c> {
+impl DeleteProviderFile {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -397,12 +394,12 @@ impl<'c> DeleteProviderFile<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -410,10 +407,10 @@ rt::request!(DeleteProviderFile);
 /// Request of [`Api::delete_provider_lifecycle`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProviderLifecycle<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProviderLifecycle {
+    call: rt::Call,
 }
-impl<'c> DeleteProviderLifecycle<'c> {
+impl DeleteProviderLifecycle {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -422,12 +419,12 @@ impl<'c> DeleteProviderLifecycle<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -435,10 +432,10 @@ rt::request!(DeleteProviderLifecycle);
 /// Request of [`Api::delete_provider_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProviderVersion<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProviderVersion {
+    call: rt::Call,
 }
-impl<'c> DeleteProviderVersion<'c> {
+impl DeleteProviderVersion {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -447,12 +444,12 @@ impl<'c> DeleteProviderVersion<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -460,10 +457,10 @@ rt::request!(DeleteProviderVersion);
 /// Request of [`Api::delete_signing_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSigningKey<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSigningKey {
+    call: rt::Call,
 }
-impl<'c> DeleteSigningKey<'c> {
+impl DeleteSigningKey {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -472,12 +469,12 @@ impl<'c> DeleteSigningKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -485,10 +482,10 @@ rt::request!(DeleteSigningKey);
 /// Request of [`Api::get_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProvider<'c> {
-    call: rt::Call<'c>,
+pub struct GetProvider {
+    call: rt::Call,
 }
-impl<'c> GetProvider<'c> {
+impl GetProvider {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -497,12 +494,12 @@ impl<'c> GetProvider<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IacmGetProviderResponse> {
+    pub fn send(self) -> rt::Sending<types::IacmGetProviderResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -510,10 +507,10 @@ rt::request!(GetProvider);
 /// Request of [`Api::get_provider_domain`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProviderDomain<'c> {
-    call: rt::Call<'c>,
+pub struct GetProviderDomain {
+    call: rt::Call,
 }
-impl<'c> GetProviderDomain<'c> {
+impl GetProviderDomain {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -522,12 +519,12 @@ impl<'c> GetProviderDomain<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -535,18 +532,18 @@ rt::request!(GetProviderDomain);
 /// Request of [`Api::get_provider_download`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProviderDownload<'c> {
-    call: rt::Call<'c>,
+pub struct GetProviderDownload {
+    call: rt::Call,
 }
-impl<'c> GetProviderDownload<'c> {
+impl GetProviderDownload {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetProviderDownloadResponse> {
+    pub fn send(self) -> rt::Sending<types::GetProviderDownloadResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -554,18 +551,18 @@ rt::request!(GetProviderDownload);
 /// Request of [`Api::get_provider_file`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProviderFile<'c> {
-    call: rt::Call<'c>,
+pub struct GetProviderFile {
+    call: rt::Call,
 }
-impl<'c> GetProviderFile<'c> {
+impl GetProviderFile {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -573,10 +570,10 @@ rt::request!(GetProviderFile);
 /// Request of [`Api::get_provider_lifecycle`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProviderLifecycle<'c> {
-    call: rt::Call<'c>,
+pub struct GetProviderLifecycle {
+    call: rt::Call,
 }
-impl<'c> GetProviderLifecycle<'c> {
+impl GetProviderLifecycle {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -585,12 +582,12 @@ impl<'c> GetProviderLifecycle<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -598,10 +595,10 @@ rt::request!(GetProviderLifecycle);
 /// Request of [`Api::get_provider_lifecycle_version_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProviderLifecycleVersionStatus<'c> {
-    call: rt::Call<'c>,
+pub struct GetProviderLifecycleVersionStatus {
+    call: rt::Call,
 }
-impl<'c> GetProviderLifecycleVersionStatus<'c> {
+impl GetProviderLifecycleVersionStatus {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -610,12 +607,12 @@ impl<'c> GetProviderLifecycleVersionStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -623,10 +620,10 @@ rt::request!(GetProviderLifecycleVersionStatus);
 /// Request of [`Api::get_provider_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProviderVersion<'c> {
-    call: rt::Call<'c>,
+pub struct GetProviderVersion {
+    call: rt::Call,
 }
-impl<'c> GetProviderVersion<'c> {
+impl GetProviderVersion {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -635,12 +632,12 @@ impl<'c> GetProviderVersion<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetProviderVersionResponseBody> {
+    pub fn send(self) -> rt::Sending<types::GetProviderVersionResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -648,18 +645,18 @@ rt::request!(GetProviderVersion);
 /// Request of [`Api::list_provider_versions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProviderVersions<'c> {
-    call: rt::Call<'c>,
+pub struct ListProviderVersions {
+    call: rt::Call,
 }
-impl<'c> ListProviderVersions<'c> {
+impl ListProviderVersions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListProviderVersionsResponse> {
+    pub fn send(self) -> rt::Sending<types::ListProviderVersionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -667,10 +664,10 @@ rt::request!(ListProviderVersions);
 /// Request of [`Api::list_providers`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProviders<'c> {
-    call: rt::Call<'c>,
+pub struct ListProviders {
+    call: rt::Call,
 }
-impl<'c> ListProviders<'c> {
+impl ListProviders {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -703,14 +700,12 @@ impl<'c> ListProviders<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, Vec<types::HarnessIacmProviderRegistryProvider>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmProviderRegistryProvider>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -718,10 +713,10 @@ rt::request!(ListProviders);
 /// Request of [`Api::list_signing_keys`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSigningKeys<'c> {
-    call: rt::Call<'c>,
+pub struct ListSigningKeys {
+    call: rt::Call,
 }
-impl<'c> ListSigningKeys<'c> {
+impl ListSigningKeys {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -754,14 +749,12 @@ impl<'c> ListSigningKeys<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, Vec<types::HarnessIacmProviderRegistrySigningKey>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmProviderRegistrySigningKey>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -769,10 +762,10 @@ rt::request!(ListSigningKeys);
 /// Request of [`Api::post_provider_files`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostProviderFiles<'c> {
-    call: rt::Call<'c>,
+pub struct PostProviderFiles {
+    call: rt::Call,
 }
-impl<'c> PostProviderFiles<'c> {
+impl PostProviderFiles {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -781,12 +774,12 @@ impl<'c> PostProviderFiles<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PostFilesResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PostFilesResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -794,10 +787,10 @@ rt::request!(PostProviderFiles);
 /// Request of [`Api::publish_provider_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PublishProviderVersion<'c> {
-    call: rt::Call<'c>,
+pub struct PublishProviderVersion {
+    call: rt::Call,
 }
-impl<'c> PublishProviderVersion<'c> {
+impl PublishProviderVersion {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -806,12 +799,12 @@ impl<'c> PublishProviderVersion<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -819,10 +812,10 @@ rt::request!(PublishProviderVersion);
 /// Request of [`Api::put_provider_lifecycle`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutProviderLifecycle<'c> {
-    call: rt::Call<'c>,
+pub struct PutProviderLifecycle {
+    call: rt::Call,
 }
-impl<'c> PutProviderLifecycle<'c> {
+impl PutProviderLifecycle {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -831,12 +824,12 @@ impl<'c> PutProviderLifecycle<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -844,10 +837,10 @@ rt::request!(PutProviderLifecycle);
 /// Request of [`Api::update_provider_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProviderVersion<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProviderVersion {
+    call: rt::Call,
 }
-impl<'c> UpdateProviderVersion<'c> {
+impl UpdateProviderVersion {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -856,12 +849,12 @@ impl<'c> UpdateProviderVersion<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -869,10 +862,10 @@ rt::request!(UpdateProviderVersion);
 /// Request of [`Api::update_signing_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSigningKey<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSigningKey {
+    call: rt::Call,
 }
-impl<'c> UpdateSigningKey<'c> {
+impl UpdateSigningKey {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -881,12 +874,12 @@ impl<'c> UpdateSigningKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -894,10 +887,10 @@ rt::request!(UpdateSigningKey);
 /// Request of [`Api::upload_signing_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UploadSigningKey<'c> {
-    call: rt::Call<'c>,
+pub struct UploadSigningKey {
+    call: rt::Call,
 }
-impl<'c> UploadSigningKey<'c> {
+impl UploadSigningKey {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -906,12 +899,12 @@ impl<'c> UploadSigningKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -929,6 +922,8 @@ pub(super) static BATCH_CHECK_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_PROVIDER: rt::Operation = rt::Operation {
     id: "provider-registry#create-provider",
@@ -943,6 +938,8 @@ pub(super) static CREATE_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_PROVIDER_VERSION: rt::Operation = rt::Operation {
     id: "provider-registry#create-provider-version",
@@ -957,6 +954,8 @@ pub(super) static CREATE_PROVIDER_VERSION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROVIDER: rt::Operation = rt::Operation {
     id: "provider-registry#delete-provider",
@@ -971,6 +970,8 @@ pub(super) static DELETE_PROVIDER: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROVIDER_FILE: rt::Operation = rt::Operation {
     id: "provider-registry#delete-file",
@@ -990,6 +991,8 @@ pub(super) static DELETE_PROVIDER_FILE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     id: "provider-registry#delete-provider-lifecycle",
@@ -1004,6 +1007,8 @@ pub(super) static DELETE_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROVIDER_VERSION: rt::Operation = rt::Operation {
     id: "provider-registry#delete-provider-version",
@@ -1022,6 +1027,8 @@ pub(super) static DELETE_PROVIDER_VERSION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SIGNING_KEY: rt::Operation = rt::Operation {
     id: "provider-registry#delete-signing-key",
@@ -1036,6 +1043,8 @@ pub(super) static DELETE_SIGNING_KEY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROVIDER: rt::Operation = rt::Operation {
     id: "provider-registry#get-provider",
@@ -1050,6 +1059,8 @@ pub(super) static GET_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROVIDER_DOMAIN: rt::Operation = rt::Operation {
     id: "provider-registry#get-provider-domain",
@@ -1064,6 +1075,8 @@ pub(super) static GET_PROVIDER_DOMAIN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROVIDER_DOWNLOAD: rt::Operation = rt::Operation {
     id: "provider-registry#get-provider-download",
@@ -1084,6 +1097,8 @@ pub(super) static GET_PROVIDER_DOWNLOAD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROVIDER_FILE: rt::Operation = rt::Operation {
     id: "provider-registry#get-file",
@@ -1106,6 +1121,8 @@ pub(super) static GET_PROVIDER_FILE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     id: "provider-registry#get-provider-lifecycle",
@@ -1120,6 +1137,8 @@ pub(super) static GET_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROVIDER_LIFECYCLE_VERSION_STATUS: rt::Operation = rt::Operation {
     id: "provider-registry#get-provider-lifecycle-version-status",
@@ -1138,6 +1157,8 @@ pub(super) static GET_PROVIDER_LIFECYCLE_VERSION_STATUS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROVIDER_VERSION: rt::Operation = rt::Operation {
     id: "provider-registry#get-provider-version",
@@ -1156,6 +1177,8 @@ pub(super) static GET_PROVIDER_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROVIDER_VERSIONS: rt::Operation = rt::Operation {
     id: "provider-registry#list-provider-versions",
@@ -1170,6 +1193,8 @@ pub(super) static LIST_PROVIDER_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROVIDERS: rt::Operation = rt::Operation {
     id: "provider-registry#list-providers",
@@ -1190,6 +1215,8 @@ pub(super) static LIST_PROVIDERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SIGNING_KEYS: rt::Operation = rt::Operation {
     id: "provider-registry#list-signing-keys",
@@ -1210,6 +1237,8 @@ pub(super) static LIST_SIGNING_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_PROVIDER_FILES: rt::Operation = rt::Operation {
     id: "provider-registry#post-files",
@@ -1229,6 +1258,8 @@ pub(super) static POST_PROVIDER_FILES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUBLISH_PROVIDER_VERSION: rt::Operation = rt::Operation {
     id: "provider-registry#publish-provider-version",
@@ -1247,6 +1278,8 @@ pub(super) static PUBLISH_PROVIDER_VERSION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     id: "provider-registry#put-provider-lifecycle",
@@ -1261,6 +1294,8 @@ pub(super) static PUT_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROVIDER_VERSION: rt::Operation = rt::Operation {
     id: "provider-registry#update-provider-version",
@@ -1279,6 +1314,8 @@ pub(super) static UPDATE_PROVIDER_VERSION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SIGNING_KEY: rt::Operation = rt::Operation {
     id: "provider-registry#update-signing-key",
@@ -1293,6 +1330,8 @@ pub(super) static UPDATE_SIGNING_KEY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPLOAD_SIGNING_KEY: rt::Operation = rt::Operation {
     id: "provider-registry#upload-signing-key",
@@ -1307,4 +1346,6 @@ pub(super) static UPLOAD_SIGNING_KEY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

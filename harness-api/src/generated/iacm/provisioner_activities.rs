@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         activity_id: impl Into<String>,
         body: &types::CompleteActivityBody,
-    ) -> CompleteActivity<'c> {
+    ) -> CompleteActivity {
         let mut call = rt::Call::new(self.client, &COMPLETE_ACTIVITY);
         call.text(0, org);
         call.text(1, project);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::StartActivityBody,
-    ) -> StartActivity<'c> {
+    ) -> StartActivity {
         let mut call = rt::Call::new(self.client, &START_ACTIVITY);
         call.text(0, org);
         call.text(1, project);
@@ -43,10 +43,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::complete_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CompleteActivity<'c> {
-    call: rt::Call<'c>,
+pub struct CompleteActivity {
+    call: rt::Call,
 }
-impl<'c> CompleteActivity<'c> {
+impl CompleteActivity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -55,12 +55,12 @@ impl<'c> CompleteActivity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,10 +68,10 @@ rt::request!(CompleteActivity);
 /// Request of [`Api::start_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct StartActivity<'c> {
-    call: rt::Call<'c>,
+pub struct StartActivity {
+    call: rt::Call,
 }
-impl<'c> StartActivity<'c> {
+impl StartActivity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -80,12 +80,12 @@ impl<'c> StartActivity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -109,6 +109,8 @@ pub(super) static COMPLETE_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static START_ACTIVITY: rt::Operation = rt::Operation {
     id: "provisioner_activities#start-activity",
@@ -128,4 +130,6 @@ pub(super) static START_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::CreateRemediationRunBody,
-    ) -> CreateRemediationRun<'c> {
+    ) -> CreateRemediationRun {
         let mut call = rt::Call::new(self.client, &CREATE_REMEDIATION_RUN);
         call.text(0, org);
         call.text(1, project);
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> DisableRemediation<'c> {
+    ) -> DisableRemediation {
         let mut call = rt::Call::new(self.client, &DISABLE_REMEDIATION);
         call.text(0, org);
         call.text(1, project);
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> EnableRemediation<'c> {
+    ) -> EnableRemediation {
         let mut call = rt::Call::new(self.client, &ENABLE_REMEDIATION);
         call.text(0, org);
         call.text(1, project);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> GetRemediationConfig<'c> {
+    ) -> GetRemediationConfig {
         let mut call = rt::Call::new(self.client, &GET_REMEDIATION_CONFIG);
         call.text(0, org);
         call.text(1, project);
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         id: impl Into<String>,
-    ) -> GetRemediationRun<'c> {
+    ) -> GetRemediationRun {
         let mut call = rt::Call::new(self.client, &GET_REMEDIATION_RUN);
         call.text(0, org);
         call.text(1, project);
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> ListRemediationRuns<'c> {
+    ) -> ListRemediationRuns {
         let mut call = rt::Call::new(self.client, &LIST_REMEDIATION_RUNS);
         call.text(0, org);
         call.text(1, project);
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         id: impl Into<String>,
         body: &types::UpdateRemediationRunBody,
-    ) -> UpdateRemediationRun<'c> {
+    ) -> UpdateRemediationRun {
         let mut call = rt::Call::new(self.client, &UPDATE_REMEDIATION_RUN);
         call.text(0, org);
         call.text(1, project);
@@ -115,10 +115,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_remediation_run`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRemediationRun<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRemediationRun {
+    call: rt::Call,
 }
-impl<'c> CreateRemediationRun<'c> {
+impl CreateRemediationRun {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -127,12 +127,12 @@ impl<'c> CreateRemediationRun<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -140,10 +140,10 @@ rt::request!(CreateRemediationRun);
 /// Request of [`Api::disable_remediation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DisableRemediation<'c> {
-    call: rt::Call<'c>,
+pub struct DisableRemediation {
+    call: rt::Call,
 }
-impl<'c> DisableRemediation<'c> {
+impl DisableRemediation {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -152,12 +152,12 @@ impl<'c> DisableRemediation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -165,10 +165,10 @@ rt::request!(DisableRemediation);
 /// Request of [`Api::enable_remediation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnableRemediation<'c> {
-    call: rt::Call<'c>,
+pub struct EnableRemediation {
+    call: rt::Call,
 }
-impl<'c> EnableRemediation<'c> {
+impl EnableRemediation {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -177,12 +177,12 @@ impl<'c> EnableRemediation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -190,10 +190,10 @@ rt::request!(EnableRemediation);
 /// Request of [`Api::get_remediation_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRemediationConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetRemediationConfig {
+    call: rt::Call,
 }
-impl<'c> GetRemediationConfig<'c> {
+impl GetRemediationConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -202,12 +202,12 @@ impl<'c> GetRemediationConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -215,10 +215,10 @@ rt::request!(GetRemediationConfig);
 /// Request of [`Api::get_remediation_run`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRemediationRun<'c> {
-    call: rt::Call<'c>,
+pub struct GetRemediationRun {
+    call: rt::Call,
 }
-impl<'c> GetRemediationRun<'c> {
+impl GetRemediationRun {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -227,12 +227,12 @@ impl<'c> GetRemediationRun<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -240,10 +240,10 @@ rt::request!(GetRemediationRun);
 /// Request of [`Api::list_remediation_runs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRemediationRuns<'c> {
-    call: rt::Call<'c>,
+pub struct ListRemediationRuns {
+    call: rt::Call,
 }
-impl<'c> ListRemediationRuns<'c> {
+impl ListRemediationRuns {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -264,12 +264,12 @@ impl<'c> ListRemediationRuns<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -277,10 +277,10 @@ rt::request!(ListRemediationRuns);
 /// Request of [`Api::update_remediation_run`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRemediationRun<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRemediationRun {
+    call: rt::Call,
 }
-impl<'c> UpdateRemediationRun<'c> {
+impl UpdateRemediationRun {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -289,12 +289,12 @@ impl<'c> UpdateRemediationRun<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -317,6 +317,8 @@ pub(super) static CREATE_REMEDIATION_RUN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DISABLE_REMEDIATION: rt::Operation = rt::Operation {
     id: "remediation#disable-remediation",
@@ -336,6 +338,8 @@ pub(super) static DISABLE_REMEDIATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENABLE_REMEDIATION: rt::Operation = rt::Operation {
     id: "remediation#enable-remediation",
@@ -355,6 +359,8 @@ pub(super) static ENABLE_REMEDIATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REMEDIATION_CONFIG: rt::Operation = rt::Operation {
     id: "remediation#get-remediation-config",
@@ -374,6 +380,8 @@ pub(super) static GET_REMEDIATION_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REMEDIATION_RUN: rt::Operation = rt::Operation {
     id: "remediation#get-remediation-run",
@@ -394,6 +402,8 @@ pub(super) static GET_REMEDIATION_RUN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_REMEDIATION_RUNS: rt::Operation = rt::Operation {
     id: "remediation#list-remediation-runs",
@@ -415,6 +425,8 @@ pub(super) static LIST_REMEDIATION_RUNS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_REMEDIATION_RUN: rt::Operation = rt::Operation {
     id: "remediation#update-remediation-run",
@@ -435,4 +447,6 @@ pub(super) static UPDATE_REMEDIATION_RUN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CheckPushData<'c> {
+    ) -> CheckPushData {
         let mut call = rt::Call::new(self.client, &CHECK_PUSH_DATA);
         call.text(0, org);
         call.text(1, project);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::DeleteDefaultPipelineRequest,
-    ) -> DeleteDefaultPipeline<'c> {
+    ) -> DeleteDefaultPipeline {
         let mut call = rt::Call::new(self.client, &DELETE_DEFAULT_PIPELINE);
         call.text(0, org);
         call.text(1, project);
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> DisableEphemeralWorkspacesInProject<'c> {
+    ) -> DisableEphemeralWorkspacesInProject {
         let mut call = rt::Call::new(
             self.client,
             &DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT,
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> DisableProjectDrift<'c> {
+    ) -> DisableProjectDrift {
         let mut call = rt::Call::new(self.client, &DISABLE_PROJECT_DRIFT);
         call.text(0, org);
         call.text(1, project);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::EnableEphemeralWorkspacesInProjectBody,
-    ) -> EnableEphemeralWorkspacesInProject<'c> {
+    ) -> EnableEphemeralWorkspacesInProject {
         let mut call = rt::Call::new(
             self.client,
             &ENABLE_EPHEMERAL_WORKSPACES_IN_PROJECT,
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::EnableProjectDriftBody,
-    ) -> EnableProjectDrift<'c> {
+    ) -> EnableProjectDrift {
         let mut call = rt::Call::new(self.client, &ENABLE_PROJECT_DRIFT);
         call.text(0, org);
         call.text(1, project);
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListDefaultPipelines<'c> {
+    ) -> ListDefaultPipelines {
         let mut call = rt::Call::new(self.client, &LIST_DEFAULT_PIPELINES);
         call.text(0, org);
         call.text(1, project);
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::UpsertDefaultPipelineRequest,
-    ) -> UpsertDefaultPipeline<'c> {
+    ) -> UpsertDefaultPipeline {
         let mut call = rt::Call::new(self.client, &UPSERT_DEFAULT_PIPELINE);
         call.text(0, org);
         call.text(1, project);
@@ -123,10 +123,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::check_push_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CheckPushData<'c> {
-    call: rt::Call<'c>,
+pub struct CheckPushData {
+    call: rt::Call,
 }
-impl<'c> CheckPushData<'c> {
+impl CheckPushData {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -135,12 +135,12 @@ impl<'c> CheckPushData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CheckPushDataResponse> {
+    pub fn send(self) -> rt::Sending<types::CheckPushDataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -148,10 +148,10 @@ rt::request!(CheckPushData);
 /// Request of [`Api::delete_default_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteDefaultPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteDefaultPipeline {
+    call: rt::Call,
 }
-impl<'c> DeleteDefaultPipeline<'c> {
+impl DeleteDefaultPipeline {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -160,12 +160,12 @@ impl<'c> DeleteDefaultPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -173,10 +173,10 @@ rt::request!(DeleteDefaultPipeline);
 /// Request of [`Api::disable_ephemeral_workspaces_in_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DisableEphemeralWorkspacesInProject<'c> {
-    call: rt::Call<'c>,
+pub struct DisableEphemeralWorkspacesInProject {
+    call: rt::Call,
 }
-impl<'c> DisableEphemeralWorkspacesInProject<'c> {
+impl DisableEphemeralWorkspacesInProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -185,12 +185,12 @@ impl<'c> DisableEphemeralWorkspacesInProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -198,10 +198,10 @@ rt::request!(DisableEphemeralWorkspacesInProject);
 /// Request of [`Api::disable_project_drift`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DisableProjectDrift<'c> {
-    call: rt::Call<'c>,
+pub struct DisableProjectDrift {
+    call: rt::Call,
 }
-impl<'c> DisableProjectDrift<'c> {
+impl DisableProjectDrift {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -210,12 +210,12 @@ impl<'c> DisableProjectDrift<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -223,10 +223,10 @@ rt::request!(DisableProjectDrift);
 /// Request of [`Api::enable_ephemeral_workspaces_in_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnableEphemeralWorkspacesInProject<'c> {
-    call: rt::Call<'c>,
+pub struct EnableEphemeralWorkspacesInProject {
+    call: rt::Call,
 }
-impl<'c> EnableEphemeralWorkspacesInProject<'c> {
+impl EnableEphemeralWorkspacesInProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -235,12 +235,12 @@ impl<'c> EnableEphemeralWorkspacesInProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -248,10 +248,10 @@ rt::request!(EnableEphemeralWorkspacesInProject);
 /// Request of [`Api::enable_project_drift`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnableProjectDrift<'c> {
-    call: rt::Call<'c>,
+pub struct EnableProjectDrift {
+    call: rt::Call,
 }
-impl<'c> EnableProjectDrift<'c> {
+impl EnableProjectDrift {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -260,12 +260,12 @@ impl<'c> EnableProjectDrift<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -273,10 +273,10 @@ rt::request!(EnableProjectDrift);
 /// Request of [`Api::list_default_pipelines`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListDefaultPipelines<'c> {
-    call: rt::Call<'c>,
+pub struct ListDefaultPipelines {
+    call: rt::Call,
 }
-impl<'c> ListDefaultPipelines<'c> {
+impl ListDefaultPipelines {
     /// Query parameter `workspace`.
     #[inline]
     pub fn workspace(mut self, value: impl Into<String>) -> Self {
@@ -291,12 +291,12 @@ impl<'c> ListDefaultPipelines<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmDefaultpipeline>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmDefaultpipeline>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -304,10 +304,10 @@ rt::request!(ListDefaultPipelines);
 /// Request of [`Api::upsert_default_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpsertDefaultPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct UpsertDefaultPipeline {
+    call: rt::Call,
 }
-impl<'c> UpsertDefaultPipeline<'c> {
+impl UpsertDefaultPipeline {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -316,12 +316,12 @@ impl<'c> UpsertDefaultPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -343,6 +343,8 @@ pub(super) static CHECK_PUSH_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_DEFAULT_PIPELINE: rt::Operation = rt::Operation {
     id: "settings#delete-default-pipeline",
@@ -361,6 +363,8 @@ pub(super) static DELETE_DEFAULT_PIPELINE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::Operation {
     id: "settings#disable-ephemeral-workspaces-in-project",
@@ -379,6 +383,8 @@ pub(super) static DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DISABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
     id: "settings#disable-project-drift",
@@ -397,6 +403,8 @@ pub(super) static DISABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::Operation {
     id: "settings#enable-ephemeral-workspaces-in-project",
@@ -415,6 +423,8 @@ pub(super) static ENABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
     id: "settings#enable-project-drift",
@@ -433,6 +443,8 @@ pub(super) static ENABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_DEFAULT_PIPELINES: rt::Operation = rt::Operation {
     id: "settings#list-default-pipelines",
@@ -452,6 +464,8 @@ pub(super) static LIST_DEFAULT_PIPELINES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPSERT_DEFAULT_PIPELINE: rt::Operation = rt::Operation {
     id: "settings#upsert-default-pipeline",
@@ -470,4 +484,6 @@ pub(super) static UPSERT_DEFAULT_PIPELINE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

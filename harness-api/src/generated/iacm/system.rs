@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_provisioner_config(
         &self,
         provisioner: impl Into<types::GetProvisionerConfigProvisioner>,
-    ) -> GetProvisionerConfig<'c> {
+    ) -> GetProvisionerConfig {
         let mut call = rt::Call::new(self.client, &GET_PROVISIONER_CONFIG);
         call.text(
             0,
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
     pub fn latest_plugin_version(
         &self,
         body: &types::PluginReportedVersion,
-    ) -> LatestPluginVersion<'c> {
+    ) -> LatestPluginVersion {
         let mut call = rt::Call::new(self.client, &LATEST_PLUGIN_VERSION);
         call.body_json(body);
         LatestPluginVersion { call }
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
     pub fn list_supported_provisioner_versions(
         &self,
         provisioner: impl Into<types::ListSupportedProvisionerVersionsProvisioner>,
-    ) -> ListSupportedProvisionerVersions<'c> {
+    ) -> ListSupportedProvisionerVersions {
         let mut call = rt::Call::new(self.client, &LIST_SUPPORTED_PROVISIONER_VERSIONS);
         call.text(
             0,
@@ -46,13 +46,13 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/health`
     #[inline]
-    pub fn system_health(&self) -> SystemHealth<'c> {
+    pub fn system_health(&self) -> SystemHealth {
         let call = rt::Call::new(self.client, &SYSTEM_HEALTH);
         SystemHealth { call }
     }
     /// `GET /iacm/api/version`
     #[inline]
-    pub fn system_version(&self) -> SystemVersion<'c> {
+    pub fn system_version(&self) -> SystemVersion {
         let call = rt::Call::new(self.client, &SYSTEM_VERSION);
         SystemVersion { call }
     }
@@ -60,18 +60,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_provisioner_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProvisionerConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetProvisionerConfig {
+    call: rt::Call,
 }
-impl<'c> GetProvisionerConfig<'c> {
+impl GetProvisionerConfig {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -79,18 +79,18 @@ rt::request!(GetProvisionerConfig);
 /// Request of [`Api::latest_plugin_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LatestPluginVersion<'c> {
-    call: rt::Call<'c>,
+pub struct LatestPluginVersion {
+    call: rt::Call,
 }
-impl<'c> LatestPluginVersion<'c> {
+impl LatestPluginVersion {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HarnessIacmPluginversion> {
+    pub fn send(self) -> rt::Sending<types::HarnessIacmPluginversion> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -98,18 +98,18 @@ rt::request!(LatestPluginVersion);
 /// Request of [`Api::list_supported_provisioner_versions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSupportedProvisionerVersions<'c> {
-    call: rt::Call<'c>,
+pub struct ListSupportedProvisionerVersions {
+    call: rt::Call,
 }
-impl<'c> ListSupportedProvisionerVersions<'c> {
+impl ListSupportedProvisionerVersions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<String>> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,18 +117,18 @@ rt::request!(ListSupportedProvisionerVersions);
 /// Request of [`Api::system_health`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SystemHealth<'c> {
-    call: rt::Call<'c>,
+pub struct SystemHealth {
+    call: rt::Call,
 }
-impl<'c> SystemHealth<'c> {
+impl SystemHealth {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -136,18 +136,18 @@ rt::request!(SystemHealth);
 /// Request of [`Api::system_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SystemVersion<'c> {
-    call: rt::Call<'c>,
+pub struct SystemVersion {
+    call: rt::Call,
 }
-impl<'c> SystemVersion<'c> {
+impl SystemVersion {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IacmServiceVersion> {
+    pub fn send(self) -> rt::Sending<types::IacmServiceVersion> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -165,6 +165,8 @@ pub(super) static GET_PROVISIONER_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LATEST_PLUGIN_VERSION: rt::Operation = rt::Operation {
     id: "system#latest-plugin-version",
@@ -179,6 +181,8 @@ pub(super) static LATEST_PLUGIN_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SUPPORTED_PROVISIONER_VERSIONS: rt::Operation = rt::Operation {
     id: "system#list-supported-provisioner-versions",
@@ -193,6 +197,8 @@ pub(super) static LIST_SUPPORTED_PROVISIONER_VERSIONS: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SYSTEM_HEALTH: rt::Operation = rt::Operation {
     id: "IaCMsystem#health",
@@ -207,6 +213,8 @@ pub(super) static SYSTEM_HEALTH: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SYSTEM_VERSION: rt::Operation = rt::Operation {
     id: "IaCMsystem#version",
@@ -221,4 +229,6 @@ pub(super) static SYSTEM_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

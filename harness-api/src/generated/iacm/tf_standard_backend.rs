@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::LockWorkspaceRequest,
-    ) -> LockWorkspace<'c> {
+    ) -> LockWorkspace {
         let mut call = rt::Call::new(self.client, &LOCK_WORKSPACE);
         call.text(0, account_identifier);
         call.text(1, org);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> PullTerraformState<'c> {
+    ) -> PullTerraformState {
         let mut call = rt::Call::new(self.client, &PULL_TERRAFORM_STATE);
         call.text(0, account_identifier);
         call.text(1, org);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> PushTerraformState<'c> {
+    ) -> PushTerraformState {
         let mut call = rt::Call::new(self.client, &PUSH_TERRAFORM_STATE);
         call.text(0, account_identifier);
         call.text(1, org);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::UnlockWorkspaceRequest,
-    ) -> UnlockWorkspace<'c> {
+    ) -> UnlockWorkspace {
         let mut call = rt::Call::new(self.client, &UNLOCK_WORKSPACE);
         call.text(0, account_identifier);
         call.text(1, org);
@@ -77,18 +77,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::lock_workspace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LockWorkspace<'c> {
-    call: rt::Call<'c>,
+pub struct LockWorkspace {
+    call: rt::Call,
 }
-impl<'c> LockWorkspace<'c> {
+impl LockWorkspace {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HarnessIacmLockinfo> {
+    pub fn send(self) -> rt::Sending<types::HarnessIacmLockinfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,18 +96,18 @@ rt::request!(LockWorkspace);
 /// Request of [`Api::pull_terraform_state`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PullTerraformState<'c> {
-    call: rt::Call<'c>,
+pub struct PullTerraformState {
+    call: rt::Call,
 }
-impl<'c> PullTerraformState<'c> {
+impl PullTerraformState {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -115,10 +115,10 @@ rt::request!(PullTerraformState);
 /// Request of [`Api::push_terraform_state`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PushTerraformState<'c> {
-    call: rt::Call<'c>,
+pub struct PushTerraformState {
+    call: rt::Call,
 }
-impl<'c> PushTerraformState<'c> {
+impl PushTerraformState {
     /// Query parameter `ID`.
     #[inline]
     pub fn id(mut self, value: impl Into<String>) -> Self {
@@ -127,12 +127,12 @@ impl<'c> PushTerraformState<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -140,18 +140,18 @@ rt::request!(PushTerraformState);
 /// Request of [`Api::unlock_workspace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UnlockWorkspace<'c> {
-    call: rt::Call<'c>,
+pub struct UnlockWorkspace {
+    call: rt::Call,
 }
-impl<'c> UnlockWorkspace<'c> {
+impl UnlockWorkspace {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,6 +174,8 @@ pub(super) static LOCK_WORKSPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PULL_TERRAFORM_STATE: rt::Operation = rt::Operation {
     id: "tf-standard-backend#pull-terraform-state",
@@ -193,6 +195,8 @@ pub(super) static PULL_TERRAFORM_STATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUSH_TERRAFORM_STATE: rt::Operation = rt::Operation {
     id: "tf-standard-backend#push-terraform-state",
@@ -213,6 +217,8 @@ pub(super) static PUSH_TERRAFORM_STATE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UNLOCK_WORKSPACE: rt::Operation = rt::Operation {
     id: "tf-standard-backend#unlock-workspace",
@@ -232,4 +238,6 @@ pub(super) static UNLOCK_WORKSPACE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::UnifiedExecutionRequest,
-    ) -> CreateUnifiedExecution<'c> {
+    ) -> CreateUnifiedExecution {
         let mut call = rt::Call::new(self.client, &CREATE_UNIFIED_EXECUTION);
         call.text(0, org);
         call.text(1, project);
@@ -23,10 +23,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_unified_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateUnifiedExecution<'c> {
-    call: rt::Call<'c>,
+pub struct CreateUnifiedExecution {
+    call: rt::Call,
 }
-impl<'c> CreateUnifiedExecution<'c> {
+impl CreateUnifiedExecution {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -35,12 +35,12 @@ impl<'c> CreateUnifiedExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UnifiedExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::UnifiedExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -62,4 +62,6 @@ pub(super) static CREATE_UNIFIED_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /iacm/api/usage/check-licence`
     #[inline]
-    pub fn check_licence(&self) -> CheckLicence<'c> {
+    pub fn check_licence(&self) -> CheckLicence {
         let call = rt::Call::new(self.client, &CHECK_LICENCE);
         CheckLicence { call }
     }
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         metric: impl Into<String>,
-    ) -> GetUsage<'c> {
+    ) -> GetUsage {
         let mut call = rt::Call::new(self.client, &GET_USAGE);
         call.text(0, account_identifier);
         call.text(1, metric);
@@ -27,10 +27,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::check_licence`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CheckLicence<'c> {
-    call: rt::Call<'c>,
+pub struct CheckLicence {
+    call: rt::Call,
 }
-impl<'c> CheckLicence<'c> {
+impl CheckLicence {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -39,12 +39,12 @@ impl<'c> CheckLicence<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowLicenceResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowLicenceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -52,18 +52,18 @@ rt::request!(CheckLicence);
 /// Request of [`Api::get_usage`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUsage<'c> {
-    call: rt::Call<'c>,
+pub struct GetUsage {
+    call: rt::Call,
 }
-impl<'c> GetUsage<'c> {
+impl GetUsage {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowUsageResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowUsageResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -81,6 +81,8 @@ pub(super) static CHECK_LICENCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_USAGE: rt::Operation = rt::Operation {
     id: "usage#getUsage",
@@ -95,4 +97,6 @@ pub(super) static GET_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_variable_set_account_level(
         &self,
         body: &types::CreateVariableSetRequestAccScope,
-    ) -> CreateVariableSetAccountLevel<'c> {
+    ) -> CreateVariableSetAccountLevel {
         let mut call = rt::Call::new(self.client, &CREATE_VARIABLE_SET_ACCOUNT_LEVEL);
         call.body_json(body);
         CreateVariableSetAccountLevel {
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: &types::CreateVariableSetRequestOrgScope,
-    ) -> CreateVariableSetOrgLevel<'c> {
+    ) -> CreateVariableSetOrgLevel {
         let mut call = rt::Call::new(self.client, &CREATE_VARIABLE_SET_ORG_LEVEL);
         call.text(0, org);
         call.body_json(body);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::CreateVariableSetRequestProjScope,
-    ) -> CreateVariableSetProjLevel<'c> {
+    ) -> CreateVariableSetProjLevel {
         let mut call = rt::Call::new(self.client, &CREATE_VARIABLE_SET_PROJ_LEVEL);
         call.text(0, org);
         call.text(1, project);
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     pub fn delete_variable_set_account_level(
         &self,
         identifier: impl Into<String>,
-    ) -> DeleteVariableSetAccountLevel<'c> {
+    ) -> DeleteVariableSetAccountLevel {
         let mut call = rt::Call::new(self.client, &DELETE_VARIABLE_SET_ACCOUNT_LEVEL);
         call.text(0, identifier);
         DeleteVariableSetAccountLevel {
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     pub fn delete_variable_set_by_query_account_level(
         &self,
         identifier: impl Into<String>,
-    ) -> DeleteVariableSetByQueryAccountLevel<'c> {
+    ) -> DeleteVariableSetByQueryAccountLevel {
         let mut call = rt::Call::new(
             self.client,
             &DELETE_VARIABLE_SET_BY_QUERY_ACCOUNT_LEVEL,
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         org: impl Into<String>,
-    ) -> DeleteVariableSetByQueryOrgLevel<'c> {
+    ) -> DeleteVariableSetByQueryOrgLevel {
         let mut call = rt::Call::new(
             self.client,
             &DELETE_VARIABLE_SET_BY_QUERY_ORG_LEVEL,
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> DeleteVariableSetByQueryProjLevel<'c> {
+    ) -> DeleteVariableSetByQueryProjLevel {
         let mut call = rt::Call::new(
             self.client,
             &DELETE_VARIABLE_SET_BY_QUERY_PROJ_LEVEL,
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteVariableSetOrgLevel<'c> {
+    ) -> DeleteVariableSetOrgLevel {
         let mut call = rt::Call::new(self.client, &DELETE_VARIABLE_SET_ORG_LEVEL);
         call.text(0, org);
         call.text(1, identifier);
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteVariableSetProjLevel<'c> {
+    ) -> DeleteVariableSetProjLevel {
         let mut call = rt::Call::new(self.client, &DELETE_VARIABLE_SET_PROJ_LEVEL);
         call.text(0, org);
         call.text(1, project);
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
     pub fn get_variable_set_account_level(
         &self,
         identifier: impl Into<String>,
-    ) -> GetVariableSetAccountLevel<'c> {
+    ) -> GetVariableSetAccountLevel {
         let mut call = rt::Call::new(self.client, &GET_VARIABLE_SET_ACCOUNT_LEVEL);
         call.text(0, identifier);
         GetVariableSetAccountLevel { call }
@@ -148,7 +148,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetVariableSetOrgLevel<'c> {
+    ) -> GetVariableSetOrgLevel {
         let mut call = rt::Call::new(self.client, &GET_VARIABLE_SET_ORG_LEVEL);
         call.text(0, org);
         call.text(1, identifier);
@@ -161,7 +161,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetVariableSetProjLevel<'c> {
+    ) -> GetVariableSetProjLevel {
         let mut call = rt::Call::new(self.client, &GET_VARIABLE_SET_PROJ_LEVEL);
         call.text(0, org);
         call.text(1, project);
@@ -173,7 +173,7 @@ impl<'c> Api<'c> {
     pub fn list_variable_set_references_account_level(
         &self,
         identifier: impl Into<String>,
-    ) -> ListVariableSetReferencesAccountLevel<'c> {
+    ) -> ListVariableSetReferencesAccountLevel {
         let mut call = rt::Call::new(
             self.client,
             &LIST_VARIABLE_SET_REFERENCES_ACCOUNT_LEVEL,
@@ -189,7 +189,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ListVariableSetReferencesOrgLevel<'c> {
+    ) -> ListVariableSetReferencesOrgLevel {
         let mut call = rt::Call::new(
             self.client,
             &LIST_VARIABLE_SET_REFERENCES_ORG_LEVEL,
@@ -207,7 +207,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ListVariableSetReferencesProjLevel<'c> {
+    ) -> ListVariableSetReferencesProjLevel {
         let mut call = rt::Call::new(
             self.client,
             &LIST_VARIABLE_SET_REFERENCES_PROJ_LEVEL,
@@ -221,7 +221,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /iacm/api/variable-sets`
     #[inline]
-    pub fn list_variable_sets_account_level(&self) -> ListVariableSetsAccountLevel<'c> {
+    pub fn list_variable_sets_account_level(&self) -> ListVariableSetsAccountLevel {
         let call = rt::Call::new(self.client, &LIST_VARIABLE_SETS_ACCOUNT_LEVEL);
         ListVariableSetsAccountLevel {
             call,
@@ -232,7 +232,7 @@ impl<'c> Api<'c> {
     pub fn list_variable_sets_org_level(
         &self,
         org: impl Into<String>,
-    ) -> ListVariableSetsOrgLevel<'c> {
+    ) -> ListVariableSetsOrgLevel {
         let mut call = rt::Call::new(self.client, &LIST_VARIABLE_SETS_ORG_LEVEL);
         call.text(0, org);
         ListVariableSetsOrgLevel { call }
@@ -243,7 +243,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListVariableSetsProjLevel<'c> {
+    ) -> ListVariableSetsProjLevel {
         let mut call = rt::Call::new(self.client, &LIST_VARIABLE_SETS_PROJ_LEVEL);
         call.text(0, org);
         call.text(1, project);
@@ -255,7 +255,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         body: &types::UpdateVariableSetRequestAccountScope,
-    ) -> UpdateVariableSetAccountLevel<'c> {
+    ) -> UpdateVariableSetAccountLevel {
         let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE_SET_ACCOUNT_LEVEL);
         call.text(0, identifier);
         call.body_json(body);
@@ -270,7 +270,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::UpdateVariableSetRequestOrgScope,
-    ) -> UpdateVariableSetOrgLevel<'c> {
+    ) -> UpdateVariableSetOrgLevel {
         let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE_SET_ORG_LEVEL);
         call.text(0, org);
         call.text(1, identifier);
@@ -285,7 +285,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::UpdateVariableSetRequestProjScope,
-    ) -> UpdateVariableSetProjLevel<'c> {
+    ) -> UpdateVariableSetProjLevel {
         let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE_SET_PROJ_LEVEL);
         call.text(0, org);
         call.text(1, project);
@@ -297,10 +297,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_variable_set_account_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateVariableSetAccountLevel<'c> {
-    call: rt::Call<'c>,
+pub struct CreateVariableSetAccountLevel {
+    call: rt::Call,
 }
-impl<'c> CreateVariableSetAccountLevel<'c> {
+impl CreateVariableSetAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -311,12 +311,12 @@ impl<'c> CreateVariableSetAccountLevel<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
+    ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -324,10 +324,10 @@ rt::request!(CreateVariableSetAccountLevel);
 /// Request of [`Api::create_variable_set_org_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateVariableSetOrgLevel<'c> {
-    call: rt::Call<'c>,
+pub struct CreateVariableSetOrgLevel {
+    call: rt::Call,
 }
-impl<'c> CreateVariableSetOrgLevel<'c> {
+impl CreateVariableSetOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -338,12 +338,12 @@ impl<'c> CreateVariableSetOrgLevel<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
+    ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -351,10 +351,10 @@ rt::request!(CreateVariableSetOrgLevel);
 /// Request of [`Api::create_variable_set_proj_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateVariableSetProjLevel<'c> {
-    call: rt::Call<'c>,
+pub struct CreateVariableSetProjLevel {
+    call: rt::Call,
 }
-impl<'c> CreateVariableSetProjLevel<'c> {
+impl CreateVariableSetProjLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -365,12 +365,12 @@ impl<'c> CreateVariableSetProjLevel<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
+    ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -378,10 +378,10 @@ rt::request!(CreateVariableSetProjLevel);
 /// Request of [`Api::delete_variable_set_account_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteVariableSetAccountLevel<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteVariableSetAccountLevel {
+    call: rt::Call,
 }
-impl<'c> DeleteVariableSetAccountLevel<'c> {
+impl DeleteVariableSetAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -390,12 +390,12 @@ impl<'c> DeleteVariableSetAccountLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -403,10 +403,10 @@ rt::request!(DeleteVariableSetAccountLevel);
 /// Request of [`Api::delete_variable_set_by_query_account_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteVariableSetByQueryAccountLevel<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteVariableSetByQueryAccountLevel {
+    call: rt::Call,
 }
-impl<'c> DeleteVariableSetByQueryAccountLevel<'c> {
+impl DeleteVariableSetByQueryAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -415,12 +415,12 @@ impl<'c> DeleteVariableSetByQueryAccountLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -428,10 +428,10 @@ rt::request!(DeleteVariableSetByQueryAccountLevel);
 /// Request of [`Api::delete_variable_set_by_query_org_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteVariableSetByQueryOrgLevel<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteVariableSetByQueryOrgLevel {
+    call: rt::Call,
 }
-impl<'c> DeleteVariableSetByQueryOrgLevel<'c> {
+impl DeleteVariableSetByQueryOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -440,12 +440,12 @@ impl<'c> DeleteVariableSetByQueryOrgLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -453,10 +453,10 @@ rt::request!(DeleteVariableSetByQueryOrgLevel);
 /// Request of [`Api::delete_variable_set_by_query_proj_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteVariableSetByQueryProjLevel<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteVariableSetByQueryProjLevel {
+    call: rt::Call,
 }
-impl<'c> DeleteVariableSetByQueryProjLevel<'c> {
+impl DeleteVariableSetByQueryProjLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -465,12 +465,12 @@ impl<'c> DeleteVariableSetByQueryProjLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -478,10 +478,10 @@ rt::request!(DeleteVariableSetByQueryProjLevel);
 /// Request of [`Api::delete_variable_set_org_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteVariableSetOrgLevel<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteVariableSetOrgLevel {
+    call: rt::Call,
 }
-impl<'c> DeleteVariableSetOrgLevel<'c> {
+impl DeleteVariableSetOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -490,12 +490,12 @@ impl<'c> DeleteVariableSetOrgLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -503,10 +503,10 @@ rt::request!(DeleteVariableSetOrgLevel);
 /// Request of [`Api::delete_variable_set_proj_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteVariableSetProjLevel<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteVariableSetProjLevel {
+    call: rt::Call,
 }
-impl<'c> DeleteVariableSetProjLevel<'c> {
+impl DeleteVariableSetProjLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -515,12 +515,12 @@ impl<'c> DeleteVariableSetProjLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -528,10 +528,10 @@ rt::request!(DeleteVariableSetProjLevel);
 /// Request of [`Api::get_variable_set_account_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetVariableSetAccountLevel<'c> {
-    call: rt::Call<'c>,
+pub struct GetVariableSetAccountLevel {
+    call: rt::Call,
 }
-impl<'c> GetVariableSetAccountLevel<'c> {
+impl GetVariableSetAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -542,12 +542,12 @@ impl<'c> GetVariableSetAccountLevel<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::VariableSetsGetVariableSetAccountLevelResponseBody> {
+    ) -> rt::Sending<types::VariableSetsGetVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -555,10 +555,10 @@ rt::request!(GetVariableSetAccountLevel);
 /// Request of [`Api::get_variable_set_org_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetVariableSetOrgLevel<'c> {
-    call: rt::Call<'c>,
+pub struct GetVariableSetOrgLevel {
+    call: rt::Call,
 }
-impl<'c> GetVariableSetOrgLevel<'c> {
+impl GetVariableSetOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -569,12 +569,12 @@ impl<'c> GetVariableSetOrgLevel<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::VariableSetsGetVariableSetAccountLevelResponseBody> {
+    ) -> rt::Sending<types::VariableSetsGetVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -582,10 +582,10 @@ rt::request!(GetVariableSetOrgLevel);
 /// Request of [`Api::get_variable_set_proj_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetVariableSetProjLevel<'c> {
-    call: rt::Call<'c>,
+pub struct GetVariableSetProjLevel {
+    call: rt::Call,
 }
-impl<'c> GetVariableSetProjLevel<'c> {
+impl GetVariableSetProjLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -596,12 +596,12 @@ impl<'c> GetVariableSetProjLevel<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::VariableSetsGetVariableSetAccountLevelResponseBody> {
+    ) -> rt::Sending<types::VariableSetsGetVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -609,10 +609,10 @@ rt::request!(GetVariableSetProjLevel);
 /// Request of [`Api::list_variable_set_references_account_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVariableSetReferencesAccountLevel<'c> {
-    call: rt::Call<'c>,
+pub struct ListVariableSetReferencesAccountLevel {
+    call: rt::Call,
 }
-impl<'c> ListVariableSetReferencesAccountLevel<'c> {
+impl ListVariableSetReferencesAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -621,12 +621,12 @@ impl<'c> ListVariableSetReferencesAccountLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HarnessIacmWorkspaceList> {
+    pub fn send(self) -> rt::Sending<types::HarnessIacmWorkspaceList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -634,10 +634,10 @@ rt::request!(ListVariableSetReferencesAccountLevel);
 /// Request of [`Api::list_variable_set_references_org_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVariableSetReferencesOrgLevel<'c> {
-    call: rt::Call<'c>,
+pub struct ListVariableSetReferencesOrgLevel {
+    call: rt::Call,
 }
-impl<'c> ListVariableSetReferencesOrgLevel<'c> {
+impl ListVariableSetReferencesOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -646,12 +646,12 @@ impl<'c> ListVariableSetReferencesOrgLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HarnessIacmWorkspaceList> {
+    pub fn send(self) -> rt::Sending<types::HarnessIacmWorkspaceList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -659,10 +659,10 @@ rt::request!(ListVariableSetReferencesOrgLevel);
 /// Request of [`Api::list_variable_set_references_proj_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVariableSetReferencesProjLevel<'c> {
-    call: rt::Call<'c>,
+pub struct ListVariableSetReferencesProjLevel {
+    call: rt::Call,
 }
-impl<'c> ListVariableSetReferencesProjLevel<'c> {
+impl ListVariableSetReferencesProjLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -671,12 +671,12 @@ impl<'c> ListVariableSetReferencesProjLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HarnessIacmWorkspaceList> {
+    pub fn send(self) -> rt::Sending<types::HarnessIacmWorkspaceList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -684,10 +684,10 @@ rt::request!(ListVariableSetReferencesProjLevel);
 /// Request of [`Api::list_variable_sets_account_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVariableSetsAccountLevel<'c> {
-    call: rt::Call<'c>,
+pub struct ListVariableSetsAccountLevel {
+    call: rt::Call,
 }
-impl<'c> ListVariableSetsAccountLevel<'c> {
+impl ListVariableSetsAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -696,12 +696,12 @@ impl<'c> ListVariableSetsAccountLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HarnessIacmVariableSetList> {
+    pub fn send(self) -> rt::Sending<types::HarnessIacmVariableSetList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -709,10 +709,10 @@ rt::request!(ListVariableSetsAccountLevel);
 /// Request of [`Api::list_variable_sets_org_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVariableSetsOrgLevel<'c> {
-    call: rt::Call<'c>,
+pub struct ListVariableSetsOrgLevel {
+    call: rt::Call,
 }
-impl<'c> ListVariableSetsOrgLevel<'c> {
+impl ListVariableSetsOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -721,12 +721,12 @@ impl<'c> ListVariableSetsOrgLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HarnessIacmVariableSetList> {
+    pub fn send(self) -> rt::Sending<types::HarnessIacmVariableSetList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -734,10 +734,10 @@ rt::request!(ListVariableSetsOrgLevel);
 /// Request of [`Api::list_variable_sets_proj_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVariableSetsProjLevel<'c> {
-    call: rt::Call<'c>,
+pub struct ListVariableSetsProjLevel {
+    call: rt::Call,
 }
-impl<'c> ListVariableSetsProjLevel<'c> {
+impl ListVariableSetsProjLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -746,12 +746,12 @@ impl<'c> ListVariableSetsProjLevel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HarnessIacmVariableSetList> {
+    pub fn send(self) -> rt::Sending<types::HarnessIacmVariableSetList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -759,10 +759,10 @@ rt::request!(ListVariableSetsProjLevel);
 /// Request of [`Api::update_variable_set_account_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateVariableSetAccountLevel<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateVariableSetAccountLevel {
+    call: rt::Call,
 }
-impl<'c> UpdateVariableSetAccountLevel<'c> {
+impl UpdateVariableSetAccountLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -773,12 +773,12 @@ impl<'c> UpdateVariableSetAccountLevel<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
+    ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -786,10 +786,10 @@ rt::request!(UpdateVariableSetAccountLevel);
 /// Request of [`Api::update_variable_set_org_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateVariableSetOrgLevel<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateVariableSetOrgLevel {
+    call: rt::Call,
 }
-impl<'c> UpdateVariableSetOrgLevel<'c> {
+impl UpdateVariableSetOrgLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -800,12 +800,12 @@ impl<'c> UpdateVariableSetOrgLevel<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
+    ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -813,10 +813,10 @@ rt::request!(UpdateVariableSetOrgLevel);
 /// Request of [`Api::update_variable_set_proj_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateVariableSetProjLevel<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateVariableSetProjLevel {
+    call: rt::Call,
 }
-impl<'c> UpdateVariableSetProjLevel<'c> {
+impl UpdateVariableSetProjLevel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -827,12 +827,12 @@ impl<'c> UpdateVariableSetProjLevel<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
+    ) -> rt::Sending<types::VariableSetsCreateVariableSetAccountLevelResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -850,6 +850,8 @@ pub(super) static CREATE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#create-variable-set-org-level",
@@ -864,6 +866,8 @@ pub(super) static CREATE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#create-variable-set-proj-level",
@@ -882,6 +886,8 @@ pub(super) static CREATE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#delete-variable-set-account-level",
@@ -899,6 +905,8 @@ pub(super) static DELETE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operati
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#delete-variable-set-by-query-account-level",
@@ -916,6 +924,8 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ACCOUNT_LEVEL: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#delete-variable-set-by-query-org-level",
@@ -934,6 +944,8 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ORG_LEVEL: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_VARIABLE_SET_BY_QUERY_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#delete-variable-set-by-query-proj-level",
@@ -953,6 +965,8 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_PROJ_LEVEL: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#delete-variable-set-org-level",
@@ -971,6 +985,8 @@ pub(super) static DELETE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#delete-variable-set-proj-level",
@@ -990,6 +1006,8 @@ pub(super) static DELETE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#get-variable-set-account-level",
@@ -1007,6 +1025,8 @@ pub(super) static GET_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#get-variable-set-org-level",
@@ -1025,6 +1045,8 @@ pub(super) static GET_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#get-variable-set-proj-level",
@@ -1044,6 +1066,8 @@ pub(super) static GET_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VARIABLE_SET_REFERENCES_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-set-references-account-level",
@@ -1061,6 +1085,8 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_ACCOUNT_LEVEL: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VARIABLE_SET_REFERENCES_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-set-references-org-level",
@@ -1079,6 +1105,8 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_ORG_LEVEL: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VARIABLE_SET_REFERENCES_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-set-references-proj-level",
@@ -1098,6 +1126,8 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_PROJ_LEVEL: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VARIABLE_SETS_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-account-level",
@@ -1112,6 +1142,8 @@ pub(super) static LIST_VARIABLE_SETS_ACCOUNT_LEVEL: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VARIABLE_SETS_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-org-level",
@@ -1126,6 +1158,8 @@ pub(super) static LIST_VARIABLE_SETS_ORG_LEVEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VARIABLE_SETS_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-proj-level",
@@ -1144,6 +1178,8 @@ pub(super) static LIST_VARIABLE_SETS_PROJ_LEVEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#update-variable-set-account-level",
@@ -1161,6 +1197,8 @@ pub(super) static UPDATE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#update-variable-set-org-level",
@@ -1179,6 +1217,8 @@ pub(super) static UPDATE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#update-variable-set-proj-level",
@@ -1198,4 +1238,6 @@ pub(super) static UPDATE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::CreateWorkspaceVariableRequest,
-    ) -> CreateVariable<'c> {
+    ) -> CreateVariable {
         let mut call = rt::Call::new(self.client, &CREATE_VARIABLE);
         call.text(0, org);
         call.text(1, project);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         kind: impl Into<types::DestroyVariableKind>,
         key: impl Into<String>,
-    ) -> DestroyVariable<'c> {
+    ) -> DestroyVariable {
         let mut call = rt::Call::new(self.client, &DESTROY_VARIABLE);
         call.text(0, org);
         call.text(1, project);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> GetVariablesAndProviders<'c> {
+    ) -> GetVariablesAndProviders {
         let mut call = rt::Call::new(self.client, &GET_VARIABLES_AND_PROVIDERS);
         call.text(0, org);
         call.text(1, project);
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> ListVariables<'c> {
+    ) -> ListVariables {
         let mut call = rt::Call::new(self.client, &LIST_VARIABLES);
         call.text(0, org);
         call.text(1, project);
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         kind: impl Into<types::ShowVariableKind>,
         key: impl Into<String>,
-    ) -> ShowVariable<'c> {
+    ) -> ShowVariable {
         let mut call = rt::Call::new(self.client, &SHOW_VARIABLE);
         call.text(0, org);
         call.text(1, project);
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         kind: impl Into<types::UpdateVariableKind>,
         key: impl Into<String>,
         body: &types::UpdateWorkspaceVariableRequest,
-    ) -> UpdateVariable<'c> {
+    ) -> UpdateVariable {
         let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE);
         call.text(0, org);
         call.text(1, project);
@@ -109,10 +109,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateVariable<'c> {
-    call: rt::Call<'c>,
+pub struct CreateVariable {
+    call: rt::Call,
 }
-impl<'c> CreateVariable<'c> {
+impl CreateVariable {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -121,12 +121,12 @@ impl<'c> CreateVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateWorkspaceVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateWorkspaceVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -134,10 +134,10 @@ rt::request!(CreateVariable);
 /// Request of [`Api::destroy_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DestroyVariable<'c> {
-    call: rt::Call<'c>,
+pub struct DestroyVariable {
+    call: rt::Call,
 }
-impl<'c> DestroyVariable<'c> {
+impl DestroyVariable {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -146,12 +146,12 @@ impl<'c> DestroyVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DestroyWorkspaceVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::DestroyWorkspaceVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -159,10 +159,10 @@ rt::request!(DestroyVariable);
 /// Request of [`Api::get_variables_and_providers`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetVariablesAndProviders<'c> {
-    call: rt::Call<'c>,
+pub struct GetVariablesAndProviders {
+    call: rt::Call,
 }
-impl<'c> GetVariablesAndProviders<'c> {
+impl GetVariablesAndProviders {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -171,12 +171,12 @@ impl<'c> GetVariablesAndProviders<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetVariablesAndProvidersResponse> {
+    pub fn send(self) -> rt::Sending<types::GetVariablesAndProvidersResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -184,10 +184,10 @@ rt::request!(GetVariablesAndProviders);
 /// Request of [`Api::list_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVariables<'c> {
-    call: rt::Call<'c>,
+pub struct ListVariables {
+    call: rt::Call,
 }
-impl<'c> ListVariables<'c> {
+impl ListVariables {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -196,12 +196,12 @@ impl<'c> ListVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspacevariable>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspacevariable>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -209,10 +209,10 @@ rt::request!(ListVariables);
 /// Request of [`Api::show_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowVariable<'c> {
-    call: rt::Call<'c>,
+pub struct ShowVariable {
+    call: rt::Call,
 }
-impl<'c> ShowVariable<'c> {
+impl ShowVariable {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -221,12 +221,12 @@ impl<'c> ShowVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowWorkspaceVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowWorkspaceVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -234,10 +234,10 @@ rt::request!(ShowVariable);
 /// Request of [`Api::update_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateVariable<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateVariable {
+    call: rt::Call,
 }
-impl<'c> UpdateVariable<'c> {
+impl UpdateVariable {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -246,12 +246,12 @@ impl<'c> UpdateVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateWorkspaceVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateWorkspaceVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -274,6 +274,8 @@ pub(super) static CREATE_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DESTROY_VARIABLE: rt::Operation = rt::Operation {
     id: "variables#destroy-variable",
@@ -295,6 +297,8 @@ pub(super) static DESTROY_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_VARIABLES_AND_PROVIDERS: rt::Operation = rt::Operation {
     id: "variables#get-variables-and-providers",
@@ -314,6 +318,8 @@ pub(super) static GET_VARIABLES_AND_PROVIDERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VARIABLES: rt::Operation = rt::Operation {
     id: "variables#list-variables",
@@ -333,6 +339,8 @@ pub(super) static LIST_VARIABLES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_VARIABLE: rt::Operation = rt::Operation {
     id: "variables#show-variable",
@@ -354,6 +362,8 @@ pub(super) static SHOW_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_VARIABLE: rt::Operation = rt::Operation {
     id: "variables#update-variable",
@@ -375,4 +385,6 @@ pub(super) static UPDATE_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

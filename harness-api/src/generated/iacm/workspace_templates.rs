@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::CreateWorkspaceTemplateRequest,
-    ) -> AddWorkspaceTemplate<'c> {
+    ) -> AddWorkspaceTemplate {
         let mut call = rt::Call::new(self.client, &ADD_WORKSPACE_TEMPLATE);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace_id: impl Into<String>,
-    ) -> GetWorkspaceTemplateReconciliationDiff<'c> {
+    ) -> GetWorkspaceTemplateReconciliationDiff {
         let mut call = rt::Call::new(
             self.client,
             &GET_WORKSPACE_TEMPLATE_RECONCILIATION_DIFF,
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         template_id: impl Into<String>,
-    ) -> GetWorkspacesByTemplateId<'c> {
+    ) -> GetWorkspacesByTemplateId {
         let mut call = rt::Call::new(self.client, &GET_WORKSPACES_BY_TEMPLATE_ID);
         call.text(0, org);
         call.text(1, project);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         template_id: impl Into<String>,
         workspace_id: impl Into<String>,
         body: &types::UpdateWorkspaceTemplateRequest,
-    ) -> UpdateWorkspaceTemplate<'c> {
+    ) -> UpdateWorkspaceTemplate {
         let mut call = rt::Call::new(self.client, &UPDATE_WORKSPACE_TEMPLATE);
         call.text(0, org);
         call.text(1, project);
@@ -74,10 +74,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_workspace_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddWorkspaceTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct AddWorkspaceTemplate {
+    call: rt::Call,
 }
-impl<'c> AddWorkspaceTemplate<'c> {
+impl AddWorkspaceTemplate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -86,12 +86,12 @@ impl<'c> AddWorkspaceTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateWorkspaceTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateWorkspaceTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -99,10 +99,10 @@ rt::request!(AddWorkspaceTemplate);
 /// Request of [`Api::get_workspace_template_reconciliation_diff`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetWorkspaceTemplateReconciliationDiff<'c> {
-    call: rt::Call<'c>,
+pub struct GetWorkspaceTemplateReconciliationDiff {
+    call: rt::Call,
 }
-impl<'c> GetWorkspaceTemplateReconciliationDiff<'c> {
+impl GetWorkspaceTemplateReconciliationDiff {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -113,12 +113,12 @@ impl<'c> GetWorkspaceTemplateReconciliationDiff<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::GetWorkspaceTemplateReconciliationDiffResponse> {
+    ) -> rt::Sending<types::GetWorkspaceTemplateReconciliationDiffResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -126,10 +126,10 @@ rt::request!(GetWorkspaceTemplateReconciliationDiff);
 /// Request of [`Api::get_workspaces_by_template_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetWorkspacesByTemplateId<'c> {
-    call: rt::Call<'c>,
+pub struct GetWorkspacesByTemplateId {
+    call: rt::Call,
 }
-impl<'c> GetWorkspacesByTemplateId<'c> {
+impl GetWorkspacesByTemplateId {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -138,12 +138,12 @@ impl<'c> GetWorkspacesByTemplateId<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspaceTemplate>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspaceTemplate>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -151,10 +151,10 @@ rt::request!(GetWorkspacesByTemplateId);
 /// Request of [`Api::update_workspace_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateWorkspaceTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateWorkspaceTemplate {
+    call: rt::Call,
 }
-impl<'c> UpdateWorkspaceTemplate<'c> {
+impl UpdateWorkspaceTemplate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -163,12 +163,12 @@ impl<'c> UpdateWorkspaceTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateWorkspaceTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateWorkspaceTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -190,6 +190,8 @@ pub(super) static ADD_WORKSPACE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_WORKSPACE_TEMPLATE_RECONCILIATION_DIFF: rt::Operation = rt::Operation {
     id: "workspace_templates#get-workspace-template-reconciliation-diff",
@@ -209,6 +211,8 @@ pub(super) static GET_WORKSPACE_TEMPLATE_RECONCILIATION_DIFF: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_WORKSPACES_BY_TEMPLATE_ID: rt::Operation = rt::Operation {
     id: "workspace_templates#get-workspaces-by-template-id",
@@ -228,6 +232,8 @@ pub(super) static GET_WORKSPACES_BY_TEMPLATE_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_WORKSPACE_TEMPLATE: rt::Operation = rt::Operation {
     id: "workspace_templates#update-workspace-template",
@@ -248,4 +254,6 @@ pub(super) static UPDATE_WORKSPACE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::CloneWorkspaceRequest,
-    ) -> CloneWorkspace<'c> {
+    ) -> CloneWorkspace {
         let mut call = rt::Call::new(self.client, &CLONE_WORKSPACE);
         call.text(0, org);
         call.text(1, project);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::CreateRemoteExecutionRequest,
-    ) -> CreateRemoteExecution<'c> {
+    ) -> CreateRemoteExecution {
         let mut call = rt::Call::new(self.client, &CREATE_REMOTE_EXECUTION);
         call.text(0, org);
         call.text(1, project);
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::CreateWorkspaceRequest,
-    ) -> CreateWorkspace<'c> {
+    ) -> CreateWorkspace {
         let mut call = rt::Call::new(self.client, &CREATE_WORKSPACE);
         call.text(0, org);
         call.text(1, project);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> CreateWorkspaceData<'c> {
+    ) -> CreateWorkspaceData {
         let mut call = rt::Call::new(self.client, &CREATE_WORKSPACE_DATA);
         call.text(0, pipeline_id);
         call.text(1, stage_id);
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> DeleteDriftConfig<'c> {
+    ) -> DeleteDriftConfig {
         let mut call = rt::Call::new(self.client, &DELETE_DRIFT_CONFIG);
         call.text(0, org);
         call.text(1, project);
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> DeleteEphemeralConfig<'c> {
+    ) -> DeleteEphemeralConfig {
         let mut call = rt::Call::new(self.client, &DELETE_EPHEMERAL_CONFIG);
         call.text(0, org);
         call.text(1, project);
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::DeleteResourcesRequest,
-    ) -> DeleteResources<'c> {
+    ) -> DeleteResources {
         let mut call = rt::Call::new(self.client, &DELETE_RESOURCES);
         call.text(0, org);
         call.text(1, project);
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::DeleteStaleResourcesBody,
-    ) -> DeleteStaleResources<'c> {
+    ) -> DeleteStaleResources {
         let mut call = rt::Call::new(self.client, &DELETE_STALE_RESOURCES);
         call.text(0, org);
         call.text(1, project);
@@ -148,7 +148,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DestroyWorkspace<'c> {
+    ) -> DestroyWorkspace {
         let mut call = rt::Call::new(self.client, &DESTROY_WORKSPACE);
         call.text(0, org);
         call.text(1, project);
@@ -163,7 +163,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         id: impl Into<String>,
-    ) -> DownloadRemoteExecution<'c> {
+    ) -> DownloadRemoteExecution {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_REMOTE_EXECUTION);
         call.text(0, org);
         call.text(1, project);
@@ -180,7 +180,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         id: impl Into<String>,
-    ) -> EvaluateWorkspaceData<'c> {
+    ) -> EvaluateWorkspaceData {
         let mut call = rt::Call::new(self.client, &EVALUATE_WORKSPACE_DATA);
         call.text(0, policy_action);
         call.text(1, org);
@@ -197,7 +197,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         id: impl Into<String>,
-    ) -> ExecuteRemoteExecution<'c> {
+    ) -> ExecuteRemoteExecution {
         let mut call = rt::Call::new(self.client, &EXECUTE_REMOTE_EXECUTION);
         call.text(0, org);
         call.text(1, project);
@@ -213,7 +213,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         id: impl Into<String>,
-    ) -> FindRemoteExecution<'c> {
+    ) -> FindRemoteExecution {
         let mut call = rt::Call::new(self.client, &FIND_REMOTE_EXECUTION);
         call.text(0, org);
         call.text(1, project);
@@ -228,7 +228,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ForceUnlockWorkspace<'c> {
+    ) -> ForceUnlockWorkspace {
         let mut call = rt::Call::new(self.client, &FORCE_UNLOCK_WORKSPACE);
         call.text(0, org);
         call.text(1, project);
@@ -242,7 +242,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> GetDriftConfig<'c> {
+    ) -> GetDriftConfig {
         let mut call = rt::Call::new(self.client, &GET_DRIFT_CONFIG);
         call.text(0, org);
         call.text(1, project);
@@ -256,7 +256,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> GetEphemeralConfig<'c> {
+    ) -> GetEphemeralConfig {
         let mut call = rt::Call::new(self.client, &GET_EPHEMERAL_CONFIG);
         call.text(0, org);
         call.text(1, project);
@@ -269,7 +269,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListAllWorkspaceTags<'c> {
+    ) -> ListAllWorkspaceTags {
         let mut call = rt::Call::new(self.client, &LIST_ALL_WORKSPACE_TAGS);
         call.text(0, org);
         call.text(1, project);
@@ -280,7 +280,7 @@ impl<'c> Api<'c> {
     pub fn list_associated_workspaces(
         &self,
         template_id: impl Into<String>,
-    ) -> ListAssociatedWorkspaces<'c> {
+    ) -> ListAssociatedWorkspaces {
         let mut call = rt::Call::new(self.client, &LIST_ASSOCIATED_WORKSPACES);
         call.text(0, template_id);
         ListAssociatedWorkspaces { call }
@@ -292,7 +292,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> ListPipelines<'c> {
+    ) -> ListPipelines {
         let mut call = rt::Call::new(self.client, &LIST_PIPELINES);
         call.text(0, org);
         call.text(1, project);
@@ -305,7 +305,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListProvisionersRatio<'c> {
+    ) -> ListProvisionersRatio {
         let mut call = rt::Call::new(self.client, &LIST_PROVISIONERS_RATIO);
         call.text(0, org);
         call.text(1, project);
@@ -318,7 +318,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> ListResources<'c> {
+    ) -> ListResources {
         let mut call = rt::Call::new(self.client, &LIST_RESOURCES);
         call.text(0, org);
         call.text(1, project);
@@ -332,7 +332,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> ListWorkspaceData<'c> {
+    ) -> ListWorkspaceData {
         let mut call = rt::Call::new(self.client, &LIST_WORKSPACE_DATA);
         call.text(0, org);
         call.text(1, project);
@@ -346,7 +346,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ListWorkspaceModules<'c> {
+    ) -> ListWorkspaceModules {
         let mut call = rt::Call::new(self.client, &LIST_WORKSPACE_MODULES);
         call.text(0, org);
         call.text(1, project);
@@ -361,7 +361,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         resource_type: impl Into<String>,
-    ) -> ListWorkspaceResourceTypeAttributes<'c> {
+    ) -> ListWorkspaceResourceTypeAttributes {
         let mut call = rt::Call::new(
             self.client,
             &LIST_WORKSPACE_RESOURCE_TYPE_ATTRIBUTES,
@@ -381,7 +381,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> ListWorkspaceResourceTypes<'c> {
+    ) -> ListWorkspaceResourceTypes {
         let mut call = rt::Call::new(self.client, &LIST_WORKSPACE_RESOURCE_TYPES);
         call.text(0, org);
         call.text(1, project);
@@ -395,7 +395,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> ListWorkspaceResourceTypesAndAttributes<'c> {
+    ) -> ListWorkspaceResourceTypesAndAttributes {
         let mut call = rt::Call::new(
             self.client,
             &LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES,
@@ -413,7 +413,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListWorkspaces<'c> {
+    ) -> ListWorkspaces {
         let mut call = rt::Call::new(self.client, &LIST_WORKSPACES);
         call.text(0, org);
         call.text(1, project);
@@ -427,7 +427,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::SearchResourcesRequest,
-    ) -> SearchResources<'c> {
+    ) -> SearchResources {
         let mut call = rt::Call::new(self.client, &SEARCH_RESOURCES);
         call.text(0, org);
         call.text(1, project);
@@ -443,7 +443,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::SendEventRequest,
-    ) -> SendEvent<'c> {
+    ) -> SendEvent {
         let mut call = rt::Call::new(self.client, &SEND_EVENT);
         call.text(0, org);
         call.text(1, project);
@@ -458,7 +458,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> ShowWorkspace<'c> {
+    ) -> ShowWorkspace {
         let mut call = rt::Call::new(self.client, &SHOW_WORKSPACE);
         call.text(0, org);
         call.text(1, project);
@@ -473,7 +473,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         id: impl Into<String>,
-    ) -> ShowWorkspaceData<'c> {
+    ) -> ShowWorkspaceData {
         let mut call = rt::Call::new(self.client, &SHOW_WORKSPACE_DATA);
         call.text(0, org);
         call.text(1, project);
@@ -487,7 +487,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ShowWorkspaceMetrics<'c> {
+    ) -> ShowWorkspaceMetrics {
         let mut call = rt::Call::new(self.client, &SHOW_WORKSPACE_METRICS);
         call.text(0, org);
         call.text(1, project);
@@ -501,7 +501,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::UpdateDriftConfigBody,
-    ) -> UpdateDriftConfig<'c> {
+    ) -> UpdateDriftConfig {
         let mut call = rt::Call::new(self.client, &UPDATE_DRIFT_CONFIG);
         call.text(0, org);
         call.text(1, project);
@@ -517,7 +517,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::UpdateEphemeralConfigBody,
-    ) -> UpdateEphemeralConfig<'c> {
+    ) -> UpdateEphemeralConfig {
         let mut call = rt::Call::new(self.client, &UPDATE_EPHEMERAL_CONFIG);
         call.text(0, org);
         call.text(1, project);
@@ -533,7 +533,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workspace: impl Into<String>,
         body: &types::UpdateResourcesRequest,
-    ) -> UpdateResources<'c> {
+    ) -> UpdateResources {
         let mut call = rt::Call::new(self.client, &UPDATE_RESOURCES);
         call.text(0, org);
         call.text(1, project);
@@ -549,7 +549,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::UpdateWorkspaceRequest,
-    ) -> UpdateWorkspace<'c> {
+    ) -> UpdateWorkspace {
         let mut call = rt::Call::new(self.client, &UPDATE_WORKSPACE);
         call.text(0, org);
         call.text(1, project);
@@ -570,7 +570,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> UploadDependencyGraph<'c> {
+    ) -> UploadDependencyGraph {
         let mut call = rt::Call::new(self.client, &UPLOAD_DEPENDENCY_GRAPH);
         call.text(0, pipeline_id);
         call.text(1, stage_id);
@@ -599,7 +599,7 @@ impl<'c> Api<'c> {
         workspace: impl Into<String>,
         id: impl Into<String>,
         content_digest: impl Into<String>,
-    ) -> UploadRemoteExecution<'c> {
+    ) -> UploadRemoteExecution {
         let mut call = rt::Call::new(self.client, &UPLOAD_REMOTE_EXECUTION);
         call.text(0, org);
         call.text(1, project);
@@ -621,7 +621,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workspace: impl Into<String>,
-    ) -> UploadRiskAssessment<'c> {
+    ) -> UploadRiskAssessment {
         let mut call = rt::Call::new(self.client, &UPLOAD_RISK_ASSESSMENT);
         call.text(0, pipeline_id);
         call.text(1, stage_id);
@@ -645,10 +645,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::clone_workspace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CloneWorkspace<'c> {
-    call: rt::Call<'c>,
+pub struct CloneWorkspace {
+    call: rt::Call,
 }
-impl<'c> CloneWorkspace<'c> {
+impl CloneWorkspace {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -657,12 +657,12 @@ impl<'c> CloneWorkspace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::WorkspacesCreateWorkspaceResponseBody> {
+    pub fn send(self) -> rt::Sending<types::WorkspacesCreateWorkspaceResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -670,10 +670,10 @@ rt::request!(CloneWorkspace);
 /// Request of [`Api::create_remote_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRemoteExecution<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRemoteExecution {
+    call: rt::Call,
 }
-impl<'c> CreateRemoteExecution<'c> {
+impl CreateRemoteExecution {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -682,12 +682,12 @@ impl<'c> CreateRemoteExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateRemoteExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateRemoteExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -695,10 +695,10 @@ rt::request!(CreateRemoteExecution);
 /// Request of [`Api::create_workspace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateWorkspace<'c> {
-    call: rt::Call<'c>,
+pub struct CreateWorkspace {
+    call: rt::Call,
 }
-impl<'c> CreateWorkspace<'c> {
+impl CreateWorkspace {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -707,12 +707,12 @@ impl<'c> CreateWorkspace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::WorkspacesCreateWorkspaceResponseBody> {
+    pub fn send(self) -> rt::Sending<types::WorkspacesCreateWorkspaceResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -720,10 +720,10 @@ rt::request!(CreateWorkspace);
 /// Request of [`Api::create_workspace_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateWorkspaceData<'c> {
-    call: rt::Call<'c>,
+pub struct CreateWorkspaceData {
+    call: rt::Call,
 }
-impl<'c> CreateWorkspaceData<'c> {
+impl CreateWorkspaceData {
     /// Query parameter `policy_action`.
     #[inline]
     pub fn policy_action(mut self, value: impl Into<String>) -> Self {
@@ -744,12 +744,12 @@ impl<'c> CreateWorkspaceData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateDataResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateDataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -757,10 +757,10 @@ rt::request!(CreateWorkspaceData);
 /// Request of [`Api::delete_drift_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteDriftConfig<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteDriftConfig {
+    call: rt::Call,
 }
-impl<'c> DeleteDriftConfig<'c> {
+impl DeleteDriftConfig {
     /// Query parameter `provisioner`.
     #[inline]
     pub fn provisioner(mut self, value: impl Into<String>) -> Self {
@@ -775,12 +775,12 @@ impl<'c> DeleteDriftConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -788,10 +788,10 @@ rt::request!(DeleteDriftConfig);
 /// Request of [`Api::delete_ephemeral_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteEphemeralConfig<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteEphemeralConfig {
+    call: rt::Call,
 }
-impl<'c> DeleteEphemeralConfig<'c> {
+impl DeleteEphemeralConfig {
     /// Query parameter `provisioner`.
     #[inline]
     pub fn provisioner(mut self, value: impl Into<String>) -> Self {
@@ -806,12 +806,12 @@ impl<'c> DeleteEphemeralConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -819,10 +819,10 @@ rt::request!(DeleteEphemeralConfig);
 /// Request of [`Api::delete_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteResources<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteResources {
+    call: rt::Call,
 }
-impl<'c> DeleteResources<'c> {
+impl DeleteResources {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -831,12 +831,12 @@ impl<'c> DeleteResources<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeleteResourcesResponse> {
+    pub fn send(self) -> rt::Sending<types::DeleteResourcesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -844,10 +844,10 @@ rt::request!(DeleteResources);
 /// Request of [`Api::delete_stale_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteStaleResources<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteStaleResources {
+    call: rt::Call,
 }
-impl<'c> DeleteStaleResources<'c> {
+impl DeleteStaleResources {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -856,12 +856,12 @@ impl<'c> DeleteStaleResources<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -869,10 +869,10 @@ rt::request!(DeleteStaleResources);
 /// Request of [`Api::destroy_workspace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DestroyWorkspace<'c> {
-    call: rt::Call<'c>,
+pub struct DestroyWorkspace {
+    call: rt::Call,
 }
-impl<'c> DestroyWorkspace<'c> {
+impl DestroyWorkspace {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -881,12 +881,12 @@ impl<'c> DestroyWorkspace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -894,10 +894,10 @@ rt::request!(DestroyWorkspace);
 /// Request of [`Api::download_remote_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadRemoteExecution<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadRemoteExecution {
+    call: rt::Call,
 }
-impl<'c> DownloadRemoteExecution<'c> {
+impl DownloadRemoteExecution {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -906,12 +906,12 @@ impl<'c> DownloadRemoteExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -919,10 +919,10 @@ rt::request!(DownloadRemoteExecution);
 /// Request of [`Api::evaluate_workspace_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EvaluateWorkspaceData<'c> {
-    call: rt::Call<'c>,
+pub struct EvaluateWorkspaceData {
+    call: rt::Call,
 }
-impl<'c> EvaluateWorkspaceData<'c> {
+impl EvaluateWorkspaceData {
     /// Query parameter `pipeline_execution_id`.
     #[inline]
     pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
@@ -937,12 +937,12 @@ impl<'c> EvaluateWorkspaceData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EvaluateDataResponse> {
+    pub fn send(self) -> rt::Sending<types::EvaluateDataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -950,10 +950,10 @@ rt::request!(EvaluateWorkspaceData);
 /// Request of [`Api::execute_remote_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExecuteRemoteExecution<'c> {
-    call: rt::Call<'c>,
+pub struct ExecuteRemoteExecution {
+    call: rt::Call,
 }
-impl<'c> ExecuteRemoteExecution<'c> {
+impl ExecuteRemoteExecution {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -962,12 +962,12 @@ impl<'c> ExecuteRemoteExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RemoteExecution> {
+    pub fn send(self) -> rt::Sending<types::RemoteExecution> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -975,10 +975,10 @@ rt::request!(ExecuteRemoteExecution);
 /// Request of [`Api::find_remote_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindRemoteExecution<'c> {
-    call: rt::Call<'c>,
+pub struct FindRemoteExecution {
+    call: rt::Call,
 }
-impl<'c> FindRemoteExecution<'c> {
+impl FindRemoteExecution {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -987,12 +987,12 @@ impl<'c> FindRemoteExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowRemoteExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::ShowRemoteExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1000,10 +1000,10 @@ rt::request!(FindRemoteExecution);
 /// Request of [`Api::force_unlock_workspace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ForceUnlockWorkspace<'c> {
-    call: rt::Call<'c>,
+pub struct ForceUnlockWorkspace {
+    call: rt::Call,
 }
-impl<'c> ForceUnlockWorkspace<'c> {
+impl ForceUnlockWorkspace {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1012,12 +1012,12 @@ impl<'c> ForceUnlockWorkspace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1025,10 +1025,10 @@ rt::request!(ForceUnlockWorkspace);
 /// Request of [`Api::get_drift_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDriftConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetDriftConfig {
+    call: rt::Call,
 }
-impl<'c> GetDriftConfig<'c> {
+impl GetDriftConfig {
     /// Query parameter `provisioner`.
     #[inline]
     pub fn provisioner(mut self, value: impl Into<String>) -> Self {
@@ -1043,12 +1043,12 @@ impl<'c> GetDriftConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1056,10 +1056,10 @@ rt::request!(GetDriftConfig);
 /// Request of [`Api::get_ephemeral_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEphemeralConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetEphemeralConfig {
+    call: rt::Call,
 }
-impl<'c> GetEphemeralConfig<'c> {
+impl GetEphemeralConfig {
     /// Query parameter `provisioner`.
     #[inline]
     pub fn provisioner(mut self, value: impl Into<String>) -> Self {
@@ -1074,12 +1074,12 @@ impl<'c> GetEphemeralConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1087,10 +1087,10 @@ rt::request!(GetEphemeralConfig);
 /// Request of [`Api::list_all_workspace_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAllWorkspaceTags<'c> {
-    call: rt::Call<'c>,
+pub struct ListAllWorkspaceTags {
+    call: rt::Call,
 }
-impl<'c> ListAllWorkspaceTags<'c> {
+impl ListAllWorkspaceTags {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1099,12 +1099,12 @@ impl<'c> ListAllWorkspaceTags<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<String>> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1112,10 +1112,10 @@ rt::request!(ListAllWorkspaceTags);
 /// Request of [`Api::list_associated_workspaces`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAssociatedWorkspaces<'c> {
-    call: rt::Call<'c>,
+pub struct ListAssociatedWorkspaces {
+    call: rt::Call,
 }
-impl<'c> ListAssociatedWorkspaces<'c> {
+impl ListAssociatedWorkspaces {
     /// Query parameter `org`.
     #[inline]
     pub fn org(mut self, value: impl Into<String>) -> Self {
@@ -1142,12 +1142,12 @@ impl<'c> ListAssociatedWorkspaces<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspaceTemplate>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspaceTemplate>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1155,10 +1155,10 @@ rt::request!(ListAssociatedWorkspaces);
 /// Request of [`Api::list_pipelines`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPipelines<'c> {
-    call: rt::Call<'c>,
+pub struct ListPipelines {
+    call: rt::Call,
 }
-impl<'c> ListPipelines<'c> {
+impl ListPipelines {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1179,12 +1179,12 @@ impl<'c> ListPipelines<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListPipelinesResponse> {
+    pub fn send(self) -> rt::Sending<types::ListPipelinesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1192,10 +1192,10 @@ rt::request!(ListPipelines);
 /// Request of [`Api::list_provisioners_ratio`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProvisionersRatio<'c> {
-    call: rt::Call<'c>,
+pub struct ListProvisionersRatio {
+    call: rt::Call,
 }
-impl<'c> ListProvisionersRatio<'c> {
+impl ListProvisionersRatio {
     /// Query parameter `start_time`.
     #[inline]
     pub fn start_time(mut self, value: i64) -> Self {
@@ -1216,12 +1216,12 @@ impl<'c> ListProvisionersRatio<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListProvisionersRatioResponse> {
+    pub fn send(self) -> rt::Sending<types::ListProvisionersRatioResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1229,10 +1229,10 @@ rt::request!(ListProvisionersRatio);
 /// Request of [`Api::list_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListResources<'c> {
-    call: rt::Call<'c>,
+pub struct ListResources {
+    call: rt::Call,
 }
-impl<'c> ListResources<'c> {
+impl ListResources {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1262,12 +1262,12 @@ impl<'c> ListResources<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListResourcesResponse> {
+    pub fn send(self) -> rt::Sending<types::ListResourcesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1275,10 +1275,10 @@ rt::request!(ListResources);
 /// Request of [`Api::list_workspace_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListWorkspaceData<'c> {
-    call: rt::Call<'c>,
+pub struct ListWorkspaceData {
+    call: rt::Call,
 }
-impl<'c> ListWorkspaceData<'c> {
+impl ListWorkspaceData {
     /// Query parameter `pipeline_execution_id`.
     #[inline]
     pub fn pipeline_execution_id(mut self, value: impl Into<String>) -> Self {
@@ -1329,12 +1329,12 @@ impl<'c> ListWorkspaceData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspacedata>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspacedata>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1342,10 +1342,10 @@ rt::request!(ListWorkspaceData);
 /// Request of [`Api::list_workspace_modules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListWorkspaceModules<'c> {
-    call: rt::Call<'c>,
+pub struct ListWorkspaceModules {
+    call: rt::Call,
 }
-impl<'c> ListWorkspaceModules<'c> {
+impl ListWorkspaceModules {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1354,12 +1354,12 @@ impl<'c> ListWorkspaceModules<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspacemodule>> {
+    pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspacemodule>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1367,10 +1367,10 @@ rt::request!(ListWorkspaceModules);
 /// Request of [`Api::list_workspace_resource_type_attributes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListWorkspaceResourceTypeAttributes<'c> {
-    call: rt::Call<'c>,
+pub struct ListWorkspaceResourceTypeAttributes {
+    call: rt::Call,
 }
-impl<'c> ListWorkspaceResourceTypeAttributes<'c> {
+impl ListWorkspaceResourceTypeAttributes {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1379,12 +1379,12 @@ impl<'c> ListWorkspaceResourceTypeAttributes<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<String>> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1392,10 +1392,10 @@ rt::request!(ListWorkspaceResourceTypeAttributes);
 /// Request of [`Api::list_workspace_resource_types`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListWorkspaceResourceTypes<'c> {
-    call: rt::Call<'c>,
+pub struct ListWorkspaceResourceTypes {
+    call: rt::Call,
 }
-impl<'c> ListWorkspaceResourceTypes<'c> {
+impl ListWorkspaceResourceTypes {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1404,12 +1404,12 @@ impl<'c> ListWorkspaceResourceTypes<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<String>> {
+    pub fn send(self) -> rt::Sending<Vec<String>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1417,10 +1417,10 @@ rt::request!(ListWorkspaceResourceTypes);
 /// Request of [`Api::list_workspace_resource_types_and_attributes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListWorkspaceResourceTypesAndAttributes<'c> {
-    call: rt::Call<'c>,
+pub struct ListWorkspaceResourceTypesAndAttributes {
+    call: rt::Call,
 }
-impl<'c> ListWorkspaceResourceTypesAndAttributes<'c> {
+impl ListWorkspaceResourceTypesAndAttributes {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1429,14 +1429,12 @@ impl<'c> ListWorkspaceResourceTypesAndAttributes<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, std::collections::BTreeMap<String, Vec<String>>> {
+    pub fn send(self) -> rt::Sending<std::collections::BTreeMap<String, Vec<String>>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1444,10 +1442,10 @@ rt::request!(ListWorkspaceResourceTypesAndAttributes);
 /// Request of [`Api::list_workspaces`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListWorkspaces<'c> {
-    call: rt::Call<'c>,
+pub struct ListWorkspaces {
+    call: rt::Call,
 }
-impl<'c> ListWorkspaces<'c> {
+impl ListWorkspaces {
     /// Query parameter `limit`.
     #[inline]
     pub fn limit(mut self, value: i64) -> Self {
@@ -1492,12 +1490,12 @@ impl<'c> ListWorkspaces<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::WorkspaceResourceSummary>> {
+    pub fn send(self) -> rt::Sending<Vec<types::WorkspaceResourceSummary>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1505,10 +1503,10 @@ rt::request!(ListWorkspaces);
 /// Request of [`Api::search_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SearchResources<'c> {
-    call: rt::Call<'c>,
+pub struct SearchResources {
+    call: rt::Call,
 }
-impl<'c> SearchResources<'c> {
+impl SearchResources {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1517,12 +1515,12 @@ impl<'c> SearchResources<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SearchResourcesResponse> {
+    pub fn send(self) -> rt::Sending<types::SearchResourcesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1530,10 +1528,10 @@ rt::request!(SearchResources);
 /// Request of [`Api::send_event`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SendEvent<'c> {
-    call: rt::Call<'c>,
+pub struct SendEvent {
+    call: rt::Call,
 }
-impl<'c> SendEvent<'c> {
+impl SendEvent {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1542,12 +1540,12 @@ impl<'c> SendEvent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1555,10 +1553,10 @@ rt::request!(SendEvent);
 /// Request of [`Api::show_workspace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowWorkspace<'c> {
-    call: rt::Call<'c>,
+pub struct ShowWorkspace {
+    call: rt::Call,
 }
-impl<'c> ShowWorkspace<'c> {
+impl ShowWorkspace {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1567,12 +1565,12 @@ impl<'c> ShowWorkspace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::WorkspacesShowWorkspaceResponseBody> {
+    pub fn send(self) -> rt::Sending<types::WorkspacesShowWorkspaceResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1580,10 +1578,10 @@ rt::request!(ShowWorkspace);
 /// Request of [`Api::show_workspace_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowWorkspaceData<'c> {
-    call: rt::Call<'c>,
+pub struct ShowWorkspaceData {
+    call: rt::Call,
 }
-impl<'c> ShowWorkspaceData<'c> {
+impl ShowWorkspaceData {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1592,12 +1590,12 @@ impl<'c> ShowWorkspaceData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1605,10 +1603,10 @@ rt::request!(ShowWorkspaceData);
 /// Request of [`Api::show_workspace_metrics`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ShowWorkspaceMetrics<'c> {
-    call: rt::Call<'c>,
+pub struct ShowWorkspaceMetrics {
+    call: rt::Call,
 }
-impl<'c> ShowWorkspaceMetrics<'c> {
+impl ShowWorkspaceMetrics {
     /// Query parameter `start_time`.
     #[inline]
     pub fn start_time(mut self, value: i64) -> Self {
@@ -1629,12 +1627,12 @@ impl<'c> ShowWorkspaceMetrics<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ShowWorkspaceMetricsRequest> {
+    pub fn send(self) -> rt::Sending<types::ShowWorkspaceMetricsRequest> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1642,10 +1640,10 @@ rt::request!(ShowWorkspaceMetrics);
 /// Request of [`Api::update_drift_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateDriftConfig<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateDriftConfig {
+    call: rt::Call,
 }
-impl<'c> UpdateDriftConfig<'c> {
+impl UpdateDriftConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1654,12 +1652,12 @@ impl<'c> UpdateDriftConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1667,10 +1665,10 @@ rt::request!(UpdateDriftConfig);
 /// Request of [`Api::update_ephemeral_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateEphemeralConfig<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateEphemeralConfig {
+    call: rt::Call,
 }
-impl<'c> UpdateEphemeralConfig<'c> {
+impl UpdateEphemeralConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1679,12 +1677,12 @@ impl<'c> UpdateEphemeralConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1692,10 +1690,10 @@ rt::request!(UpdateEphemeralConfig);
 /// Request of [`Api::update_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateResources<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateResources {
+    call: rt::Call,
 }
-impl<'c> UpdateResources<'c> {
+impl UpdateResources {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1704,12 +1702,12 @@ impl<'c> UpdateResources<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateResourcesResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateResourcesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1717,10 +1715,10 @@ rt::request!(UpdateResources);
 /// Request of [`Api::update_workspace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateWorkspace<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateWorkspace {
+    call: rt::Call,
 }
-impl<'c> UpdateWorkspace<'c> {
+impl UpdateWorkspace {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1729,12 +1727,12 @@ impl<'c> UpdateWorkspace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateWorkspaceResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateWorkspaceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1742,10 +1740,10 @@ rt::request!(UpdateWorkspace);
 /// Request of [`Api::upload_dependency_graph`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UploadDependencyGraph<'c> {
-    call: rt::Call<'c>,
+pub struct UploadDependencyGraph {
+    call: rt::Call,
 }
-impl<'c> UploadDependencyGraph<'c> {
+impl UploadDependencyGraph {
     /// Query parameter `stack_path`.
     #[inline]
     pub fn stack_path(mut self, value: impl Into<String>) -> Self {
@@ -1760,12 +1758,12 @@ impl<'c> UploadDependencyGraph<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1773,10 +1771,10 @@ rt::request!(UploadDependencyGraph);
 /// Request of [`Api::upload_remote_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UploadRemoteExecution<'c> {
-    call: rt::Call<'c>,
+pub struct UploadRemoteExecution {
+    call: rt::Call,
 }
-impl<'c> UploadRemoteExecution<'c> {
+impl UploadRemoteExecution {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1785,12 +1783,12 @@ impl<'c> UploadRemoteExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UploadRemoteExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::UploadRemoteExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1798,10 +1796,10 @@ rt::request!(UploadRemoteExecution);
 /// Request of [`Api::upload_risk_assessment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UploadRiskAssessment<'c> {
-    call: rt::Call<'c>,
+pub struct UploadRiskAssessment {
+    call: rt::Call,
 }
-impl<'c> UploadRiskAssessment<'c> {
+impl UploadRiskAssessment {
     /// Query parameter `stack_path`.
     #[inline]
     pub fn stack_path(mut self, value: impl Into<String>) -> Self {
@@ -1816,12 +1814,12 @@ impl<'c> UploadRiskAssessment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1844,6 +1842,8 @@ pub(super) static CLONE_WORKSPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     id: "workspaces#create-remote-execution",
@@ -1863,6 +1863,8 @@ pub(super) static CREATE_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_WORKSPACE: rt::Operation = rt::Operation {
     id: "workspaces#create-workspace",
@@ -1881,6 +1883,8 @@ pub(super) static CREATE_WORKSPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_WORKSPACE_DATA: rt::Operation = rt::Operation {
     id: "workspaces#create-data",
@@ -1908,6 +1912,8 @@ pub(super) static CREATE_WORKSPACE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_DRIFT_CONFIG: rt::Operation = rt::Operation {
     id: "workspaces#delete-drift-config",
@@ -1928,6 +1934,8 @@ pub(super) static DELETE_DRIFT_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     id: "workspaces#delete-ephemeral-config",
@@ -1948,6 +1956,8 @@ pub(super) static DELETE_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_RESOURCES: rt::Operation = rt::Operation {
     id: "workspaces#delete-resources",
@@ -1967,6 +1977,8 @@ pub(super) static DELETE_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_STALE_RESOURCES: rt::Operation = rt::Operation {
     id: "workspaces#delete-stale-resources",
@@ -1986,6 +1998,8 @@ pub(super) static DELETE_STALE_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DESTROY_WORKSPACE: rt::Operation = rt::Operation {
     id: "workspaces#destroy-workspace",
@@ -2005,6 +2019,8 @@ pub(super) static DESTROY_WORKSPACE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DOWNLOAD_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     id: "workspaces#download-remote-execution",
@@ -2025,6 +2041,8 @@ pub(super) static DOWNLOAD_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EVALUATE_WORKSPACE_DATA: rt::Operation = rt::Operation {
     id: "workspaces#evaluate-data",
@@ -2047,6 +2065,8 @@ pub(super) static EVALUATE_WORKSPACE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EXECUTE_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     id: "workspaces#execute-remote-execution",
@@ -2067,6 +2087,8 @@ pub(super) static EXECUTE_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     id: "workspaces#find-remote-execution",
@@ -2087,6 +2109,8 @@ pub(super) static FIND_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FORCE_UNLOCK_WORKSPACE: rt::Operation = rt::Operation {
     id: "workspaces#force-unlock-workspace",
@@ -2106,6 +2130,8 @@ pub(super) static FORCE_UNLOCK_WORKSPACE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DRIFT_CONFIG: rt::Operation = rt::Operation {
     id: "workspaces#get-drift-config",
@@ -2126,6 +2152,8 @@ pub(super) static GET_DRIFT_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     id: "workspaces#get-ephemeral-config",
@@ -2146,6 +2174,8 @@ pub(super) static GET_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ALL_WORKSPACE_TAGS: rt::Operation = rt::Operation {
     id: "workspaces#list-all-workspace-tags",
@@ -2164,6 +2194,8 @@ pub(super) static LIST_ALL_WORKSPACE_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ASSOCIATED_WORKSPACES: rt::Operation = rt::Operation {
     id: "workspaces#list-associated-workspaces",
@@ -2184,6 +2216,8 @@ pub(super) static LIST_ASSOCIATED_WORKSPACES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PIPELINES: rt::Operation = rt::Operation {
     id: "workspaces#list-pipelines",
@@ -2205,6 +2239,8 @@ pub(super) static LIST_PIPELINES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PROVISIONERS_RATIO: rt::Operation = rt::Operation {
     id: "workspaces#list-provisioners-ratio",
@@ -2225,6 +2261,8 @@ pub(super) static LIST_PROVISIONERS_RATIO: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_RESOURCES: rt::Operation = rt::Operation {
     id: "workspaces#list-resources",
@@ -2247,6 +2285,8 @@ pub(super) static LIST_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_WORKSPACE_DATA: rt::Operation = rt::Operation {
     id: "workspaces#list-data",
@@ -2273,6 +2313,8 @@ pub(super) static LIST_WORKSPACE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_WORKSPACE_MODULES: rt::Operation = rt::Operation {
     id: "workspaces#list-workspace-modules",
@@ -2292,6 +2334,8 @@ pub(super) static LIST_WORKSPACE_MODULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_WORKSPACE_RESOURCE_TYPE_ATTRIBUTES: rt::Operation = rt::Operation {
     id: "workspaces#list-workspace-resource-type-attributes",
@@ -2312,6 +2356,8 @@ pub(super) static LIST_WORKSPACE_RESOURCE_TYPE_ATTRIBUTES: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_WORKSPACE_RESOURCE_TYPES: rt::Operation = rt::Operation {
     id: "workspaces#list-workspace-resource-types",
@@ -2331,6 +2377,8 @@ pub(super) static LIST_WORKSPACE_RESOURCE_TYPES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES: rt::Operation = rt::Operation {
     id: "workspaces#list-workspace-resource-types-and-attributes",
@@ -2350,6 +2398,8 @@ pub(super) static LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_WORKSPACES: rt::Operation = rt::Operation {
     id: "workspaces#list-workspaces",
@@ -2374,6 +2424,8 @@ pub(super) static LIST_WORKSPACES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SEARCH_RESOURCES: rt::Operation = rt::Operation {
     id: "workspaces#search-resources",
@@ -2393,6 +2445,8 @@ pub(super) static SEARCH_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SEND_EVENT: rt::Operation = rt::Operation {
     id: "workspaces#send-event",
@@ -2412,6 +2466,8 @@ pub(super) static SEND_EVENT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_WORKSPACE: rt::Operation = rt::Operation {
     id: "workspaces#show-workspace",
@@ -2431,6 +2487,8 @@ pub(super) static SHOW_WORKSPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_WORKSPACE_DATA: rt::Operation = rt::Operation {
     id: "workspaces#show-data",
@@ -2451,6 +2509,8 @@ pub(super) static SHOW_WORKSPACE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SHOW_WORKSPACE_METRICS: rt::Operation = rt::Operation {
     id: "workspaces#show-workspace-metrics",
@@ -2471,6 +2531,8 @@ pub(super) static SHOW_WORKSPACE_METRICS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_DRIFT_CONFIG: rt::Operation = rt::Operation {
     id: "workspaces#update-drift-config",
@@ -2490,6 +2552,8 @@ pub(super) static UPDATE_DRIFT_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     id: "workspaces#update-ephemeral-config",
@@ -2509,6 +2573,8 @@ pub(super) static UPDATE_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_RESOURCES: rt::Operation = rt::Operation {
     id: "workspaces#update-resources",
@@ -2528,6 +2594,8 @@ pub(super) static UPDATE_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_WORKSPACE: rt::Operation = rt::Operation {
     id: "workspaces#update-workspace",
@@ -2547,6 +2615,8 @@ pub(super) static UPDATE_WORKSPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPLOAD_DEPENDENCY_GRAPH: rt::Operation = rt::Operation {
     id: "workspaces#upload-dependency-graph",
@@ -2573,6 +2643,8 @@ pub(super) static UPLOAD_DEPENDENCY_GRAPH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPLOAD_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     id: "workspaces#upload-remote-execution",
@@ -2594,6 +2666,8 @@ pub(super) static UPLOAD_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPLOAD_RISK_ASSESSMENT: rt::Operation = rt::Operation {
     id: "workspaces#upload-risk-assessment",
@@ -2620,4 +2694,6 @@ pub(super) static UPLOAD_RISK_ASSESSMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_account_for_namespace(
         &self,
         namespace: impl Into<String>,
-    ) -> GetAccountForNamespace<'c> {
+    ) -> GetAccountForNamespace {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_FOR_NAMESPACE);
         call.text(0, namespace);
         GetAccountForNamespace { call }
@@ -19,18 +19,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_account_for_namespace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountForNamespace<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountForNamespace {
+    call: rt::Call,
 }
-impl<'c> GetAccountForNamespace<'c> {
+impl GetAccountForNamespace {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,4 +48,6 @@ pub(super) static GET_ACCOUNT_FOR_NAMESPACE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/aggregation-rules`
     #[inline]
-    pub fn create_aggregation_rule(&self) -> CreateAggregationRule<'c> {
+    pub fn create_aggregation_rule(&self) -> CreateAggregationRule {
         let call = rt::Call::new(self.client, &CREATE_AGGREGATION_RULE);
         CreateAggregationRule { call }
     }
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     pub fn delete_aggregation_rule(
         &self,
         aggregation_rule_id: impl Into<String>,
-    ) -> DeleteAggregationRule<'c> {
+    ) -> DeleteAggregationRule {
         let mut call = rt::Call::new(self.client, &DELETE_AGGREGATION_RULE);
         call.text(0, aggregation_rule_id);
         DeleteAggregationRule { call }
@@ -26,20 +26,20 @@ impl<'c> Api<'c> {
     pub fn get_aggregation_rule(
         &self,
         aggregation_rule_id: impl Into<String>,
-    ) -> GetAggregationRule<'c> {
+    ) -> GetAggregationRule {
         let mut call = rt::Call::new(self.client, &GET_AGGREGATION_RULE);
         call.text(0, aggregation_rule_id);
         GetAggregationRule { call }
     }
     /// `GET /v1/aggregation-rules`
     #[inline]
-    pub fn get_aggregation_rules(&self) -> GetAggregationRules<'c> {
+    pub fn get_aggregation_rules(&self) -> GetAggregationRules {
         let call = rt::Call::new(self.client, &GET_AGGREGATION_RULES);
         GetAggregationRules { call }
     }
     /// `POST /v1/aggregation-rules/review`
     #[inline]
-    pub fn review_aggregation_rules(&self) -> ReviewAggregationRules<'c> {
+    pub fn review_aggregation_rules(&self) -> ReviewAggregationRules {
         let call = rt::Call::new(self.client, &REVIEW_AGGREGATION_RULES);
         ReviewAggregationRules { call }
     }
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     pub fn trigger_aggregation_rule_computation(
         &self,
         aggregation_rule_id: impl Into<String>,
-    ) -> TriggerAggregationRuleComputation<'c> {
+    ) -> TriggerAggregationRuleComputation {
         let mut call = rt::Call::new(self.client, &TRIGGER_AGGREGATION_RULE_COMPUTATION);
         call.text(0, aggregation_rule_id);
         TriggerAggregationRuleComputation {
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     pub fn update_aggregation_rule(
         &self,
         aggregation_rule_id: impl Into<String>,
-    ) -> UpdateAggregationRule<'c> {
+    ) -> UpdateAggregationRule {
         let mut call = rt::Call::new(self.client, &UPDATE_AGGREGATION_RULE);
         call.text(0, aggregation_rule_id);
         UpdateAggregationRule { call }
@@ -69,10 +69,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_aggregation_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAggregationRule<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAggregationRule {
+    call: rt::Call,
 }
-impl<'c> CreateAggregationRule<'c> {
+impl CreateAggregationRule {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -87,12 +87,12 @@ impl<'c> CreateAggregationRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -100,10 +100,10 @@ rt::request!(CreateAggregationRule);
 /// Request of [`Api::delete_aggregation_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAggregationRule<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAggregationRule {
+    call: rt::Call,
 }
-impl<'c> DeleteAggregationRule<'c> {
+impl DeleteAggregationRule {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -118,12 +118,12 @@ impl<'c> DeleteAggregationRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -131,10 +131,10 @@ rt::request!(DeleteAggregationRule);
 /// Request of [`Api::get_aggregation_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAggregationRule<'c> {
-    call: rt::Call<'c>,
+pub struct GetAggregationRule {
+    call: rt::Call,
 }
-impl<'c> GetAggregationRule<'c> {
+impl GetAggregationRule {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -143,12 +143,12 @@ impl<'c> GetAggregationRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -156,10 +156,10 @@ rt::request!(GetAggregationRule);
 /// Request of [`Api::get_aggregation_rules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAggregationRules<'c> {
-    call: rt::Call<'c>,
+pub struct GetAggregationRules {
+    call: rt::Call,
 }
-impl<'c> GetAggregationRules<'c> {
+impl GetAggregationRules {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -192,12 +192,12 @@ impl<'c> GetAggregationRules<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -205,10 +205,10 @@ rt::request!(GetAggregationRules);
 /// Request of [`Api::review_aggregation_rules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReviewAggregationRules<'c> {
-    call: rt::Call<'c>,
+pub struct ReviewAggregationRules {
+    call: rt::Call,
 }
-impl<'c> ReviewAggregationRules<'c> {
+impl ReviewAggregationRules {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -223,12 +223,12 @@ impl<'c> ReviewAggregationRules<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -236,10 +236,10 @@ rt::request!(ReviewAggregationRules);
 /// Request of [`Api::trigger_aggregation_rule_computation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerAggregationRuleComputation<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerAggregationRuleComputation {
+    call: rt::Call,
 }
-impl<'c> TriggerAggregationRuleComputation<'c> {
+impl TriggerAggregationRuleComputation {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -248,12 +248,12 @@ impl<'c> TriggerAggregationRuleComputation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -261,10 +261,10 @@ rt::request!(TriggerAggregationRuleComputation);
 /// Request of [`Api::update_aggregation_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAggregationRule<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAggregationRule {
+    call: rt::Call,
 }
-impl<'c> UpdateAggregationRule<'c> {
+impl UpdateAggregationRule {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -279,12 +279,12 @@ impl<'c> UpdateAggregationRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -302,6 +302,8 @@ pub(super) static CREATE_AGGREGATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_AGGREGATION_RULE: rt::Operation = rt::Operation {
     id: "delete-aggregation-rule",
@@ -320,6 +322,8 @@ pub(super) static DELETE_AGGREGATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AGGREGATION_RULE: rt::Operation = rt::Operation {
     id: "get-aggregation-rule",
@@ -337,6 +341,8 @@ pub(super) static GET_AGGREGATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AGGREGATION_RULES: rt::Operation = rt::Operation {
     id: "get-aggregation-rules",
@@ -357,6 +363,8 @@ pub(super) static GET_AGGREGATION_RULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REVIEW_AGGREGATION_RULES: rt::Operation = rt::Operation {
     id: "review-aggregation-rules",
@@ -371,6 +379,8 @@ pub(super) static REVIEW_AGGREGATION_RULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_AGGREGATION_RULE_COMPUTATION: rt::Operation = rt::Operation {
     id: "trigger-aggregation-rule-computation",
@@ -388,6 +398,8 @@ pub(super) static TRIGGER_AGGREGATION_RULE_COMPUTATION: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_AGGREGATION_RULE: rt::Operation = rt::Operation {
     id: "update-aggregation-rule",
@@ -405,4 +417,6 @@ pub(super) static UPDATE_AGGREGATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

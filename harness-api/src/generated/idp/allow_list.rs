@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/allow-list`
     #[inline]
-    pub fn get_allow_list(&self) -> GetAllowList<'c> {
+    pub fn get_allow_list(&self) -> GetAllowList {
         let call = rt::Call::new(self.client, &GET_ALLOW_LIST);
         GetAllowList { call }
     }
     /// `POST /v1/allow-list`
     #[inline]
-    pub fn save_allow_list(&self) -> SaveAllowList<'c> {
+    pub fn save_allow_list(&self) -> SaveAllowList {
         let call = rt::Call::new(self.client, &SAVE_ALLOW_LIST);
         SaveAllowList { call }
     }
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_allow_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllowList<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllowList {
+    call: rt::Call,
 }
-impl<'c> GetAllowList<'c> {
+impl GetAllowList {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> GetAllowList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AllowListResponse> {
+    pub fn send(self) -> rt::Sending<types::AllowListResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -46,10 +46,10 @@ rt::request!(GetAllowList);
 /// Request of [`Api::save_allow_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveAllowList<'c> {
-    call: rt::Call<'c>,
+pub struct SaveAllowList {
+    call: rt::Call,
 }
-impl<'c> SaveAllowList<'c> {
+impl SaveAllowList {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -64,12 +64,12 @@ impl<'c> SaveAllowList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AllowListResponse> {
+    pub fn send(self) -> rt::Sending<types::AllowListResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -87,6 +87,8 @@ pub(super) static GET_ALLOW_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_ALLOW_LIST: rt::Operation = rt::Operation {
     id: "save-allow-list",
@@ -101,4 +103,6 @@ pub(super) static SAVE_ALLOW_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/app-config`
     #[inline]
-    pub fn save_or_update_plugin_app_config(&self) -> SaveOrUpdatePluginAppConfig<'c> {
+    pub fn save_or_update_plugin_app_config(&self) -> SaveOrUpdatePluginAppConfig {
         let call = rt::Call::new(self.client, &SAVE_OR_UPDATE_PLUGIN_APP_CONFIG);
         SaveOrUpdatePluginAppConfig {
             call,
@@ -19,7 +19,7 @@ impl<'c> Api<'c> {
         &self,
         plugin_id: impl Into<String>,
         enabled: bool,
-    ) -> TogglePluginForAccount<'c> {
+    ) -> TogglePluginForAccount {
         let mut call = rt::Call::new(self.client, &TOGGLE_PLUGIN_FOR_ACCOUNT);
         call.text(0, plugin_id);
         call.flag(1, enabled);
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::save_or_update_plugin_app_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveOrUpdatePluginAppConfig<'c> {
-    call: rt::Call<'c>,
+pub struct SaveOrUpdatePluginAppConfig {
+    call: rt::Call,
 }
-impl<'c> SaveOrUpdatePluginAppConfig<'c> {
+impl SaveOrUpdatePluginAppConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -47,12 +47,12 @@ impl<'c> SaveOrUpdatePluginAppConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AppConfigResponse> {
+    pub fn send(self) -> rt::Sending<types::AppConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -60,10 +60,10 @@ rt::request!(SaveOrUpdatePluginAppConfig);
 /// Request of [`Api::toggle_plugin_for_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TogglePluginForAccount<'c> {
-    call: rt::Call<'c>,
+pub struct TogglePluginForAccount {
+    call: rt::Call,
 }
-impl<'c> TogglePluginForAccount<'c> {
+impl TogglePluginForAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -78,12 +78,12 @@ impl<'c> TogglePluginForAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AppConfigResponse> {
+    pub fn send(self) -> rt::Sending<types::AppConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -106,6 +106,8 @@ pub(super) static SAVE_OR_UPDATE_PLUGIN_APP_CONFIG: rt::Operation = rt::Operatio
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TOGGLE_PLUGIN_FOR_ACCOUNT: rt::Operation = rt::Operation {
     id: "toggle-plugin-for-account",
@@ -130,4 +132,6 @@ pub(super) static TOGGLE_PLUGIN_FOR_ACCOUNT: rt::Operation = rt::Operation {
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

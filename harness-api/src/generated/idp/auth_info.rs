@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_auth_info(
         &self,
         auth_id: impl Into<types::GetAuthInfoAuthId>,
-    ) -> GetAuthInfo<'c> {
+    ) -> GetAuthInfo {
         let mut call = rt::Call::new(self.client, &GET_AUTH_INFO);
         call.text(0, Into::<types::GetAuthInfoAuthId>::into(auth_id).as_str());
         GetAuthInfo { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn save_auth_info(
         &self,
         auth_id: impl Into<types::SaveAuthInfoAuthId>,
-    ) -> SaveAuthInfo<'c> {
+    ) -> SaveAuthInfo {
         let mut call = rt::Call::new(self.client, &SAVE_AUTH_INFO);
         call.text(0, Into::<types::SaveAuthInfoAuthId>::into(auth_id).as_str());
         SaveAuthInfo { call }
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_auth_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAuthInfo<'c> {
-    call: rt::Call<'c>,
+pub struct GetAuthInfo {
+    call: rt::Call,
 }
-impl<'c> GetAuthInfo<'c> {
+impl GetAuthInfo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -41,12 +41,12 @@ impl<'c> GetAuthInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AuthInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::AuthInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -54,10 +54,10 @@ rt::request!(GetAuthInfo);
 /// Request of [`Api::save_auth_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveAuthInfo<'c> {
-    call: rt::Call<'c>,
+pub struct SaveAuthInfo {
+    call: rt::Call,
 }
-impl<'c> SaveAuthInfo<'c> {
+impl SaveAuthInfo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -72,12 +72,12 @@ impl<'c> SaveAuthInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::BackstageEnvVariableResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,6 +95,8 @@ pub(super) static GET_AUTH_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_AUTH_INFO: rt::Operation = rt::Operation {
     id: "save-auth-info-auth-id",
@@ -109,4 +111,6 @@ pub(super) static SAVE_AUTH_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

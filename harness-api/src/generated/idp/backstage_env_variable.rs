@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/backstage-env-variables`
     #[inline]
-    pub fn create_backstage_env_variable(&self) -> CreateBackstageEnvVariable<'c> {
+    pub fn create_backstage_env_variable(&self) -> CreateBackstageEnvVariable {
         let call = rt::Call::new(self.client, &CREATE_BACKSTAGE_ENV_VARIABLE);
         CreateBackstageEnvVariable { call }
     }
     /// `POST /v1/backstage-env-variables/batch`
     #[inline]
-    pub fn create_backstage_env_variables(&self) -> CreateBackstageEnvVariables<'c> {
+    pub fn create_backstage_env_variables(&self) -> CreateBackstageEnvVariables {
         let call = rt::Call::new(self.client, &CREATE_BACKSTAGE_ENV_VARIABLES);
         CreateBackstageEnvVariables {
             call,
@@ -24,14 +24,14 @@ impl<'c> Api<'c> {
     pub fn delete_backstage_env_variable(
         &self,
         backstage_env_variable: impl Into<String>,
-    ) -> DeleteBackstageEnvVariable<'c> {
+    ) -> DeleteBackstageEnvVariable {
         let mut call = rt::Call::new(self.client, &DELETE_BACKSTAGE_ENV_VARIABLE);
         call.text(0, backstage_env_variable);
         DeleteBackstageEnvVariable { call }
     }
     /// `DELETE /v1/backstage-env-variables/batch`
     #[inline]
-    pub fn delete_backstage_env_variables(&self) -> DeleteBackstageEnvVariables<'c> {
+    pub fn delete_backstage_env_variables(&self) -> DeleteBackstageEnvVariables {
         let call = rt::Call::new(self.client, &DELETE_BACKSTAGE_ENV_VARIABLES);
         DeleteBackstageEnvVariables {
             call,
@@ -42,14 +42,14 @@ impl<'c> Api<'c> {
     pub fn get_backstage_env_variable(
         &self,
         backstage_env_variable: impl Into<String>,
-    ) -> GetBackstageEnvVariable<'c> {
+    ) -> GetBackstageEnvVariable {
         let mut call = rt::Call::new(self.client, &GET_BACKSTAGE_ENV_VARIABLE);
         call.text(0, backstage_env_variable);
         GetBackstageEnvVariable { call }
     }
     /// `GET /v1/backstage-env-variables`
     #[inline]
-    pub fn get_backstage_env_variables(&self) -> GetBackstageEnvVariables<'c> {
+    pub fn get_backstage_env_variables(&self) -> GetBackstageEnvVariables {
         let call = rt::Call::new(self.client, &GET_BACKSTAGE_ENV_VARIABLES);
         GetBackstageEnvVariables { call }
     }
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn reload_backstage_env_variables(
         &self,
         namespace: impl Into<String>,
-    ) -> ReloadBackstageEnvVariables<'c> {
+    ) -> ReloadBackstageEnvVariables {
         let mut call = rt::Call::new(self.client, &RELOAD_BACKSTAGE_ENV_VARIABLES);
         call.text(0, namespace);
         ReloadBackstageEnvVariables {
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/backstage-env-variables/resolve`
     #[inline]
-    pub fn resolve_backstage_env_variables(&self) -> ResolveBackstageEnvVariables<'c> {
+    pub fn resolve_backstage_env_variables(&self) -> ResolveBackstageEnvVariables {
         let call = rt::Call::new(self.client, &RESOLVE_BACKSTAGE_ENV_VARIABLES);
         ResolveBackstageEnvVariables {
             call,
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /v1/backstage-env-variables/sync`
     #[inline]
-    pub fn sync_backstage_env_variables(&self) -> SyncBackstageEnvVariables<'c> {
+    pub fn sync_backstage_env_variables(&self) -> SyncBackstageEnvVariables {
         let call = rt::Call::new(self.client, &SYNC_BACKSTAGE_ENV_VARIABLES);
         SyncBackstageEnvVariables { call }
     }
@@ -84,14 +84,14 @@ impl<'c> Api<'c> {
     pub fn update_backstage_env_variable(
         &self,
         backstage_env_variable: impl Into<String>,
-    ) -> UpdateBackstageEnvVariable<'c> {
+    ) -> UpdateBackstageEnvVariable {
         let mut call = rt::Call::new(self.client, &UPDATE_BACKSTAGE_ENV_VARIABLE);
         call.text(0, backstage_env_variable);
         UpdateBackstageEnvVariable { call }
     }
     /// `PUT /v1/backstage-env-variables/batch`
     #[inline]
-    pub fn update_backstage_env_variables(&self) -> UpdateBackstageEnvVariables<'c> {
+    pub fn update_backstage_env_variables(&self) -> UpdateBackstageEnvVariables {
         let call = rt::Call::new(self.client, &UPDATE_BACKSTAGE_ENV_VARIABLES);
         UpdateBackstageEnvVariables {
             call,
@@ -101,10 +101,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_backstage_env_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateBackstageEnvVariable<'c> {
-    call: rt::Call<'c>,
+pub struct CreateBackstageEnvVariable {
+    call: rt::Call,
 }
-impl<'c> CreateBackstageEnvVariable<'c> {
+impl CreateBackstageEnvVariable {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -126,12 +126,12 @@ impl<'c> CreateBackstageEnvVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BackstageEnvVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::BackstageEnvVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -139,10 +139,10 @@ rt::request!(CreateBackstageEnvVariable);
 /// Request of [`Api::create_backstage_env_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateBackstageEnvVariables<'c> {
-    call: rt::Call<'c>,
+pub struct CreateBackstageEnvVariables {
+    call: rt::Call,
 }
-impl<'c> CreateBackstageEnvVariables<'c> {
+impl CreateBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -164,12 +164,12 @@ impl<'c> CreateBackstageEnvVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::BackstageEnvVariableResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,10 +177,10 @@ rt::request!(CreateBackstageEnvVariables);
 /// Request of [`Api::delete_backstage_env_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteBackstageEnvVariable<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteBackstageEnvVariable {
+    call: rt::Call,
 }
-impl<'c> DeleteBackstageEnvVariable<'c> {
+impl DeleteBackstageEnvVariable {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -189,12 +189,12 @@ impl<'c> DeleteBackstageEnvVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -202,10 +202,10 @@ rt::request!(DeleteBackstageEnvVariable);
 /// Request of [`Api::delete_backstage_env_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteBackstageEnvVariables<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteBackstageEnvVariables {
+    call: rt::Call,
 }
-impl<'c> DeleteBackstageEnvVariables<'c> {
+impl DeleteBackstageEnvVariables {
     /// Query parameter `backstage-env-variable`.
     #[inline]
     pub fn backstage_env_variable(
@@ -223,12 +223,12 @@ impl<'c> DeleteBackstageEnvVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -236,10 +236,10 @@ rt::request!(DeleteBackstageEnvVariables);
 /// Request of [`Api::get_backstage_env_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBackstageEnvVariable<'c> {
-    call: rt::Call<'c>,
+pub struct GetBackstageEnvVariable {
+    call: rt::Call,
 }
-impl<'c> GetBackstageEnvVariable<'c> {
+impl GetBackstageEnvVariable {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -248,12 +248,12 @@ impl<'c> GetBackstageEnvVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BackstageEnvVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::BackstageEnvVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -261,10 +261,10 @@ rt::request!(GetBackstageEnvVariable);
 /// Request of [`Api::get_backstage_env_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBackstageEnvVariables<'c> {
-    call: rt::Call<'c>,
+pub struct GetBackstageEnvVariables {
+    call: rt::Call,
 }
-impl<'c> GetBackstageEnvVariables<'c> {
+impl GetBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -291,12 +291,12 @@ impl<'c> GetBackstageEnvVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::BackstageEnvVariableResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -304,10 +304,10 @@ rt::request!(GetBackstageEnvVariables);
 /// Request of [`Api::reload_backstage_env_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReloadBackstageEnvVariables<'c> {
-    call: rt::Call<'c>,
+pub struct ReloadBackstageEnvVariables {
+    call: rt::Call,
 }
-impl<'c> ReloadBackstageEnvVariables<'c> {
+impl ReloadBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -316,12 +316,12 @@ impl<'c> ReloadBackstageEnvVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -329,10 +329,10 @@ rt::request!(ReloadBackstageEnvVariables);
 /// Request of [`Api::resolve_backstage_env_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ResolveBackstageEnvVariables<'c> {
-    call: rt::Call<'c>,
+pub struct ResolveBackstageEnvVariables {
+    call: rt::Call,
 }
-impl<'c> ResolveBackstageEnvVariables<'c> {
+impl ResolveBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -347,12 +347,12 @@ impl<'c> ResolveBackstageEnvVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResolvedEnvVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::ResolvedEnvVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -360,10 +360,10 @@ rt::request!(ResolveBackstageEnvVariables);
 /// Request of [`Api::sync_backstage_env_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SyncBackstageEnvVariables<'c> {
-    call: rt::Call<'c>,
+pub struct SyncBackstageEnvVariables {
+    call: rt::Call,
 }
-impl<'c> SyncBackstageEnvVariables<'c> {
+impl SyncBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -372,12 +372,12 @@ impl<'c> SyncBackstageEnvVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -385,10 +385,10 @@ rt::request!(SyncBackstageEnvVariables);
 /// Request of [`Api::update_backstage_env_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateBackstageEnvVariable<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateBackstageEnvVariable {
+    call: rt::Call,
 }
-impl<'c> UpdateBackstageEnvVariable<'c> {
+impl UpdateBackstageEnvVariable {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -410,12 +410,12 @@ impl<'c> UpdateBackstageEnvVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BackstageEnvVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::BackstageEnvVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -423,10 +423,10 @@ rt::request!(UpdateBackstageEnvVariable);
 /// Request of [`Api::update_backstage_env_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateBackstageEnvVariables<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateBackstageEnvVariables {
+    call: rt::Call,
 }
-impl<'c> UpdateBackstageEnvVariables<'c> {
+impl UpdateBackstageEnvVariables {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -448,12 +448,12 @@ impl<'c> UpdateBackstageEnvVariables<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::BackstageEnvVariableResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -471,6 +471,8 @@ pub(super) static CREATE_BACKSTAGE_ENV_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
     id: "create-backstage-env-variables",
@@ -485,6 +487,8 @@ pub(super) static CREATE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_BACKSTAGE_ENV_VARIABLE: rt::Operation = rt::Operation {
     id: "delete-backstage-env-variable",
@@ -502,6 +506,8 @@ pub(super) static DELETE_BACKSTAGE_ENV_VARIABLE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
     id: "delete-backstage-env-variables",
@@ -519,6 +525,8 @@ pub(super) static DELETE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BACKSTAGE_ENV_VARIABLE: rt::Operation = rt::Operation {
     id: "get-backstage-env-variable",
@@ -536,6 +544,8 @@ pub(super) static GET_BACKSTAGE_ENV_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
     id: "get-backstage-env-variables",
@@ -555,6 +565,8 @@ pub(super) static GET_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RELOAD_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
     id: "reload-backstage-env-variables",
@@ -569,6 +581,8 @@ pub(super) static RELOAD_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RESOLVE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
     id: "resolve-backstage-env-variables",
@@ -586,6 +600,8 @@ pub(super) static RESOLVE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SYNC_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
     id: "sync-backstage-env-variables",
@@ -600,6 +616,8 @@ pub(super) static SYNC_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_BACKSTAGE_ENV_VARIABLE: rt::Operation = rt::Operation {
     id: "update-backstage-env-variable",
@@ -617,6 +635,8 @@ pub(super) static UPDATE_BACKSTAGE_ENV_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
     id: "update-backstage-env-variables",
@@ -631,4 +651,6 @@ pub(super) static UPDATE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn backstage_harness_sync_all_accounts(
         &self,
-    ) -> BackstageHarnessSyncAllAccounts<'c> {
+    ) -> BackstageHarnessSyncAllAccounts {
         let call = rt::Call::new(self.client, &BACKSTAGE_HARNESS_SYNC_ALL_ACCOUNTS);
         BackstageHarnessSyncAllAccounts {
             call,
@@ -17,9 +17,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/backstage-harness/sync/for-account`
     #[inline]
-    pub fn backstage_harness_sync_for_account(
-        &self,
-    ) -> BackstageHarnessSyncForAccount<'c> {
+    pub fn backstage_harness_sync_for_account(&self) -> BackstageHarnessSyncForAccount {
         let call = rt::Call::new(self.client, &BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT);
         BackstageHarnessSyncForAccount {
             call,
@@ -29,7 +27,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn backstage_harness_sync_for_account_entity(
         &self,
-    ) -> BackstageHarnessSyncForAccountEntity<'c> {
+    ) -> BackstageHarnessSyncForAccountEntity {
         let call = rt::Call::new(
             self.client,
             &BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT_ENTITY,
@@ -42,18 +40,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::backstage_harness_sync_all_accounts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BackstageHarnessSyncAllAccounts<'c> {
-    call: rt::Call<'c>,
+pub struct BackstageHarnessSyncAllAccounts {
+    call: rt::Call,
 }
-impl<'c> BackstageHarnessSyncAllAccounts<'c> {
+impl BackstageHarnessSyncAllAccounts {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BackstageHarnessSyncEntitiesResponse> {
+    pub fn send(self) -> rt::Sending<types::BackstageHarnessSyncEntitiesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -61,10 +59,10 @@ rt::request!(BackstageHarnessSyncAllAccounts);
 /// Request of [`Api::backstage_harness_sync_for_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BackstageHarnessSyncForAccount<'c> {
-    call: rt::Call<'c>,
+pub struct BackstageHarnessSyncForAccount {
+    call: rt::Call,
 }
-impl<'c> BackstageHarnessSyncForAccount<'c> {
+impl BackstageHarnessSyncForAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -73,12 +71,12 @@ impl<'c> BackstageHarnessSyncForAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BackstageHarnessSyncEntitiesResponse> {
+    pub fn send(self) -> rt::Sending<types::BackstageHarnessSyncEntitiesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -86,10 +84,10 @@ rt::request!(BackstageHarnessSyncForAccount);
 /// Request of [`Api::backstage_harness_sync_for_account_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BackstageHarnessSyncForAccountEntity<'c> {
-    call: rt::Call<'c>,
+pub struct BackstageHarnessSyncForAccountEntity {
+    call: rt::Call,
 }
-impl<'c> BackstageHarnessSyncForAccountEntity<'c> {
+impl BackstageHarnessSyncForAccountEntity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -104,12 +102,12 @@ impl<'c> BackstageHarnessSyncForAccountEntity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BackstageHarnessSyncEntitiesResponse> {
+    pub fn send(self) -> rt::Sending<types::BackstageHarnessSyncEntitiesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -127,6 +125,8 @@ pub(super) static BACKSTAGE_HARNESS_SYNC_ALL_ACCOUNTS: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT: rt::Operation = rt::Operation {
     id: "backstage-harness-sync-for-account",
@@ -141,6 +141,8 @@ pub(super) static BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT_ENTITY: rt::Operation = rt::Operation {
     id: "backstage-harness-sync-for-account-entity",
@@ -155,4 +157,6 @@ pub(super) static BACKSTAGE_HARNESS_SYNC_FOR_ACCOUNT_ENTITY: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

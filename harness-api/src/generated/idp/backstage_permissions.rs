@@ -7,19 +7,19 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/backstage-permissions`
     #[inline]
-    pub fn create_backstage_permissions(&self) -> CreateBackstagePermissions<'c> {
+    pub fn create_backstage_permissions(&self) -> CreateBackstagePermissions {
         let call = rt::Call::new(self.client, &CREATE_BACKSTAGE_PERMISSIONS);
         CreateBackstagePermissions { call }
     }
     /// `GET /v1/backstage-permissions`
     #[inline]
-    pub fn get_backstage_permissions(&self) -> GetBackstagePermissions<'c> {
+    pub fn get_backstage_permissions(&self) -> GetBackstagePermissions {
         let call = rt::Call::new(self.client, &GET_BACKSTAGE_PERMISSIONS);
         GetBackstagePermissions { call }
     }
     /// `PUT /v1/backstage-permissions`
     #[inline]
-    pub fn update_backstage_permissions(&self) -> UpdateBackstagePermissions<'c> {
+    pub fn update_backstage_permissions(&self) -> UpdateBackstagePermissions {
         let call = rt::Call::new(self.client, &UPDATE_BACKSTAGE_PERMISSIONS);
         UpdateBackstagePermissions { call }
     }
@@ -27,10 +27,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_backstage_permissions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateBackstagePermissions<'c> {
-    call: rt::Call<'c>,
+pub struct CreateBackstagePermissions {
+    call: rt::Call,
 }
-impl<'c> CreateBackstagePermissions<'c> {
+impl CreateBackstagePermissions {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -45,12 +45,12 @@ impl<'c> CreateBackstagePermissions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BackstagePermissionsResponse> {
+    pub fn send(self) -> rt::Sending<types::BackstagePermissionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -58,10 +58,10 @@ rt::request!(CreateBackstagePermissions);
 /// Request of [`Api::get_backstage_permissions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBackstagePermissions<'c> {
-    call: rt::Call<'c>,
+pub struct GetBackstagePermissions {
+    call: rt::Call,
 }
-impl<'c> GetBackstagePermissions<'c> {
+impl GetBackstagePermissions {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -70,12 +70,12 @@ impl<'c> GetBackstagePermissions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BackstagePermissionsResponse> {
+    pub fn send(self) -> rt::Sending<types::BackstagePermissionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -83,10 +83,10 @@ rt::request!(GetBackstagePermissions);
 /// Request of [`Api::update_backstage_permissions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateBackstagePermissions<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateBackstagePermissions {
+    call: rt::Call,
 }
-impl<'c> UpdateBackstagePermissions<'c> {
+impl UpdateBackstagePermissions {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -101,12 +101,12 @@ impl<'c> UpdateBackstagePermissions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BackstagePermissionsResponse> {
+    pub fn send(self) -> rt::Sending<types::BackstagePermissionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -124,6 +124,8 @@ pub(super) static CREATE_BACKSTAGE_PERMISSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BACKSTAGE_PERMISSIONS: rt::Operation = rt::Operation {
     id: "get-backstage-permissions",
@@ -138,6 +140,8 @@ pub(super) static GET_BACKSTAGE_PERMISSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_BACKSTAGE_PERMISSIONS: rt::Operation = rt::Operation {
     id: "update-backstage-permissions",
@@ -152,4 +156,6 @@ pub(super) static UPDATE_BACKSTAGE_PERMISSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/catalog/custom-properties`
     #[inline]
-    pub fn delete_catalog_custom_properties(&self) -> DeleteCatalogCustomProperties<'c> {
+    pub fn delete_catalog_custom_properties(&self) -> DeleteCatalogCustomProperties {
         let call = rt::Call::new(self.client, &DELETE_CATALOG_CUSTOM_PROPERTIES);
         DeleteCatalogCustomProperties {
             call,
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn delete_catalog_custom_properties_by_entity(
         &self,
-    ) -> DeleteCatalogCustomPropertiesByEntity<'c> {
+    ) -> DeleteCatalogCustomPropertiesByEntity {
         let call = rt::Call::new(
             self.client,
             &DELETE_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY,
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn delete_entities_by_catalog_custom_property(
         &self,
-    ) -> DeleteEntitiesByCatalogCustomProperty<'c> {
+    ) -> DeleteEntitiesByCatalogCustomProperty {
         let call = rt::Call::new(
             self.client,
             &DELETE_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY,
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     pub fn get_catalog_custom_properties_by_entity(
         &self,
         entity_ref: impl Into<String>,
-    ) -> GetCatalogCustomPropertiesByEntity<'c> {
+    ) -> GetCatalogCustomPropertiesByEntity {
         let mut call = rt::Call::new(
             self.client,
             &GET_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY,
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
     pub fn get_entities_by_catalog_custom_property(
         &self,
         property: impl Into<String>,
-    ) -> GetEntitiesByCatalogCustomProperty<'c> {
+    ) -> GetEntitiesByCatalogCustomProperty {
         let mut call = rt::Call::new(
             self.client,
             &GET_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY,
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/catalog/custom-properties`
     #[inline]
-    pub fn ingest_catalog_custom_properties(&self) -> IngestCatalogCustomProperties<'c> {
+    pub fn ingest_catalog_custom_properties(&self) -> IngestCatalogCustomProperties {
         let call = rt::Call::new(self.client, &INGEST_CATALOG_CUSTOM_PROPERTIES);
         IngestCatalogCustomProperties {
             call,
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn ingest_catalog_custom_properties_by_entity(
         &self,
-    ) -> IngestCatalogCustomPropertiesByEntity<'c> {
+    ) -> IngestCatalogCustomPropertiesByEntity {
         let call = rt::Call::new(
             self.client,
             &INGEST_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY,
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn ingest_entities_by_catalog_custom_property(
         &self,
-    ) -> IngestEntitiesByCatalogCustomProperty<'c> {
+    ) -> IngestEntitiesByCatalogCustomProperty {
         let call = rt::Call::new(
             self.client,
             &INGEST_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY,
@@ -107,10 +107,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_catalog_custom_properties`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCatalogCustomProperties<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCatalogCustomProperties {
+    call: rt::Call,
 }
-impl<'c> DeleteCatalogCustomProperties<'c> {
+impl DeleteCatalogCustomProperties {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -138,12 +138,12 @@ impl<'c> DeleteCatalogCustomProperties<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CustomPropertyByFieldDeleteResponse> {
+    pub fn send(self) -> rt::Sending<types::CustomPropertyByFieldDeleteResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -151,10 +151,10 @@ rt::request!(DeleteCatalogCustomProperties);
 /// Request of [`Api::delete_catalog_custom_properties_by_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCatalogCustomPropertiesByEntity<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCatalogCustomPropertiesByEntity {
+    call: rt::Call,
 }
-impl<'c> DeleteCatalogCustomPropertiesByEntity<'c> {
+impl DeleteCatalogCustomPropertiesByEntity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -182,12 +182,12 @@ impl<'c> DeleteCatalogCustomPropertiesByEntity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CustomPropertyResponse> {
+    pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -195,10 +195,10 @@ rt::request!(DeleteCatalogCustomPropertiesByEntity);
 /// Request of [`Api::delete_entities_by_catalog_custom_property`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteEntitiesByCatalogCustomProperty<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteEntitiesByCatalogCustomProperty {
+    call: rt::Call,
 }
-impl<'c> DeleteEntitiesByCatalogCustomProperty<'c> {
+impl DeleteEntitiesByCatalogCustomProperty {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -226,12 +226,12 @@ impl<'c> DeleteEntitiesByCatalogCustomProperty<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CustomPropertyResponse> {
+    pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -239,10 +239,10 @@ rt::request!(DeleteEntitiesByCatalogCustomProperty);
 /// Request of [`Api::get_catalog_custom_properties_by_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCatalogCustomPropertiesByEntity<'c> {
-    call: rt::Call<'c>,
+pub struct GetCatalogCustomPropertiesByEntity {
+    call: rt::Call,
 }
-impl<'c> GetCatalogCustomPropertiesByEntity<'c> {
+impl GetCatalogCustomPropertiesByEntity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -251,12 +251,12 @@ impl<'c> GetCatalogCustomPropertiesByEntity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CustomPropertyByEntityGetResponse> {
+    pub fn send(self) -> rt::Sending<types::CustomPropertyByEntityGetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -264,10 +264,10 @@ rt::request!(GetCatalogCustomPropertiesByEntity);
 /// Request of [`Api::get_entities_by_catalog_custom_property`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEntitiesByCatalogCustomProperty<'c> {
-    call: rt::Call<'c>,
+pub struct GetEntitiesByCatalogCustomProperty {
+    call: rt::Call,
 }
-impl<'c> GetEntitiesByCatalogCustomProperty<'c> {
+impl GetEntitiesByCatalogCustomProperty {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -276,12 +276,12 @@ impl<'c> GetEntitiesByCatalogCustomProperty<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CustomPropertyByFieldGetResponse> {
+    pub fn send(self) -> rt::Sending<types::CustomPropertyByFieldGetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -289,10 +289,10 @@ rt::request!(GetEntitiesByCatalogCustomProperty);
 /// Request of [`Api::ingest_catalog_custom_properties`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IngestCatalogCustomProperties<'c> {
-    call: rt::Call<'c>,
+pub struct IngestCatalogCustomProperties {
+    call: rt::Call,
 }
-impl<'c> IngestCatalogCustomProperties<'c> {
+impl IngestCatalogCustomProperties {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -320,12 +320,12 @@ impl<'c> IngestCatalogCustomProperties<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CustomPropertyByFieldResponse> {
+    pub fn send(self) -> rt::Sending<types::CustomPropertyByFieldResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -333,10 +333,10 @@ rt::request!(IngestCatalogCustomProperties);
 /// Request of [`Api::ingest_catalog_custom_properties_by_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IngestCatalogCustomPropertiesByEntity<'c> {
-    call: rt::Call<'c>,
+pub struct IngestCatalogCustomPropertiesByEntity {
+    call: rt::Call,
 }
-impl<'c> IngestCatalogCustomPropertiesByEntity<'c> {
+impl IngestCatalogCustomPropertiesByEntity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -364,12 +364,12 @@ impl<'c> IngestCatalogCustomPropertiesByEntity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CustomPropertyResponse> {
+    pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -377,10 +377,10 @@ rt::request!(IngestCatalogCustomPropertiesByEntity);
 /// Request of [`Api::ingest_entities_by_catalog_custom_property`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IngestEntitiesByCatalogCustomProperty<'c> {
-    call: rt::Call<'c>,
+pub struct IngestEntitiesByCatalogCustomProperty {
+    call: rt::Call,
 }
-impl<'c> IngestEntitiesByCatalogCustomProperty<'c> {
+impl IngestEntitiesByCatalogCustomProperty {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -408,12 +408,12 @@ impl<'c> IngestEntitiesByCatalogCustomProperty<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CustomPropertyResponse> {
+    pub fn send(self) -> rt::Sending<types::CustomPropertyResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -434,6 +434,8 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt::Operation {
     id: "delete-catalog-custom-properties-by-entity",
@@ -451,6 +453,8 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt::Operation {
     id: "delete-entities-by-catalog-custom-property",
@@ -468,6 +472,8 @@ pub(super) static DELETE_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt::Operation {
     id: "get-catalog-custom-properties-by-entity",
@@ -485,6 +491,8 @@ pub(super) static GET_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt::Operation {
     id: "get-entities-by-catalog-custom-property",
@@ -502,6 +510,8 @@ pub(super) static GET_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static INGEST_CATALOG_CUSTOM_PROPERTIES: rt::Operation = rt::Operation {
     id: "ingest-catalog-custom-properties",
@@ -519,6 +529,8 @@ pub(super) static INGEST_CATALOG_CUSTOM_PROPERTIES: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static INGEST_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt::Operation {
     id: "ingest-catalog-custom-properties-by-entity",
@@ -536,6 +548,8 @@ pub(super) static INGEST_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static INGEST_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt::Operation {
     id: "ingest-entities-by-catalog-custom-property",
@@ -553,4 +567,6 @@ pub(super) static INGEST_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

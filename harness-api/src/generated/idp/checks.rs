@@ -7,47 +7,47 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/checks`
     #[inline]
-    pub fn create_check(&self) -> CreateCheck<'c> {
+    pub fn create_check(&self) -> CreateCheck {
         let call = rt::Call::new(self.client, &CREATE_CHECK);
         CreateCheck { call }
     }
     /// `DELETE /v1/checks/{check-id}`
     #[inline]
-    pub fn delete_check(&self, check_id: impl Into<String>) -> DeleteCheck<'c> {
+    pub fn delete_check(&self, check_id: impl Into<String>) -> DeleteCheck {
         let mut call = rt::Call::new(self.client, &DELETE_CHECK);
         call.text(0, check_id);
         DeleteCheck { call }
     }
     /// `GET /v1/checks/{check-id}`
     #[inline]
-    pub fn get_check(&self, check_id: impl Into<String>) -> GetCheck<'c> {
+    pub fn get_check(&self, check_id: impl Into<String>) -> GetCheck {
         let mut call = rt::Call::new(self.client, &GET_CHECK);
         call.text(0, check_id);
         GetCheck { call }
     }
     /// `GET /v1/checks/{check-id}/graph`
     #[inline]
-    pub fn get_check_graph(&self, check_id: impl Into<String>) -> GetCheckGraph<'c> {
+    pub fn get_check_graph(&self, check_id: impl Into<String>) -> GetCheckGraph {
         let mut call = rt::Call::new(self.client, &GET_CHECK_GRAPH);
         call.text(0, check_id);
         GetCheckGraph { call }
     }
     /// `GET /v1/checks/{check-id}/stats`
     #[inline]
-    pub fn get_check_stats(&self, check_id: impl Into<String>) -> GetCheckStats<'c> {
+    pub fn get_check_stats(&self, check_id: impl Into<String>) -> GetCheckStats {
         let mut call = rt::Call::new(self.client, &GET_CHECK_STATS);
         call.text(0, check_id);
         GetCheckStats { call }
     }
     /// `GET /v1/checks`
     #[inline]
-    pub fn get_checks(&self) -> GetChecks<'c> {
+    pub fn get_checks(&self) -> GetChecks {
         let call = rt::Call::new(self.client, &GET_CHECKS);
         GetChecks { call }
     }
     /// `PUT /v1/checks/{check-id}`
     #[inline]
-    pub fn update_check(&self, check_id: impl Into<String>) -> UpdateCheck<'c> {
+    pub fn update_check(&self, check_id: impl Into<String>) -> UpdateCheck {
         let mut call = rt::Call::new(self.client, &UPDATE_CHECK);
         call.text(0, check_id);
         UpdateCheck { call }
@@ -56,10 +56,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_check`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateCheck<'c> {
-    call: rt::Call<'c>,
+pub struct CreateCheck {
+    call: rt::Call,
 }
-impl<'c> CreateCheck<'c> {
+impl CreateCheck {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -74,12 +74,12 @@ impl<'c> CreateCheck<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
+    pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -87,10 +87,10 @@ rt::request!(CreateCheck);
 /// Request of [`Api::delete_check`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCheck<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCheck {
+    call: rt::Call,
 }
-impl<'c> DeleteCheck<'c> {
+impl DeleteCheck {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -105,12 +105,12 @@ impl<'c> DeleteCheck<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -118,10 +118,10 @@ rt::request!(DeleteCheck);
 /// Request of [`Api::get_check`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCheck<'c> {
-    call: rt::Call<'c>,
+pub struct GetCheck {
+    call: rt::Call,
 }
-impl<'c> GetCheck<'c> {
+impl GetCheck {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -136,12 +136,12 @@ impl<'c> GetCheck<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CheckDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::CheckDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -149,10 +149,10 @@ rt::request!(GetCheck);
 /// Request of [`Api::get_check_graph`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCheckGraph<'c> {
-    call: rt::Call<'c>,
+pub struct GetCheckGraph {
+    call: rt::Call,
 }
-impl<'c> GetCheckGraph<'c> {
+impl GetCheckGraph {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -167,12 +167,12 @@ impl<'c> GetCheckGraph<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::CheckGraph>> {
+    pub fn send(self) -> rt::Sending<Vec<types::CheckGraph>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -180,10 +180,10 @@ rt::request!(GetCheckGraph);
 /// Request of [`Api::get_check_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCheckStats<'c> {
-    call: rt::Call<'c>,
+pub struct GetCheckStats {
+    call: rt::Call,
 }
-impl<'c> GetCheckStats<'c> {
+impl GetCheckStats {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -198,12 +198,12 @@ impl<'c> GetCheckStats<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CheckStatsResponse> {
+    pub fn send(self) -> rt::Sending<types::CheckStatsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -211,10 +211,10 @@ rt::request!(GetCheckStats);
 /// Request of [`Api::get_checks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChecks<'c> {
-    call: rt::Call<'c>,
+pub struct GetChecks {
+    call: rt::Call,
 }
-impl<'c> GetChecks<'c> {
+impl GetChecks {
     /// Query parameter `custom`.
     #[inline]
     pub fn custom(mut self, value: bool) -> Self {
@@ -253,12 +253,12 @@ impl<'c> GetChecks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::CheckResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::CheckResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -266,10 +266,10 @@ rt::request!(GetChecks);
 /// Request of [`Api::update_check`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateCheck<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateCheck {
+    call: rt::Call,
 }
-impl<'c> UpdateCheck<'c> {
+impl UpdateCheck {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -284,12 +284,12 @@ impl<'c> UpdateCheck<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
+    pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -307,6 +307,8 @@ pub(super) static CREATE_CHECK: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_CHECK: rt::Operation = rt::Operation {
     id: "delete-check",
@@ -325,6 +327,8 @@ pub(super) static DELETE_CHECK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHECK: rt::Operation = rt::Operation {
     id: "get-check",
@@ -343,6 +347,8 @@ pub(super) static GET_CHECK: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHECK_GRAPH: rt::Operation = rt::Operation {
     id: "get-check-graph",
@@ -361,6 +367,8 @@ pub(super) static GET_CHECK_GRAPH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHECK_STATS: rt::Operation = rt::Operation {
     id: "get-check-stats",
@@ -379,6 +387,8 @@ pub(super) static GET_CHECK_STATS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CHECKS: rt::Operation = rt::Operation {
     id: "get-checks",
@@ -400,6 +410,8 @@ pub(super) static GET_CHECKS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CHECK: rt::Operation = rt::Operation {
     id: "update-check",
@@ -414,4 +426,6 @@ pub(super) static UPDATE_CHECK: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/connector-info`
     #[inline]
-    pub fn get_connector_info(&self) -> GetConnectorInfo<'c> {
+    pub fn get_connector_info(&self) -> GetConnectorInfo {
         let call = rt::Call::new(self.client, &GET_CONNECTOR_INFO);
         GetConnectorInfo { call }
     }
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     pub fn get_connector_info_by_provider_type(
         &self,
         provider_type: impl Into<String>,
-    ) -> GetConnectorInfoByProviderType<'c> {
+    ) -> GetConnectorInfoByProviderType {
         let mut call = rt::Call::new(self.client, &GET_CONNECTOR_INFO_BY_PROVIDER_TYPE);
         call.text(0, provider_type);
         GetConnectorInfoByProviderType {
@@ -25,13 +25,13 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/connectors-info`
     #[inline]
-    pub fn get_connectors_info(&self) -> GetConnectorsInfo<'c> {
+    pub fn get_connectors_info(&self) -> GetConnectorsInfo {
         let call = rt::Call::new(self.client, &GET_CONNECTORS_INFO);
         GetConnectorsInfo { call }
     }
     /// `POST /v1/connector-info`
     #[inline]
-    pub fn save_connector_info(&self) -> SaveConnectorInfo<'c> {
+    pub fn save_connector_info(&self) -> SaveConnectorInfo {
         let call = rt::Call::new(self.client, &SAVE_CONNECTOR_INFO);
         SaveConnectorInfo { call }
     }
@@ -39,10 +39,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_connector_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConnectorInfo<'c> {
-    call: rt::Call<'c>,
+pub struct GetConnectorInfo {
+    call: rt::Call,
 }
-impl<'c> GetConnectorInfo<'c> {
+impl GetConnectorInfo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -51,12 +51,12 @@ impl<'c> GetConnectorInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,10 +64,10 @@ rt::request!(GetConnectorInfo);
 /// Request of [`Api::get_connector_info_by_provider_type`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConnectorInfoByProviderType<'c> {
-    call: rt::Call<'c>,
+pub struct GetConnectorInfoByProviderType {
+    call: rt::Call,
 }
-impl<'c> GetConnectorInfoByProviderType<'c> {
+impl GetConnectorInfoByProviderType {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -76,12 +76,12 @@ impl<'c> GetConnectorInfoByProviderType<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -89,10 +89,10 @@ rt::request!(GetConnectorInfoByProviderType);
 /// Request of [`Api::get_connectors_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConnectorsInfo<'c> {
-    call: rt::Call<'c>,
+pub struct GetConnectorsInfo {
+    call: rt::Call,
 }
-impl<'c> GetConnectorsInfo<'c> {
+impl GetConnectorsInfo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -101,12 +101,12 @@ impl<'c> GetConnectorsInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -114,10 +114,10 @@ rt::request!(GetConnectorsInfo);
 /// Request of [`Api::save_connector_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveConnectorInfo<'c> {
-    call: rt::Call<'c>,
+pub struct SaveConnectorInfo {
+    call: rt::Call,
 }
-impl<'c> SaveConnectorInfo<'c> {
+impl SaveConnectorInfo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -132,12 +132,12 @@ impl<'c> SaveConnectorInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConnectorInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::ConnectorInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -155,6 +155,8 @@ pub(super) static GET_CONNECTOR_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONNECTOR_INFO_BY_PROVIDER_TYPE: rt::Operation = rt::Operation {
     id: "get-connector-info-by-providerType",
@@ -172,6 +174,8 @@ pub(super) static GET_CONNECTOR_INFO_BY_PROVIDER_TYPE: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONNECTORS_INFO: rt::Operation = rt::Operation {
     id: "get-connectors-info",
@@ -186,6 +190,8 @@ pub(super) static GET_CONNECTORS_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_CONNECTOR_INFO: rt::Operation = rt::Operation {
     id: "save-connector-info",
@@ -200,4 +206,6 @@ pub(super) static SAVE_CONNECTOR_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

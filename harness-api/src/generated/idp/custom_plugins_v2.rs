@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/custom-plugins`
     #[inline]
-    pub fn create_custom_plugins_v2(&self) -> CreateCustomPluginsV2<'c> {
+    pub fn create_custom_plugins_v2(&self) -> CreateCustomPluginsV2 {
         let call = rt::Call::new(self.client, &CREATE_CUSTOM_PLUGINS_V2);
         CreateCustomPluginsV2 { call }
     }
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     pub fn delete_custom_plugin_v2(
         &self,
         plugin_id: impl Into<String>,
-    ) -> DeleteCustomPluginV2<'c> {
+    ) -> DeleteCustomPluginV2 {
         let mut call = rt::Call::new(self.client, &DELETE_CUSTOM_PLUGIN_V2);
         call.text(0, plugin_id);
         DeleteCustomPluginV2 { call }
@@ -26,14 +26,14 @@ impl<'c> Api<'c> {
     pub fn get_custom_plugin_v2(
         &self,
         plugin_id: impl Into<String>,
-    ) -> GetCustomPluginV2<'c> {
+    ) -> GetCustomPluginV2 {
         let mut call = rt::Call::new(self.client, &GET_CUSTOM_PLUGIN_V2);
         call.text(0, plugin_id);
         GetCustomPluginV2 { call }
     }
     /// `GET /v2/custom-plugins`
     #[inline]
-    pub fn get_custom_plugins_v2(&self) -> GetCustomPluginsV2<'c> {
+    pub fn get_custom_plugins_v2(&self) -> GetCustomPluginsV2 {
         let call = rt::Call::new(self.client, &GET_CUSTOM_PLUGINS_V2);
         GetCustomPluginsV2 { call }
     }
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     pub fn update_custom_plugin_v2(
         &self,
         plugin_id: impl Into<String>,
-    ) -> UpdateCustomPluginV2<'c> {
+    ) -> UpdateCustomPluginV2 {
         let mut call = rt::Call::new(self.client, &UPDATE_CUSTOM_PLUGIN_V2);
         call.text(0, plugin_id);
         UpdateCustomPluginV2 { call }
@@ -51,10 +51,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_custom_plugins_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateCustomPluginsV2<'c> {
-    call: rt::Call<'c>,
+pub struct CreateCustomPluginsV2 {
+    call: rt::Call,
 }
-impl<'c> CreateCustomPluginsV2<'c> {
+impl CreateCustomPluginsV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -76,12 +76,12 @@ impl<'c> CreateCustomPluginsV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -89,10 +89,10 @@ rt::request!(CreateCustomPluginsV2);
 /// Request of [`Api::delete_custom_plugin_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCustomPluginV2<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCustomPluginV2 {
+    call: rt::Call,
 }
-impl<'c> DeleteCustomPluginV2<'c> {
+impl DeleteCustomPluginV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -101,12 +101,12 @@ impl<'c> DeleteCustomPluginV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -114,10 +114,10 @@ rt::request!(DeleteCustomPluginV2);
 /// Request of [`Api::get_custom_plugin_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCustomPluginV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetCustomPluginV2 {
+    call: rt::Call,
 }
-impl<'c> GetCustomPluginV2<'c> {
+impl GetCustomPluginV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -126,12 +126,12 @@ impl<'c> GetCustomPluginV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -139,10 +139,10 @@ rt::request!(GetCustomPluginV2);
 /// Request of [`Api::get_custom_plugins_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCustomPluginsV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetCustomPluginsV2 {
+    call: rt::Call,
 }
-impl<'c> GetCustomPluginsV2<'c> {
+impl GetCustomPluginsV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -175,12 +175,12 @@ impl<'c> GetCustomPluginsV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -188,10 +188,10 @@ rt::request!(GetCustomPluginsV2);
 /// Request of [`Api::update_custom_plugin_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateCustomPluginV2<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateCustomPluginV2 {
+    call: rt::Call,
 }
-impl<'c> UpdateCustomPluginV2<'c> {
+impl UpdateCustomPluginV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -213,12 +213,12 @@ impl<'c> UpdateCustomPluginV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -236,6 +236,8 @@ pub(super) static CREATE_CUSTOM_PLUGINS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     id: "delete-custom-plugin-v2",
@@ -250,6 +252,8 @@ pub(super) static DELETE_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     id: "get-custom-plugin-v2",
@@ -264,6 +268,8 @@ pub(super) static GET_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CUSTOM_PLUGINS_V2: rt::Operation = rt::Operation {
     id: "get-custom-plugins-v2",
@@ -284,6 +290,8 @@ pub(super) static GET_CUSTOM_PLUGINS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     id: "update-custom-plugin-v2",
@@ -298,4 +306,6 @@ pub(super) static UPDATE_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

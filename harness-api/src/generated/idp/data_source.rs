@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/data-sources`
     #[inline]
-    pub fn get_all_datasources_for_account(&self) -> GetAllDatasourcesForAccount<'c> {
+    pub fn get_all_datasources_for_account(&self) -> GetAllDatasourcesForAccount {
         let call = rt::Call::new(self.client, &GET_ALL_DATASOURCES_FOR_ACCOUNT);
         GetAllDatasourcesForAccount {
             call,
@@ -18,14 +18,14 @@ impl<'c> Api<'c> {
     pub fn get_data_points_for_data_source(
         &self,
         data_source: impl Into<String>,
-    ) -> GetDataPointsForDataSource<'c> {
+    ) -> GetDataPointsForDataSource {
         let mut call = rt::Call::new(self.client, &GET_DATA_POINTS_FOR_DATA_SOURCE);
         call.text(0, data_source);
         GetDataPointsForDataSource { call }
     }
     /// `GET /v1/data-sources/data-points/map`
     #[inline]
-    pub fn get_data_sources_data_points_map(&self) -> GetDataSourcesDataPointsMap<'c> {
+    pub fn get_data_sources_data_points_map(&self) -> GetDataSourcesDataPointsMap {
         let call = rt::Call::new(self.client, &GET_DATA_SOURCES_DATA_POINTS_MAP);
         GetDataSourcesDataPointsMap {
             call,
@@ -35,10 +35,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_all_datasources_for_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllDatasourcesForAccount<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllDatasourcesForAccount {
+    call: rt::Call,
 }
-impl<'c> GetAllDatasourcesForAccount<'c> {
+impl GetAllDatasourcesForAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -47,12 +47,12 @@ impl<'c> GetAllDatasourcesForAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DataSourcesResponse> {
+    pub fn send(self) -> rt::Sending<types::DataSourcesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -60,10 +60,10 @@ rt::request!(GetAllDatasourcesForAccount);
 /// Request of [`Api::get_data_points_for_data_source`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDataPointsForDataSource<'c> {
-    call: rt::Call<'c>,
+pub struct GetDataPointsForDataSource {
+    call: rt::Call,
 }
-impl<'c> GetDataPointsForDataSource<'c> {
+impl GetDataPointsForDataSource {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -72,12 +72,12 @@ impl<'c> GetDataPointsForDataSource<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DataPointsResponse> {
+    pub fn send(self) -> rt::Sending<types::DataPointsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -85,10 +85,10 @@ rt::request!(GetDataPointsForDataSource);
 /// Request of [`Api::get_data_sources_data_points_map`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDataSourcesDataPointsMap<'c> {
-    call: rt::Call<'c>,
+pub struct GetDataSourcesDataPointsMap {
+    call: rt::Call,
 }
-impl<'c> GetDataSourcesDataPointsMap<'c> {
+impl GetDataSourcesDataPointsMap {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -97,12 +97,12 @@ impl<'c> GetDataSourcesDataPointsMap<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DataSourceDataPointsMapResponse> {
+    pub fn send(self) -> rt::Sending<types::DataSourceDataPointsMapResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,6 +120,8 @@ pub(super) static GET_ALL_DATASOURCES_FOR_ACCOUNT: rt::Operation = rt::Operation
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DATA_POINTS_FOR_DATA_SOURCE: rt::Operation = rt::Operation {
     id: "get-data-points-for-data-source",
@@ -137,6 +139,8 @@ pub(super) static GET_DATA_POINTS_FOR_DATA_SOURCE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DATA_SOURCES_DATA_POINTS_MAP: rt::Operation = rt::Operation {
     id: "get-data-sources-data-points-map",
@@ -151,4 +155,6 @@ pub(super) static GET_DATA_SOURCES_DATA_POINTS_MAP: rt::Operation = rt::Operatio
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

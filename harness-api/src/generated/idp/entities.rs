@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         option: impl Into<types::ConvertEntityOption>,
         body: &types::EntityRequest,
-    ) -> ConvertEntity<'c> {
+    ) -> ConvertEntity {
         let mut call = rt::Call::new(self.client, &CONVERT_ENTITY);
         call.text(0, Into::<types::ConvertEntityOption>::into(option).as_str());
         call.body_json(body);
@@ -19,7 +19,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/entities`
     #[inline]
-    pub fn create_entity(&self, body: &types::EntityCreateRequest) -> CreateEntity<'c> {
+    pub fn create_entity(&self, body: &types::EntityCreateRequest) -> CreateEntity {
         let mut call = rt::Call::new(self.client, &CREATE_ENTITY);
         call.body_json(body);
         CreateEntity { call }
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         scope: impl Into<String>,
         kind: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteEntity<'c> {
+    ) -> DeleteEntity {
         let mut call = rt::Call::new(self.client, &DELETE_ENTITY);
         call.text(0, scope);
         call.text(1, kind);
@@ -40,13 +40,13 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/entities`
     #[inline]
-    pub fn get_entities(&self) -> GetEntities<'c> {
+    pub fn get_entities(&self) -> GetEntities {
         let call = rt::Call::new(self.client, &GET_ENTITIES);
         GetEntities { call }
     }
     /// `POST /v1/entities/by-refs`
     #[inline]
-    pub fn get_entities_by_refs(&self) -> GetEntitiesByRefs<'c> {
+    pub fn get_entities_by_refs(&self) -> GetEntitiesByRefs {
         let call = rt::Call::new(self.client, &GET_ENTITIES_BY_REFS);
         GetEntitiesByRefs { call }
     }
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     pub fn get_entities_filters(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetEntitiesFilters<'c> {
+    ) -> GetEntitiesFilters {
         let mut call = rt::Call::new(self.client, &GET_ENTITIES_FILTERS);
         call.text(0, account_identifier);
         GetEntitiesFilters { call }
@@ -65,14 +65,14 @@ impl<'c> Api<'c> {
     pub fn get_entities_filters_by_query(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetEntitiesFiltersByQuery<'c> {
+    ) -> GetEntitiesFiltersByQuery {
         let mut call = rt::Call::new(self.client, &GET_ENTITIES_FILTERS_BY_QUERY);
         call.text(0, account_identifier);
         GetEntitiesFiltersByQuery { call }
     }
     /// `GET /v1/entities/groups`
     #[inline]
-    pub fn get_entities_groups(&self) -> GetEntitiesGroups<'c> {
+    pub fn get_entities_groups(&self) -> GetEntitiesGroups {
         let call = rt::Call::new(self.client, &GET_ENTITIES_GROUPS);
         GetEntitiesGroups { call }
     }
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
     pub fn get_entities_kinds(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetEntitiesKinds<'c> {
+    ) -> GetEntitiesKinds {
         let mut call = rt::Call::new(self.client, &GET_ENTITIES_KINDS);
         call.text(0, account_identifier);
         GetEntitiesKinds { call }
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
         scope: impl Into<String>,
         kind: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetEntity<'c> {
+    ) -> GetEntity {
         let mut call = rt::Call::new(self.client, &GET_ENTITY);
         call.text(0, scope);
         call.text(1, kind);
@@ -102,13 +102,13 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/entities/json-schema`
     #[inline]
-    pub fn get_json_schema(&self) -> GetJsonSchema<'c> {
+    pub fn get_json_schema(&self) -> GetJsonSchema {
         let call = rt::Call::new(self.client, &GET_JSON_SCHEMA);
         GetJsonSchema { call }
     }
     /// `POST /v1/entities/import`
     #[inline]
-    pub fn import_entity(&self, body: &types::IdpGitImportDetails) -> ImportEntity<'c> {
+    pub fn import_entity(&self, body: &types::IdpGitImportDetails) -> ImportEntity {
         let mut call = rt::Call::new(self.client, &IMPORT_ENTITY);
         call.body_json(body);
         ImportEntity { call }
@@ -121,7 +121,7 @@ impl<'c> Api<'c> {
         kind: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::EntityMoveRequest,
-    ) -> MoveEntity<'c> {
+    ) -> MoveEntity {
         let mut call = rt::Call::new(self.client, &MOVE_ENTITY);
         call.text(0, scope);
         call.text(1, kind);
@@ -137,7 +137,7 @@ impl<'c> Api<'c> {
         kind: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::EntityUpdateRequest,
-    ) -> UpdateEntity<'c> {
+    ) -> UpdateEntity {
         let mut call = rt::Call::new(self.client, &UPDATE_ENTITY);
         call.text(0, scope);
         call.text(1, kind);
@@ -153,7 +153,7 @@ impl<'c> Api<'c> {
         kind: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::GitMetadataUpdateRequest,
-    ) -> UpdateGitMetadata<'c> {
+    ) -> UpdateGitMetadata {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_METADATA);
         call.text(0, scope);
         call.text(1, kind);
@@ -165,10 +165,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::convert_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ConvertEntity<'c> {
-    call: rt::Call<'c>,
+pub struct ConvertEntity {
+    call: rt::Call,
 }
-impl<'c> ConvertEntity<'c> {
+impl ConvertEntity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -183,12 +183,12 @@ impl<'c> ConvertEntity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EntityConvertResponse> {
+    pub fn send(self) -> rt::Sending<types::EntityConvertResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -196,10 +196,10 @@ rt::request!(ConvertEntity);
 /// Request of [`Api::create_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateEntity<'c> {
-    call: rt::Call<'c>,
+pub struct CreateEntity {
+    call: rt::Call,
 }
-impl<'c> CreateEntity<'c> {
+impl CreateEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -238,12 +238,12 @@ impl<'c> CreateEntity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EntityResponse> {
+    pub fn send(self) -> rt::Sending<types::EntityResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -251,10 +251,10 @@ rt::request!(CreateEntity);
 /// Request of [`Api::delete_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteEntity<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteEntity {
+    call: rt::Call,
 }
-impl<'c> DeleteEntity<'c> {
+impl DeleteEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -281,12 +281,12 @@ impl<'c> DeleteEntity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -294,10 +294,10 @@ rt::request!(DeleteEntity);
 /// Request of [`Api::get_entities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEntities<'c> {
-    call: rt::Call<'c>,
+pub struct GetEntities {
+    call: rt::Call,
 }
-impl<'c> GetEntities<'c> {
+impl GetEntities {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -390,12 +390,12 @@ impl<'c> GetEntities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::EntityResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::EntityResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -403,10 +403,10 @@ rt::request!(GetEntities);
 /// Request of [`Api::get_entities_by_refs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEntitiesByRefs<'c> {
-    call: rt::Call<'c>,
+pub struct GetEntitiesByRefs {
+    call: rt::Call,
 }
-impl<'c> GetEntitiesByRefs<'c> {
+impl GetEntitiesByRefs {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -499,12 +499,12 @@ impl<'c> GetEntitiesByRefs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::EntityResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::EntityResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -512,10 +512,10 @@ rt::request!(GetEntitiesByRefs);
 /// Request of [`Api::get_entities_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEntitiesFilters<'c> {
-    call: rt::Call<'c>,
+pub struct GetEntitiesFilters {
+    call: rt::Call,
 }
-impl<'c> GetEntitiesFilters<'c> {
+impl GetEntitiesFilters {
     /// Query parameter `kind`.
     #[inline]
     pub fn kind(mut self, value: impl Into<String>) -> Self {
@@ -536,12 +536,12 @@ impl<'c> GetEntitiesFilters<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::EntityFiltersResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::EntityFiltersResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -549,10 +549,10 @@ rt::request!(GetEntitiesFilters);
 /// Request of [`Api::get_entities_filters_by_query`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEntitiesFiltersByQuery<'c> {
-    call: rt::Call<'c>,
+pub struct GetEntitiesFiltersByQuery {
+    call: rt::Call,
 }
-impl<'c> GetEntitiesFiltersByQuery<'c> {
+impl GetEntitiesFiltersByQuery {
     /// Query parameter `kind`.
     #[inline]
     pub fn kind(mut self, value: impl Into<String>) -> Self {
@@ -579,12 +579,12 @@ impl<'c> GetEntitiesFiltersByQuery<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::EntityFiltersResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::EntityFiltersResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -592,10 +592,10 @@ rt::request!(GetEntitiesFiltersByQuery);
 /// Request of [`Api::get_entities_groups`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEntitiesGroups<'c> {
-    call: rt::Call<'c>,
+pub struct GetEntitiesGroups {
+    call: rt::Call,
 }
-impl<'c> GetEntitiesGroups<'c> {
+impl GetEntitiesGroups {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -670,12 +670,12 @@ impl<'c> GetEntitiesGroups<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EntitiesGroupsResponse> {
+    pub fn send(self) -> rt::Sending<types::EntitiesGroupsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -683,10 +683,10 @@ rt::request!(GetEntitiesGroups);
 /// Request of [`Api::get_entities_kinds`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEntitiesKinds<'c> {
-    call: rt::Call<'c>,
+pub struct GetEntitiesKinds {
+    call: rt::Call,
 }
-impl<'c> GetEntitiesKinds<'c> {
+impl GetEntitiesKinds {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -707,12 +707,12 @@ impl<'c> GetEntitiesKinds<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::EntityKindsResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::EntityKindsResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -720,10 +720,10 @@ rt::request!(GetEntitiesKinds);
 /// Request of [`Api::get_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEntity<'c> {
-    call: rt::Call<'c>,
+pub struct GetEntity {
+    call: rt::Call,
 }
-impl<'c> GetEntity<'c> {
+impl GetEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -780,12 +780,12 @@ impl<'c> GetEntity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EntityResponse> {
+    pub fn send(self) -> rt::Sending<types::EntityResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -793,10 +793,10 @@ rt::request!(GetEntity);
 /// Request of [`Api::get_json_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetJsonSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GetJsonSchema {
+    call: rt::Call,
 }
-impl<'c> GetJsonSchema<'c> {
+impl GetJsonSchema {
     /// Query parameter `kind`.
     #[inline]
     pub fn kind(mut self, value: impl Into<String>) -> Self {
@@ -805,12 +805,12 @@ impl<'c> GetJsonSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -818,10 +818,10 @@ rt::request!(GetJsonSchema);
 /// Request of [`Api::import_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportEntity<'c> {
-    call: rt::Call<'c>,
+pub struct ImportEntity {
+    call: rt::Call,
 }
-impl<'c> ImportEntity<'c> {
+impl ImportEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -848,12 +848,12 @@ impl<'c> ImportEntity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EntityResponse> {
+    pub fn send(self) -> rt::Sending<types::EntityResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -861,10 +861,10 @@ rt::request!(ImportEntity);
 /// Request of [`Api::move_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MoveEntity<'c> {
-    call: rt::Call<'c>,
+pub struct MoveEntity {
+    call: rt::Call,
 }
-impl<'c> MoveEntity<'c> {
+impl MoveEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -891,12 +891,12 @@ impl<'c> MoveEntity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
+    pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -904,10 +904,10 @@ rt::request!(MoveEntity);
 /// Request of [`Api::update_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateEntity<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateEntity {
+    call: rt::Call,
 }
-impl<'c> UpdateEntity<'c> {
+impl UpdateEntity {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -934,12 +934,12 @@ impl<'c> UpdateEntity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EntityResponse> {
+    pub fn send(self) -> rt::Sending<types::EntityResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -947,10 +947,10 @@ rt::request!(UpdateEntity);
 /// Request of [`Api::update_git_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGitMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGitMetadata {
+    call: rt::Call,
 }
-impl<'c> UpdateGitMetadata<'c> {
+impl UpdateGitMetadata {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -977,12 +977,12 @@ impl<'c> UpdateGitMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
+    pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1004,6 +1004,8 @@ pub(super) static CONVERT_ENTITY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_ENTITY: rt::Operation = rt::Operation {
     id: "create-entity",
@@ -1025,6 +1027,8 @@ pub(super) static CREATE_ENTITY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ENTITY: rt::Operation = rt::Operation {
     id: "delete-entity",
@@ -1047,6 +1051,8 @@ pub(super) static DELETE_ENTITY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENTITIES: rt::Operation = rt::Operation {
     id: "get-entities",
@@ -1077,6 +1083,8 @@ pub(super) static GET_ENTITIES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENTITIES_BY_REFS: rt::Operation = rt::Operation {
     id: "get-entities-by-refs",
@@ -1106,6 +1114,8 @@ pub(super) static GET_ENTITIES_BY_REFS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENTITIES_FILTERS: rt::Operation = rt::Operation {
     id: "get-entities-filters",
@@ -1125,6 +1135,8 @@ pub(super) static GET_ENTITIES_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENTITIES_FILTERS_BY_QUERY: rt::Operation = rt::Operation {
     id: "get-entities-filters-by-query",
@@ -1144,6 +1156,8 @@ pub(super) static GET_ENTITIES_FILTERS_BY_QUERY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENTITIES_GROUPS: rt::Operation = rt::Operation {
     id: "get-entities-groups",
@@ -1171,6 +1185,8 @@ pub(super) static GET_ENTITIES_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENTITIES_KINDS: rt::Operation = rt::Operation {
     id: "get-entities-kinds",
@@ -1190,6 +1206,8 @@ pub(super) static GET_ENTITIES_KINDS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENTITY: rt::Operation = rt::Operation {
     id: "get-entity",
@@ -1217,6 +1235,8 @@ pub(super) static GET_ENTITY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_JSON_SCHEMA: rt::Operation = rt::Operation {
     id: "get-json-schema",
@@ -1231,6 +1251,8 @@ pub(super) static GET_JSON_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_ENTITY: rt::Operation = rt::Operation {
     id: "import-entity",
@@ -1250,6 +1272,8 @@ pub(super) static IMPORT_ENTITY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MOVE_ENTITY: rt::Operation = rt::Operation {
     id: "move-entity",
@@ -1272,6 +1296,8 @@ pub(super) static MOVE_ENTITY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ENTITY: rt::Operation = rt::Operation {
     id: "update-entity",
@@ -1294,6 +1320,8 @@ pub(super) static UPDATE_ENTITY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GIT_METADATA: rt::Operation = rt::Operation {
     id: "update-git-metadata",
@@ -1316,4 +1344,6 @@ pub(super) static UPDATE_GIT_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

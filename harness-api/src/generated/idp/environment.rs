@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn create_compile_and_execute_environment(
         &self,
-    ) -> CreateCompileAndExecuteEnvironment<'c> {
+    ) -> CreateCompileAndExecuteEnvironment {
         let call = rt::Call::new(self.client, &CREATE_COMPILE_AND_EXECUTE_ENVIRONMENT);
         CreateCompileAndExecuteEnvironment {
             call,
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn delete_environment(
         &self,
         environment_id: impl Into<String>,
-    ) -> DeleteEnvironment<'c> {
+    ) -> DeleteEnvironment {
         let mut call = rt::Call::new(self.client, &DELETE_ENVIRONMENT);
         call.text(0, environment_id);
         DeleteEnvironment { call }
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn update_compile_and_execute_environment(
         &self,
         environment_id: impl Into<String>,
-    ) -> UpdateCompileAndExecuteEnvironment<'c> {
+    ) -> UpdateCompileAndExecuteEnvironment {
         let mut call = rt::Call::new(
             self.client,
             &UPDATE_COMPILE_AND_EXECUTE_ENVIRONMENT,
@@ -44,10 +44,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_compile_and_execute_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateCompileAndExecuteEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct CreateCompileAndExecuteEnvironment {
+    call: rt::Call,
 }
-impl<'c> CreateCompileAndExecuteEnvironment<'c> {
+impl CreateCompileAndExecuteEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -80,12 +80,12 @@ impl<'c> CreateCompileAndExecuteEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -93,10 +93,10 @@ rt::request!(CreateCompileAndExecuteEnvironment);
 /// Request of [`Api::delete_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteEnvironment {
+    call: rt::Call,
 }
-impl<'c> DeleteEnvironment<'c> {
+impl DeleteEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -117,12 +117,12 @@ impl<'c> DeleteEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -130,10 +130,10 @@ rt::request!(DeleteEnvironment);
 /// Request of [`Api::update_compile_and_execute_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateCompileAndExecuteEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateCompileAndExecuteEnvironment {
+    call: rt::Call,
 }
-impl<'c> UpdateCompileAndExecuteEnvironment<'c> {
+impl UpdateCompileAndExecuteEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -160,12 +160,12 @@ impl<'c> UpdateCompileAndExecuteEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -188,6 +188,8 @@ pub(super) static CREATE_COMPILE_AND_EXECUTE_ENVIRONMENT: rt::Operation = rt::Op
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "delete-environment1",
@@ -207,6 +209,8 @@ pub(super) static DELETE_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_COMPILE_AND_EXECUTE_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "update-compile-and-execute-environment",
@@ -226,4 +230,6 @@ pub(super) static UPDATE_COMPILE_AND_EXECUTE_ENVIRONMENT: rt::Operation = rt::Op
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,14 +7,14 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /v1/groups/{group-identifier}`
     #[inline]
-    pub fn delete_group(&self, group_identifier: impl Into<String>) -> DeleteGroup<'c> {
+    pub fn delete_group(&self, group_identifier: impl Into<String>) -> DeleteGroup {
         let mut call = rt::Call::new(self.client, &DELETE_GROUP);
         call.text(0, group_identifier);
         DeleteGroup { call }
     }
     /// `GET /v1/groups`
     #[inline]
-    pub fn get_all_groups_for_account(&self) -> GetAllGroupsForAccount<'c> {
+    pub fn get_all_groups_for_account(&self) -> GetAllGroupsForAccount {
         let call = rt::Call::new(self.client, &GET_ALL_GROUPS_FOR_ACCOUNT);
         GetAllGroupsForAccount { call }
     }
@@ -23,32 +23,32 @@ impl<'c> Api<'c> {
     pub fn get_group_details(
         &self,
         group_identifier: impl Into<String>,
-    ) -> GetGroupDetails<'c> {
+    ) -> GetGroupDetails {
         let mut call = rt::Call::new(self.client, &GET_GROUP_DETAILS);
         call.text(0, group_identifier);
         GetGroupDetails { call }
     }
     /// `GET /v1/groups/yaml`
     #[inline]
-    pub fn get_groups_yaml(&self) -> GetGroupsYaml<'c> {
+    pub fn get_groups_yaml(&self) -> GetGroupsYaml {
         let call = rt::Call::new(self.client, &GET_GROUPS_YAML);
         GetGroupsYaml { call }
     }
     /// `GET /v1/groups/workflows`
     #[inline]
-    pub fn get_workflows_for_account(&self) -> GetWorkflowsForAccount<'c> {
+    pub fn get_workflows_for_account(&self) -> GetWorkflowsForAccount {
         let call = rt::Call::new(self.client, &GET_WORKFLOWS_FOR_ACCOUNT);
         GetWorkflowsForAccount { call }
     }
     /// `POST /v1/groups`
     #[inline]
-    pub fn save_group(&self) -> SaveGroup<'c> {
+    pub fn save_group(&self) -> SaveGroup {
         let call = rt::Call::new(self.client, &SAVE_GROUP);
         SaveGroup { call }
     }
     /// `PUT /v1/groups`
     #[inline]
-    pub fn update_groups(&self) -> UpdateGroups<'c> {
+    pub fn update_groups(&self) -> UpdateGroups {
         let call = rt::Call::new(self.client, &UPDATE_GROUPS);
         UpdateGroups { call }
     }
@@ -56,10 +56,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteGroup<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteGroup {
+    call: rt::Call,
 }
-impl<'c> DeleteGroup<'c> {
+impl DeleteGroup {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -68,12 +68,12 @@ impl<'c> DeleteGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -81,10 +81,10 @@ rt::request!(DeleteGroup);
 /// Request of [`Api::get_all_groups_for_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllGroupsForAccount<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllGroupsForAccount {
+    call: rt::Call,
 }
-impl<'c> GetAllGroupsForAccount<'c> {
+impl GetAllGroupsForAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -93,12 +93,12 @@ impl<'c> GetAllGroupsForAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GroupResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GroupResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -106,10 +106,10 @@ rt::request!(GetAllGroupsForAccount);
 /// Request of [`Api::get_group_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGroupDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetGroupDetails {
+    call: rt::Call,
 }
-impl<'c> GetGroupDetails<'c> {
+impl GetGroupDetails {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -118,12 +118,12 @@ impl<'c> GetGroupDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GroupResponse> {
+    pub fn send(self) -> rt::Sending<types::GroupResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -131,10 +131,10 @@ rt::request!(GetGroupDetails);
 /// Request of [`Api::get_groups_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGroupsYaml<'c> {
-    call: rt::Call<'c>,
+pub struct GetGroupsYaml {
+    call: rt::Call,
 }
-impl<'c> GetGroupsYaml<'c> {
+impl GetGroupsYaml {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -143,12 +143,12 @@ impl<'c> GetGroupsYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GroupsYamlResponse> {
+    pub fn send(self) -> rt::Sending<types::GroupsYamlResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -156,10 +156,10 @@ rt::request!(GetGroupsYaml);
 /// Request of [`Api::get_workflows_for_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetWorkflowsForAccount<'c> {
-    call: rt::Call<'c>,
+pub struct GetWorkflowsForAccount {
+    call: rt::Call,
 }
-impl<'c> GetWorkflowsForAccount<'c> {
+impl GetWorkflowsForAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -180,12 +180,12 @@ impl<'c> GetWorkflowsForAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::WorkflowsInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::WorkflowsInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -193,10 +193,10 @@ rt::request!(GetWorkflowsForAccount);
 /// Request of [`Api::save_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveGroup<'c> {
-    call: rt::Call<'c>,
+pub struct SaveGroup {
+    call: rt::Call,
 }
-impl<'c> SaveGroup<'c> {
+impl SaveGroup {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -211,12 +211,12 @@ impl<'c> SaveGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GroupResponse> {
+    pub fn send(self) -> rt::Sending<types::GroupResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -224,10 +224,10 @@ rt::request!(SaveGroup);
 /// Request of [`Api::update_groups`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGroups<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGroups {
+    call: rt::Call,
 }
-impl<'c> UpdateGroups<'c> {
+impl UpdateGroups {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -242,12 +242,12 @@ impl<'c> UpdateGroups<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::GroupResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::GroupResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -268,6 +268,8 @@ pub(super) static DELETE_GROUP: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_GROUPS_FOR_ACCOUNT: rt::Operation = rt::Operation {
     id: "get-all-groups-for-account",
@@ -282,6 +284,8 @@ pub(super) static GET_ALL_GROUPS_FOR_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_GROUP_DETAILS: rt::Operation = rt::Operation {
     id: "get-group-details",
@@ -299,6 +303,8 @@ pub(super) static GET_GROUP_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_GROUPS_YAML: rt::Operation = rt::Operation {
     id: "get-groups-yaml",
@@ -313,6 +319,8 @@ pub(super) static GET_GROUPS_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_WORKFLOWS_FOR_ACCOUNT: rt::Operation = rt::Operation {
     id: "get-workflows-for-account",
@@ -331,6 +339,8 @@ pub(super) static GET_WORKFLOWS_FOR_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_GROUP: rt::Operation = rt::Operation {
     id: "save-group",
@@ -345,6 +355,8 @@ pub(super) static SAVE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GROUPS: rt::Operation = rt::Operation {
     id: "update-groups",
@@ -359,4 +371,6 @@ pub(super) static UPDATE_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/data-sources/harness/data-point/values`
     #[inline]
-    pub fn get_harness_data_point_values(&self) -> GetHarnessDataPointValues<'c> {
+    pub fn get_harness_data_point_values(&self) -> GetHarnessDataPointValues {
         let call = rt::Call::new(self.client, &GET_HARNESS_DATA_POINT_VALUES);
         GetHarnessDataPointValues { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_harness_data_point_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHarnessDataPointValues<'c> {
-    call: rt::Call<'c>,
+pub struct GetHarnessDataPointValues {
+    call: rt::Call,
 }
-impl<'c> GetHarnessDataPointValues<'c> {
+impl GetHarnessDataPointValues {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> GetHarnessDataPointValues<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DataSourceDataPointInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::DataSourceDataPointInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -56,4 +56,6 @@ pub(super) static GET_HARNESS_DATA_POINT_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

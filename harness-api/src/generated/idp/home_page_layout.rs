@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         card_identifier: impl Into<String>,
         quick_link_identifier: impl Into<String>,
-    ) -> DeleteCustomLinkCardQuickLinks<'c> {
+    ) -> DeleteCustomLinkCardQuickLinks {
         let mut call = rt::Call::new(self.client, &DELETE_CUSTOM_LINK_CARD_QUICK_LINKS);
         call.text(0, card_identifier);
         call.text(1, quick_link_identifier);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
     pub fn delete_headers_quick_links_icon(
         &self,
         quick_link_identifier: impl Into<String>,
-    ) -> DeleteHeadersQuickLinksIcon<'c> {
+    ) -> DeleteHeadersQuickLinksIcon {
         let mut call = rt::Call::new(self.client, &DELETE_HEADERS_QUICK_LINKS_ICON);
         call.text(0, quick_link_identifier);
         DeleteHeadersQuickLinksIcon {
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     pub fn delete_home_page_layout_cards_icon(
         &self,
         card_identifier: impl Into<String>,
-    ) -> DeleteHomePageLayoutCardsIcon<'c> {
+    ) -> DeleteHomePageLayoutCardsIcon {
         let mut call = rt::Call::new(self.client, &DELETE_HOME_PAGE_LAYOUT_CARDS_ICON);
         call.text(0, card_identifier);
         DeleteHomePageLayoutCardsIcon {
@@ -45,25 +45,25 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /v1/home-page-layout/icon`
     #[inline]
-    pub fn delete_home_page_layout_icon(&self) -> DeleteHomePageLayoutIcon<'c> {
+    pub fn delete_home_page_layout_icon(&self) -> DeleteHomePageLayoutIcon {
         let call = rt::Call::new(self.client, &DELETE_HOME_PAGE_LAYOUT_ICON);
         DeleteHomePageLayoutIcon { call }
     }
     /// `GET /v1/home-page-layout`
     #[inline]
-    pub fn get_home_page_layout_info(&self) -> GetHomePageLayoutInfo<'c> {
+    pub fn get_home_page_layout_info(&self) -> GetHomePageLayoutInfo {
         let call = rt::Call::new(self.client, &GET_HOME_PAGE_LAYOUT_INFO);
         GetHomePageLayoutInfo { call }
     }
     /// `GET /v1/home-page-layout/yaml`
     #[inline]
-    pub fn get_yaml_for_home_page_layout(&self) -> GetYamlForHomePageLayout<'c> {
+    pub fn get_yaml_for_home_page_layout(&self) -> GetYamlForHomePageLayout {
         let call = rt::Call::new(self.client, &GET_YAML_FOR_HOME_PAGE_LAYOUT);
         GetYamlForHomePageLayout { call }
     }
     /// `POST /v1/home-page-layout`
     #[inline]
-    pub fn save_home_page_layout_info(&self) -> SaveHomePageLayoutInfo<'c> {
+    pub fn save_home_page_layout_info(&self) -> SaveHomePageLayoutInfo {
         let call = rt::Call::new(self.client, &SAVE_HOME_PAGE_LAYOUT_INFO);
         SaveHomePageLayoutInfo { call }
     }
@@ -71,10 +71,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_custom_link_card_quick_links`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCustomLinkCardQuickLinks<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCustomLinkCardQuickLinks {
+    call: rt::Call,
 }
-impl<'c> DeleteCustomLinkCardQuickLinks<'c> {
+impl DeleteCustomLinkCardQuickLinks {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -83,12 +83,12 @@ impl<'c> DeleteCustomLinkCardQuickLinks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,10 +96,10 @@ rt::request!(DeleteCustomLinkCardQuickLinks);
 /// Request of [`Api::delete_headers_quick_links_icon`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteHeadersQuickLinksIcon<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteHeadersQuickLinksIcon {
+    call: rt::Call,
 }
-impl<'c> DeleteHeadersQuickLinksIcon<'c> {
+impl DeleteHeadersQuickLinksIcon {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -108,12 +108,12 @@ impl<'c> DeleteHeadersQuickLinksIcon<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -121,10 +121,10 @@ rt::request!(DeleteHeadersQuickLinksIcon);
 /// Request of [`Api::delete_home_page_layout_cards_icon`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteHomePageLayoutCardsIcon<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteHomePageLayoutCardsIcon {
+    call: rt::Call,
 }
-impl<'c> DeleteHomePageLayoutCardsIcon<'c> {
+impl DeleteHomePageLayoutCardsIcon {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -133,12 +133,12 @@ impl<'c> DeleteHomePageLayoutCardsIcon<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +146,10 @@ rt::request!(DeleteHomePageLayoutCardsIcon);
 /// Request of [`Api::delete_home_page_layout_icon`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteHomePageLayoutIcon<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteHomePageLayoutIcon {
+    call: rt::Call,
 }
-impl<'c> DeleteHomePageLayoutIcon<'c> {
+impl DeleteHomePageLayoutIcon {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -164,12 +164,12 @@ impl<'c> DeleteHomePageLayoutIcon<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,10 +177,10 @@ rt::request!(DeleteHomePageLayoutIcon);
 /// Request of [`Api::get_home_page_layout_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHomePageLayoutInfo<'c> {
-    call: rt::Call<'c>,
+pub struct GetHomePageLayoutInfo {
+    call: rt::Call,
 }
-impl<'c> GetHomePageLayoutInfo<'c> {
+impl GetHomePageLayoutInfo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -189,12 +189,12 @@ impl<'c> GetHomePageLayoutInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HomePageLayoutResponse> {
+    pub fn send(self) -> rt::Sending<types::HomePageLayoutResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -202,10 +202,10 @@ rt::request!(GetHomePageLayoutInfo);
 /// Request of [`Api::get_yaml_for_home_page_layout`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetYamlForHomePageLayout<'c> {
-    call: rt::Call<'c>,
+pub struct GetYamlForHomePageLayout {
+    call: rt::Call,
 }
-impl<'c> GetYamlForHomePageLayout<'c> {
+impl GetYamlForHomePageLayout {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -214,12 +214,12 @@ impl<'c> GetYamlForHomePageLayout<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HomePageLayoutYamlResponse> {
+    pub fn send(self) -> rt::Sending<types::HomePageLayoutYamlResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -227,10 +227,10 @@ rt::request!(GetYamlForHomePageLayout);
 /// Request of [`Api::save_home_page_layout_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveHomePageLayoutInfo<'c> {
-    call: rt::Call<'c>,
+pub struct SaveHomePageLayoutInfo {
+    call: rt::Call,
 }
-impl<'c> SaveHomePageLayoutInfo<'c> {
+impl SaveHomePageLayoutInfo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -252,12 +252,12 @@ impl<'c> SaveHomePageLayoutInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HomePageLayoutResponse> {
+    pub fn send(self) -> rt::Sending<types::HomePageLayoutResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -279,6 +279,8 @@ pub(super) static DELETE_CUSTOM_LINK_CARD_QUICK_LINKS: rt::Operation = rt::Opera
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_HEADERS_QUICK_LINKS_ICON: rt::Operation = rt::Operation {
     id: "delete-headers-quick-links-icon",
@@ -296,6 +298,8 @@ pub(super) static DELETE_HEADERS_QUICK_LINKS_ICON: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_HOME_PAGE_LAYOUT_CARDS_ICON: rt::Operation = rt::Operation {
     id: "delete-home-page-layout-cards-icon",
@@ -313,6 +317,8 @@ pub(super) static DELETE_HOME_PAGE_LAYOUT_CARDS_ICON: rt::Operation = rt::Operat
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_HOME_PAGE_LAYOUT_ICON: rt::Operation = rt::Operation {
     id: "delete-home-page-layout-icon",
@@ -327,6 +333,8 @@ pub(super) static DELETE_HOME_PAGE_LAYOUT_ICON: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HOME_PAGE_LAYOUT_INFO: rt::Operation = rt::Operation {
     id: "get-home-page-layout-info",
@@ -341,6 +349,8 @@ pub(super) static GET_HOME_PAGE_LAYOUT_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_YAML_FOR_HOME_PAGE_LAYOUT: rt::Operation = rt::Operation {
     id: "get-yaml-for-home-page-layout",
@@ -355,6 +365,8 @@ pub(super) static GET_YAML_FOR_HOME_PAGE_LAYOUT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_HOME_PAGE_LAYOUT_INFO: rt::Operation = rt::Operation {
     id: "save-home-page-layout-info",
@@ -369,4 +381,6 @@ pub(super) static SAVE_HOME_PAGE_LAYOUT_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

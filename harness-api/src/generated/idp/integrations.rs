@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         integration: impl Into<types::CreateIntegrationValue>,
         body: &types::CreateIntegrationBody,
-    ) -> CreateIntegration<'c> {
+    ) -> CreateIntegration {
         let mut call = rt::Call::new(self.client, &CREATE_INTEGRATION);
         call.text(0, Into::<types::CreateIntegrationValue>::into(integration).as_str());
         call.body_json(body);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn delete_integrations(
         &self,
         integration: impl Into<types::DeleteIntegrationsIntegration>,
-    ) -> DeleteIntegrations<'c> {
+    ) -> DeleteIntegrations {
         let mut call = rt::Call::new(self.client, &DELETE_INTEGRATIONS);
         call.text(
             0,
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
     pub fn discover_entities(
         &self,
         integration_id: impl Into<String>,
-    ) -> DiscoverEntities<'c> {
+    ) -> DiscoverEntities {
         let mut call = rt::Call::new(self.client, &DISCOVER_ENTITIES);
         call.text(0, integration_id);
         DiscoverEntities { call }
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
         &self,
         integration: impl Into<types::GetIntegrationValue>,
         integration_id: impl Into<String>,
-    ) -> GetIntegration<'c> {
+    ) -> GetIntegration {
         let mut call = rt::Call::new(self.client, &GET_INTEGRATION);
         call.text(0, Into::<types::GetIntegrationValue>::into(integration).as_str());
         call.text(1, integration_id);
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     pub fn get_integrations(
         &self,
         integration: impl Into<types::GetIntegrationsIntegration>,
-    ) -> GetIntegrations<'c> {
+    ) -> GetIntegrations {
         let mut call = rt::Call::new(self.client, &GET_INTEGRATIONS);
         call.text(
             0,
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
         &self,
         integration_id: impl Into<String>,
         body: &types::SaveDiscoverEntitiesBody,
-    ) -> SaveDiscoverEntities<'c> {
+    ) -> SaveDiscoverEntities {
         let mut call = rt::Call::new(self.client, &SAVE_DISCOVER_ENTITIES);
         call.text(0, integration_id);
         call.body_json(body);
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
         &self,
         integration_id: impl Into<String>,
         body: &types::UnlinkIntegrationEntitiesBody,
-    ) -> UnlinkIntegrationEntities<'c> {
+    ) -> UnlinkIntegrationEntities {
         let mut call = rt::Call::new(self.client, &UNLINK_INTEGRATION_ENTITIES);
         call.text(0, integration_id);
         call.body_json(body);
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         integration: impl Into<types::UpdateIntegrationValue>,
         integration_id: impl Into<String>,
         body: &types::UpdateIntegrationBody,
-    ) -> UpdateIntegration<'c> {
+    ) -> UpdateIntegration {
         let mut call = rt::Call::new(self.client, &UPDATE_INTEGRATION);
         call.text(0, Into::<types::UpdateIntegrationValue>::into(integration).as_str());
         call.text(1, integration_id);
@@ -107,10 +107,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_integration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateIntegration<'c> {
-    call: rt::Call<'c>,
+pub struct CreateIntegration {
+    call: rt::Call,
 }
-impl<'c> CreateIntegration<'c> {
+impl CreateIntegration {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -131,12 +131,12 @@ impl<'c> CreateIntegration<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -144,10 +144,10 @@ rt::request!(CreateIntegration);
 /// Request of [`Api::delete_integrations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteIntegrations<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteIntegrations {
+    call: rt::Call,
 }
-impl<'c> DeleteIntegrations<'c> {
+impl DeleteIntegrations {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -156,12 +156,12 @@ impl<'c> DeleteIntegrations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -169,10 +169,10 @@ rt::request!(DeleteIntegrations);
 /// Request of [`Api::discover_entities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DiscoverEntities<'c> {
-    call: rt::Call<'c>,
+pub struct DiscoverEntities {
+    call: rt::Call,
 }
-impl<'c> DiscoverEntities<'c> {
+impl DiscoverEntities {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -205,12 +205,12 @@ impl<'c> DiscoverEntities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -218,10 +218,10 @@ rt::request!(DiscoverEntities);
 /// Request of [`Api::get_integration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetIntegration<'c> {
-    call: rt::Call<'c>,
+pub struct GetIntegration {
+    call: rt::Call,
 }
-impl<'c> GetIntegration<'c> {
+impl GetIntegration {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -230,12 +230,12 @@ impl<'c> GetIntegration<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -243,10 +243,10 @@ rt::request!(GetIntegration);
 /// Request of [`Api::get_integrations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetIntegrations<'c> {
-    call: rt::Call<'c>,
+pub struct GetIntegrations {
+    call: rt::Call,
 }
-impl<'c> GetIntegrations<'c> {
+impl GetIntegrations {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -279,12 +279,12 @@ impl<'c> GetIntegrations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -292,10 +292,10 @@ rt::request!(GetIntegrations);
 /// Request of [`Api::save_discover_entities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveDiscoverEntities<'c> {
-    call: rt::Call<'c>,
+pub struct SaveDiscoverEntities {
+    call: rt::Call,
 }
-impl<'c> SaveDiscoverEntities<'c> {
+impl SaveDiscoverEntities {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -304,12 +304,12 @@ impl<'c> SaveDiscoverEntities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -317,10 +317,10 @@ rt::request!(SaveDiscoverEntities);
 /// Request of [`Api::unlink_integration_entities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UnlinkIntegrationEntities<'c> {
-    call: rt::Call<'c>,
+pub struct UnlinkIntegrationEntities {
+    call: rt::Call,
 }
-impl<'c> UnlinkIntegrationEntities<'c> {
+impl UnlinkIntegrationEntities {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -329,12 +329,12 @@ impl<'c> UnlinkIntegrationEntities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -342,10 +342,10 @@ rt::request!(UnlinkIntegrationEntities);
 /// Request of [`Api::update_integration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateIntegration<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateIntegration {
+    call: rt::Call,
 }
-impl<'c> UpdateIntegration<'c> {
+impl UpdateIntegration {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -360,12 +360,12 @@ impl<'c> UpdateIntegration<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -388,6 +388,8 @@ pub(super) static CREATE_INTEGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_INTEGRATIONS: rt::Operation = rt::Operation {
     id: "delete-integrations",
@@ -405,6 +407,8 @@ pub(super) static DELETE_INTEGRATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DISCOVER_ENTITIES: rt::Operation = rt::Operation {
     id: "discover-entities",
@@ -426,6 +430,8 @@ pub(super) static DISCOVER_ENTITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INTEGRATION: rt::Operation = rt::Operation {
     id: "get-integration",
@@ -444,6 +450,8 @@ pub(super) static GET_INTEGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INTEGRATIONS: rt::Operation = rt::Operation {
     id: "get-integrations",
@@ -465,6 +473,8 @@ pub(super) static GET_INTEGRATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_DISCOVER_ENTITIES: rt::Operation = rt::Operation {
     id: "save-discover-entities",
@@ -482,6 +492,8 @@ pub(super) static SAVE_DISCOVER_ENTITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UNLINK_INTEGRATION_ENTITIES: rt::Operation = rt::Operation {
     id: "unlinkIntegrationEntities",
@@ -499,6 +511,8 @@ pub(super) static UNLINK_INTEGRATION_ENTITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INTEGRATION: rt::Operation = rt::Operation {
     id: "update-integration",
@@ -518,4 +532,6 @@ pub(super) static UPDATE_INTEGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,34 +7,34 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/kinds`
     #[inline]
-    pub fn create_kind(&self, body: &types::CreateKindBody) -> CreateKind<'c> {
+    pub fn create_kind(&self, body: &types::CreateKindBody) -> CreateKind {
         let mut call = rt::Call::new(self.client, &CREATE_KIND);
         call.body_json(body);
         CreateKind { call }
     }
     /// `DELETE /v1/kinds/{identifier}`
     #[inline]
-    pub fn delete_kind(&self, identifier: impl Into<String>) -> DeleteKind<'c> {
+    pub fn delete_kind(&self, identifier: impl Into<String>) -> DeleteKind {
         let mut call = rt::Call::new(self.client, &DELETE_KIND);
         call.text(0, identifier);
         DeleteKind { call }
     }
     /// `GET /v1/kinds/{identifier}`
     #[inline]
-    pub fn get_kind(&self, identifier: impl Into<String>) -> GetKind<'c> {
+    pub fn get_kind(&self, identifier: impl Into<String>) -> GetKind {
         let mut call = rt::Call::new(self.client, &GET_KIND);
         call.text(0, identifier);
         GetKind { call }
     }
     /// `GET /v1/kinds/schema`
     #[inline]
-    pub fn get_kind_schema(&self) -> GetKindSchema<'c> {
+    pub fn get_kind_schema(&self) -> GetKindSchema {
         let call = rt::Call::new(self.client, &GET_KIND_SCHEMA);
         GetKindSchema { call }
     }
     /// `GET /v1/kinds`
     #[inline]
-    pub fn get_kinds(&self) -> GetKinds<'c> {
+    pub fn get_kinds(&self) -> GetKinds {
         let call = rt::Call::new(self.client, &GET_KINDS);
         GetKinds { call }
     }
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     pub fn kind_schema_validate(
         &self,
         body: &types::KindSchemaValidateBody,
-    ) -> KindSchemaValidate<'c> {
+    ) -> KindSchemaValidate {
         let mut call = rt::Call::new(self.client, &KIND_SCHEMA_VALIDATE);
         call.body_json(body);
         KindSchemaValidate { call }
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         body: &types::UpdateKindBody,
-    ) -> UpdateKind<'c> {
+    ) -> UpdateKind {
         let mut call = rt::Call::new(self.client, &UPDATE_KIND);
         call.text(0, identifier);
         call.body_json(body);
@@ -64,10 +64,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_kind`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateKind<'c> {
-    call: rt::Call<'c>,
+pub struct CreateKind {
+    call: rt::Call,
 }
-impl<'c> CreateKind<'c> {
+impl CreateKind {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -76,12 +76,12 @@ impl<'c> CreateKind<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -89,10 +89,10 @@ rt::request!(CreateKind);
 /// Request of [`Api::delete_kind`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteKind<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteKind {
+    call: rt::Call,
 }
-impl<'c> DeleteKind<'c> {
+impl DeleteKind {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -101,12 +101,12 @@ impl<'c> DeleteKind<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -114,10 +114,10 @@ rt::request!(DeleteKind);
 /// Request of [`Api::get_kind`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetKind<'c> {
-    call: rt::Call<'c>,
+pub struct GetKind {
+    call: rt::Call,
 }
-impl<'c> GetKind<'c> {
+impl GetKind {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -132,12 +132,12 @@ impl<'c> GetKind<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -145,10 +145,10 @@ rt::request!(GetKind);
 /// Request of [`Api::get_kind_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetKindSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GetKindSchema {
+    call: rt::Call,
 }
-impl<'c> GetKindSchema<'c> {
+impl GetKindSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -157,12 +157,12 @@ impl<'c> GetKindSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,10 +170,10 @@ rt::request!(GetKindSchema);
 /// Request of [`Api::get_kinds`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetKinds<'c> {
-    call: rt::Call<'c>,
+pub struct GetKinds {
+    call: rt::Call,
 }
-impl<'c> GetKinds<'c> {
+impl GetKinds {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -212,12 +212,12 @@ impl<'c> GetKinds<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -225,10 +225,10 @@ rt::request!(GetKinds);
 /// Request of [`Api::kind_schema_validate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct KindSchemaValidate<'c> {
-    call: rt::Call<'c>,
+pub struct KindSchemaValidate {
+    call: rt::Call,
 }
-impl<'c> KindSchemaValidate<'c> {
+impl KindSchemaValidate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -237,12 +237,12 @@ impl<'c> KindSchemaValidate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -250,10 +250,10 @@ rt::request!(KindSchemaValidate);
 /// Request of [`Api::update_kind`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateKind<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateKind {
+    call: rt::Call,
 }
-impl<'c> UpdateKind<'c> {
+impl UpdateKind {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -262,12 +262,12 @@ impl<'c> UpdateKind<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -285,6 +285,8 @@ pub(super) static CREATE_KIND: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_KIND: rt::Operation = rt::Operation {
     id: "delete-kind",
@@ -302,6 +304,8 @@ pub(super) static DELETE_KIND: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_KIND: rt::Operation = rt::Operation {
     id: "get-kind",
@@ -320,6 +324,8 @@ pub(super) static GET_KIND: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_KIND_SCHEMA: rt::Operation = rt::Operation {
     id: "get-kind-schema",
@@ -334,6 +340,8 @@ pub(super) static GET_KIND_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_KINDS: rt::Operation = rt::Operation {
     id: "get-kinds",
@@ -355,6 +363,8 @@ pub(super) static GET_KINDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static KIND_SCHEMA_VALIDATE: rt::Operation = rt::Operation {
     id: "kind-schema-validate",
@@ -369,6 +379,8 @@ pub(super) static KIND_SCHEMA_VALIDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_KIND: rt::Operation = rt::Operation {
     id: "update-kind",
@@ -386,4 +398,6 @@ pub(super) static UPDATE_KIND: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

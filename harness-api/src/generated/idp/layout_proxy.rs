@@ -7,38 +7,38 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/layout`
     #[inline]
-    pub fn create_layout(&self) -> CreateLayout<'c> {
+    pub fn create_layout(&self) -> CreateLayout {
         let call = rt::Call::new(self.client, &CREATE_LAYOUT);
         CreateLayout { call }
     }
     /// `DELETE /v1/layout`
     #[inline]
-    pub fn delete_layout(&self) -> DeleteLayout<'c> {
+    pub fn delete_layout(&self) -> DeleteLayout {
         let call = rt::Call::new(self.client, &DELETE_LAYOUT);
         DeleteLayout { call }
     }
     /// `GET /v1/layout`
     #[inline]
-    pub fn get_all_layouts(&self) -> GetAllLayouts<'c> {
+    pub fn get_all_layouts(&self) -> GetAllLayouts {
         let call = rt::Call::new(self.client, &GET_ALL_LAYOUTS);
         GetAllLayouts { call }
     }
     /// `GET /v1/layout/{layout-identifier}`
     #[inline]
-    pub fn get_layout(&self, layout_identifier: impl Into<String>) -> GetLayout<'c> {
+    pub fn get_layout(&self, layout_identifier: impl Into<String>) -> GetLayout {
         let mut call = rt::Call::new(self.client, &GET_LAYOUT);
         call.text(0, layout_identifier);
         GetLayout { call }
     }
     /// `GET /v1/layout/health`
     #[inline]
-    pub fn get_layout_health(&self) -> GetLayoutHealth<'c> {
+    pub fn get_layout_health(&self) -> GetLayoutHealth {
         let call = rt::Call::new(self.client, &GET_LAYOUT_HEALTH);
         GetLayoutHealth { call }
     }
     /// `POST /v1/layout/ingest`
     #[inline]
-    pub fn layout_ingest(&self) -> LayoutIngest<'c> {
+    pub fn layout_ingest(&self) -> LayoutIngest {
         let call = rt::Call::new(self.client, &LAYOUT_INGEST);
         LayoutIngest { call }
     }
@@ -46,10 +46,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_layout`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateLayout<'c> {
-    call: rt::Call<'c>,
+pub struct CreateLayout {
+    call: rt::Call,
 }
-impl<'c> CreateLayout<'c> {
+impl CreateLayout {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -64,12 +64,12 @@ impl<'c> CreateLayout<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -77,10 +77,10 @@ rt::request!(CreateLayout);
 /// Request of [`Api::delete_layout`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteLayout<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteLayout {
+    call: rt::Call,
 }
-impl<'c> DeleteLayout<'c> {
+impl DeleteLayout {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -95,12 +95,12 @@ impl<'c> DeleteLayout<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -108,10 +108,10 @@ rt::request!(DeleteLayout);
 /// Request of [`Api::get_all_layouts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllLayouts<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllLayouts {
+    call: rt::Call,
 }
-impl<'c> GetAllLayouts<'c> {
+impl GetAllLayouts {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -120,12 +120,12 @@ impl<'c> GetAllLayouts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -133,10 +133,10 @@ rt::request!(GetAllLayouts);
 /// Request of [`Api::get_layout`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLayout<'c> {
-    call: rt::Call<'c>,
+pub struct GetLayout {
+    call: rt::Call,
 }
-impl<'c> GetLayout<'c> {
+impl GetLayout {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -145,12 +145,12 @@ impl<'c> GetLayout<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,10 +158,10 @@ rt::request!(GetLayout);
 /// Request of [`Api::get_layout_health`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLayoutHealth<'c> {
-    call: rt::Call<'c>,
+pub struct GetLayoutHealth {
+    call: rt::Call,
 }
-impl<'c> GetLayoutHealth<'c> {
+impl GetLayoutHealth {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -170,12 +170,12 @@ impl<'c> GetLayoutHealth<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -183,10 +183,10 @@ rt::request!(GetLayoutHealth);
 /// Request of [`Api::layout_ingest`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LayoutIngest<'c> {
-    call: rt::Call<'c>,
+pub struct LayoutIngest {
+    call: rt::Call,
 }
-impl<'c> LayoutIngest<'c> {
+impl LayoutIngest {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -201,12 +201,12 @@ impl<'c> LayoutIngest<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -224,6 +224,8 @@ pub(super) static CREATE_LAYOUT: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_LAYOUT: rt::Operation = rt::Operation {
     id: "delete-layout",
@@ -238,6 +240,8 @@ pub(super) static DELETE_LAYOUT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_LAYOUTS: rt::Operation = rt::Operation {
     id: "get-all-layouts",
@@ -252,6 +256,8 @@ pub(super) static GET_ALL_LAYOUTS: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LAYOUT: rt::Operation = rt::Operation {
     id: "get-layout",
@@ -269,6 +275,8 @@ pub(super) static GET_LAYOUT: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LAYOUT_HEALTH: rt::Operation = rt::Operation {
     id: "get-layout-health",
@@ -283,6 +291,8 @@ pub(super) static GET_LAYOUT_HEALTH: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LAYOUT_INGEST: rt::Operation = rt::Operation {
     id: "layout-ingest",
@@ -297,4 +307,6 @@ pub(super) static LAYOUT_INGEST: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

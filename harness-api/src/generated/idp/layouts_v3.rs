@@ -7,41 +7,38 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v3/layout`
     #[inline]
-    pub fn create_layout_v3(&self) -> CreateLayoutV3<'c> {
+    pub fn create_layout_v3(&self) -> CreateLayoutV3 {
         let call = rt::Call::new(self.client, &CREATE_LAYOUT_V3);
         CreateLayoutV3 { call }
     }
     /// `DELETE /v3/layout`
     #[inline]
-    pub fn delete_layout_v3(&self) -> DeleteLayoutV3<'c> {
+    pub fn delete_layout_v3(&self) -> DeleteLayoutV3 {
         let call = rt::Call::new(self.client, &DELETE_LAYOUT_V3);
         DeleteLayoutV3 { call }
     }
     /// `GET /v3/layout/health`
     #[inline]
-    pub fn get_layout_health_v3(&self) -> GetLayoutHealthV3<'c> {
+    pub fn get_layout_health_v3(&self) -> GetLayoutHealthV3 {
         let call = rt::Call::new(self.client, &GET_LAYOUT_HEALTH_V3);
         GetLayoutHealthV3 { call }
     }
     /// `GET /v3/layout/{layout-identifier}`
     #[inline]
-    pub fn get_layout_v3(
-        &self,
-        layout_identifier: impl Into<String>,
-    ) -> GetLayoutV3<'c> {
+    pub fn get_layout_v3(&self, layout_identifier: impl Into<String>) -> GetLayoutV3 {
         let mut call = rt::Call::new(self.client, &GET_LAYOUT_V3);
         call.text(0, layout_identifier);
         GetLayoutV3 { call }
     }
     /// `GET /v3/layout`
     #[inline]
-    pub fn get_layouts_v3(&self) -> GetLayoutsV3<'c> {
+    pub fn get_layouts_v3(&self) -> GetLayoutsV3 {
         let call = rt::Call::new(self.client, &GET_LAYOUTS_V3);
         GetLayoutsV3 { call }
     }
     /// `POST /v3/layout/ingest`
     #[inline]
-    pub fn layout_ingest_v3(&self) -> LayoutIngestV3<'c> {
+    pub fn layout_ingest_v3(&self) -> LayoutIngestV3 {
         let call = rt::Call::new(self.client, &LAYOUT_INGEST_V3);
         LayoutIngestV3 { call }
     }
@@ -49,10 +46,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_layout_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateLayoutV3<'c> {
-    call: rt::Call<'c>,
+pub struct CreateLayoutV3 {
+    call: rt::Call,
 }
-impl<'c> CreateLayoutV3<'c> {
+impl CreateLayoutV3 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -67,12 +64,12 @@ impl<'c> CreateLayoutV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -80,10 +77,10 @@ rt::request!(CreateLayoutV3);
 /// Request of [`Api::delete_layout_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteLayoutV3<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteLayoutV3 {
+    call: rt::Call,
 }
-impl<'c> DeleteLayoutV3<'c> {
+impl DeleteLayoutV3 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -98,12 +95,12 @@ impl<'c> DeleteLayoutV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -111,10 +108,10 @@ rt::request!(DeleteLayoutV3);
 /// Request of [`Api::get_layout_health_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLayoutHealthV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetLayoutHealthV3 {
+    call: rt::Call,
 }
-impl<'c> GetLayoutHealthV3<'c> {
+impl GetLayoutHealthV3 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -123,12 +120,12 @@ impl<'c> GetLayoutHealthV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -136,10 +133,10 @@ rt::request!(GetLayoutHealthV3);
 /// Request of [`Api::get_layout_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLayoutV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetLayoutV3 {
+    call: rt::Call,
 }
-impl<'c> GetLayoutV3<'c> {
+impl GetLayoutV3 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -148,12 +145,12 @@ impl<'c> GetLayoutV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -161,10 +158,10 @@ rt::request!(GetLayoutV3);
 /// Request of [`Api::get_layouts_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLayoutsV3<'c> {
-    call: rt::Call<'c>,
+pub struct GetLayoutsV3 {
+    call: rt::Call,
 }
-impl<'c> GetLayoutsV3<'c> {
+impl GetLayoutsV3 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -173,12 +170,12 @@ impl<'c> GetLayoutsV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -186,10 +183,10 @@ rt::request!(GetLayoutsV3);
 /// Request of [`Api::layout_ingest_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LayoutIngestV3<'c> {
-    call: rt::Call<'c>,
+pub struct LayoutIngestV3 {
+    call: rt::Call,
 }
-impl<'c> LayoutIngestV3<'c> {
+impl LayoutIngestV3 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -204,12 +201,12 @@ impl<'c> LayoutIngestV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -227,6 +224,8 @@ pub(super) static CREATE_LAYOUT_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_LAYOUT_V3: rt::Operation = rt::Operation {
     id: "delete-layout-v3",
@@ -241,6 +240,8 @@ pub(super) static DELETE_LAYOUT_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LAYOUT_HEALTH_V3: rt::Operation = rt::Operation {
     id: "get-layout-health-v3",
@@ -255,6 +256,8 @@ pub(super) static GET_LAYOUT_HEALTH_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LAYOUT_V3: rt::Operation = rt::Operation {
     id: "get-layout-v3",
@@ -272,6 +275,8 @@ pub(super) static GET_LAYOUT_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LAYOUTS_V3: rt::Operation = rt::Operation {
     id: "get-layouts-v3",
@@ -286,6 +291,8 @@ pub(super) static GET_LAYOUTS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LAYOUT_INGEST_V3: rt::Operation = rt::Operation {
     id: "layout-ingest-v3",
@@ -300,4 +307,6 @@ pub(super) static LAYOUT_INGEST_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v4/layout`
     #[inline]
-    pub fn get_layouts_v4(&self) -> GetLayoutsV4<'c> {
+    pub fn get_layouts_v4(&self) -> GetLayoutsV4 {
         let call = rt::Call::new(self.client, &GET_LAYOUTS_V4);
         GetLayoutsV4 { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_layouts_v4`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLayoutsV4<'c> {
-    call: rt::Call<'c>,
+pub struct GetLayoutsV4 {
+    call: rt::Call,
 }
-impl<'c> GetLayoutsV4<'c> {
+impl GetLayoutsV4 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -27,12 +27,12 @@ impl<'c> GetLayoutsV4<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -50,4 +50,6 @@ pub(super) static GET_LAYOUTS_V4: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

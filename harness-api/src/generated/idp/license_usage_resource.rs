@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/license/usage/save`
     #[inline]
-    pub fn license_usage_save(&self) -> LicenseUsageSave<'c> {
+    pub fn license_usage_save(&self) -> LicenseUsageSave {
         let call = rt::Call::new(self.client, &LICENSE_USAGE_SAVE);
         LicenseUsageSave { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::license_usage_save`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LicenseUsageSave<'c> {
-    call: rt::Call<'c>,
+pub struct LicenseUsageSave {
+    call: rt::Call,
 }
-impl<'c> LicenseUsageSave<'c> {
+impl LicenseUsageSave {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> LicenseUsageSave<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::LicenseUsageSaveResponse> {
+    pub fn send(self) -> rt::Sending<types::LicenseUsageSaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -56,4 +56,6 @@ pub(super) static LICENSE_USAGE_SAVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

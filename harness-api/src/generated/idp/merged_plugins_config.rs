@@ -7,19 +7,19 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/merged-plugins-config`
     #[inline]
-    pub fn get_merged_plugins_config(&self) -> GetMergedPluginsConfig<'c> {
+    pub fn get_merged_plugins_config(&self) -> GetMergedPluginsConfig {
         let call = rt::Call::new(self.client, &GET_MERGED_PLUGINS_CONFIG);
         GetMergedPluginsConfig { call }
     }
     /// `PUT /v1/sync-app-config`
     #[inline]
-    pub fn sync_app_config(&self) -> SyncAppConfig<'c> {
+    pub fn sync_app_config(&self) -> SyncAppConfig {
         let call = rt::Call::new(self.client, &SYNC_APP_CONFIG);
         SyncAppConfig { call }
     }
     /// `PUT /v1/configuration-entities`
     #[inline]
-    pub fn update_configuration_entities(&self) -> UpdateConfigurationEntities<'c> {
+    pub fn update_configuration_entities(&self) -> UpdateConfigurationEntities {
         let call = rt::Call::new(self.client, &UPDATE_CONFIGURATION_ENTITIES);
         UpdateConfigurationEntities {
             call,
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_merged_plugins_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMergedPluginsConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetMergedPluginsConfig {
+    call: rt::Call,
 }
-impl<'c> GetMergedPluginsConfig<'c> {
+impl GetMergedPluginsConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -41,12 +41,12 @@ impl<'c> GetMergedPluginsConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::MergedPluginConfigResponse> {
+    pub fn send(self) -> rt::Sending<types::MergedPluginConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -54,10 +54,10 @@ rt::request!(GetMergedPluginsConfig);
 /// Request of [`Api::sync_app_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SyncAppConfig<'c> {
-    call: rt::Call<'c>,
+pub struct SyncAppConfig {
+    call: rt::Call,
 }
-impl<'c> SyncAppConfig<'c> {
+impl SyncAppConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -72,12 +72,12 @@ impl<'c> SyncAppConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -85,10 +85,10 @@ rt::request!(SyncAppConfig);
 /// Request of [`Api::update_configuration_entities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateConfigurationEntities<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateConfigurationEntities {
+    call: rt::Call,
 }
-impl<'c> UpdateConfigurationEntities<'c> {
+impl UpdateConfigurationEntities {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -103,12 +103,12 @@ impl<'c> UpdateConfigurationEntities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConfigurationEntities> {
+    pub fn send(self) -> rt::Sending<types::ConfigurationEntities> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -126,6 +126,8 @@ pub(super) static GET_MERGED_PLUGINS_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SYNC_APP_CONFIG: rt::Operation = rt::Operation {
     id: "sync-app-config",
@@ -143,6 +145,8 @@ pub(super) static SYNC_APP_CONFIG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CONFIGURATION_ENTITIES: rt::Operation = rt::Operation {
     id: "update-configuration-entities",
@@ -157,4 +161,6 @@ pub(super) static UPDATE_CONFIGURATION_ENTITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

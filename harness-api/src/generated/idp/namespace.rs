@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/namespace-info`
     #[inline]
-    pub fn create_namespace(&self) -> CreateNamespace<'c> {
+    pub fn create_namespace(&self) -> CreateNamespace {
         let call = rt::Call::new(self.client, &CREATE_NAMESPACE);
         CreateNamespace { call }
     }
     /// `GET /v1/namespace-info`
     #[inline]
-    pub fn get_namespace_info(&self) -> GetNamespaceInfo<'c> {
+    pub fn get_namespace_info(&self) -> GetNamespaceInfo {
         let call = rt::Call::new(self.client, &GET_NAMESPACE_INFO);
         GetNamespaceInfo { call }
     }
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_namespace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNamespace<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNamespace {
+    call: rt::Call,
 }
-impl<'c> CreateNamespace<'c> {
+impl CreateNamespace {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> CreateNamespace<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -46,10 +46,10 @@ rt::request!(CreateNamespace);
 /// Request of [`Api::get_namespace_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNamespaceInfo<'c> {
-    call: rt::Call<'c>,
+pub struct GetNamespaceInfo {
+    call: rt::Call,
 }
-impl<'c> GetNamespaceInfo<'c> {
+impl GetNamespaceInfo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -58,12 +58,12 @@ impl<'c> GetNamespaceInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -81,6 +81,8 @@ pub(super) static CREATE_NAMESPACE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NAMESPACE_INFO: rt::Operation = rt::Operation {
     id: "get-namespace-info",
@@ -95,4 +97,6 @@ pub(super) static GET_NAMESPACE_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

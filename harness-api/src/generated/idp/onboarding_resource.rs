@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/onboarding/harness-entities`
     #[inline]
-    pub fn get_harness_entities(&self) -> GetHarnessEntities<'c> {
+    pub fn get_harness_entities(&self) -> GetHarnessEntities {
         let call = rt::Call::new(self.client, &GET_HARNESS_ENTITIES);
         GetHarnessEntities { call }
     }
     /// `GET /v1/onboarding/harness-entities-count`
     #[inline]
-    pub fn get_harness_entities_count(&self) -> GetHarnessEntitiesCount<'c> {
+    pub fn get_harness_entities_count(&self) -> GetHarnessEntitiesCount {
         let call = rt::Call::new(self.client, &GET_HARNESS_ENTITIES_COUNT);
         GetHarnessEntitiesCount { call }
     }
@@ -22,14 +22,14 @@ impl<'c> Api<'c> {
     pub fn import_harness_entities(
         &self,
         body: &types::ImportEntitiesBase,
-    ) -> ImportHarnessEntities<'c> {
+    ) -> ImportHarnessEntities {
         let mut call = rt::Call::new(self.client, &IMPORT_HARNESS_ENTITIES);
         call.body_json(body);
         ImportHarnessEntities { call }
     }
     /// `POST /v1/onboarding/generate-yaml`
     #[inline]
-    pub fn onboarding_generate_yaml(&self) -> OnboardingGenerateYaml<'c> {
+    pub fn onboarding_generate_yaml(&self) -> OnboardingGenerateYaml {
         let call = rt::Call::new(self.client, &ONBOARDING_GENERATE_YAML);
         OnboardingGenerateYaml { call }
     }
@@ -37,10 +37,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_harness_entities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHarnessEntities<'c> {
-    call: rt::Call<'c>,
+pub struct GetHarnessEntities {
+    call: rt::Call,
 }
-impl<'c> GetHarnessEntities<'c> {
+impl GetHarnessEntities {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -85,12 +85,12 @@ impl<'c> GetHarnessEntities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HarnessEntitiesResponse> {
+    pub fn send(self) -> rt::Sending<types::HarnessEntitiesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -98,10 +98,10 @@ rt::request!(GetHarnessEntities);
 /// Request of [`Api::get_harness_entities_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHarnessEntitiesCount<'c> {
-    call: rt::Call<'c>,
+pub struct GetHarnessEntitiesCount {
+    call: rt::Call,
 }
-impl<'c> GetHarnessEntitiesCount<'c> {
+impl GetHarnessEntitiesCount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -110,12 +110,12 @@ impl<'c> GetHarnessEntitiesCount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HarnessEntitiesCountResponse> {
+    pub fn send(self) -> rt::Sending<types::HarnessEntitiesCountResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -123,10 +123,10 @@ rt::request!(GetHarnessEntitiesCount);
 /// Request of [`Api::import_harness_entities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportHarnessEntities<'c> {
-    call: rt::Call<'c>,
+pub struct ImportHarnessEntities {
+    call: rt::Call,
 }
-impl<'c> ImportHarnessEntities<'c> {
+impl ImportHarnessEntities {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -135,12 +135,12 @@ impl<'c> ImportHarnessEntities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ImportEntitiesResponse> {
+    pub fn send(self) -> rt::Sending<types::ImportEntitiesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -148,10 +148,10 @@ rt::request!(ImportHarnessEntities);
 /// Request of [`Api::onboarding_generate_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OnboardingGenerateYaml<'c> {
-    call: rt::Call<'c>,
+pub struct OnboardingGenerateYaml {
+    call: rt::Call,
 }
-impl<'c> OnboardingGenerateYaml<'c> {
+impl OnboardingGenerateYaml {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -166,12 +166,12 @@ impl<'c> OnboardingGenerateYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GenerateYamlResponse> {
+    pub fn send(self) -> rt::Sending<types::GenerateYamlResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -197,6 +197,8 @@ pub(super) static GET_HARNESS_ENTITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HARNESS_ENTITIES_COUNT: rt::Operation = rt::Operation {
     id: "get-harness-entities-count",
@@ -211,6 +213,8 @@ pub(super) static GET_HARNESS_ENTITIES_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_HARNESS_ENTITIES: rt::Operation = rt::Operation {
     id: "import-harness-entities",
@@ -225,6 +229,8 @@ pub(super) static IMPORT_HARNESS_ENTITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ONBOARDING_GENERATE_YAML: rt::Operation = rt::Operation {
     id: "onboarding-generate-yaml",
@@ -239,4 +245,6 @@ pub(super) static ONBOARDING_GENERATE_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,26 +10,26 @@ impl<'c> Api<'c> {
     pub fn delete_custom_plugin_info(
         &self,
         plugin_id: impl Into<String>,
-    ) -> DeleteCustomPluginInfo<'c> {
+    ) -> DeleteCustomPluginInfo {
         let mut call = rt::Call::new(self.client, &DELETE_CUSTOM_PLUGIN_INFO);
         call.text(0, plugin_id);
         DeleteCustomPluginInfo { call }
     }
     /// `GET /v1/backstage-plugins-info`
     #[inline]
-    pub fn get_backstage_plugins(&self) -> GetBackstagePlugins<'c> {
+    pub fn get_backstage_plugins(&self) -> GetBackstagePlugins {
         let call = rt::Call::new(self.client, &GET_BACKSTAGE_PLUGINS);
         GetBackstagePlugins { call }
     }
     /// `GET /v1/plugin/request`
     #[inline]
-    pub fn get_plugin_request(&self) -> GetPluginRequest<'c> {
+    pub fn get_plugin_request(&self) -> GetPluginRequest {
         let call = rt::Call::new(self.client, &GET_PLUGIN_REQUEST);
         GetPluginRequest { call }
     }
     /// `GET /v1/plugins-info`
     #[inline]
-    pub fn get_plugins(&self) -> GetPlugins<'c> {
+    pub fn get_plugins(&self) -> GetPlugins {
         let call = rt::Call::new(self.client, &GET_PLUGINS);
         GetPlugins { call }
     }
@@ -38,20 +38,20 @@ impl<'c> Api<'c> {
     pub fn get_plugins_info_plugin_id(
         &self,
         plugin_id: impl Into<String>,
-    ) -> GetPluginsInfoPluginId<'c> {
+    ) -> GetPluginsInfoPluginId {
         let mut call = rt::Call::new(self.client, &GET_PLUGINS_INFO_PLUGIN_ID);
         call.text(0, plugin_id);
         GetPluginsInfoPluginId { call }
     }
     /// `POST /v1/plugin/request`
     #[inline]
-    pub fn post_plugin_request(&self) -> PostPluginRequest<'c> {
+    pub fn post_plugin_request(&self) -> PostPluginRequest {
         let call = rt::Call::new(self.client, &POST_PLUGIN_REQUEST);
         PostPluginRequest { call }
     }
     /// `POST /v1/plugins-info`
     #[inline]
-    pub fn save_custom_plugins_info(&self) -> SaveCustomPluginsInfo<'c> {
+    pub fn save_custom_plugins_info(&self) -> SaveCustomPluginsInfo {
         let call = rt::Call::new(self.client, &SAVE_CUSTOM_PLUGINS_INFO);
         SaveCustomPluginsInfo { call }
     }
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     pub fn update_custom_plugins_info(
         &self,
         plugin_id: impl Into<String>,
-    ) -> UpdateCustomPluginsInfo<'c> {
+    ) -> UpdateCustomPluginsInfo {
         let mut call = rt::Call::new(self.client, &UPDATE_CUSTOM_PLUGINS_INFO);
         call.text(0, plugin_id);
         UpdateCustomPluginsInfo { call }
@@ -69,10 +69,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_custom_plugin_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCustomPluginInfo<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCustomPluginInfo {
+    call: rt::Call,
 }
-impl<'c> DeleteCustomPluginInfo<'c> {
+impl DeleteCustomPluginInfo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -87,12 +87,12 @@ impl<'c> DeleteCustomPluginInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -100,10 +100,10 @@ rt::request!(DeleteCustomPluginInfo);
 /// Request of [`Api::get_backstage_plugins`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBackstagePlugins<'c> {
-    call: rt::Call<'c>,
+pub struct GetBackstagePlugins {
+    call: rt::Call,
 }
-impl<'c> GetBackstagePlugins<'c> {
+impl GetBackstagePlugins {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -112,12 +112,12 @@ impl<'c> GetBackstagePlugins<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::PluginInfoResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::PluginInfoResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -125,10 +125,10 @@ rt::request!(GetBackstagePlugins);
 /// Request of [`Api::get_plugin_request`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPluginRequest<'c> {
-    call: rt::Call<'c>,
+pub struct GetPluginRequest {
+    call: rt::Call,
 }
-impl<'c> GetPluginRequest<'c> {
+impl GetPluginRequest {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -149,12 +149,12 @@ impl<'c> GetPluginRequest<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PluginRequestResponseList> {
+    pub fn send(self) -> rt::Sending<types::PluginRequestResponseList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -162,10 +162,10 @@ rt::request!(GetPluginRequest);
 /// Request of [`Api::get_plugins`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPlugins<'c> {
-    call: rt::Call<'c>,
+pub struct GetPlugins {
+    call: rt::Call,
 }
-impl<'c> GetPlugins<'c> {
+impl GetPlugins {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -174,12 +174,12 @@ impl<'c> GetPlugins<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::PluginInfoResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::PluginInfoResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -187,10 +187,10 @@ rt::request!(GetPlugins);
 /// Request of [`Api::get_plugins_info_plugin_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPluginsInfoPluginId<'c> {
-    call: rt::Call<'c>,
+pub struct GetPluginsInfoPluginId {
+    call: rt::Call,
 }
-impl<'c> GetPluginsInfoPluginId<'c> {
+impl GetPluginsInfoPluginId {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -205,12 +205,12 @@ impl<'c> GetPluginsInfoPluginId<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PluginDetailedInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::PluginDetailedInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -218,10 +218,10 @@ rt::request!(GetPluginsInfoPluginId);
 /// Request of [`Api::post_plugin_request`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostPluginRequest<'c> {
-    call: rt::Call<'c>,
+pub struct PostPluginRequest {
+    call: rt::Call,
 }
-impl<'c> PostPluginRequest<'c> {
+impl PostPluginRequest {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -236,12 +236,12 @@ impl<'c> PostPluginRequest<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -249,10 +249,10 @@ rt::request!(PostPluginRequest);
 /// Request of [`Api::save_custom_plugins_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveCustomPluginsInfo<'c> {
-    call: rt::Call<'c>,
+pub struct SaveCustomPluginsInfo {
+    call: rt::Call,
 }
-impl<'c> SaveCustomPluginsInfo<'c> {
+impl SaveCustomPluginsInfo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -267,12 +267,12 @@ impl<'c> SaveCustomPluginsInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CustomPluginInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::CustomPluginInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -280,10 +280,10 @@ rt::request!(SaveCustomPluginsInfo);
 /// Request of [`Api::update_custom_plugins_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateCustomPluginsInfo<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateCustomPluginsInfo {
+    call: rt::Call,
 }
-impl<'c> UpdateCustomPluginsInfo<'c> {
+impl UpdateCustomPluginsInfo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -305,12 +305,12 @@ impl<'c> UpdateCustomPluginsInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CustomPluginInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::CustomPluginInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -332,6 +332,8 @@ pub(super) static DELETE_CUSTOM_PLUGIN_INFO: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BACKSTAGE_PLUGINS: rt::Operation = rt::Operation {
     id: "get-backstage-plugins",
@@ -346,6 +348,8 @@ pub(super) static GET_BACKSTAGE_PLUGINS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PLUGIN_REQUEST: rt::Operation = rt::Operation {
     id: "get-plugin-request",
@@ -364,6 +368,8 @@ pub(super) static GET_PLUGIN_REQUEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PLUGINS: rt::Operation = rt::Operation {
     id: "get-plugins",
@@ -378,6 +384,8 @@ pub(super) static GET_PLUGINS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PLUGINS_INFO_PLUGIN_ID: rt::Operation = rt::Operation {
     id: "get-plugins-info-plugin-id",
@@ -396,6 +404,8 @@ pub(super) static GET_PLUGINS_INFO_PLUGIN_ID: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_PLUGIN_REQUEST: rt::Operation = rt::Operation {
     id: "post-plugin-request",
@@ -410,6 +420,8 @@ pub(super) static POST_PLUGIN_REQUEST: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_CUSTOM_PLUGINS_INFO: rt::Operation = rt::Operation {
     id: "save-custom-plugins-info",
@@ -424,6 +436,8 @@ pub(super) static SAVE_CUSTOM_PLUGINS_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CUSTOM_PLUGINS_INFO: rt::Operation = rt::Operation {
     id: "update-custom-plugins-info",
@@ -438,4 +452,6 @@ pub(super) static UPDATE_CUSTOM_PLUGINS_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

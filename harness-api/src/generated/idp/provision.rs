@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/provision-idp`
     #[inline]
-    pub fn provision_idp(&self) -> ProvisionIdp<'c> {
+    pub fn provision_idp(&self) -> ProvisionIdp {
         let call = rt::Call::new(self.client, &PROVISION_IDP);
         ProvisionIdp { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::provision_idp`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ProvisionIdp<'c> {
-    call: rt::Call<'c>,
+pub struct ProvisionIdp {
+    call: rt::Call,
 }
-impl<'c> ProvisionIdp<'c> {
+impl ProvisionIdp {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -27,12 +27,12 @@ impl<'c> ProvisionIdp<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -50,4 +50,6 @@ pub(super) static PROVISION_IDP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

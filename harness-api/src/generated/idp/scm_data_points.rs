@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/data-sources/scm/data-point/values`
     #[inline]
-    pub fn get_scm_data_point_values(&self) -> GetScmDataPointValues<'c> {
+    pub fn get_scm_data_point_values(&self) -> GetScmDataPointValues {
         let call = rt::Call::new(self.client, &GET_SCM_DATA_POINT_VALUES);
         GetScmDataPointValues { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_scm_data_point_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetScmDataPointValues<'c> {
-    call: rt::Call<'c>,
+pub struct GetScmDataPointValues {
+    call: rt::Call,
 }
-impl<'c> GetScmDataPointValues<'c> {
+impl GetScmDataPointValues {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -40,12 +40,12 @@ impl<'c> GetScmDataPointValues<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DataSourceDataPointInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::DataSourceDataPointInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -63,4 +63,6 @@ pub(super) static GET_SCM_DATA_POINT_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,30 +7,27 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/scorecards`
     #[inline]
-    pub fn create_scorecard(&self) -> CreateScorecard<'c> {
+    pub fn create_scorecard(&self) -> CreateScorecard {
         let call = rt::Call::new(self.client, &CREATE_SCORECARD);
         CreateScorecard { call }
     }
     /// `DELETE /v1/scorecards/{scorecard-id}`
     #[inline]
-    pub fn delete_scorecard(
-        &self,
-        scorecard_id: impl Into<String>,
-    ) -> DeleteScorecard<'c> {
+    pub fn delete_scorecard(&self, scorecard_id: impl Into<String>) -> DeleteScorecard {
         let mut call = rt::Call::new(self.client, &DELETE_SCORECARD);
         call.text(0, scorecard_id);
         DeleteScorecard { call }
     }
     /// `GET /v1/entity-facets`
     #[inline]
-    pub fn get_entity_facets(&self, kind: impl Into<String>) -> GetEntityFacets<'c> {
+    pub fn get_entity_facets(&self, kind: impl Into<String>) -> GetEntityFacets {
         let mut call = rt::Call::new(self.client, &GET_ENTITY_FACETS);
         call.text(0, kind);
         GetEntityFacets { call }
     }
     /// `GET /v1/scorecards/{scorecard-id}`
     #[inline]
-    pub fn get_scorecard(&self, scorecard_id: impl Into<String>) -> GetScorecard<'c> {
+    pub fn get_scorecard(&self, scorecard_id: impl Into<String>) -> GetScorecard {
         let mut call = rt::Call::new(self.client, &GET_SCORECARD);
         call.text(0, scorecard_id);
         GetScorecard { call }
@@ -40,23 +37,20 @@ impl<'c> Api<'c> {
     pub fn get_scorecard_stats(
         &self,
         scorecard_id: impl Into<String>,
-    ) -> GetScorecardStats<'c> {
+    ) -> GetScorecardStats {
         let mut call = rt::Call::new(self.client, &GET_SCORECARD_STATS);
         call.text(0, scorecard_id);
         GetScorecardStats { call }
     }
     /// `GET /v1/scorecards`
     #[inline]
-    pub fn get_scorecards(&self) -> GetScorecards<'c> {
+    pub fn get_scorecards(&self) -> GetScorecards {
         let call = rt::Call::new(self.client, &GET_SCORECARDS);
         GetScorecards { call }
     }
     /// `PUT /v1/scorecards/{scorecard-id}`
     #[inline]
-    pub fn update_scorecard(
-        &self,
-        scorecard_id: impl Into<String>,
-    ) -> UpdateScorecard<'c> {
+    pub fn update_scorecard(&self, scorecard_id: impl Into<String>) -> UpdateScorecard {
         let mut call = rt::Call::new(self.client, &UPDATE_SCORECARD);
         call.text(0, scorecard_id);
         UpdateScorecard { call }
@@ -65,10 +59,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_scorecard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateScorecard<'c> {
-    call: rt::Call<'c>,
+pub struct CreateScorecard {
+    call: rt::Call,
 }
-impl<'c> CreateScorecard<'c> {
+impl CreateScorecard {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -83,12 +77,12 @@ impl<'c> CreateScorecard<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
+    pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,10 +90,10 @@ rt::request!(CreateScorecard);
 /// Request of [`Api::delete_scorecard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteScorecard<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteScorecard {
+    call: rt::Call,
 }
-impl<'c> DeleteScorecard<'c> {
+impl DeleteScorecard {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -108,12 +102,12 @@ impl<'c> DeleteScorecard<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -121,10 +115,10 @@ rt::request!(DeleteScorecard);
 /// Request of [`Api::get_entity_facets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEntityFacets<'c> {
-    call: rt::Call<'c>,
+pub struct GetEntityFacets {
+    call: rt::Call,
 }
-impl<'c> GetEntityFacets<'c> {
+impl GetEntityFacets {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -133,12 +127,12 @@ impl<'c> GetEntityFacets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Facets> {
+    pub fn send(self) -> rt::Sending<types::Facets> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +140,10 @@ rt::request!(GetEntityFacets);
 /// Request of [`Api::get_scorecard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetScorecard<'c> {
-    call: rt::Call<'c>,
+pub struct GetScorecard {
+    call: rt::Call,
 }
-impl<'c> GetScorecard<'c> {
+impl GetScorecard {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -158,12 +152,12 @@ impl<'c> GetScorecard<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ScorecardDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::ScorecardDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -171,10 +165,10 @@ rt::request!(GetScorecard);
 /// Request of [`Api::get_scorecard_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetScorecardStats<'c> {
-    call: rt::Call<'c>,
+pub struct GetScorecardStats {
+    call: rt::Call,
 }
-impl<'c> GetScorecardStats<'c> {
+impl GetScorecardStats {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -183,12 +177,12 @@ impl<'c> GetScorecardStats<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ScorecardStatsResponse> {
+    pub fn send(self) -> rt::Sending<types::ScorecardStatsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -196,10 +190,10 @@ rt::request!(GetScorecardStats);
 /// Request of [`Api::get_scorecards`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetScorecards<'c> {
-    call: rt::Call<'c>,
+pub struct GetScorecards {
+    call: rt::Call,
 }
-impl<'c> GetScorecards<'c> {
+impl GetScorecards {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -208,12 +202,12 @@ impl<'c> GetScorecards<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ScorecardResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ScorecardResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -221,10 +215,10 @@ rt::request!(GetScorecards);
 /// Request of [`Api::update_scorecard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateScorecard<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateScorecard {
+    call: rt::Call,
 }
-impl<'c> UpdateScorecard<'c> {
+impl UpdateScorecard {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -239,12 +233,12 @@ impl<'c> UpdateScorecard<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DefaultSaveResponse> {
+    pub fn send(self) -> rt::Sending<types::DefaultSaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -262,6 +256,8 @@ pub(super) static CREATE_SCORECARD: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SCORECARD: rt::Operation = rt::Operation {
     id: "delete-scorecard",
@@ -279,6 +275,8 @@ pub(super) static DELETE_SCORECARD: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENTITY_FACETS: rt::Operation = rt::Operation {
     id: "get-entity-facets",
@@ -296,6 +294,8 @@ pub(super) static GET_ENTITY_FACETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SCORECARD: rt::Operation = rt::Operation {
     id: "get-scorecard",
@@ -313,6 +313,8 @@ pub(super) static GET_SCORECARD: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SCORECARD_STATS: rt::Operation = rt::Operation {
     id: "get-scorecard-stats",
@@ -330,6 +332,8 @@ pub(super) static GET_SCORECARD_STATS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SCORECARDS: rt::Operation = rt::Operation {
     id: "get-scorecards",
@@ -344,6 +348,8 @@ pub(super) static GET_SCORECARDS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SCORECARD: rt::Operation = rt::Operation {
     id: "update-scorecard",
@@ -361,4 +367,6 @@ pub(super) static UPDATE_SCORECARD: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/scores/aggregate`
     #[inline]
-    pub fn get_aggregated_scores(&self) -> GetAggregatedScores<'c> {
+    pub fn get_aggregated_scores(&self) -> GetAggregatedScores {
         let call = rt::Call::new(self.client, &GET_AGGREGATED_SCORES);
         GetAggregatedScores { call }
     }
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     pub fn get_all_scorecard_summary(
         &self,
         entity_identifier: impl Into<String>,
-    ) -> GetAllScorecardSummary<'c> {
+    ) -> GetAllScorecardSummary {
         let mut call = rt::Call::new(self.client, &GET_ALL_SCORECARD_SUMMARY);
         call.text(0, entity_identifier);
         GetAllScorecardSummary { call }
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     pub fn get_scorecards_graphs_score_summary(
         &self,
         entity_identifier: impl Into<String>,
-    ) -> GetScorecardsGraphsScoreSummary<'c> {
+    ) -> GetScorecardsGraphsScoreSummary {
         let mut call = rt::Call::new(self.client, &GET_SCORECARDS_GRAPHS_SCORE_SUMMARY);
         call.text(0, entity_identifier);
         GetScorecardsGraphsScoreSummary {
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
     pub fn get_scorecards_scores_overview(
         &self,
         entity_identifier: impl Into<String>,
-    ) -> GetScorecardsScoresOverview<'c> {
+    ) -> GetScorecardsScoresOverview {
         let mut call = rt::Call::new(self.client, &GET_SCORECARDS_SCORES_OVERVIEW);
         call.text(0, entity_identifier);
         GetScorecardsScoresOverview {
@@ -47,13 +47,13 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/scores/recalibrate/status`
     #[inline]
-    pub fn get_scores_recalibrate_status(&self) -> GetScoresRecalibrateStatus<'c> {
+    pub fn get_scores_recalibrate_status(&self) -> GetScoresRecalibrateStatus {
         let call = rt::Call::new(self.client, &GET_SCORES_RECALIBRATE_STATUS);
         GetScoresRecalibrateStatus { call }
     }
     /// `POST /v1/scores/recalibrate`
     #[inline]
-    pub fn scorecard_recalibrate(&self) -> ScorecardRecalibrate<'c> {
+    pub fn scorecard_recalibrate(&self) -> ScorecardRecalibrate {
         let call = rt::Call::new(self.client, &SCORECARD_RECALIBRATE);
         ScorecardRecalibrate { call }
     }
@@ -61,10 +61,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_aggregated_scores`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAggregatedScores<'c> {
-    call: rt::Call<'c>,
+pub struct GetAggregatedScores {
+    call: rt::Call,
 }
-impl<'c> GetAggregatedScores<'c> {
+impl GetAggregatedScores {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -79,12 +79,12 @@ impl<'c> GetAggregatedScores<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::EntityScoresResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::EntityScoresResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,10 +92,10 @@ rt::request!(GetAggregatedScores);
 /// Request of [`Api::get_all_scorecard_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllScorecardSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllScorecardSummary {
+    call: rt::Call,
 }
-impl<'c> GetAllScorecardSummary<'c> {
+impl GetAllScorecardSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -104,12 +104,12 @@ impl<'c> GetAllScorecardSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ScorecardSummaryResponse> {
+    pub fn send(self) -> rt::Sending<types::ScorecardSummaryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,10 +117,10 @@ rt::request!(GetAllScorecardSummary);
 /// Request of [`Api::get_scorecards_graphs_score_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetScorecardsGraphsScoreSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetScorecardsGraphsScoreSummary {
+    call: rt::Call,
 }
-impl<'c> GetScorecardsGraphsScoreSummary<'c> {
+impl GetScorecardsGraphsScoreSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -135,12 +135,12 @@ impl<'c> GetScorecardsGraphsScoreSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ScorecardGraphSummaryInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::ScorecardGraphSummaryInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -148,10 +148,10 @@ rt::request!(GetScorecardsGraphsScoreSummary);
 /// Request of [`Api::get_scorecards_scores_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetScorecardsScoresOverview<'c> {
-    call: rt::Call<'c>,
+pub struct GetScorecardsScoresOverview {
+    call: rt::Call,
 }
-impl<'c> GetScorecardsScoresOverview<'c> {
+impl GetScorecardsScoresOverview {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -160,12 +160,12 @@ impl<'c> GetScorecardsScoresOverview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ScorecardScoreResponse> {
+    pub fn send(self) -> rt::Sending<types::ScorecardScoreResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -173,10 +173,10 @@ rt::request!(GetScorecardsScoresOverview);
 /// Request of [`Api::get_scores_recalibrate_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetScoresRecalibrateStatus<'c> {
-    call: rt::Call<'c>,
+pub struct GetScoresRecalibrateStatus {
+    call: rt::Call,
 }
-impl<'c> GetScoresRecalibrateStatus<'c> {
+impl GetScoresRecalibrateStatus {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -198,12 +198,12 @@ impl<'c> GetScoresRecalibrateStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ScorecardRecalibrateResponseV2> {
+    pub fn send(self) -> rt::Sending<types::ScorecardRecalibrateResponseV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -211,10 +211,10 @@ rt::request!(GetScoresRecalibrateStatus);
 /// Request of [`Api::scorecard_recalibrate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ScorecardRecalibrate<'c> {
-    call: rt::Call<'c>,
+pub struct ScorecardRecalibrate {
+    call: rt::Call,
 }
-impl<'c> ScorecardRecalibrate<'c> {
+impl ScorecardRecalibrate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -236,12 +236,12 @@ impl<'c> ScorecardRecalibrate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ScorecardRecalibrateResponse> {
+    pub fn send(self) -> rt::Sending<types::ScorecardRecalibrateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -259,6 +259,8 @@ pub(super) static GET_AGGREGATED_SCORES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_SCORECARD_SUMMARY: rt::Operation = rt::Operation {
     id: "get-all-scorecard-summary",
@@ -276,6 +278,8 @@ pub(super) static GET_ALL_SCORECARD_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SCORECARDS_GRAPHS_SCORE_SUMMARY: rt::Operation = rt::Operation {
     id: "get-scorecards-graphs-score-summary",
@@ -294,6 +298,8 @@ pub(super) static GET_SCORECARDS_GRAPHS_SCORE_SUMMARY: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SCORECARDS_SCORES_OVERVIEW: rt::Operation = rt::Operation {
     id: "get-scorecards-scores-overview",
@@ -311,6 +317,8 @@ pub(super) static GET_SCORECARDS_SCORES_OVERVIEW: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SCORES_RECALIBRATE_STATUS: rt::Operation = rt::Operation {
     id: "get-scores-recalibrate-status",
@@ -325,6 +333,8 @@ pub(super) static GET_SCORES_RECALIBRATE_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SCORECARD_RECALIBRATE: rt::Operation = rt::Operation {
     id: "scorecard-recalibrate",
@@ -339,4 +349,6 @@ pub(super) static SCORECARD_RECALIBRATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v2/scores/recalibrate`
     #[inline]
-    pub fn scorecard_recalibrate_v2(&self) -> ScorecardRecalibrateV2<'c> {
+    pub fn scorecard_recalibrate_v2(&self) -> ScorecardRecalibrateV2 {
         let call = rt::Call::new(self.client, &SCORECARD_RECALIBRATE_V2);
         ScorecardRecalibrateV2 { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::scorecard_recalibrate_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ScorecardRecalibrateV2<'c> {
-    call: rt::Call<'c>,
+pub struct ScorecardRecalibrateV2 {
+    call: rt::Call,
 }
-impl<'c> ScorecardRecalibrateV2<'c> {
+impl ScorecardRecalibrateV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -40,12 +40,12 @@ impl<'c> ScorecardRecalibrateV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ScorecardRecalibrateResponseV2> {
+    pub fn send(self) -> rt::Sending<types::ScorecardRecalibrateResponseV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -63,4 +63,6 @@ pub(super) static SCORECARD_RECALIBRATE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_status_info_by_type(
         &self,
         type_: impl Into<types::GetStatusInfoByTypeValue>,
-    ) -> GetStatusInfoByType<'c> {
+    ) -> GetStatusInfoByType {
         let mut call = rt::Call::new(self.client, &GET_STATUS_INFO_BY_TYPE);
         call.text(0, Into::<types::GetStatusInfoByTypeValue>::into(type_).as_str());
         GetStatusInfoByType { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn save_status_info_by_type(
         &self,
         type_: impl Into<types::SaveStatusInfoByTypeValue>,
-    ) -> SaveStatusInfoByType<'c> {
+    ) -> SaveStatusInfoByType {
         let mut call = rt::Call::new(self.client, &SAVE_STATUS_INFO_BY_TYPE);
         call.text(0, Into::<types::SaveStatusInfoByTypeValue>::into(type_).as_str());
         SaveStatusInfoByType { call }
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_status_info_by_type`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetStatusInfoByType<'c> {
-    call: rt::Call<'c>,
+pub struct GetStatusInfoByType {
+    call: rt::Call,
 }
-impl<'c> GetStatusInfoByType<'c> {
+impl GetStatusInfoByType {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -41,12 +41,12 @@ impl<'c> GetStatusInfoByType<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StatusInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::StatusInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -54,10 +54,10 @@ rt::request!(GetStatusInfoByType);
 /// Request of [`Api::save_status_info_by_type`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveStatusInfoByType<'c> {
-    call: rt::Call<'c>,
+pub struct SaveStatusInfoByType {
+    call: rt::Call,
 }
-impl<'c> SaveStatusInfoByType<'c> {
+impl SaveStatusInfoByType {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -79,12 +79,12 @@ impl<'c> SaveStatusInfoByType<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StatusInfoResponse> {
+    pub fn send(self) -> rt::Sending<types::StatusInfoResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -102,6 +102,8 @@ pub(super) static GET_STATUS_INFO_BY_TYPE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_STATUS_INFO_BY_TYPE: rt::Operation = rt::Operation {
     id: "save-status-info-by-type",
@@ -116,4 +118,6 @@ pub(super) static SAVE_STATUS_INFO_BY_TYPE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

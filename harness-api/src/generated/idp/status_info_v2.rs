@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_status_info_type_v2(
         &self,
         type_: impl Into<types::GetStatusInfoTypeV2Type>,
-    ) -> GetStatusInfoTypeV2<'c> {
+    ) -> GetStatusInfoTypeV2 {
         let mut call = rt::Call::new(self.client, &GET_STATUS_INFO_TYPE_V2);
         call.text(0, Into::<types::GetStatusInfoTypeV2Type>::into(type_).as_str());
         GetStatusInfoTypeV2 { call }
@@ -19,10 +19,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_status_info_type_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetStatusInfoTypeV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetStatusInfoTypeV2 {
+    call: rt::Call,
 }
-impl<'c> GetStatusInfoTypeV2<'c> {
+impl GetStatusInfoTypeV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> GetStatusInfoTypeV2<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, std::collections::BTreeMap<String, serde_json::Value>> {
+    ) -> rt::Sending<std::collections::BTreeMap<String, serde_json::Value>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -56,4 +56,6 @@ pub(super) static GET_STATUS_INFO_TYPE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

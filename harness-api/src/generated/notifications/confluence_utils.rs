@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/confluence`
     #[inline]
-    pub fn confluence_oauth_token_generate(&self) -> ConfluenceOauthTokenGenerate<'c> {
+    pub fn confluence_oauth_token_generate(&self) -> ConfluenceOauthTokenGenerate {
         let call = rt::Call::new(self.client, &CONFLUENCE_OAUTH_TOKEN_GENERATE);
         ConfluenceOauthTokenGenerate {
             call,
@@ -17,10 +17,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::confluence_oauth_token_generate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ConfluenceOauthTokenGenerate<'c> {
-    call: rt::Call<'c>,
+pub struct ConfluenceOauthTokenGenerate {
+    call: rt::Call,
 }
-impl<'c> ConfluenceOauthTokenGenerate<'c> {
+impl ConfluenceOauthTokenGenerate {
     /// Query parameter `authorization_code`.
     #[inline]
     pub fn authorization_code(mut self, value: impl Into<String>) -> Self {
@@ -29,12 +29,12 @@ impl<'c> ConfluenceOauthTokenGenerate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConfluenceOauthTokenResponse> {
+    pub fn send(self) -> rt::Sending<types::ConfluenceOauthTokenResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -52,4 +52,6 @@ pub(super) static CONFLUENCE_OAUTH_TOKEN_GENERATE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

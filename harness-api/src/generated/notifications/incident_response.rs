@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/notification-trigger/ir/slo-notification`
     #[inline]
-    pub fn slo_notification_trigger(&self) -> SloNotificationTrigger<'c> {
+    pub fn slo_notification_trigger(&self) -> SloNotificationTrigger {
         let call = rt::Call::new(self.client, &SLO_NOTIFICATION_TRIGGER);
         SloNotificationTrigger { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::slo_notification_trigger`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SloNotificationTrigger<'c> {
-    call: rt::Call<'c>,
+pub struct SloNotificationTrigger {
+    call: rt::Call,
 }
-impl<'c> SloNotificationTrigger<'c> {
+impl SloNotificationTrigger {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> SloNotificationTrigger<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -56,4 +56,6 @@ pub(super) static SLO_NOTIFICATION_TRIGGER: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/msteams`
     #[inline]
-    pub fn ms_teams_oauth_token_generate(&self) -> MsTeamsOauthTokenGenerate<'c> {
+    pub fn ms_teams_oauth_token_generate(&self) -> MsTeamsOauthTokenGenerate {
         let call = rt::Call::new(self.client, &MS_TEAMS_OAUTH_TOKEN_GENERATE);
         MsTeamsOauthTokenGenerate { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::ms_teams_oauth_token_generate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MsTeamsOauthTokenGenerate<'c> {
-    call: rt::Call<'c>,
+pub struct MsTeamsOauthTokenGenerate {
+    call: rt::Call,
 }
-impl<'c> MsTeamsOauthTokenGenerate<'c> {
+impl MsTeamsOauthTokenGenerate {
     /// Query parameter `authorization_code`.
     #[inline]
     pub fn authorization_code(mut self, value: impl Into<String>) -> Self {
@@ -27,12 +27,12 @@ impl<'c> MsTeamsOauthTokenGenerate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::MsTeamsOauthTokenResponse> {
+    pub fn send(self) -> rt::Sending<types::MsTeamsOauthTokenResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -50,4 +50,6 @@ pub(super) static MS_TEAMS_OAUTH_TOKEN_GENERATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/attachments`
     #[inline]
-    pub fn create_attachment(&self) -> CreateAttachment<'c> {
+    pub fn create_attachment(&self) -> CreateAttachment {
         let call = rt::Call::new(self.client, &CREATE_ATTACHMENT);
         CreateAttachment { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_attachment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAttachment<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAttachment {
+    call: rt::Call,
 }
-impl<'c> CreateAttachment<'c> {
+impl CreateAttachment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -39,12 +39,12 @@ impl<'c> CreateAttachment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -66,4 +66,6 @@ pub(super) static CREATE_ATTACHMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

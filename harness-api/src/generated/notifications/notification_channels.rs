@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateNotificationChannel<'c> {
+    ) -> CreateNotificationChannel {
         let mut call = rt::Call::new(self.client, &CREATE_NOTIFICATION_CHANNEL);
         call.text(0, org);
         call.text(1, project);
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn create_notification_channel_account(
         &self,
-    ) -> CreateNotificationChannelAccount<'c> {
+    ) -> CreateNotificationChannelAccount {
         let call = rt::Call::new(self.client, &CREATE_NOTIFICATION_CHANNEL_ACCOUNT);
         CreateNotificationChannelAccount {
             call,
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     pub fn create_notification_channel_org(
         &self,
         org: impl Into<String>,
-    ) -> CreateNotificationChannelOrg<'c> {
+    ) -> CreateNotificationChannelOrg {
         let mut call = rt::Call::new(self.client, &CREATE_NOTIFICATION_CHANNEL_ORG);
         call.text(0, org);
         CreateNotificationChannelOrg {
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
         notification_channel: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> DeleteNotificationChannel<'c> {
+    ) -> DeleteNotificationChannel {
         let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_CHANNEL);
         call.text(0, notification_channel);
         call.text(1, org);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn delete_notification_channel_account(
         &self,
         notification_channel: impl Into<String>,
-    ) -> DeleteNotificationChannelAccount<'c> {
+    ) -> DeleteNotificationChannelAccount {
         let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_CHANNEL_ACCOUNT);
         call.text(0, notification_channel);
         DeleteNotificationChannelAccount {
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
         &self,
         notification_channel: impl Into<String>,
         org: impl Into<String>,
-    ) -> DeleteNotificationChannelOrg<'c> {
+    ) -> DeleteNotificationChannelOrg {
         let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_CHANNEL_ORG);
         call.text(0, notification_channel);
         call.text(1, org);
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         notification_channel: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetNotificationChannel<'c> {
+    ) -> GetNotificationChannel {
         let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_CHANNEL);
         call.text(0, notification_channel);
         call.text(1, org);
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
     pub fn get_notification_channel_account(
         &self,
         notification_channel: impl Into<String>,
-    ) -> GetNotificationChannelAccount<'c> {
+    ) -> GetNotificationChannelAccount {
         let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_CHANNEL_ACCOUNT);
         call.text(0, notification_channel);
         GetNotificationChannelAccount {
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
         &self,
         notification_channel: impl Into<String>,
         org: impl Into<String>,
-    ) -> GetNotificationChannelOrg<'c> {
+    ) -> GetNotificationChannelOrg {
         let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_CHANNEL_ORG);
         call.text(0, notification_channel);
         call.text(1, org);
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListNotificationChannels<'c> {
+    ) -> ListNotificationChannels {
         let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_CHANNELS);
         call.text(0, org);
         call.text(1, project);
@@ -131,9 +131,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/notification-channels`
     #[inline]
-    pub fn list_notification_channels_account(
-        &self,
-    ) -> ListNotificationChannelsAccount<'c> {
+    pub fn list_notification_channels_account(&self) -> ListNotificationChannelsAccount {
         let call = rt::Call::new(self.client, &LIST_NOTIFICATION_CHANNELS_ACCOUNT);
         ListNotificationChannelsAccount {
             call,
@@ -144,7 +142,7 @@ impl<'c> Api<'c> {
     pub fn list_notification_channels_org(
         &self,
         org: impl Into<String>,
-    ) -> ListNotificationChannelsOrg<'c> {
+    ) -> ListNotificationChannelsOrg {
         let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_CHANNELS_ORG);
         call.text(0, org);
         ListNotificationChannelsOrg {
@@ -158,7 +156,7 @@ impl<'c> Api<'c> {
         notification_channel: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> UpdateNotificationChannel<'c> {
+    ) -> UpdateNotificationChannel {
         let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_CHANNEL);
         call.text(0, notification_channel);
         call.text(1, org);
@@ -170,7 +168,7 @@ impl<'c> Api<'c> {
     pub fn update_notification_channel_account(
         &self,
         notification_channel: impl Into<String>,
-    ) -> UpdateNotificationChannelAccount<'c> {
+    ) -> UpdateNotificationChannelAccount {
         let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_CHANNEL_ACCOUNT);
         call.text(0, notification_channel);
         UpdateNotificationChannelAccount {
@@ -183,7 +181,7 @@ impl<'c> Api<'c> {
         &self,
         notification_channel: impl Into<String>,
         org: impl Into<String>,
-    ) -> UpdateNotificationChannelOrg<'c> {
+    ) -> UpdateNotificationChannelOrg {
         let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_CHANNEL_ORG);
         call.text(0, notification_channel);
         call.text(1, org);
@@ -198,7 +196,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         notification_channel: impl Into<String>,
-    ) -> ValidateNotificationChannelIdentifier<'c> {
+    ) -> ValidateNotificationChannelIdentifier {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER,
@@ -215,7 +213,7 @@ impl<'c> Api<'c> {
     pub fn validate_notification_channel_identifier_account(
         &self,
         notification_channel: impl Into<String>,
-    ) -> ValidateNotificationChannelIdentifierAccount<'c> {
+    ) -> ValidateNotificationChannelIdentifierAccount {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ACCOUNT,
@@ -231,7 +229,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         notification_channel: impl Into<String>,
-    ) -> ValidateNotificationChannelIdentifierOrg<'c> {
+    ) -> ValidateNotificationChannelIdentifierOrg {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ORG,
@@ -246,10 +244,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_notification_channel`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNotificationChannel<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNotificationChannel {
+    call: rt::Call,
 }
-impl<'c> CreateNotificationChannel<'c> {
+impl CreateNotificationChannel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -264,12 +262,12 @@ impl<'c> CreateNotificationChannel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -277,10 +275,10 @@ rt::request!(CreateNotificationChannel);
 /// Request of [`Api::create_notification_channel_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNotificationChannelAccount<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNotificationChannelAccount {
+    call: rt::Call,
 }
-impl<'c> CreateNotificationChannelAccount<'c> {
+impl CreateNotificationChannelAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -295,12 +293,12 @@ impl<'c> CreateNotificationChannelAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -308,10 +306,10 @@ rt::request!(CreateNotificationChannelAccount);
 /// Request of [`Api::create_notification_channel_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNotificationChannelOrg<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNotificationChannelOrg {
+    call: rt::Call,
 }
-impl<'c> CreateNotificationChannelOrg<'c> {
+impl CreateNotificationChannelOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -326,12 +324,12 @@ impl<'c> CreateNotificationChannelOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -339,10 +337,10 @@ rt::request!(CreateNotificationChannelOrg);
 /// Request of [`Api::delete_notification_channel`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteNotificationChannel<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteNotificationChannel {
+    call: rt::Call,
 }
-impl<'c> DeleteNotificationChannel<'c> {
+impl DeleteNotificationChannel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -351,12 +349,12 @@ impl<'c> DeleteNotificationChannel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -364,10 +362,10 @@ rt::request!(DeleteNotificationChannel);
 /// Request of [`Api::delete_notification_channel_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteNotificationChannelAccount<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteNotificationChannelAccount {
+    call: rt::Call,
 }
-impl<'c> DeleteNotificationChannelAccount<'c> {
+impl DeleteNotificationChannelAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -376,12 +374,12 @@ impl<'c> DeleteNotificationChannelAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -389,10 +387,10 @@ rt::request!(DeleteNotificationChannelAccount);
 /// Request of [`Api::delete_notification_channel_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteNotificationChannelOrg<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteNotificationChannelOrg {
+    call: rt::Call,
 }
-impl<'c> DeleteNotificationChannelOrg<'c> {
+impl DeleteNotificationChannelOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -401,12 +399,12 @@ impl<'c> DeleteNotificationChannelOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -414,10 +412,10 @@ rt::request!(DeleteNotificationChannelOrg);
 /// Request of [`Api::get_notification_channel`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNotificationChannel<'c> {
-    call: rt::Call<'c>,
+pub struct GetNotificationChannel {
+    call: rt::Call,
 }
-impl<'c> GetNotificationChannel<'c> {
+impl GetNotificationChannel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -426,12 +424,12 @@ impl<'c> GetNotificationChannel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -439,10 +437,10 @@ rt::request!(GetNotificationChannel);
 /// Request of [`Api::get_notification_channel_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNotificationChannelAccount<'c> {
-    call: rt::Call<'c>,
+pub struct GetNotificationChannelAccount {
+    call: rt::Call,
 }
-impl<'c> GetNotificationChannelAccount<'c> {
+impl GetNotificationChannelAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -451,12 +449,12 @@ impl<'c> GetNotificationChannelAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -464,10 +462,10 @@ rt::request!(GetNotificationChannelAccount);
 /// Request of [`Api::get_notification_channel_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNotificationChannelOrg<'c> {
-    call: rt::Call<'c>,
+pub struct GetNotificationChannelOrg {
+    call: rt::Call,
 }
-impl<'c> GetNotificationChannelOrg<'c> {
+impl GetNotificationChannelOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -476,12 +474,12 @@ impl<'c> GetNotificationChannelOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -489,10 +487,10 @@ rt::request!(GetNotificationChannelOrg);
 /// Request of [`Api::list_notification_channels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListNotificationChannels<'c> {
-    call: rt::Call<'c>,
+pub struct ListNotificationChannels {
+    call: rt::Call,
 }
-impl<'c> ListNotificationChannels<'c> {
+impl ListNotificationChannels {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -551,12 +549,12 @@ impl<'c> ListNotificationChannels<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationChannelDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -564,10 +562,10 @@ rt::request!(ListNotificationChannels);
 /// Request of [`Api::list_notification_channels_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListNotificationChannelsAccount<'c> {
-    call: rt::Call<'c>,
+pub struct ListNotificationChannelsAccount {
+    call: rt::Call,
 }
-impl<'c> ListNotificationChannelsAccount<'c> {
+impl ListNotificationChannelsAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -632,12 +630,12 @@ impl<'c> ListNotificationChannelsAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationChannelDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -645,10 +643,10 @@ rt::request!(ListNotificationChannelsAccount);
 /// Request of [`Api::list_notification_channels_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListNotificationChannelsOrg<'c> {
-    call: rt::Call<'c>,
+pub struct ListNotificationChannelsOrg {
+    call: rt::Call,
 }
-impl<'c> ListNotificationChannelsOrg<'c> {
+impl ListNotificationChannelsOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -713,12 +711,12 @@ impl<'c> ListNotificationChannelsOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationChannelDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -726,10 +724,10 @@ rt::request!(ListNotificationChannelsOrg);
 /// Request of [`Api::update_notification_channel`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateNotificationChannel<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateNotificationChannel {
+    call: rt::Call,
 }
-impl<'c> UpdateNotificationChannel<'c> {
+impl UpdateNotificationChannel {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -744,12 +742,12 @@ impl<'c> UpdateNotificationChannel<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -757,10 +755,10 @@ rt::request!(UpdateNotificationChannel);
 /// Request of [`Api::update_notification_channel_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateNotificationChannelAccount<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateNotificationChannelAccount {
+    call: rt::Call,
 }
-impl<'c> UpdateNotificationChannelAccount<'c> {
+impl UpdateNotificationChannelAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -775,12 +773,12 @@ impl<'c> UpdateNotificationChannelAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -788,10 +786,10 @@ rt::request!(UpdateNotificationChannelAccount);
 /// Request of [`Api::update_notification_channel_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateNotificationChannelOrg<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateNotificationChannelOrg {
+    call: rt::Call,
 }
-impl<'c> UpdateNotificationChannelOrg<'c> {
+impl UpdateNotificationChannelOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -806,12 +804,12 @@ impl<'c> UpdateNotificationChannelOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationChannelDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationChannelDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -819,10 +817,10 @@ rt::request!(UpdateNotificationChannelOrg);
 /// Request of [`Api::validate_notification_channel_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateNotificationChannelIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateNotificationChannelIdentifier {
+    call: rt::Call,
 }
-impl<'c> ValidateNotificationChannelIdentifier<'c> {
+impl ValidateNotificationChannelIdentifier {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -831,12 +829,12 @@ impl<'c> ValidateNotificationChannelIdentifier<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
+    pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -844,10 +842,10 @@ rt::request!(ValidateNotificationChannelIdentifier);
 /// Request of [`Api::validate_notification_channel_identifier_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateNotificationChannelIdentifierAccount<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateNotificationChannelIdentifierAccount {
+    call: rt::Call,
 }
-impl<'c> ValidateNotificationChannelIdentifierAccount<'c> {
+impl ValidateNotificationChannelIdentifierAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -856,12 +854,12 @@ impl<'c> ValidateNotificationChannelIdentifierAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
+    pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -869,10 +867,10 @@ rt::request!(ValidateNotificationChannelIdentifierAccount);
 /// Request of [`Api::validate_notification_channel_identifier_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateNotificationChannelIdentifierOrg<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateNotificationChannelIdentifierOrg {
+    call: rt::Call,
 }
-impl<'c> ValidateNotificationChannelIdentifierOrg<'c> {
+impl ValidateNotificationChannelIdentifierOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -881,12 +879,12 @@ impl<'c> ValidateNotificationChannelIdentifierOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
+    pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -908,6 +906,8 @@ pub(super) static CREATE_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Operation {
     id: "create-notification-channel-account",
@@ -922,6 +922,8 @@ pub(super) static CREATE_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Opera
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation {
     id: "create-notification-channel-org",
@@ -936,6 +938,8 @@ pub(super) static CREATE_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     id: "delete-notification-channel",
@@ -955,6 +959,8 @@ pub(super) static DELETE_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Operation {
     id: "delete-notification-channel-account",
@@ -972,6 +978,8 @@ pub(super) static DELETE_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Opera
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation {
     id: "delete-notification-channel-org",
@@ -990,6 +998,8 @@ pub(super) static DELETE_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     id: "get-notification-channel",
@@ -1009,6 +1019,8 @@ pub(super) static GET_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Operation {
     id: "get-notification-channel-account",
@@ -1026,6 +1038,8 @@ pub(super) static GET_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Operatio
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation {
     id: "get-notification-channel-org",
@@ -1044,6 +1058,8 @@ pub(super) static GET_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_NOTIFICATION_CHANNELS: rt::Operation = rt::Operation {
     id: "list-notification-channels",
@@ -1075,6 +1091,8 @@ pub(super) static LIST_NOTIFICATION_CHANNELS: rt::Operation = rt::Operation {
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_NOTIFICATION_CHANNELS_ACCOUNT: rt::Operation = rt::Operation {
     id: "list-notification-channels-account",
@@ -1104,6 +1122,8 @@ pub(super) static LIST_NOTIFICATION_CHANNELS_ACCOUNT: rt::Operation = rt::Operat
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_NOTIFICATION_CHANNELS_ORG: rt::Operation = rt::Operation {
     id: "list-notification-channels-org",
@@ -1134,6 +1154,8 @@ pub(super) static LIST_NOTIFICATION_CHANNELS_ORG: rt::Operation = rt::Operation 
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     id: "update-notification-channel",
@@ -1153,6 +1175,8 @@ pub(super) static UPDATE_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Operation {
     id: "update-notification-channel-account",
@@ -1170,6 +1194,8 @@ pub(super) static UPDATE_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Opera
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation {
     id: "update-notification-channel-org",
@@ -1188,6 +1214,8 @@ pub(super) static UPDATE_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER: rt::Operation = rt::Operation {
     id: "validate-notification-channel-identifier",
@@ -1207,6 +1235,8 @@ pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER: rt::Operation = rt::
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ACCOUNT: rt::Operation = rt::Operation {
     id: "validate-notification-channel-identifier-account",
@@ -1224,6 +1254,8 @@ pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ACCOUNT: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ORG: rt::Operation = rt::Operation {
     id: "validate-notification-channel-identifier-org",
@@ -1242,4 +1274,6 @@ pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ORG: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

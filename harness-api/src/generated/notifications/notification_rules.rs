@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateNotificationRule<'c> {
+    ) -> CreateNotificationRule {
         let mut call = rt::Call::new(self.client, &CREATE_NOTIFICATION_RULE);
         call.text(0, org);
         call.text(1, project);
@@ -19,7 +19,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/notification-rules`
     #[inline]
-    pub fn create_notification_rule_account(&self) -> CreateNotificationRuleAccount<'c> {
+    pub fn create_notification_rule_account(&self) -> CreateNotificationRuleAccount {
         let call = rt::Call::new(self.client, &CREATE_NOTIFICATION_RULE_ACCOUNT);
         CreateNotificationRuleAccount {
             call,
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn create_notification_rule_org(
         &self,
         org: impl Into<String>,
-    ) -> CreateNotificationRuleOrg<'c> {
+    ) -> CreateNotificationRuleOrg {
         let mut call = rt::Call::new(self.client, &CREATE_NOTIFICATION_RULE_ORG);
         call.text(0, org);
         CreateNotificationRuleOrg { call }
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         notification_rule: impl Into<String>,
-    ) -> DeleteNotificationRule<'c> {
+    ) -> DeleteNotificationRule {
         let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE);
         call.text(0, org);
         call.text(1, project);
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
     pub fn delete_notification_rule_account(
         &self,
         notification_rule: impl Into<String>,
-    ) -> DeleteNotificationRuleAccount<'c> {
+    ) -> DeleteNotificationRuleAccount {
         let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE_ACCOUNT);
         call.text(0, notification_rule);
         DeleteNotificationRuleAccount {
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         notification_rule: impl Into<String>,
-    ) -> DeleteNotificationRuleOrg<'c> {
+    ) -> DeleteNotificationRuleOrg {
         let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE_ORG);
         call.text(0, org);
         call.text(1, notification_rule);
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         notification_rule: impl Into<String>,
-    ) -> GetNotificationRule<'c> {
+    ) -> GetNotificationRule {
         let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_RULE);
         call.text(0, org);
         call.text(1, project);
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
     pub fn get_notification_rule_account(
         &self,
         notification_rule: impl Into<String>,
-    ) -> GetNotificationRuleAccount<'c> {
+    ) -> GetNotificationRuleAccount {
         let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_RULE_ACCOUNT);
         call.text(0, notification_rule);
         GetNotificationRuleAccount { call }
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         notification_rule: impl Into<String>,
-    ) -> GetNotificationRuleOrg<'c> {
+    ) -> GetNotificationRuleOrg {
         let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_RULE_ORG);
         call.text(0, org);
         call.text(1, notification_rule);
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListNotificationRules<'c> {
+    ) -> ListNotificationRules {
         let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_RULES);
         call.text(0, org);
         call.text(1, project);
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/notification-rules`
     #[inline]
-    pub fn list_notification_rules_account(&self) -> ListNotificationRulesAccount<'c> {
+    pub fn list_notification_rules_account(&self) -> ListNotificationRulesAccount {
         let call = rt::Call::new(self.client, &LIST_NOTIFICATION_RULES_ACCOUNT);
         ListNotificationRulesAccount {
             call,
@@ -134,14 +134,14 @@ impl<'c> Api<'c> {
     pub fn list_notification_rules_org(
         &self,
         org: impl Into<String>,
-    ) -> ListNotificationRulesOrg<'c> {
+    ) -> ListNotificationRulesOrg {
         let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_RULES_ORG);
         call.text(0, org);
         ListNotificationRulesOrg { call }
     }
     /// `GET /v1/notification-resource-list`
     #[inline]
-    pub fn notification_resource_list(&self) -> NotificationResourceList<'c> {
+    pub fn notification_resource_list(&self) -> NotificationResourceList {
         let call = rt::Call::new(self.client, &NOTIFICATION_RESOURCE_LIST);
         NotificationResourceList { call }
     }
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         notification_rule: impl Into<String>,
-    ) -> UpdateNotificationRule<'c> {
+    ) -> UpdateNotificationRule {
         let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE);
         call.text(0, org);
         call.text(1, project);
@@ -164,7 +164,7 @@ impl<'c> Api<'c> {
     pub fn update_notification_rule_account(
         &self,
         notification_rule: impl Into<String>,
-    ) -> UpdateNotificationRuleAccount<'c> {
+    ) -> UpdateNotificationRuleAccount {
         let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE_ACCOUNT);
         call.text(0, notification_rule);
         UpdateNotificationRuleAccount {
@@ -177,7 +177,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         notification_rule: impl Into<String>,
-    ) -> UpdateNotificationRuleOrg<'c> {
+    ) -> UpdateNotificationRuleOrg {
         let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE_ORG);
         call.text(0, org);
         call.text(1, notification_rule);
@@ -190,7 +190,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         notification_rule: impl Into<String>,
-    ) -> ValidateNotificationRuleIdentifier<'c> {
+    ) -> ValidateNotificationRuleIdentifier {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_NOTIFICATION_RULE_IDENTIFIER,
@@ -207,7 +207,7 @@ impl<'c> Api<'c> {
     pub fn validate_notification_rule_identifier_account(
         &self,
         notification_rule: impl Into<String>,
-    ) -> ValidateNotificationRuleIdentifierAccount<'c> {
+    ) -> ValidateNotificationRuleIdentifierAccount {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ACCOUNT,
@@ -223,7 +223,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         notification_rule: impl Into<String>,
-    ) -> ValidateNotificationRuleIdentifierOrg<'c> {
+    ) -> ValidateNotificationRuleIdentifierOrg {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ORG,
@@ -238,10 +238,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_notification_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNotificationRule<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNotificationRule {
+    call: rt::Call,
 }
-impl<'c> CreateNotificationRule<'c> {
+impl CreateNotificationRule {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -256,12 +256,12 @@ impl<'c> CreateNotificationRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -269,10 +269,10 @@ rt::request!(CreateNotificationRule);
 /// Request of [`Api::create_notification_rule_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNotificationRuleAccount<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNotificationRuleAccount {
+    call: rt::Call,
 }
-impl<'c> CreateNotificationRuleAccount<'c> {
+impl CreateNotificationRuleAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -287,12 +287,12 @@ impl<'c> CreateNotificationRuleAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -300,10 +300,10 @@ rt::request!(CreateNotificationRuleAccount);
 /// Request of [`Api::create_notification_rule_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateNotificationRuleOrg<'c> {
-    call: rt::Call<'c>,
+pub struct CreateNotificationRuleOrg {
+    call: rt::Call,
 }
-impl<'c> CreateNotificationRuleOrg<'c> {
+impl CreateNotificationRuleOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -318,12 +318,12 @@ impl<'c> CreateNotificationRuleOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -331,10 +331,10 @@ rt::request!(CreateNotificationRuleOrg);
 /// Request of [`Api::delete_notification_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteNotificationRule<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteNotificationRule {
+    call: rt::Call,
 }
-impl<'c> DeleteNotificationRule<'c> {
+impl DeleteNotificationRule {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -343,12 +343,12 @@ impl<'c> DeleteNotificationRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -356,10 +356,10 @@ rt::request!(DeleteNotificationRule);
 /// Request of [`Api::delete_notification_rule_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteNotificationRuleAccount<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteNotificationRuleAccount {
+    call: rt::Call,
 }
-impl<'c> DeleteNotificationRuleAccount<'c> {
+impl DeleteNotificationRuleAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -368,12 +368,12 @@ impl<'c> DeleteNotificationRuleAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -381,10 +381,10 @@ rt::request!(DeleteNotificationRuleAccount);
 /// Request of [`Api::delete_notification_rule_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteNotificationRuleOrg<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteNotificationRuleOrg {
+    call: rt::Call,
 }
-impl<'c> DeleteNotificationRuleOrg<'c> {
+impl DeleteNotificationRuleOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -393,12 +393,12 @@ impl<'c> DeleteNotificationRuleOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -406,10 +406,10 @@ rt::request!(DeleteNotificationRuleOrg);
 /// Request of [`Api::get_notification_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNotificationRule<'c> {
-    call: rt::Call<'c>,
+pub struct GetNotificationRule {
+    call: rt::Call,
 }
-impl<'c> GetNotificationRule<'c> {
+impl GetNotificationRule {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -418,12 +418,12 @@ impl<'c> GetNotificationRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -431,10 +431,10 @@ rt::request!(GetNotificationRule);
 /// Request of [`Api::get_notification_rule_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNotificationRuleAccount<'c> {
-    call: rt::Call<'c>,
+pub struct GetNotificationRuleAccount {
+    call: rt::Call,
 }
-impl<'c> GetNotificationRuleAccount<'c> {
+impl GetNotificationRuleAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -443,12 +443,12 @@ impl<'c> GetNotificationRuleAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -456,10 +456,10 @@ rt::request!(GetNotificationRuleAccount);
 /// Request of [`Api::get_notification_rule_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNotificationRuleOrg<'c> {
-    call: rt::Call<'c>,
+pub struct GetNotificationRuleOrg {
+    call: rt::Call,
 }
-impl<'c> GetNotificationRuleOrg<'c> {
+impl GetNotificationRuleOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -468,12 +468,12 @@ impl<'c> GetNotificationRuleOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -481,10 +481,10 @@ rt::request!(GetNotificationRuleOrg);
 /// Request of [`Api::list_notification_rules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListNotificationRules<'c> {
-    call: rt::Call<'c>,
+pub struct ListNotificationRules {
+    call: rt::Call,
 }
-impl<'c> ListNotificationRules<'c> {
+impl ListNotificationRules {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -537,12 +537,12 @@ impl<'c> ListNotificationRules<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationRuleDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -550,10 +550,10 @@ rt::request!(ListNotificationRules);
 /// Request of [`Api::list_notification_rules_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListNotificationRulesAccount<'c> {
-    call: rt::Call<'c>,
+pub struct ListNotificationRulesAccount {
+    call: rt::Call,
 }
-impl<'c> ListNotificationRulesAccount<'c> {
+impl ListNotificationRulesAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -618,12 +618,12 @@ impl<'c> ListNotificationRulesAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationRuleDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -631,10 +631,10 @@ rt::request!(ListNotificationRulesAccount);
 /// Request of [`Api::list_notification_rules_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListNotificationRulesOrg<'c> {
-    call: rt::Call<'c>,
+pub struct ListNotificationRulesOrg {
+    call: rt::Call,
 }
-impl<'c> ListNotificationRulesOrg<'c> {
+impl ListNotificationRulesOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -693,12 +693,12 @@ impl<'c> ListNotificationRulesOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationRuleDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -706,10 +706,10 @@ rt::request!(ListNotificationRulesOrg);
 /// Request of [`Api::notification_resource_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct NotificationResourceList<'c> {
-    call: rt::Call<'c>,
+pub struct NotificationResourceList {
+    call: rt::Call,
 }
-impl<'c> NotificationResourceList<'c> {
+impl NotificationResourceList {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -718,12 +718,12 @@ impl<'c> NotificationResourceList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::NotificationResourceDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::NotificationResourceDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -731,10 +731,10 @@ rt::request!(NotificationResourceList);
 /// Request of [`Api::update_notification_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateNotificationRule<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateNotificationRule {
+    call: rt::Call,
 }
-impl<'c> UpdateNotificationRule<'c> {
+impl UpdateNotificationRule {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -749,12 +749,12 @@ impl<'c> UpdateNotificationRule<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -762,10 +762,10 @@ rt::request!(UpdateNotificationRule);
 /// Request of [`Api::update_notification_rule_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateNotificationRuleAccount<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateNotificationRuleAccount {
+    call: rt::Call,
 }
-impl<'c> UpdateNotificationRuleAccount<'c> {
+impl UpdateNotificationRuleAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -780,12 +780,12 @@ impl<'c> UpdateNotificationRuleAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -793,10 +793,10 @@ rt::request!(UpdateNotificationRuleAccount);
 /// Request of [`Api::update_notification_rule_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateNotificationRuleOrg<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateNotificationRuleOrg {
+    call: rt::Call,
 }
-impl<'c> UpdateNotificationRuleOrg<'c> {
+impl UpdateNotificationRuleOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -811,12 +811,12 @@ impl<'c> UpdateNotificationRuleOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::NotificationRuleDto> {
+    pub fn send(self) -> rt::Sending<types::NotificationRuleDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -824,10 +824,10 @@ rt::request!(UpdateNotificationRuleOrg);
 /// Request of [`Api::validate_notification_rule_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateNotificationRuleIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateNotificationRuleIdentifier {
+    call: rt::Call,
 }
-impl<'c> ValidateNotificationRuleIdentifier<'c> {
+impl ValidateNotificationRuleIdentifier {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -836,12 +836,12 @@ impl<'c> ValidateNotificationRuleIdentifier<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
+    pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -849,10 +849,10 @@ rt::request!(ValidateNotificationRuleIdentifier);
 /// Request of [`Api::validate_notification_rule_identifier_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateNotificationRuleIdentifierAccount<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateNotificationRuleIdentifierAccount {
+    call: rt::Call,
 }
-impl<'c> ValidateNotificationRuleIdentifierAccount<'c> {
+impl ValidateNotificationRuleIdentifierAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -861,12 +861,12 @@ impl<'c> ValidateNotificationRuleIdentifierAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
+    pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -874,10 +874,10 @@ rt::request!(ValidateNotificationRuleIdentifierAccount);
 /// Request of [`Api::validate_notification_rule_identifier_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateNotificationRuleIdentifierOrg<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateNotificationRuleIdentifierOrg {
+    call: rt::Call,
 }
-impl<'c> ValidateNotificationRuleIdentifierOrg<'c> {
+impl ValidateNotificationRuleIdentifierOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -886,12 +886,12 @@ impl<'c> ValidateNotificationRuleIdentifierOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ValidateIdentifierDto> {
+    pub fn send(self) -> rt::Sending<types::ValidateIdentifierDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -913,6 +913,8 @@ pub(super) static CREATE_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operation {
     id: "create-notification-rule-account",
@@ -927,6 +929,8 @@ pub(super) static CREATE_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operatio
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     id: "create-notification-rule-org",
@@ -941,6 +945,8 @@ pub(super) static CREATE_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     id: "delete-notification-rule",
@@ -960,6 +966,8 @@ pub(super) static DELETE_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operation {
     id: "delete-notification-rule-account",
@@ -977,6 +985,8 @@ pub(super) static DELETE_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operatio
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     id: "delete-notification-rule-org",
@@ -995,6 +1005,8 @@ pub(super) static DELETE_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     id: "get-notification-rule",
@@ -1014,6 +1026,8 @@ pub(super) static GET_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operation {
     id: "get-notification-rule-account",
@@ -1031,6 +1045,8 @@ pub(super) static GET_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     id: "get-notification-rule-org",
@@ -1049,6 +1065,8 @@ pub(super) static GET_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_NOTIFICATION_RULES: rt::Operation = rt::Operation {
     id: "list-notification-rules",
@@ -1074,6 +1092,8 @@ pub(super) static LIST_NOTIFICATION_RULES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_NOTIFICATION_RULES_ACCOUNT: rt::Operation = rt::Operation {
     id: "list-notification-rules-account",
@@ -1097,6 +1117,8 @@ pub(super) static LIST_NOTIFICATION_RULES_ACCOUNT: rt::Operation = rt::Operation
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_NOTIFICATION_RULES_ORG: rt::Operation = rt::Operation {
     id: "list-notification-rules-org",
@@ -1121,6 +1143,8 @@ pub(super) static LIST_NOTIFICATION_RULES_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static NOTIFICATION_RESOURCE_LIST: rt::Operation = rt::Operation {
     id: "notification-resource-list",
@@ -1135,6 +1159,8 @@ pub(super) static NOTIFICATION_RESOURCE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     id: "update-notification-rule",
@@ -1154,6 +1180,8 @@ pub(super) static UPDATE_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operation {
     id: "update-notification-rule-account",
@@ -1171,6 +1199,8 @@ pub(super) static UPDATE_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operatio
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     id: "update-notification-rule-org",
@@ -1189,6 +1219,8 @@ pub(super) static UPDATE_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER: rt::Operation = rt::Operation {
     id: "validate-notification-rule-identifier",
@@ -1208,6 +1240,8 @@ pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ACCOUNT: rt::Operation = rt::Operation {
     id: "validate-notification-rule-identifier-account",
@@ -1225,6 +1259,8 @@ pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ACCOUNT: rt::Operation =
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ORG: rt::Operation = rt::Operation {
     id: "validate-notification-rule-identifier-org",
@@ -1243,4 +1279,6 @@ pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ORG: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

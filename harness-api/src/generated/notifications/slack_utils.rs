@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/slack`
     #[inline]
-    pub fn slack_oauth_token_generate(&self) -> SlackOauthTokenGenerate<'c> {
+    pub fn slack_oauth_token_generate(&self) -> SlackOauthTokenGenerate {
         let call = rt::Call::new(self.client, &SLACK_OAUTH_TOKEN_GENERATE);
         SlackOauthTokenGenerate { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::slack_oauth_token_generate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SlackOauthTokenGenerate<'c> {
-    call: rt::Call<'c>,
+pub struct SlackOauthTokenGenerate {
+    call: rt::Call,
 }
-impl<'c> SlackOauthTokenGenerate<'c> {
+impl SlackOauthTokenGenerate {
     /// Query parameter `authorization_code`.
     #[inline]
     pub fn authorization_code(mut self, value: impl Into<String>) -> Self {
@@ -27,12 +27,12 @@ impl<'c> SlackOauthTokenGenerate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SlackOauthTokenResponse> {
+    pub fn send(self) -> rt::Sending<types::SlackOauthTokenResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -50,4 +50,6 @@ pub(super) static SLACK_OAUTH_TOKEN_GENERATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/oauth/zoom`
     #[inline]
-    pub fn zoom_oauth_token_generate(&self) -> ZoomOauthTokenGenerate<'c> {
+    pub fn zoom_oauth_token_generate(&self) -> ZoomOauthTokenGenerate {
         let call = rt::Call::new(self.client, &ZOOM_OAUTH_TOKEN_GENERATE);
         ZoomOauthTokenGenerate { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::zoom_oauth_token_generate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ZoomOauthTokenGenerate<'c> {
-    call: rt::Call<'c>,
+pub struct ZoomOauthTokenGenerate {
+    call: rt::Call,
 }
-impl<'c> ZoomOauthTokenGenerate<'c> {
+impl ZoomOauthTokenGenerate {
     /// Query parameter `authorization_code`.
     #[inline]
     pub fn authorization_code(mut self, value: impl Into<String>) -> Self {
@@ -27,12 +27,12 @@ impl<'c> ZoomOauthTokenGenerate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ZoomOauthTokenResponse> {
+    pub fn send(self) -> rt::Sending<types::ZoomOauthTokenResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -50,4 +50,6 @@ pub(super) static ZOOM_OAUTH_TOKEN_GENERATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn compile_environment(
         &self,
         body: &types::CompileRequestBody,
-    ) -> CompileEnvironment<'c> {
+    ) -> CompileEnvironment {
         let mut call = rt::Call::new(self.client, &COMPILE_ENVIRONMENT);
         call.body_json(body);
         CompileEnvironment { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn list_environment_schemas(
         &self,
         body: &types::SchemasRequestBody,
-    ) -> ListEnvironmentSchemas<'c> {
+    ) -> ListEnvironmentSchemas {
         let mut call = rt::Call::new(self.client, &LIST_ENVIRONMENT_SCHEMAS);
         call.body_json(body);
         ListEnvironmentSchemas { call }
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::compile_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CompileEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct CompileEnvironment {
+    call: rt::Call,
 }
-impl<'c> CompileEnvironment<'c> {
+impl CompileEnvironment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -41,12 +41,12 @@ impl<'c> CompileEnvironment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CompileResponseBody> {
+    pub fn send(self) -> rt::Sending<types::CompileResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -54,10 +54,10 @@ rt::request!(CompileEnvironment);
 /// Request of [`Api::list_environment_schemas`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListEnvironmentSchemas<'c> {
-    call: rt::Call<'c>,
+pub struct ListEnvironmentSchemas {
+    call: rt::Call,
 }
-impl<'c> ListEnvironmentSchemas<'c> {
+impl ListEnvironmentSchemas {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -66,12 +66,12 @@ impl<'c> ListEnvironmentSchemas<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SchemasResponseBody> {
+    pub fn send(self) -> rt::Sending<types::SchemasResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -89,6 +89,8 @@ pub(super) static COMPILE_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ENVIRONMENT_SCHEMAS: rt::Operation = rt::Operation {
     id: "Environment#Schemas",
@@ -103,4 +105,6 @@ pub(super) static LIST_ENVIRONMENT_SCHEMAS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         execution_id: impl Into<String>,
         body: &types::SchemasRequestBody,
-    ) -> AbortInfrastructure<'c> {
+    ) -> AbortInfrastructure {
         let mut call = rt::Call::new(self.client, &ABORT_INFRASTRUCTURE);
         call.text(0, execution_id);
         call.body_json(body);
@@ -22,17 +22,14 @@ impl<'c> Api<'c> {
     pub fn approve_pipeline_execution(
         &self,
         body: &types::ApprovePipelineExecutionRequestBody,
-    ) -> ApprovePipelineExecution<'c> {
+    ) -> ApprovePipelineExecution {
         let mut call = rt::Call::new(self.client, &APPROVE_PIPELINE_EXECUTION);
         call.body_json(body);
         ApprovePipelineExecution { call }
     }
     /// `DELETE /api/infrastructures/{id}`
     #[inline]
-    pub fn delete_infrastructure(
-        &self,
-        id: impl Into<String>,
-    ) -> DeleteInfrastructure<'c> {
+    pub fn delete_infrastructure(&self, id: impl Into<String>) -> DeleteInfrastructure {
         let mut call = rt::Call::new(self.client, &DELETE_INFRASTRUCTURE);
         call.text(0, id);
         DeleteInfrastructure { call }
@@ -42,41 +39,41 @@ impl<'c> Api<'c> {
     pub fn execute_infrastructure(
         &self,
         body: &types::ExecuteRequestBody,
-    ) -> ExecuteInfrastructure<'c> {
+    ) -> ExecuteInfrastructure {
         let mut call = rt::Call::new(self.client, &EXECUTE_INFRASTRUCTURE);
         call.body_json(body);
         ExecuteInfrastructure { call }
     }
     /// `GET /api/infrastructures/executions/{id}`
     #[inline]
-    pub fn get_execution(&self, id: impl Into<String>) -> GetExecution<'c> {
+    pub fn get_execution(&self, id: impl Into<String>) -> GetExecution {
         let mut call = rt::Call::new(self.client, &GET_EXECUTION);
         call.text(0, id);
         GetExecution { call }
     }
     /// `GET /api/infrastructures/{id}`
     #[inline]
-    pub fn get_infrastructure(&self, id: impl Into<String>) -> GetInfrastructure<'c> {
+    pub fn get_infrastructure(&self, id: impl Into<String>) -> GetInfrastructure {
         let mut call = rt::Call::new(self.client, &GET_INFRASTRUCTURE);
         call.text(0, id);
         GetInfrastructure { call }
     }
     /// `GET /api/infrastructures/{id}/executions`
     #[inline]
-    pub fn list_executions(&self, id: impl Into<String>) -> ListExecutions<'c> {
+    pub fn list_executions(&self, id: impl Into<String>) -> ListExecutions {
         let mut call = rt::Call::new(self.client, &LIST_EXECUTIONS);
         call.text(0, id);
         ListExecutions { call }
     }
     /// `GET /api/infrastructures`
     #[inline]
-    pub fn list_infrastructures(&self) -> ListInfrastructures<'c> {
+    pub fn list_infrastructures(&self) -> ListInfrastructures {
         let call = rt::Call::new(self.client, &LIST_INFRASTRUCTURES);
         ListInfrastructures { call }
     }
     /// `GET /api/infrastructures/{id}/specs`
     #[inline]
-    pub fn list_specs(&self, id: impl Into<String>) -> ListSpecs<'c> {
+    pub fn list_specs(&self, id: impl Into<String>) -> ListSpecs {
         let mut call = rt::Call::new(self.client, &LIST_SPECS);
         call.text(0, id);
         ListSpecs { call }
@@ -85,10 +82,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::abort_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AbortInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct AbortInfrastructure {
+    call: rt::Call,
 }
-impl<'c> AbortInfrastructure<'c> {
+impl AbortInfrastructure {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -97,12 +94,12 @@ impl<'c> AbortInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -110,10 +107,10 @@ rt::request!(AbortInfrastructure);
 /// Request of [`Api::approve_pipeline_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApprovePipelineExecution<'c> {
-    call: rt::Call<'c>,
+pub struct ApprovePipelineExecution {
+    call: rt::Call,
 }
-impl<'c> ApprovePipelineExecution<'c> {
+impl ApprovePipelineExecution {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -122,12 +119,12 @@ impl<'c> ApprovePipelineExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -135,10 +132,10 @@ rt::request!(ApprovePipelineExecution);
 /// Request of [`Api::delete_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteInfrastructure {
+    call: rt::Call,
 }
-impl<'c> DeleteInfrastructure<'c> {
+impl DeleteInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -159,12 +156,12 @@ impl<'c> DeleteInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -172,10 +169,10 @@ rt::request!(DeleteInfrastructure);
 /// Request of [`Api::execute_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExecuteInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct ExecuteInfrastructure {
+    call: rt::Call,
 }
-impl<'c> ExecuteInfrastructure<'c> {
+impl ExecuteInfrastructure {
     /// Query parameter `dryRun`.
     #[inline]
     pub fn dry_run(mut self, value: bool) -> Self {
@@ -196,12 +193,12 @@ impl<'c> ExecuteInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, String> {
+    pub fn send(self) -> rt::Sending<String> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -209,10 +206,10 @@ rt::request!(ExecuteInfrastructure);
 /// Request of [`Api::get_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExecution<'c> {
-    call: rt::Call<'c>,
+pub struct GetExecution {
+    call: rt::Call,
 }
-impl<'c> GetExecution<'c> {
+impl GetExecution {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -233,12 +230,12 @@ impl<'c> GetExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureExecution> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureExecution> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -246,10 +243,10 @@ rt::request!(GetExecution);
 /// Request of [`Api::get_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInfrastructure<'c> {
-    call: rt::Call<'c>,
+pub struct GetInfrastructure {
+    call: rt::Call,
 }
-impl<'c> GetInfrastructure<'c> {
+impl GetInfrastructure {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -270,12 +267,12 @@ impl<'c> GetInfrastructure<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureOutput> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -283,10 +280,10 @@ rt::request!(GetInfrastructure);
 /// Request of [`Api::list_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListExecutions<'c> {
-    call: rt::Call<'c>,
+pub struct ListExecutions {
+    call: rt::Call,
 }
-impl<'c> ListExecutions<'c> {
+impl ListExecutions {
     /// Query parameter `offset`.
     #[inline]
     pub fn offset(mut self, value: i64) -> Self {
@@ -325,12 +322,12 @@ impl<'c> ListExecutions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureExecutionList> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureExecutionList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -338,10 +335,10 @@ rt::request!(ListExecutions);
 /// Request of [`Api::list_infrastructures`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListInfrastructures<'c> {
-    call: rt::Call<'c>,
+pub struct ListInfrastructures {
+    call: rt::Call,
 }
-impl<'c> ListInfrastructures<'c> {
+impl ListInfrastructures {
     /// Query parameter `offset`.
     #[inline]
     pub fn offset(mut self, value: i64) -> Self {
@@ -380,12 +377,12 @@ impl<'c> ListInfrastructures<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureList> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -393,10 +390,10 @@ rt::request!(ListInfrastructures);
 /// Request of [`Api::list_specs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSpecs<'c> {
-    call: rt::Call<'c>,
+pub struct ListSpecs {
+    call: rt::Call,
 }
-impl<'c> ListSpecs<'c> {
+impl ListSpecs {
     /// Query parameter `offset`.
     #[inline]
     pub fn offset(mut self, value: i64) -> Self {
@@ -435,12 +432,12 @@ impl<'c> ListSpecs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InfrastructureSpecList> {
+    pub fn send(self) -> rt::Sending<types::InfrastructureSpecList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -461,6 +458,8 @@ pub(super) static ABORT_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static APPROVE_PIPELINE_EXECUTION: rt::Operation = rt::Operation {
     id: "Infrastructure#ApprovePipelineExecution",
@@ -475,6 +474,8 @@ pub(super) static APPROVE_PIPELINE_EXECUTION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "Infrastructure#Delete",
@@ -494,6 +495,8 @@ pub(super) static DELETE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EXECUTE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "Infrastructure#Execute",
@@ -512,6 +515,8 @@ pub(super) static EXECUTE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXECUTION: rt::Operation = rt::Operation {
     id: "Infrastructure#GetExecution",
@@ -531,6 +536,8 @@ pub(super) static GET_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "Infrastructure#Get",
@@ -550,6 +557,8 @@ pub(super) static GET_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EXECUTIONS: rt::Operation = rt::Operation {
     id: "Infrastructure#ListExecutions",
@@ -572,6 +581,8 @@ pub(super) static LIST_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_INFRASTRUCTURES: rt::Operation = rt::Operation {
     id: "Infrastructure#List",
@@ -593,6 +604,8 @@ pub(super) static LIST_INFRASTRUCTURES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SPECS: rt::Operation = rt::Operation {
     id: "Infrastructure#ListSpecs",
@@ -615,4 +628,6 @@ pub(super) static LIST_SPECS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         instance_id: impl Into<String>,
         body: &types::ForceStateRequestBody,
-    ) -> ForceState<'c> {
+    ) -> ForceState {
         let mut call = rt::Call::new(self.client, &FORCE_STATE);
         call.text(0, instance_id);
         call.body_json(body);
@@ -19,27 +19,27 @@ impl<'c> Api<'c> {
     }
     /// `GET /api/instances/events/{id}`
     #[inline]
-    pub fn get_event(&self, id: impl Into<String>) -> GetEvent<'c> {
+    pub fn get_event(&self, id: impl Into<String>) -> GetEvent {
         let mut call = rt::Call::new(self.client, &GET_EVENT);
         call.text(0, id);
         GetEvent { call }
     }
     /// `GET /api/instances/{id}`
     #[inline]
-    pub fn get_instance(&self, id: impl Into<String>) -> GetInstance<'c> {
+    pub fn get_instance(&self, id: impl Into<String>) -> GetInstance {
         let mut call = rt::Call::new(self.client, &GET_INSTANCE);
         call.text(0, id);
         GetInstance { call }
     }
     /// `GET /api/instances/events`
     #[inline]
-    pub fn list_events(&self) -> ListEvents<'c> {
+    pub fn list_events(&self) -> ListEvents {
         let call = rt::Call::new(self.client, &LIST_EVENTS);
         ListEvents { call }
     }
     /// `GET /api/instances`
     #[inline]
-    pub fn list_instances(&self) -> ListInstances<'c> {
+    pub fn list_instances(&self) -> ListInstances {
         let call = rt::Call::new(self.client, &LIST_INSTANCES);
         ListInstances { call }
     }
@@ -47,10 +47,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::force_state`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ForceState<'c> {
-    call: rt::Call<'c>,
+pub struct ForceState {
+    call: rt::Call,
 }
-impl<'c> ForceState<'c> {
+impl ForceState {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -71,12 +71,12 @@ impl<'c> ForceState<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -84,10 +84,10 @@ rt::request!(ForceState);
 /// Request of [`Api::get_event`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEvent<'c> {
-    call: rt::Call<'c>,
+pub struct GetEvent {
+    call: rt::Call,
 }
-impl<'c> GetEvent<'c> {
+impl GetEvent {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -108,12 +108,12 @@ impl<'c> GetEvent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InstanceEvent> {
+    pub fn send(self) -> rt::Sending<types::InstanceEvent> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -121,10 +121,10 @@ rt::request!(GetEvent);
 /// Request of [`Api::get_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInstance<'c> {
-    call: rt::Call<'c>,
+pub struct GetInstance {
+    call: rt::Call,
 }
-impl<'c> GetInstance<'c> {
+impl GetInstance {
     /// Query parameter `infrastructureID`.
     #[inline]
     pub fn infrastructure_id(mut self, value: impl Into<String>) -> Self {
@@ -151,12 +151,12 @@ impl<'c> GetInstance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Instance> {
+    pub fn send(self) -> rt::Sending<types::Instance> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -164,10 +164,10 @@ rt::request!(GetInstance);
 /// Request of [`Api::list_events`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListEvents<'c> {
-    call: rt::Call<'c>,
+pub struct ListEvents {
+    call: rt::Call,
 }
-impl<'c> ListEvents<'c> {
+impl ListEvents {
     /// Query parameter `instanceID`.
     #[inline]
     pub fn instance_id(mut self, value: impl Into<String>) -> Self {
@@ -224,12 +224,12 @@ impl<'c> ListEvents<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InstanceEventList> {
+    pub fn send(self) -> rt::Sending<types::InstanceEventList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -237,10 +237,10 @@ rt::request!(ListEvents);
 /// Request of [`Api::list_instances`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListInstances<'c> {
-    call: rt::Call<'c>,
+pub struct ListInstances {
+    call: rt::Call,
 }
-impl<'c> ListInstances<'c> {
+impl ListInstances {
     /// Query parameter `infrastructureID`.
     #[inline]
     pub fn infrastructure_id(mut self, value: impl Into<String>) -> Self {
@@ -285,12 +285,12 @@ impl<'c> ListInstances<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InstanceList> {
+    pub fn send(self) -> rt::Sending<types::InstanceList> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -313,6 +313,8 @@ pub(super) static FORCE_STATE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EVENT: rt::Operation = rt::Operation {
     id: "Instance#GetEvent",
@@ -332,6 +334,8 @@ pub(super) static GET_EVENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INSTANCE: rt::Operation = rt::Operation {
     id: "Instance#Get",
@@ -352,6 +356,8 @@ pub(super) static GET_INSTANCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EVENTS: rt::Operation = rt::Operation {
     id: "Instance#ListEvents",
@@ -376,6 +382,8 @@ pub(super) static LIST_EVENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_INSTANCES: rt::Operation = rt::Operation {
     id: "Instance#List",
@@ -398,4 +406,6 @@ pub(super) static LIST_INSTANCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/token`
     #[inline]
-    pub fn issue_token(&self) -> IssueToken<'c> {
+    pub fn issue_token(&self) -> IssueToken {
         let call = rt::Call::new(self.client, &ISSUE_TOKEN);
         IssueToken { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::issue_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IssueToken<'c> {
-    call: rt::Call<'c>,
+pub struct IssueToken {
+    call: rt::Call,
 }
-impl<'c> IssueToken<'c> {
+impl IssueToken {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -27,12 +27,12 @@ impl<'c> IssueToken<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TokenIssueResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TokenIssueResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -50,4 +50,6 @@ pub(super) static ISSUE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

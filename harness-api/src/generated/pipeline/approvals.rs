@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         approval_instance_id: impl Into<String>,
         body: &types::AddHarnessApprovalActivityBody,
-    ) -> AddHarnessApprovalActivity<'c> {
+    ) -> AddHarnessApprovalActivity {
         let mut call = rt::Call::new(self.client, &ADD_HARNESS_APPROVAL_ACTIVITY);
         call.text(0, approval_instance_id);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         approval_instance_id: impl Into<String>,
         body: impl Into<String>,
-    ) -> AddHarnessApprovalActivity<'c> {
+    ) -> AddHarnessApprovalActivity {
         let mut call = rt::Call::new(self.client, &ADD_HARNESS_APPROVAL_ACTIVITY);
         call.text(0, approval_instance_id);
         call.body_text("application/yaml", body);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> AddHarnessApprovalActivityByPipelineExecutionId<'c> {
+    ) -> AddHarnessApprovalActivityByPipelineExecutionId {
         let mut call = rt::Call::new(
             self.client,
             &ADD_HARNESS_APPROVAL_ACTIVITY_BY_PIPELINE_EXECUTION_ID,
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> GetApprovalInstancesByExecutionId<'c> {
+    ) -> GetApprovalInstancesByExecutionId {
         let mut call = rt::Call::new(
             self.client,
             &GET_APPROVAL_INSTANCES_BY_EXECUTION_ID,
@@ -71,10 +71,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_harness_approval_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddHarnessApprovalActivity<'c> {
-    call: rt::Call<'c>,
+pub struct AddHarnessApprovalActivity {
+    call: rt::Call,
 }
-impl<'c> AddHarnessApprovalActivity<'c> {
+impl AddHarnessApprovalActivity {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -83,12 +83,12 @@ impl<'c> AddHarnessApprovalActivity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,10 +96,10 @@ rt::request!(AddHarnessApprovalActivity);
 /// Request of [`Api::add_harness_approval_activity_by_pipeline_execution_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddHarnessApprovalActivityByPipelineExecutionId<'c> {
-    call: rt::Call<'c>,
+pub struct AddHarnessApprovalActivityByPipelineExecutionId {
+    call: rt::Call,
 }
-impl<'c> AddHarnessApprovalActivityByPipelineExecutionId<'c> {
+impl AddHarnessApprovalActivityByPipelineExecutionId {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -123,12 +123,12 @@ impl<'c> AddHarnessApprovalActivityByPipelineExecutionId<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -136,10 +136,10 @@ rt::request!(AddHarnessApprovalActivityByPipelineExecutionId);
 /// Request of [`Api::get_approval_instances_by_execution_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetApprovalInstancesByExecutionId<'c> {
-    call: rt::Call<'c>,
+pub struct GetApprovalInstancesByExecutionId {
+    call: rt::Call,
 }
-impl<'c> GetApprovalInstancesByExecutionId<'c> {
+impl GetApprovalInstancesByExecutionId {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -184,12 +184,12 @@ impl<'c> GetApprovalInstancesByExecutionId<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -210,6 +210,8 @@ pub(super) static ADD_HARNESS_APPROVAL_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ADD_HARNESS_APPROVAL_ACTIVITY_BY_PIPELINE_EXECUTION_ID: rt::Operation = rt::Operation {
     id: "addHarnessApprovalActivityByPipelineExecutionId",
@@ -230,6 +232,8 @@ pub(super) static ADD_HARNESS_APPROVAL_ACTIVITY_BY_PIPELINE_EXECUTION_ID: rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_APPROVAL_INSTANCES_BY_EXECUTION_ID: rt::Operation = rt::Operation {
     id: "getApprovalInstancesByExecutionId",
@@ -252,4 +256,6 @@ pub(super) static GET_APPROVAL_INSTANCES_BY_EXECUTION_ID: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -15,7 +15,7 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         repo_url: impl Into<String>,
         branch: impl Into<String>,
-    ) -> DeleteBranchSequence<'c> {
+    ) -> DeleteBranchSequence {
         let mut call = rt::Call::new(self.client, &DELETE_BRANCH_SEQUENCE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> DeleteBranchSequences<'c> {
+    ) -> DeleteBranchSequences {
         let mut call = rt::Call::new(self.client, &DELETE_BRANCH_SEQUENCES);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         repo_url: impl Into<String>,
         branch: impl Into<String>,
-    ) -> GetBranchSequence<'c> {
+    ) -> GetBranchSequence {
         let mut call = rt::Call::new(self.client, &GET_BRANCH_SEQUENCE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> ListBranchSequences<'c> {
+    ) -> ListBranchSequences {
         let mut call = rt::Call::new(self.client, &LIST_BRANCH_SEQUENCES);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
         repo_url: impl Into<String>,
         branch: impl Into<String>,
         sequence_id: i64,
-    ) -> SetBranchSequence<'c> {
+    ) -> SetBranchSequence {
         let mut call = rt::Call::new(self.client, &SET_BRANCH_SEQUENCE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -103,18 +103,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_branch_sequence`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteBranchSequence<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteBranchSequence {
+    call: rt::Call,
 }
-impl<'c> DeleteBranchSequence<'c> {
+impl DeleteBranchSequence {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -122,18 +122,18 @@ rt::request!(DeleteBranchSequence);
 /// Request of [`Api::delete_branch_sequences`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteBranchSequences<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteBranchSequences {
+    call: rt::Call,
 }
-impl<'c> DeleteBranchSequences<'c> {
+impl DeleteBranchSequences {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -141,18 +141,18 @@ rt::request!(DeleteBranchSequences);
 /// Request of [`Api::get_branch_sequence`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBranchSequence<'c> {
-    call: rt::Call<'c>,
+pub struct GetBranchSequence {
+    call: rt::Call,
 }
-impl<'c> GetBranchSequence<'c> {
+impl GetBranchSequence {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -160,18 +160,18 @@ rt::request!(GetBranchSequence);
 /// Request of [`Api::list_branch_sequences`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListBranchSequences<'c> {
-    call: rt::Call<'c>,
+pub struct ListBranchSequences {
+    call: rt::Call,
 }
-impl<'c> ListBranchSequences<'c> {
+impl ListBranchSequences {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -179,18 +179,18 @@ rt::request!(ListBranchSequences);
 /// Request of [`Api::set_branch_sequence`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetBranchSequence<'c> {
-    call: rt::Call<'c>,
+pub struct SetBranchSequence {
+    call: rt::Call,
 }
-impl<'c> SetBranchSequence<'c> {
+impl SetBranchSequence {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -215,6 +215,8 @@ pub(super) static DELETE_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_BRANCH_SEQUENCES: rt::Operation = rt::Operation {
     id: "deleteBranchSequences",
@@ -234,6 +236,8 @@ pub(super) static DELETE_BRANCH_SEQUENCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     id: "getBranchSequence",
@@ -255,6 +259,8 @@ pub(super) static GET_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_BRANCH_SEQUENCES: rt::Operation = rt::Operation {
     id: "listBranchSequences",
@@ -274,6 +280,8 @@ pub(super) static LIST_BRANCH_SEQUENCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SET_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     id: "setBranchSequence",
@@ -296,4 +304,6 @@ pub(super) static SET_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> CreateVariablesForPipelineExecution<'c> {
+    ) -> CreateVariablesForPipelineExecution {
         let mut call = rt::Call::new(
             self.client,
             &CREATE_VARIABLES_FOR_PIPELINE_EXECUTION,
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         node_execution_id: impl Into<String>,
-    ) -> GetExecutionInputTemplate<'c> {
+    ) -> GetExecutionInputTemplate {
         let mut call = rt::Call::new(self.client, &GET_EXECUTION_INPUT_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         node_execution_id: impl Into<String>,
         body: impl Into<String>,
-    ) -> SubmitExecutionInput<'c> {
+    ) -> SubmitExecutionInput {
         let mut call = rt::Call::new(self.client, &SUBMIT_EXECUTION_INPUT);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -64,10 +64,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_variables_for_pipeline_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateVariablesForPipelineExecution<'c> {
-    call: rt::Call<'c>,
+pub struct CreateVariablesForPipelineExecution {
+    call: rt::Call,
 }
-impl<'c> CreateVariablesForPipelineExecution<'c> {
+impl CreateVariablesForPipelineExecution {
     /// Query parameter `branch`.
     #[inline]
     pub fn branch(mut self, value: impl Into<String>) -> Self {
@@ -88,12 +88,12 @@ impl<'c> CreateVariablesForPipelineExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -101,18 +101,18 @@ rt::request!(CreateVariablesForPipelineExecution);
 /// Request of [`Api::get_execution_input_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExecutionInputTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct GetExecutionInputTemplate {
+    call: rt::Call,
 }
-impl<'c> GetExecutionInputTemplate<'c> {
+impl GetExecutionInputTemplate {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,18 +120,18 @@ rt::request!(GetExecutionInputTemplate);
 /// Request of [`Api::submit_execution_input`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SubmitExecutionInput<'c> {
-    call: rt::Call<'c>,
+pub struct SubmitExecutionInput {
+    call: rt::Call,
 }
-impl<'c> SubmitExecutionInput<'c> {
+impl SubmitExecutionInput {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -157,6 +157,8 @@ pub(super) static CREATE_VARIABLES_FOR_PIPELINE_EXECUTION: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXECUTION_INPUT_TEMPLATE: rt::Operation = rt::Operation {
     id: "getExecutionInputTemplate",
@@ -176,6 +178,8 @@ pub(super) static GET_EXECUTION_INPUT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SUBMIT_EXECUTION_INPUT: rt::Operation = rt::Operation {
     id: "submitExecutionInput",
@@ -195,4 +199,6 @@ pub(super) static SUBMIT_EXECUTION_INPUT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         body: &types::InputSetCreateRequestBody,
-    ) -> CreateInputSetV1<'c> {
+    ) -> CreateInputSetV1 {
         let mut call = rt::Call::new(self.client, &CREATE_INPUT_SET_V1);
         call.text(0, org);
         call.text(1, project);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateInputSetV1<'c> {
+    ) -> CreateInputSetV1 {
         let mut call = rt::Call::new(self.client, &CREATE_INPUT_SET_V1);
         call.text(0, org);
         call.text(1, project);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         input_set: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> DeleteInputSetV1<'c> {
+    ) -> DeleteInputSetV1 {
         let mut call = rt::Call::new(self.client, &DELETE_INPUT_SET_V1);
         call.text(0, org);
         call.text(1, project);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         input_set: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> GetInputSetV1<'c> {
+    ) -> GetInputSetV1 {
         let mut call = rt::Call::new(self.client, &GET_INPUT_SET_V1);
         call.text(0, org);
         call.text(1, project);
@@ -77,7 +77,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         input_set: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> ImportInputSetFromGit<'c> {
+    ) -> ImportInputSetFromGit {
         let mut call = rt::Call::new(self.client, &IMPORT_INPUT_SET_FROM_GIT);
         call.text(0, org);
         call.text(1, project);
@@ -92,7 +92,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         input_set: impl Into<String>,
-    ) -> InputSetsMoveConfig<'c> {
+    ) -> InputSetsMoveConfig {
         let mut call = rt::Call::new(self.client, &INPUT_SETS_MOVE_CONFIG);
         call.text(0, org);
         call.text(1, project);
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> ListInputSetsV1<'c> {
+    ) -> ListInputSetsV1 {
         let mut call = rt::Call::new(self.client, &LIST_INPUT_SETS_V1);
         call.text(0, org);
         call.text(1, project);
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> MergedInputSets<'c> {
+    ) -> MergedInputSets {
         let mut call = rt::Call::new(self.client, &MERGED_INPUT_SETS);
         call.text(0, org);
         call.text(1, project);
@@ -135,7 +135,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         input_set: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> UpdateInputSetGitMetadata<'c> {
+    ) -> UpdateInputSetGitMetadata {
         let mut call = rt::Call::new(self.client, &UPDATE_INPUT_SET_GIT_METADATA);
         call.text(0, org);
         call.text(1, project);
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
         input_set: impl Into<String>,
         pipeline: impl Into<String>,
         body: &types::InputSetUpdateRequestBody,
-    ) -> UpdateInputSetV1<'c> {
+    ) -> UpdateInputSetV1 {
         let mut call = rt::Call::new(self.client, &UPDATE_INPUT_SET_V1);
         call.text(0, org);
         call.text(1, project);
@@ -170,7 +170,7 @@ impl<'c> Api<'c> {
         input_set: impl Into<String>,
         pipeline: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateInputSetV1<'c> {
+    ) -> UpdateInputSetV1 {
         let mut call = rt::Call::new(self.client, &UPDATE_INPUT_SET_V1);
         call.text(0, org);
         call.text(1, project);
@@ -183,10 +183,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_input_set_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateInputSetV1<'c> {
-    call: rt::Call<'c>,
+pub struct CreateInputSetV1 {
+    call: rt::Call,
 }
-impl<'c> CreateInputSetV1<'c> {
+impl CreateInputSetV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -195,12 +195,12 @@ impl<'c> CreateInputSetV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InputSetResponseBody> {
+    pub fn send(self) -> rt::Sending<types::InputSetResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -208,10 +208,10 @@ rt::request!(CreateInputSetV1);
 /// Request of [`Api::delete_input_set_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteInputSetV1<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteInputSetV1 {
+    call: rt::Call,
 }
-impl<'c> DeleteInputSetV1<'c> {
+impl DeleteInputSetV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -220,12 +220,12 @@ impl<'c> DeleteInputSetV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -233,10 +233,10 @@ rt::request!(DeleteInputSetV1);
 /// Request of [`Api::get_input_set_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInputSetV1<'c> {
-    call: rt::Call<'c>,
+pub struct GetInputSetV1 {
+    call: rt::Call,
 }
-impl<'c> GetInputSetV1<'c> {
+impl GetInputSetV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -275,12 +275,12 @@ impl<'c> GetInputSetV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InputSetResponseBody> {
+    pub fn send(self) -> rt::Sending<types::InputSetResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -288,10 +288,10 @@ rt::request!(GetInputSetV1);
 /// Request of [`Api::import_input_set_from_git`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportInputSetFromGit<'c> {
-    call: rt::Call<'c>,
+pub struct ImportInputSetFromGit {
+    call: rt::Call,
 }
-impl<'c> ImportInputSetFromGit<'c> {
+impl ImportInputSetFromGit {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -306,12 +306,12 @@ impl<'c> ImportInputSetFromGit<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InputSetImportResponseBody> {
+    pub fn send(self) -> rt::Sending<types::InputSetImportResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -319,10 +319,10 @@ rt::request!(ImportInputSetFromGit);
 /// Request of [`Api::input_sets_move_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct InputSetsMoveConfig<'c> {
-    call: rt::Call<'c>,
+pub struct InputSetsMoveConfig {
+    call: rt::Call,
 }
-impl<'c> InputSetsMoveConfig<'c> {
+impl InputSetsMoveConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -337,12 +337,12 @@ impl<'c> InputSetsMoveConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InputSetMoveConfigResponseBody> {
+    pub fn send(self) -> rt::Sending<types::InputSetMoveConfigResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -350,10 +350,10 @@ rt::request!(InputSetsMoveConfig);
 /// Request of [`Api::list_input_sets_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListInputSetsV1<'c> {
-    call: rt::Call<'c>,
+pub struct ListInputSetsV1 {
+    call: rt::Call,
 }
-impl<'c> ListInputSetsV1<'c> {
+impl ListInputSetsV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -392,12 +392,12 @@ impl<'c> ListInputSetsV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::InputSetResponseBody>> {
+    pub fn send(self) -> rt::Sending<Vec<types::InputSetResponseBody>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -405,10 +405,10 @@ rt::request!(ListInputSetsV1);
 /// Request of [`Api::merged_input_sets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MergedInputSets<'c> {
-    call: rt::Call<'c>,
+pub struct MergedInputSets {
+    call: rt::Call,
 }
-impl<'c> MergedInputSets<'c> {
+impl MergedInputSets {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -459,12 +459,12 @@ impl<'c> MergedInputSets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::MergeInputSetResponseBody> {
+    pub fn send(self) -> rt::Sending<types::MergeInputSetResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -472,10 +472,10 @@ rt::request!(MergedInputSets);
 /// Request of [`Api::update_input_set_git_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInputSetGitMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInputSetGitMetadata {
+    call: rt::Call,
 }
-impl<'c> UpdateInputSetGitMetadata<'c> {
+impl UpdateInputSetGitMetadata {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -490,12 +490,12 @@ impl<'c> UpdateInputSetGitMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GitMetadataUpdateResponseBody> {
+    pub fn send(self) -> rt::Sending<types::GitMetadataUpdateResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -503,10 +503,10 @@ rt::request!(UpdateInputSetGitMetadata);
 /// Request of [`Api::update_input_set_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInputSetV1<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInputSetV1 {
+    call: rt::Call,
 }
-impl<'c> UpdateInputSetV1<'c> {
+impl UpdateInputSetV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -515,12 +515,12 @@ impl<'c> UpdateInputSetV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InputSetResponseBody> {
+    pub fn send(self) -> rt::Sending<types::InputSetResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -543,6 +543,8 @@ pub(super) static CREATE_INPUT_SET_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_INPUT_SET_V1: rt::Operation = rt::Operation {
     id: "delete-input-set",
@@ -563,6 +565,8 @@ pub(super) static DELETE_INPUT_SET_V1: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INPUT_SET_V1: rt::Operation = rt::Operation {
     id: "get-input-set",
@@ -588,6 +592,8 @@ pub(super) static GET_INPUT_SET_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_INPUT_SET_FROM_GIT: rt::Operation = rt::Operation {
     id: "importInputSetFromGit",
@@ -608,6 +614,8 @@ pub(super) static IMPORT_INPUT_SET_FROM_GIT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static INPUT_SETS_MOVE_CONFIG: rt::Operation = rt::Operation {
     id: "inputSetsMoveConfig",
@@ -627,6 +635,8 @@ pub(super) static INPUT_SETS_MOVE_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_INPUT_SETS_V1: rt::Operation = rt::Operation {
     id: "list-input-sets",
@@ -651,6 +661,8 @@ pub(super) static LIST_INPUT_SETS_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MERGED_INPUT_SETS: rt::Operation = rt::Operation {
     id: "merged-input-sets",
@@ -676,6 +688,8 @@ pub(super) static MERGED_INPUT_SETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INPUT_SET_GIT_METADATA: rt::Operation = rt::Operation {
     id: "update-input-set-git-metadata",
@@ -696,6 +710,8 @@ pub(super) static UPDATE_INPUT_SET_GIT_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INPUT_SET_V1: rt::Operation = rt::Operation {
     id: "update-input-set",
@@ -716,4 +732,6 @@ pub(super) static UPDATE_INPUT_SET_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> GetPipelineInputs<'c> {
+    ) -> GetPipelineInputs {
         let mut call = rt::Call::new(self.client, &GET_PIPELINE_INPUTS);
         call.text(0, org);
         call.text(1, project);
@@ -23,10 +23,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_pipeline_inputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPipelineInputs<'c> {
-    call: rt::Call<'c>,
+pub struct GetPipelineInputs {
+    call: rt::Call,
 }
-impl<'c> GetPipelineInputs<'c> {
+impl GetPipelineInputs {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -53,12 +53,12 @@ impl<'c> GetPipelineInputs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::InputsResponseBody> {
+    pub fn send(self) -> rt::Sending<types::InputsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -84,4 +84,6 @@ pub(super) static GET_PIPELINE_INPUTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> ConvertPipelineToDag<'c> {
+    ) -> ConvertPipelineToDag {
         let mut call = rt::Call::new(self.client, &CONVERT_PIPELINE_TO_DAG);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         plan_execution_id: impl Into<String>,
         body: &types::CreatePipelineExecutionAnnotationsBody,
-    ) -> CreatePipelineExecutionAnnotations<'c> {
+    ) -> CreatePipelineExecutionAnnotations {
         let mut call = rt::Call::new(
             self.client,
             &CREATE_PIPELINE_EXECUTION_ANNOTATIONS,
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         plan_execution_id: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreatePipelineExecutionAnnotations<'c> {
+    ) -> CreatePipelineExecutionAnnotations {
         let mut call = rt::Call::new(
             self.client,
             &CREATE_PIPELINE_EXECUTION_ANNOTATIONS,
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> DeletePipeline<'c> {
+    ) -> DeletePipeline {
         let mut call = rt::Call::new(self.client, &DELETE_PIPELINE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         file_path: impl Into<String>,
-    ) -> DownloadFileUsingFilePath<'c> {
+    ) -> DownloadFileUsingFilePath {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_FILE_USING_FILE_PATH);
         call.text(0, account_identifier);
         call.text(1, file_path);
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         plan_execution_id: impl Into<String>,
         node_execution_id: impl Into<String>,
         file_name: impl Into<String>,
-    ) -> GetFile<'c> {
+    ) -> GetFile {
         let mut call = rt::Call::new(self.client, &GET_FILE);
         call.text(0, account_identifier);
         call.text(1, plan_execution_id);
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> GetPipeline<'c> {
+    ) -> GetPipeline {
         let mut call = rt::Call::new(self.client, &GET_PIPELINE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetPipelineList<'c> {
+    ) -> GetPipelineList {
         let mut call = rt::Call::new(self.client, &GET_PIPELINE_LIST);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> GetPipelineSummary<'c> {
+    ) -> GetPipelineSummary {
         let mut call = rt::Call::new(self.client, &GET_PIPELINE_SUMMARY);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -159,7 +159,7 @@ impl<'c> Api<'c> {
         repo_name: impl Into<String>,
         branch: impl Into<String>,
         file_path: impl Into<String>,
-    ) -> ImportPipeline<'c> {
+    ) -> ImportPipeline {
         let mut call = rt::Call::new(self.client, &IMPORT_PIPELINE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -181,7 +181,7 @@ impl<'c> Api<'c> {
         repo_name: impl Into<String>,
         branch: impl Into<String>,
         file_path: impl Into<String>,
-    ) -> ImportPipelineById<'c> {
+    ) -> ImportPipelineById {
         let mut call = rt::Call::new(self.client, &IMPORT_PIPELINE_BY_ID);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -201,7 +201,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostPipeline<'c> {
+    ) -> PostPipeline {
         let mut call = rt::Call::new(self.client, &POST_PIPELINE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -217,7 +217,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostPipelineV2<'c> {
+    ) -> PostPipelineV2 {
         let mut call = rt::Call::new(self.client, &POST_PIPELINE_V2);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -235,7 +235,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdatePipeline<'c> {
+    ) -> UpdatePipeline {
         let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -252,7 +252,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> UpdatePipelineGitDetails<'c> {
+    ) -> UpdatePipelineGitDetails {
         let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE_GIT_DETAILS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -269,7 +269,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdatePipelineV2<'c> {
+    ) -> UpdatePipelineV2 {
         let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE_V2);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -282,18 +282,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::convert_pipeline_to_dag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ConvertPipelineToDag<'c> {
-    call: rt::Call<'c>,
+pub struct ConvertPipelineToDag {
+    call: rt::Call,
 }
-impl<'c> ConvertPipelineToDag<'c> {
+impl ConvertPipelineToDag {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -301,18 +301,18 @@ rt::request!(ConvertPipelineToDag);
 /// Request of [`Api::create_pipeline_execution_annotations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreatePipelineExecutionAnnotations<'c> {
-    call: rt::Call<'c>,
+pub struct CreatePipelineExecutionAnnotations {
+    call: rt::Call,
 }
-impl<'c> CreatePipelineExecutionAnnotations<'c> {
+impl CreatePipelineExecutionAnnotations {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -320,10 +320,10 @@ rt::request!(CreatePipelineExecutionAnnotations);
 /// Request of [`Api::delete_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeletePipeline<'c> {
-    call: rt::Call<'c>,
+pub struct DeletePipeline {
+    call: rt::Call,
 }
-impl<'c> DeletePipeline<'c> {
+impl DeletePipeline {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -368,12 +368,12 @@ impl<'c> DeletePipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -381,18 +381,18 @@ rt::request!(DeletePipeline);
 /// Request of [`Api::download_file_using_file_path`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadFileUsingFilePath<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadFileUsingFilePath {
+    call: rt::Call,
 }
-impl<'c> DownloadFileUsingFilePath<'c> {
+impl DownloadFileUsingFilePath {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -400,18 +400,18 @@ rt::request!(DownloadFileUsingFilePath);
 /// Request of [`Api::get_file`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFile<'c> {
-    call: rt::Call<'c>,
+pub struct GetFile {
+    call: rt::Call,
 }
-impl<'c> GetFile<'c> {
+impl GetFile {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -419,10 +419,10 @@ rt::request!(GetFile);
 /// Request of [`Api::get_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct GetPipeline {
+    call: rt::Call,
 }
-impl<'c> GetPipeline<'c> {
+impl GetPipeline {
     /// Query parameter `branch`.
     #[inline]
     pub fn branch(mut self, value: impl Into<String>) -> Self {
@@ -467,12 +467,12 @@ impl<'c> GetPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtopmsPipelineResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtopmsPipelineResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -480,10 +480,10 @@ rt::request!(GetPipeline);
 /// Request of [`Api::get_pipeline_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPipelineList<'c> {
-    call: rt::Call<'c>,
+pub struct GetPipelineList {
+    call: rt::Call,
 }
-impl<'c> GetPipelineList<'c> {
+impl GetPipelineList {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -552,14 +552,12 @@ impl<'c> GetPipelineList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPagePmsPipelineSummaryResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPagePmsPipelineSummaryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -567,10 +565,10 @@ rt::request!(GetPipelineList);
 /// Request of [`Api::get_pipeline_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPipelineSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetPipelineSummary {
+    call: rt::Call,
 }
-impl<'c> GetPipelineSummary<'c> {
+impl GetPipelineSummary {
     /// Query parameter `branch`.
     #[inline]
     pub fn branch(mut self, value: impl Into<String>) -> Self {
@@ -603,12 +601,12 @@ impl<'c> GetPipelineSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtopmsPipelineSummaryResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtopmsPipelineSummaryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -616,10 +614,10 @@ rt::request!(GetPipelineSummary);
 /// Request of [`Api::import_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct ImportPipeline {
+    call: rt::Call,
 }
-impl<'c> ImportPipeline<'c> {
+impl ImportPipeline {
     /// Query parameter `connectorRef`.
     #[inline]
     pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
@@ -653,12 +651,12 @@ impl<'c> ImportPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineSaveResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -666,10 +664,10 @@ rt::request!(ImportPipeline);
 /// Request of [`Api::import_pipeline_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportPipelineById<'c> {
-    call: rt::Call<'c>,
+pub struct ImportPipelineById {
+    call: rt::Call,
 }
-impl<'c> ImportPipelineById<'c> {
+impl ImportPipelineById {
     /// Query parameter `connectorRef`.
     #[inline]
     pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
@@ -703,12 +701,12 @@ impl<'c> ImportPipelineById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineSaveResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -716,10 +714,10 @@ rt::request!(ImportPipelineById);
 /// Request of [`Api::post_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct PostPipeline {
+    call: rt::Call,
 }
-impl<'c> PostPipeline<'c> {
+impl PostPipeline {
     /// Query parameter `enableDAG`.
     #[inline]
     pub fn enable_dag(mut self, value: bool) -> Self {
@@ -794,12 +792,12 @@ impl<'c> PostPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -807,10 +805,10 @@ rt::request!(PostPipeline);
 /// Request of [`Api::post_pipeline_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostPipelineV2<'c> {
-    call: rt::Call<'c>,
+pub struct PostPipelineV2 {
+    call: rt::Call,
 }
-impl<'c> PostPipelineV2<'c> {
+impl PostPipelineV2 {
     /// Query parameter `branch`.
     #[inline]
     pub fn branch(mut self, value: impl Into<String>) -> Self {
@@ -900,12 +898,12 @@ impl<'c> PostPipelineV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineSaveResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -913,10 +911,10 @@ rt::request!(PostPipelineV2);
 /// Request of [`Api::update_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePipeline<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePipeline {
+    call: rt::Call,
 }
-impl<'c> UpdatePipeline<'c> {
+impl UpdatePipeline {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -997,12 +995,12 @@ impl<'c> UpdatePipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1010,10 +1008,10 @@ rt::request!(UpdatePipeline);
 /// Request of [`Api::update_pipeline_git_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePipelineGitDetails<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePipelineGitDetails {
+    call: rt::Call,
 }
-impl<'c> UpdatePipelineGitDetails<'c> {
+impl UpdatePipelineGitDetails {
     /// Query parameter `connectorRef`.
     #[inline]
     pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
@@ -1034,12 +1032,12 @@ impl<'c> UpdatePipelineGitDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtopmsGitUpdateResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtopmsGitUpdateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1047,10 +1045,10 @@ rt::request!(UpdatePipelineGitDetails);
 /// Request of [`Api::update_pipeline_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePipelineV2<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePipelineV2 {
+    call: rt::Call,
 }
-impl<'c> UpdatePipelineV2<'c> {
+impl UpdatePipelineV2 {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -1143,12 +1141,12 @@ impl<'c> UpdatePipelineV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineSaveResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineSaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1171,6 +1169,8 @@ pub(super) static CONVERT_PIPELINE_TO_DAG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_PIPELINE_EXECUTION_ANNOTATIONS: rt::Operation = rt::Operation {
     id: "createPipelineExecutionAnnotations",
@@ -1188,6 +1188,8 @@ pub(super) static CREATE_PIPELINE_EXECUTION_ANNOTATIONS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PIPELINE: rt::Operation = rt::Operation {
     id: "deletePipeline",
@@ -1214,6 +1216,8 @@ pub(super) static DELETE_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DOWNLOAD_FILE_USING_FILE_PATH: rt::Operation = rt::Operation {
     id: "downloadFileUsingFilePath",
@@ -1231,6 +1235,8 @@ pub(super) static DOWNLOAD_FILE_USING_FILE_PATH: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILE: rt::Operation = rt::Operation {
     id: "PipelinegetFile",
@@ -1250,6 +1256,8 @@ pub(super) static GET_FILE: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PIPELINE: rt::Operation = rt::Operation {
     id: "getPipeline",
@@ -1276,6 +1284,8 @@ pub(super) static GET_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PIPELINE_LIST: rt::Operation = rt::Operation {
     id: "getPipelineList",
@@ -1304,6 +1314,8 @@ pub(super) static GET_PIPELINE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PIPELINE_SUMMARY: rt::Operation = rt::Operation {
     id: "getPipelineSummary",
@@ -1328,6 +1340,8 @@ pub(super) static GET_PIPELINE_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_PIPELINE: rt::Operation = rt::Operation {
     id: "importPipeline",
@@ -1352,6 +1366,8 @@ pub(super) static IMPORT_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_PIPELINE_BY_ID: rt::Operation = rt::Operation {
     id: "importPipeline_1",
@@ -1377,6 +1393,8 @@ pub(super) static IMPORT_PIPELINE_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_PIPELINE: rt::Operation = rt::Operation {
     id: "postPipeline",
@@ -1407,6 +1425,8 @@ pub(super) static POST_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_PIPELINE_V2: rt::Operation = rt::Operation {
     id: "postPipelineV2",
@@ -1439,6 +1459,8 @@ pub(super) static POST_PIPELINE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PIPELINE: rt::Operation = rt::Operation {
     id: "updatePipeline",
@@ -1471,6 +1493,8 @@ pub(super) static UPDATE_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PIPELINE_GIT_DETAILS: rt::Operation = rt::Operation {
     id: "updatePipelineGitDetails",
@@ -1493,6 +1517,8 @@ pub(super) static UPDATE_PIPELINE_GIT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PIPELINE_V2: rt::Operation = rt::Operation {
     id: "updatePipelineV2",
@@ -1527,4 +1553,6 @@ pub(super) static UPDATE_PIPELINE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

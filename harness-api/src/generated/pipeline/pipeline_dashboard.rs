@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
         module_info: impl Into<String>,
         start_time: i64,
         end_time: i64,
-    ) -> GetPipelineExecution<'c> {
+    ) -> GetPipelineExecution {
         let mut call = rt::Call::new(self.client, &GET_PIPELINE_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -32,18 +32,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_pipeline_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPipelineExecution<'c> {
-    call: rt::Call<'c>,
+pub struct GetPipelineExecution {
+    call: rt::Call,
 }
-impl<'c> GetPipelineExecution<'c> {
+impl GetPipelineExecution {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoDashboardPipelineExecution> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoDashboardPipelineExecution> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -69,4 +69,6 @@ pub(super) static GET_PIPELINE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_retention_period_in_months(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetRetentionPeriodInMonths<'c> {
+    ) -> GetRetentionPeriodInMonths {
         let mut call = rt::Call::new(self.client, &GET_RETENTION_PERIOD_IN_MONTHS);
         call.text(0, account_identifier);
         GetRetentionPeriodInMonths { call }
@@ -19,18 +19,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_retention_period_in_months`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRetentionPeriodInMonths<'c> {
-    call: rt::Call<'c>,
+pub struct GetRetentionPeriodInMonths {
+    call: rt::Call,
 }
-impl<'c> GetRetentionPeriodInMonths<'c> {
+impl GetRetentionPeriodInMonths {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseInteger> {
+    pub fn send(self) -> rt::Sending<types::RestResponseInteger> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,4 +48,6 @@ pub(super) static GET_RETENTION_PERIOD_IN_MONTHS: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

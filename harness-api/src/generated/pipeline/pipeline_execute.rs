@@ -15,7 +15,7 @@ impl<'c> Api<'c> {
         interrupt_type: impl Into<types::HandleStageInterruptType>,
         plan_execution_id: impl Into<String>,
         node_execution_id: impl Into<String>,
-    ) -> HandleStageInterrupt<'c> {
+    ) -> HandleStageInterrupt {
         let mut call = rt::Call::new(self.client, &HANDLE_STAGE_INTERRUPT);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         node_execution_id: impl Into<String>,
         body: &types::ManualExecutionRequest,
-    ) -> MarkManualExecution<'c> {
+    ) -> MarkManualExecution {
         let mut call = rt::Call::new(self.client, &MARK_MANUAL_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         node_execution_id: impl Into<String>,
         body: impl Into<String>,
-    ) -> MarkManualExecution<'c> {
+    ) -> MarkManualExecution {
         let mut call = rt::Call::new(self.client, &MARK_MANUAL_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> PostExecuteStages<'c> {
+    ) -> PostExecuteStages {
         let mut call = rt::Call::new(self.client, &POST_EXECUTE_STAGES);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::MergeInputSetRequest,
-    ) -> PostPipelineExecuteWithInputSetList<'c> {
+    ) -> PostPipelineExecuteWithInputSetList {
         let mut call = rt::Call::new(
             self.client,
             &POST_PIPELINE_EXECUTE_WITH_INPUT_SET_LIST,
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostPipelineExecuteWithInputSetList<'c> {
+    ) -> PostPipelineExecuteWithInputSetList {
         let mut call = rt::Call::new(
             self.client,
             &POST_PIPELINE_EXECUTE_WITH_INPUT_SET_LIST,
@@ -134,7 +134,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> PostPipelineExecuteWithInputSetYaml<'c> {
+    ) -> PostPipelineExecuteWithInputSetYaml {
         let mut call = rt::Call::new(
             self.client,
             &POST_PIPELINE_EXECUTE_WITH_INPUT_SET_YAML,
@@ -156,7 +156,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         interrupt_type: impl Into<types::PutHandleInterruptType>,
         plan_execution_id: impl Into<String>,
-    ) -> PutHandleInterrupt<'c> {
+    ) -> PutHandleInterrupt {
         let mut call = rt::Call::new(self.client, &PUT_HANDLE_INTERRUPT);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -177,7 +177,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> RetryHistory<'c> {
+    ) -> RetryHistory {
         let mut call = rt::Call::new(self.client, &RETRY_HISTORY);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -196,7 +196,7 @@ impl<'c> Api<'c> {
         plan_execution_id: impl Into<String>,
         retry_stages: impl IntoIterator<Item = impl Into<String>>,
         identifier: impl Into<String>,
-    ) -> RetryPipeline<'c> {
+    ) -> RetryPipeline {
         let mut call = rt::Call::new(self.client, &RETRY_PIPELINE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -216,7 +216,7 @@ impl<'c> Api<'c> {
         plan_execution_id: impl Into<String>,
         retry_stages: impl IntoIterator<Item = impl Into<String>>,
         identifier: impl Into<String>,
-    ) -> RetryPipelineV2<'c> {
+    ) -> RetryPipelineV2 {
         let mut call = rt::Call::new(self.client, &RETRY_PIPELINE_V2);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -230,18 +230,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::handle_stage_interrupt`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct HandleStageInterrupt<'c> {
-    call: rt::Call<'c>,
+pub struct HandleStageInterrupt {
+    call: rt::Call,
 }
-impl<'c> HandleStageInterrupt<'c> {
+impl HandleStageInterrupt {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInterruptResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInterruptResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -249,18 +249,18 @@ rt::request!(HandleStageInterrupt);
 /// Request of [`Api::mark_manual_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MarkManualExecution<'c> {
-    call: rt::Call<'c>,
+pub struct MarkManualExecution {
+    call: rt::Call,
 }
-impl<'c> MarkManualExecution<'c> {
+impl MarkManualExecution {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoManualExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoManualExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -268,10 +268,10 @@ rt::request!(MarkManualExecution);
 /// Request of [`Api::post_execute_stages`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostExecuteStages<'c> {
-    call: rt::Call<'c>,
+pub struct PostExecuteStages {
+    call: rt::Call,
 }
-impl<'c> PostExecuteStages<'c> {
+impl PostExecuteStages {
     /// Query parameter `moduleType`.
     #[inline]
     pub fn module_type(mut self, value: impl Into<String>) -> Self {
@@ -338,12 +338,12 @@ impl<'c> PostExecuteStages<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPlanExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -351,10 +351,10 @@ rt::request!(PostExecuteStages);
 /// Request of [`Api::post_pipeline_execute_with_input_set_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostPipelineExecuteWithInputSetList<'c> {
-    call: rt::Call<'c>,
+pub struct PostPipelineExecuteWithInputSetList {
+    call: rt::Call,
 }
-impl<'c> PostPipelineExecuteWithInputSetList<'c> {
+impl PostPipelineExecuteWithInputSetList {
     /// Query parameter `moduleType`.
     #[inline]
     pub fn module_type(mut self, value: impl Into<String>) -> Self {
@@ -399,12 +399,12 @@ impl<'c> PostPipelineExecuteWithInputSetList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPlanExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -412,10 +412,10 @@ rt::request!(PostPipelineExecuteWithInputSetList);
 /// Request of [`Api::post_pipeline_execute_with_input_set_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostPipelineExecuteWithInputSetYaml<'c> {
-    call: rt::Call<'c>,
+pub struct PostPipelineExecuteWithInputSetYaml {
+    call: rt::Call,
 }
-impl<'c> PostPipelineExecuteWithInputSetYaml<'c> {
+impl PostPipelineExecuteWithInputSetYaml {
     /// Query parameter `moduleType`.
     #[inline]
     pub fn module_type(mut self, value: impl Into<String>) -> Self {
@@ -488,12 +488,12 @@ impl<'c> PostPipelineExecuteWithInputSetYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPlanExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -501,18 +501,18 @@ rt::request!(PostPipelineExecuteWithInputSetYaml);
 /// Request of [`Api::put_handle_interrupt`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutHandleInterrupt<'c> {
-    call: rt::Call<'c>,
+pub struct PutHandleInterrupt {
+    call: rt::Call,
 }
-impl<'c> PutHandleInterrupt<'c> {
+impl PutHandleInterrupt {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInterruptResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInterruptResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -520,18 +520,18 @@ rt::request!(PutHandleInterrupt);
 /// Request of [`Api::retry_history`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RetryHistory<'c> {
-    call: rt::Call<'c>,
+pub struct RetryHistory {
+    call: rt::Call,
 }
-impl<'c> RetryHistory<'c> {
+impl RetryHistory {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRetryHistoryResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRetryHistoryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -539,10 +539,10 @@ rt::request!(RetryHistory);
 /// Request of [`Api::retry_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RetryPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct RetryPipeline {
+    call: rt::Call,
 }
-impl<'c> RetryPipeline<'c> {
+impl RetryPipeline {
     /// Query parameter `moduleType`.
     #[inline]
     pub fn module_type(mut self, value: impl Into<String>) -> Self {
@@ -576,12 +576,12 @@ impl<'c> RetryPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPlanExecutionResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -589,10 +589,10 @@ rt::request!(RetryPipeline);
 /// Request of [`Api::retry_pipeline_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RetryPipelineV2<'c> {
-    call: rt::Call<'c>,
+pub struct RetryPipelineV2 {
+    call: rt::Call,
 }
-impl<'c> RetryPipelineV2<'c> {
+impl RetryPipelineV2 {
     /// Query parameter `moduleType`.
     #[inline]
     pub fn module_type(mut self, value: impl Into<String>) -> Self {
@@ -632,12 +632,12 @@ impl<'c> RetryPipelineV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -662,6 +662,8 @@ pub(super) static HANDLE_STAGE_INTERRUPT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MARK_MANUAL_EXECUTION: rt::Operation = rt::Operation {
     id: "markManualExecution",
@@ -681,6 +683,8 @@ pub(super) static MARK_MANUAL_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_EXECUTE_STAGES: rt::Operation = rt::Operation {
     id: "postExecuteStages",
@@ -708,6 +712,8 @@ pub(super) static POST_EXECUTE_STAGES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_PIPELINE_EXECUTE_WITH_INPUT_SET_LIST: rt::Operation = rt::Operation {
     id: "postPipelineExecuteWithInputSetList",
@@ -734,6 +740,8 @@ pub(super) static POST_PIPELINE_EXECUTE_WITH_INPUT_SET_LIST: rt::Operation = rt:
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_PIPELINE_EXECUTE_WITH_INPUT_SET_YAML: rt::Operation = rt::Operation {
     id: "postPipelineExecuteWithInputSetYaml",
@@ -763,6 +771,8 @@ pub(super) static POST_PIPELINE_EXECUTE_WITH_INPUT_SET_YAML: rt::Operation = rt:
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_HANDLE_INTERRUPT: rt::Operation = rt::Operation {
     id: "putHandleInterrupt",
@@ -783,6 +793,8 @@ pub(super) static PUT_HANDLE_INTERRUPT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RETRY_HISTORY: rt::Operation = rt::Operation {
     id: "retryHistory",
@@ -803,6 +815,8 @@ pub(super) static RETRY_HISTORY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RETRY_PIPELINE: rt::Operation = rt::Operation {
     id: "retryPipeline",
@@ -828,6 +842,8 @@ pub(super) static RETRY_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RETRY_PIPELINE_V2: rt::Operation = rt::Operation {
     id: "retryPipelineV2",
@@ -853,4 +869,6 @@ pub(super) static RETRY_PIPELINE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> ExecutePipeline<'c> {
+    ) -> ExecutePipeline {
         let mut call = rt::Call::new(self.client, &EXECUTE_PIPELINE);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> ExecuteStagesWithInputYaml<'c> {
+    ) -> ExecuteStagesWithInputYaml {
         let mut call = rt::Call::new(self.client, &EXECUTE_STAGES_WITH_INPUT_YAML);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> GetStagesExecutionList<'c> {
+    ) -> GetStagesExecutionList {
         let mut call = rt::Call::new(self.client, &GET_STAGES_EXECUTION_LIST);
         call.text(0, org);
         call.text(1, project);
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> RerunPipeline<'c> {
+    ) -> RerunPipeline {
         let mut call = rt::Call::new(self.client, &RERUN_PIPELINE);
         call.text(0, org);
         call.text(1, project);
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> RerunStagesExecutionOfPipeline<'c> {
+    ) -> RerunStagesExecutionOfPipeline {
         let mut call = rt::Call::new(self.client, &RERUN_STAGES_EXECUTION_OF_PIPELINE);
         call.text(0, org);
         call.text(1, project);
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> RetryPipelineWithInputsetPipelineYaml<'c> {
+    ) -> RetryPipelineWithInputsetPipelineYaml {
         let mut call = rt::Call::new(
             self.client,
             &RETRY_PIPELINE_WITH_INPUTSET_PIPELINE_YAML,
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> RunDynamicExecutionWithInputYaml<'c> {
+    ) -> RunDynamicExecutionWithInputYaml {
         let mut call = rt::Call::new(
             self.client,
             &RUN_DYNAMIC_EXECUTION_WITH_INPUT_YAML,
@@ -125,10 +125,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::execute_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExecutePipeline<'c> {
-    call: rt::Call<'c>,
+pub struct ExecutePipeline {
+    call: rt::Call,
 }
-impl<'c> ExecutePipeline<'c> {
+impl ExecutePipeline {
     /// Query parameter `module`.
     #[inline]
     pub fn module(mut self, value: impl Into<String>) -> Self {
@@ -185,12 +185,12 @@ impl<'c> ExecutePipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineExecuteResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -198,10 +198,10 @@ rt::request!(ExecutePipeline);
 /// Request of [`Api::execute_stages_with_input_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExecuteStagesWithInputYaml<'c> {
-    call: rt::Call<'c>,
+pub struct ExecuteStagesWithInputYaml {
+    call: rt::Call,
 }
-impl<'c> ExecuteStagesWithInputYaml<'c> {
+impl ExecuteStagesWithInputYaml {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -252,12 +252,12 @@ impl<'c> ExecuteStagesWithInputYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineExecuteResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -265,10 +265,10 @@ rt::request!(ExecuteStagesWithInputYaml);
 /// Request of [`Api::get_stages_execution_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetStagesExecutionList<'c> {
-    call: rt::Call<'c>,
+pub struct GetStagesExecutionList {
+    call: rt::Call,
 }
-impl<'c> GetStagesExecutionList<'c> {
+impl GetStagesExecutionList {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -301,12 +301,12 @@ impl<'c> GetStagesExecutionList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -314,10 +314,10 @@ rt::request!(GetStagesExecutionList);
 /// Request of [`Api::rerun_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RerunPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct RerunPipeline {
+    call: rt::Call,
 }
-impl<'c> RerunPipeline<'c> {
+impl RerunPipeline {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -368,12 +368,12 @@ impl<'c> RerunPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineExecuteResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -381,10 +381,10 @@ rt::request!(RerunPipeline);
 /// Request of [`Api::rerun_stages_execution_of_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RerunStagesExecutionOfPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct RerunStagesExecutionOfPipeline {
+    call: rt::Call,
 }
-impl<'c> RerunStagesExecutionOfPipeline<'c> {
+impl RerunStagesExecutionOfPipeline {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -435,12 +435,12 @@ impl<'c> RerunStagesExecutionOfPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineExecuteResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -448,10 +448,10 @@ rt::request!(RerunStagesExecutionOfPipeline);
 /// Request of [`Api::retry_pipeline_with_inputset_pipeline_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RetryPipelineWithInputsetPipelineYaml<'c> {
-    call: rt::Call<'c>,
+pub struct RetryPipelineWithInputsetPipelineYaml {
+    call: rt::Call,
 }
-impl<'c> RetryPipelineWithInputsetPipelineYaml<'c> {
+impl RetryPipelineWithInputsetPipelineYaml {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -493,12 +493,12 @@ impl<'c> RetryPipelineWithInputsetPipelineYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineExecuteResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -506,10 +506,10 @@ rt::request!(RetryPipelineWithInputsetPipelineYaml);
 /// Request of [`Api::run_dynamic_execution_with_input_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RunDynamicExecutionWithInputYaml<'c> {
-    call: rt::Call<'c>,
+pub struct RunDynamicExecutionWithInputYaml {
+    call: rt::Call,
 }
-impl<'c> RunDynamicExecutionWithInputYaml<'c> {
+impl RunDynamicExecutionWithInputYaml {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -542,12 +542,12 @@ impl<'c> RunDynamicExecutionWithInputYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -577,6 +577,8 @@ pub(super) static EXECUTE_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EXECUTE_STAGES_WITH_INPUT_YAML: rt::Operation = rt::Operation {
     id: "execute-stages-with-input-yaml",
@@ -602,6 +604,8 @@ pub(super) static EXECUTE_STAGES_WITH_INPUT_YAML: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_STAGES_EXECUTION_LIST: rt::Operation = rt::Operation {
     id: "get-stages-execution-list",
@@ -625,6 +629,8 @@ pub(super) static GET_STAGES_EXECUTION_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RERUN_PIPELINE: rt::Operation = rt::Operation {
     id: "rerun-pipeline",
@@ -651,6 +657,8 @@ pub(super) static RERUN_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RERUN_STAGES_EXECUTION_OF_PIPELINE: rt::Operation = rt::Operation {
     id: "rerun-stages-execution-of-pipeline",
@@ -677,6 +685,8 @@ pub(super) static RERUN_STAGES_EXECUTION_OF_PIPELINE: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RETRY_PIPELINE_WITH_INPUTSET_PIPELINE_YAML: rt::Operation = rt::Operation {
     id: "retry-pipeline-with-inputset-pipeline-yaml",
@@ -701,6 +711,8 @@ pub(super) static RETRY_PIPELINE_WITH_INPUTSET_PIPELINE_YAML: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RUN_DYNAMIC_EXECUTION_WITH_INPUT_YAML: rt::Operation = rt::Operation {
     id: "runDynamicExecutionWithInputYaml",
@@ -723,4 +735,6 @@ pub(super) static RUN_DYNAMIC_EXECUTION_WITH_INPUT_YAML: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

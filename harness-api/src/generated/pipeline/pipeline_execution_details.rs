@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> CanRetryExecution<'c> {
+    ) -> CanRetryExecution {
         let mut call = rt::Call::new(self.client, &CAN_RETRY_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         pipeline_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
         context_id: impl Into<String>,
-    ) -> GetAnnotationFullContent<'c> {
+    ) -> GetAnnotationFullContent {
         let mut call = rt::Call::new(self.client, &GET_ANNOTATION_FULL_CONTENT);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetExecutionData<'c> {
+    ) -> GetExecutionData {
         let mut call = rt::Call::new(self.client, &GET_EXECUTION_DATA);
         call.text(0, account_identifier);
         call.text(1, plan_execution_id);
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetExecutionDetail<'c> {
+    ) -> GetExecutionDetail {
         let mut call = rt::Call::new(self.client, &GET_EXECUTION_DETAIL);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetExecutionDetailV2<'c> {
+    ) -> GetExecutionDetailV2 {
         let mut call = rt::Call::new(self.client, &GET_EXECUTION_DETAIL_V2);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetExecutionGraph<'c> {
+    ) -> GetExecutionGraph {
         let mut call = rt::Call::new(self.client, &GET_EXECUTION_GRAPH);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         node_execution_id: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetExecutionSubGraphForNodeExecution<'c> {
+    ) -> GetExecutionSubGraphForNodeExecution {
         let mut call = rt::Call::new(
             self.client,
             &GET_EXECUTION_SUB_GRAPH_FOR_NODE_EXECUTION,
@@ -134,7 +134,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetExecutionUrl<'c> {
+    ) -> GetExecutionUrl {
         let mut call = rt::Call::new(self.client, &GET_EXECUTION_URL);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -151,7 +151,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetInputsetYamlV2<'c> {
+    ) -> GetInputsetYamlV2 {
         let mut call = rt::Call::new(self.client, &GET_INPUTSET_YAML_V2);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -166,7 +166,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetListOfExecutionIdentifier<'c> {
+    ) -> GetListOfExecutionIdentifier {
         let mut call = rt::Call::new(self.client, &GET_LIST_OF_EXECUTION_IDENTIFIER);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -182,7 +182,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetListOfExecutions<'c> {
+    ) -> GetListOfExecutions {
         let mut call = rt::Call::new(self.client, &GET_LIST_OF_EXECUTIONS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -196,7 +196,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetListOfExecutionsOutline<'c> {
+    ) -> GetListOfExecutionsOutline {
         let mut call = rt::Call::new(self.client, &GET_LIST_OF_EXECUTIONS_OUTLINE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -209,7 +209,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetNotesForExecution<'c> {
+    ) -> GetNotesForExecution {
         let mut call = rt::Call::new(self.client, &GET_NOTES_FOR_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, plan_execution_id);
@@ -224,7 +224,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetPipelineExecutionAnnotations<'c> {
+    ) -> GetPipelineExecutionAnnotations {
         let mut call = rt::Call::new(self.client, &GET_PIPELINE_EXECUTION_ANNOTATIONS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -243,7 +243,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetPolicyEvaluation<'c> {
+    ) -> GetPolicyEvaluation {
         let mut call = rt::Call::new(self.client, &GET_POLICY_EVALUATION);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -257,7 +257,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> GetWorkflowGraph<'c> {
+    ) -> GetWorkflowGraph {
         let mut call = rt::Call::new(self.client, &GET_WORKFLOW_GRAPH);
         call.text(0, account_identifier);
         call.text(1, plan_execution_id);
@@ -272,7 +272,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         notes_for_pipeline_execution: impl Into<String>,
         plan_execution_id: impl Into<String>,
-    ) -> UpdateNotesForExecution<'c> {
+    ) -> UpdateNotesForExecution {
         let mut call = rt::Call::new(self.client, &UPDATE_NOTES_FOR_EXECUTION);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -285,18 +285,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::can_retry_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CanRetryExecution<'c> {
-    call: rt::Call<'c>,
+pub struct CanRetryExecution {
+    call: rt::Call,
 }
-impl<'c> CanRetryExecution<'c> {
+impl CanRetryExecution {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -304,18 +304,18 @@ rt::request!(CanRetryExecution);
 /// Request of [`Api::get_annotation_full_content`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnnotationFullContent<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnnotationFullContent {
+    call: rt::Call,
 }
-impl<'c> GetAnnotationFullContent<'c> {
+impl GetAnnotationFullContent {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -323,18 +323,18 @@ rt::request!(GetAnnotationFullContent);
 /// Request of [`Api::get_execution_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExecutionData<'c> {
-    call: rt::Call<'c>,
+pub struct GetExecutionData {
+    call: rt::Call,
 }
-impl<'c> GetExecutionData<'c> {
+impl GetExecutionData {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExecutionDataResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoExecutionDataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -342,10 +342,10 @@ rt::request!(GetExecutionData);
 /// Request of [`Api::get_execution_detail`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExecutionDetail<'c> {
-    call: rt::Call<'c>,
+pub struct GetExecutionDetail {
+    call: rt::Call,
 }
-impl<'c> GetExecutionDetail<'c> {
+impl GetExecutionDetail {
     /// Query parameter `stageNodeId`.
     #[inline]
     pub fn stage_node_id(mut self, value: impl Into<String>) -> Self {
@@ -360,12 +360,12 @@ impl<'c> GetExecutionDetail<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineExecutionDetail> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineExecutionDetail> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -373,10 +373,10 @@ rt::request!(GetExecutionDetail);
 /// Request of [`Api::get_execution_detail_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExecutionDetailV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetExecutionDetailV2 {
+    call: rt::Call,
 }
-impl<'c> GetExecutionDetailV2<'c> {
+impl GetExecutionDetailV2 {
     /// Query parameter `stageNodeId`.
     #[inline]
     pub fn stage_node_id(mut self, value: impl Into<String>) -> Self {
@@ -403,12 +403,12 @@ impl<'c> GetExecutionDetailV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineExecutionDetail> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineExecutionDetail> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -416,18 +416,18 @@ rt::request!(GetExecutionDetailV2);
 /// Request of [`Api::get_execution_graph`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExecutionGraph<'c> {
-    call: rt::Call<'c>,
+pub struct GetExecutionGraph {
+    call: rt::Call,
 }
-impl<'c> GetExecutionGraph<'c> {
+impl GetExecutionGraph {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoExecutionGraph> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoExecutionGraph> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -435,18 +435,18 @@ rt::request!(GetExecutionGraph);
 /// Request of [`Api::get_execution_sub_graph_for_node_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExecutionSubGraphForNodeExecution<'c> {
-    call: rt::Call<'c>,
+pub struct GetExecutionSubGraphForNodeExecution {
+    call: rt::Call,
 }
-impl<'c> GetExecutionSubGraphForNodeExecution<'c> {
+impl GetExecutionSubGraphForNodeExecution {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNodeExecutionDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoNodeExecutionDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -454,10 +454,10 @@ rt::request!(GetExecutionSubGraphForNodeExecution);
 /// Request of [`Api::get_execution_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExecutionUrl<'c> {
-    call: rt::Call<'c>,
+pub struct GetExecutionUrl {
+    call: rt::Call,
 }
-impl<'c> GetExecutionUrl<'c> {
+impl GetExecutionUrl {
     /// Query parameter `modules`.
     #[inline]
     pub fn modules(
@@ -469,12 +469,12 @@ impl<'c> GetExecutionUrl<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -482,10 +482,10 @@ rt::request!(GetExecutionUrl);
 /// Request of [`Api::get_inputset_yaml_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInputsetYamlV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetInputsetYamlV2 {
+    call: rt::Call,
 }
-impl<'c> GetInputsetYamlV2<'c> {
+impl GetInputsetYamlV2 {
     /// Query parameter `resolveExpressions`.
     #[inline]
     pub fn resolve_expressions(mut self, value: bool) -> Self {
@@ -508,12 +508,12 @@ impl<'c> GetInputsetYamlV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInputSetTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -521,10 +521,10 @@ rt::request!(GetInputsetYamlV2);
 /// Request of [`Api::get_list_of_execution_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetListOfExecutionIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct GetListOfExecutionIdentifier {
+    call: rt::Call,
 }
-impl<'c> GetListOfExecutionIdentifier<'c> {
+impl GetListOfExecutionIdentifier {
     /// Query parameter `pipelineIdentifier`.
     #[inline]
     pub fn pipeline_identifier(mut self, value: impl Into<String>) -> Self {
@@ -577,12 +577,12 @@ impl<'c> GetListOfExecutionIdentifier<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPagePipelineExecutionIdentifierSummary> {
+    ) -> rt::Sending<types::ResponseDtoPagePipelineExecutionIdentifierSummary> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -590,10 +590,10 @@ rt::request!(GetListOfExecutionIdentifier);
 /// Request of [`Api::get_list_of_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetListOfExecutions<'c> {
-    call: rt::Call<'c>,
+pub struct GetListOfExecutions {
+    call: rt::Call,
 }
-impl<'c> GetListOfExecutions<'c> {
+impl GetListOfExecutions {
     /// Query parameter `searchTerm`.
     #[inline]
     pub fn search_term(mut self, value: impl Into<String>) -> Self {
@@ -680,14 +680,12 @@ impl<'c> GetListOfExecutions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPagePipelineExecutionSummary> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPagePipelineExecutionSummary> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -695,10 +693,10 @@ rt::request!(GetListOfExecutions);
 /// Request of [`Api::get_list_of_executions_outline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetListOfExecutionsOutline<'c> {
-    call: rt::Call<'c>,
+pub struct GetListOfExecutionsOutline {
+    call: rt::Call,
 }
-impl<'c> GetListOfExecutionsOutline<'c> {
+impl GetListOfExecutionsOutline {
     /// Query parameter `lastSeenExecutionId`.
     #[inline]
     pub fn last_seen_execution_id(mut self, value: impl Into<String>) -> Self {
@@ -727,12 +725,12 @@ impl<'c> GetListOfExecutionsOutline<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoCustomPagePipelineExecutionOutline> {
+    ) -> rt::Sending<types::ResponseDtoCustomPagePipelineExecutionOutline> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -740,18 +738,18 @@ rt::request!(GetListOfExecutionsOutline);
 /// Request of [`Api::get_notes_for_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNotesForExecution<'c> {
-    call: rt::Call<'c>,
+pub struct GetNotesForExecution {
+    call: rt::Call,
 }
-impl<'c> GetNotesForExecution<'c> {
+impl GetNotesForExecution {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineExecutionNotes> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineExecutionNotes> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -759,18 +757,18 @@ rt::request!(GetNotesForExecution);
 /// Request of [`Api::get_pipeline_execution_annotations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPipelineExecutionAnnotations<'c> {
-    call: rt::Call<'c>,
+pub struct GetPipelineExecutionAnnotations {
+    call: rt::Call,
 }
-impl<'c> GetPipelineExecutionAnnotations<'c> {
+impl GetPipelineExecutionAnnotations {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -778,10 +776,10 @@ rt::request!(GetPipelineExecutionAnnotations);
 /// Request of [`Api::get_policy_evaluation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPolicyEvaluation<'c> {
-    call: rt::Call<'c>,
+pub struct GetPolicyEvaluation {
+    call: rt::Call,
 }
-impl<'c> GetPolicyEvaluation<'c> {
+impl GetPolicyEvaluation {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -796,12 +794,12 @@ impl<'c> GetPolicyEvaluation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageGovernanceMetadata> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageGovernanceMetadata> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -809,10 +807,10 @@ rt::request!(GetPolicyEvaluation);
 /// Request of [`Api::get_workflow_graph`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetWorkflowGraph<'c> {
-    call: rt::Call<'c>,
+pub struct GetWorkflowGraph {
+    call: rt::Call,
 }
-impl<'c> GetWorkflowGraph<'c> {
+impl GetWorkflowGraph {
     /// Query parameter `nodeExecutionId`.
     #[inline]
     pub fn node_execution_id(mut self, value: impl Into<String>) -> Self {
@@ -827,12 +825,12 @@ impl<'c> GetWorkflowGraph<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoWorkflowGraph> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoWorkflowGraph> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -840,18 +838,18 @@ rt::request!(GetWorkflowGraph);
 /// Request of [`Api::update_notes_for_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateNotesForExecution<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateNotesForExecution {
+    call: rt::Call,
 }
-impl<'c> UpdateNotesForExecution<'c> {
+impl UpdateNotesForExecution {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPipelineExecutionNotes> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPipelineExecutionNotes> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -874,6 +872,8 @@ pub(super) static CAN_RETRY_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ANNOTATION_FULL_CONTENT: rt::Operation = rt::Operation {
     id: "getAnnotationFullContent",
@@ -895,6 +895,8 @@ pub(super) static GET_ANNOTATION_FULL_CONTENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXECUTION_DATA: rt::Operation = rt::Operation {
     id: "getExecutionData",
@@ -912,6 +914,8 @@ pub(super) static GET_EXECUTION_DATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXECUTION_DETAIL: rt::Operation = rt::Operation {
     id: "getExecutionDetail",
@@ -933,6 +937,8 @@ pub(super) static GET_EXECUTION_DETAIL: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXECUTION_DETAIL_V2: rt::Operation = rt::Operation {
     id: "getExecutionDetailV2",
@@ -956,6 +962,8 @@ pub(super) static GET_EXECUTION_DETAIL_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXECUTION_GRAPH: rt::Operation = rt::Operation {
     id: "getExecutionGraph",
@@ -975,6 +983,8 @@ pub(super) static GET_EXECUTION_GRAPH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXECUTION_SUB_GRAPH_FOR_NODE_EXECUTION: rt::Operation = rt::Operation {
     id: "getExecutionSubGraphForNodeExecution",
@@ -995,6 +1005,8 @@ pub(super) static GET_EXECUTION_SUB_GRAPH_FOR_NODE_EXECUTION: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXECUTION_URL: rt::Operation = rt::Operation {
     id: "getExecutionURL",
@@ -1016,6 +1028,8 @@ pub(super) static GET_EXECUTION_URL: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INPUTSET_YAML_V2: rt::Operation = rt::Operation {
     id: "getInputsetYamlV2",
@@ -1037,6 +1051,8 @@ pub(super) static GET_INPUTSET_YAML_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LIST_OF_EXECUTION_IDENTIFIER: rt::Operation = rt::Operation {
     id: "getListOfExecutionIdentifier",
@@ -1062,6 +1078,8 @@ pub(super) static GET_LIST_OF_EXECUTION_IDENTIFIER: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LIST_OF_EXECUTIONS: rt::Operation = rt::Operation {
     id: "getListOfExecutions",
@@ -1093,6 +1111,8 @@ pub(super) static GET_LIST_OF_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LIST_OF_EXECUTIONS_OUTLINE: rt::Operation = rt::Operation {
     id: "getListOfExecutionsOutline",
@@ -1114,6 +1134,8 @@ pub(super) static GET_LIST_OF_EXECUTIONS_OUTLINE: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NOTES_FOR_EXECUTION: rt::Operation = rt::Operation {
     id: "getNotesForExecution",
@@ -1131,6 +1153,8 @@ pub(super) static GET_NOTES_FOR_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PIPELINE_EXECUTION_ANNOTATIONS: rt::Operation = rt::Operation {
     id: "getPipelineExecutionAnnotations",
@@ -1151,6 +1175,8 @@ pub(super) static GET_PIPELINE_EXECUTION_ANNOTATIONS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_POLICY_EVALUATION: rt::Operation = rt::Operation {
     id: "getPpolicyEvaluation",
@@ -1172,6 +1198,8 @@ pub(super) static GET_POLICY_EVALUATION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_WORKFLOW_GRAPH: rt::Operation = rt::Operation {
     id: "getWorkflowGraph",
@@ -1191,6 +1219,8 @@ pub(super) static GET_WORKFLOW_GRAPH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_NOTES_FOR_EXECUTION: rt::Operation = rt::Operation {
     id: "updateNotesForExecution",
@@ -1211,4 +1241,6 @@ pub(super) static UPDATE_NOTES_FOR_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

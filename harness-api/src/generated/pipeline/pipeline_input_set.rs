@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> DeleteInputSet<'c> {
+    ) -> DeleteInputSet {
         let mut call = rt::Call::new(self.client, &DELETE_INPUT_SET);
         call.text(0, input_set_identifier);
         call.text(1, account_identifier);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetBatchInputSetsMetadata<'c> {
+    ) -> GetBatchInputSetsMetadata {
         let mut call = rt::Call::new(self.client, &GET_BATCH_INPUT_SETS_METADATA);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         body: &types::BulkInputSetsApiRequest,
-    ) -> GetBulkInputSets<'c> {
+    ) -> GetBulkInputSets {
         let mut call = rt::Call::new(self.client, &GET_BULK_INPUT_SETS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetBulkInputSets<'c> {
+    ) -> GetBulkInputSets {
         let mut call = rt::Call::new(self.client, &GET_BULK_INPUT_SETS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> GetInputSet<'c> {
+    ) -> GetInputSet {
         let mut call = rt::Call::new(self.client, &GET_INPUT_SET);
         call.text(0, input_set_identifier);
         call.text(1, account_identifier);
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> GetOverlayInputSet<'c> {
+    ) -> GetOverlayInputSet {
         let mut call = rt::Call::new(self.client, &GET_OVERLAY_INPUT_SET);
         call.text(0, input_set_identifier);
         call.text(1, account_identifier);
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> ListInputSet<'c> {
+    ) -> ListInputSet {
         let mut call = rt::Call::new(self.client, &LIST_INPUT_SET);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -134,7 +134,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         body: &types::MergeInputSetRequest,
-    ) -> MergeInputSets<'c> {
+    ) -> MergeInputSets {
         let mut call = rt::Call::new(self.client, &MERGE_INPUT_SETS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> MergeInputSets<'c> {
+    ) -> MergeInputSets {
         let mut call = rt::Call::new(self.client, &MERGE_INPUT_SETS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -170,7 +170,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostInputSet<'c> {
+    ) -> PostInputSet {
         let mut call = rt::Call::new(self.client, &POST_INPUT_SET);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -188,7 +188,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostOverlayInputSet<'c> {
+    ) -> PostOverlayInputSet {
         let mut call = rt::Call::new(self.client, &POST_OVERLAY_INPUT_SET);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -207,7 +207,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PutInputSet<'c> {
+    ) -> PutInputSet {
         let mut call = rt::Call::new(self.client, &PUT_INPUT_SET);
         call.text(0, input_set_identifier);
         call.text(1, account_identifier);
@@ -227,7 +227,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PutOverlayInputSet<'c> {
+    ) -> PutOverlayInputSet {
         let mut call = rt::Call::new(self.client, &PUT_OVERLAY_INPUT_SET);
         call.text(0, input_set_identifier);
         call.text(1, account_identifier);
@@ -245,7 +245,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> RuntimeInputTemplate<'c> {
+    ) -> RuntimeInputTemplate {
         let mut call = rt::Call::new(self.client, &RUNTIME_INPUT_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -262,7 +262,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
         input_set_identifier: impl Into<String>,
-    ) -> UpdateInputSetGitDetails<'c> {
+    ) -> UpdateInputSetGitDetails {
         let mut call = rt::Call::new(self.client, &UPDATE_INPUT_SET_GIT_DETAILS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -275,10 +275,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteInputSet {
+    call: rt::Call,
 }
-impl<'c> DeleteInputSet<'c> {
+impl DeleteInputSet {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -323,12 +323,12 @@ impl<'c> DeleteInputSet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -336,10 +336,10 @@ rt::request!(DeleteInputSet);
 /// Request of [`Api::get_batch_input_sets_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBatchInputSetsMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct GetBatchInputSetsMetadata {
+    call: rt::Call,
 }
-impl<'c> GetBatchInputSetsMetadata<'c> {
+impl GetBatchInputSetsMetadata {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -375,12 +375,12 @@ impl<'c> GetBatchInputSetsMetadata<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseInputSetListResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseInputSetListResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -388,18 +388,18 @@ rt::request!(GetBatchInputSetsMetadata);
 /// Request of [`Api::get_bulk_input_sets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBulkInputSets<'c> {
-    call: rt::Call<'c>,
+pub struct GetBulkInputSets {
+    call: rt::Call,
 }
-impl<'c> GetBulkInputSets<'c> {
+impl GetBulkInputSets {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBulkInputSetsApiResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBulkInputSetsApiResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -407,10 +407,10 @@ rt::request!(GetBulkInputSets);
 /// Request of [`Api::get_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct GetInputSet {
+    call: rt::Call,
 }
-impl<'c> GetInputSet<'c> {
+impl GetInputSet {
     /// Query parameter `pipelineBranch`.
     #[inline]
     pub fn pipeline_branch(mut self, value: impl Into<String>) -> Self {
@@ -455,12 +455,12 @@ impl<'c> GetInputSet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -468,10 +468,10 @@ rt::request!(GetInputSet);
 /// Request of [`Api::get_overlay_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOverlayInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct GetOverlayInputSet {
+    call: rt::Call,
 }
-impl<'c> GetOverlayInputSet<'c> {
+impl GetOverlayInputSet {
     /// Query parameter `pipelineBranch`.
     #[inline]
     pub fn pipeline_branch(mut self, value: impl Into<String>) -> Self {
@@ -516,12 +516,12 @@ impl<'c> GetOverlayInputSet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverlayInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOverlayInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -529,10 +529,10 @@ rt::request!(GetOverlayInputSet);
 /// Request of [`Api::list_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct ListInputSet {
+    call: rt::Call,
 }
-impl<'c> ListInputSet<'c> {
+impl ListInputSet {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -588,12 +588,12 @@ impl<'c> ListInputSet<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseInputSetSummaryResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseInputSetSummaryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -601,10 +601,10 @@ rt::request!(ListInputSet);
 /// Request of [`Api::merge_input_sets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MergeInputSets<'c> {
-    call: rt::Call<'c>,
+pub struct MergeInputSets {
+    call: rt::Call,
 }
-impl<'c> MergeInputSets<'c> {
+impl MergeInputSets {
     /// Query parameter `pipelineBranch`.
     #[inline]
     pub fn pipeline_branch(mut self, value: impl Into<String>) -> Self {
@@ -643,12 +643,12 @@ impl<'c> MergeInputSets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMergeInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoMergeInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -656,10 +656,10 @@ rt::request!(MergeInputSets);
 /// Request of [`Api::post_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct PostInputSet {
+    call: rt::Call,
 }
-impl<'c> PostInputSet<'c> {
+impl PostInputSet {
     /// Query parameter `pipelineBranch`.
     #[inline]
     pub fn pipeline_branch(mut self, value: impl Into<String>) -> Self {
@@ -746,12 +746,12 @@ impl<'c> PostInputSet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -759,10 +759,10 @@ rt::request!(PostInputSet);
 /// Request of [`Api::post_overlay_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostOverlayInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct PostOverlayInputSet {
+    call: rt::Call,
 }
-impl<'c> PostOverlayInputSet<'c> {
+impl PostOverlayInputSet {
     /// Query parameter `branch`.
     #[inline]
     pub fn branch(mut self, value: impl Into<String>) -> Self {
@@ -835,12 +835,12 @@ impl<'c> PostOverlayInputSet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverlayInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOverlayInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -848,10 +848,10 @@ rt::request!(PostOverlayInputSet);
 /// Request of [`Api::put_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct PutInputSet {
+    call: rt::Call,
 }
-impl<'c> PutInputSet<'c> {
+impl PutInputSet {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -950,12 +950,12 @@ impl<'c> PutInputSet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -963,10 +963,10 @@ rt::request!(PutInputSet);
 /// Request of [`Api::put_overlay_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutOverlayInputSet<'c> {
-    call: rt::Call<'c>,
+pub struct PutOverlayInputSet {
+    call: rt::Call,
 }
-impl<'c> PutOverlayInputSet<'c> {
+impl PutOverlayInputSet {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -1047,12 +1047,12 @@ impl<'c> PutOverlayInputSet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOverlayInputSetResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOverlayInputSetResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1060,10 +1060,10 @@ rt::request!(PutOverlayInputSet);
 /// Request of [`Api::runtime_input_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RuntimeInputTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct RuntimeInputTemplate {
+    call: rt::Call,
 }
-impl<'c> RuntimeInputTemplate<'c> {
+impl RuntimeInputTemplate {
     /// Query parameter `branch`.
     #[inline]
     pub fn branch(mut self, value: impl Into<String>) -> Self {
@@ -1105,15 +1105,12 @@ impl<'c> RuntimeInputTemplate<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<
-        'c,
-        types::ResponseDtoInputSetTemplateWithReplacedExpressionsResponse,
-    > {
+    ) -> rt::Sending<types::ResponseDtoInputSetTemplateWithReplacedExpressionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1121,10 +1118,10 @@ rt::request!(RuntimeInputTemplate);
 /// Request of [`Api::update_input_set_git_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInputSetGitDetails<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInputSetGitDetails {
+    call: rt::Call,
 }
-impl<'c> UpdateInputSetGitDetails<'c> {
+impl UpdateInputSetGitDetails {
     /// Query parameter `connectorRef`.
     #[inline]
     pub fn connector_ref(mut self, value: impl Into<String>) -> Self {
@@ -1145,12 +1142,12 @@ impl<'c> UpdateInputSetGitDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInputSetGitUpdateResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInputSetGitUpdateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1181,6 +1178,8 @@ pub(super) static DELETE_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BATCH_INPUT_SETS_METADATA: rt::Operation = rt::Operation {
     id: "getBatchInputSetsMetadata",
@@ -1202,6 +1201,8 @@ pub(super) static GET_BATCH_INPUT_SETS_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BULK_INPUT_SETS: rt::Operation = rt::Operation {
     id: "getBulkInputSets",
@@ -1221,6 +1222,8 @@ pub(super) static GET_BULK_INPUT_SETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INPUT_SET: rt::Operation = rt::Operation {
     id: "getInputSet",
@@ -1248,6 +1251,8 @@ pub(super) static GET_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_OVERLAY_INPUT_SET: rt::Operation = rt::Operation {
     id: "getOverlayInputSet",
@@ -1275,6 +1280,8 @@ pub(super) static GET_OVERLAY_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_INPUT_SET: rt::Operation = rt::Operation {
     id: "listInputSet",
@@ -1302,6 +1309,8 @@ pub(super) static LIST_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MERGE_INPUT_SETS: rt::Operation = rt::Operation {
     id: "mergeInputSets",
@@ -1327,6 +1336,8 @@ pub(super) static MERGE_INPUT_SETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_INPUT_SET: rt::Operation = rt::Operation {
     id: "postInputSet",
@@ -1360,6 +1371,8 @@ pub(super) static POST_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_OVERLAY_INPUT_SET: rt::Operation = rt::Operation {
     id: "postOverlayInputSet",
@@ -1390,6 +1403,8 @@ pub(super) static POST_OVERLAY_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_INPUT_SET: rt::Operation = rt::Operation {
     id: "putInputSet",
@@ -1426,6 +1441,8 @@ pub(super) static PUT_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_OVERLAY_INPUT_SET: rt::Operation = rt::Operation {
     id: "putOverlayInputSet",
@@ -1459,6 +1476,8 @@ pub(super) static PUT_OVERLAY_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RUNTIME_INPUT_TEMPLATE: rt::Operation = rt::Operation {
     id: "runtimeInputTemplate",
@@ -1482,6 +1501,8 @@ pub(super) static RUNTIME_INPUT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INPUT_SET_GIT_DETAILS: rt::Operation = rt::Operation {
     id: "updateInputSetGitDetails",
@@ -1505,4 +1526,6 @@ pub(super) static UPDATE_INPUT_SET_GIT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn refresh_all_templates_inputs_in_pipeline(
         &self,
         account_identifier: impl Into<String>,
-    ) -> RefreshAllTemplatesInputsInPipeline<'c> {
+    ) -> RefreshAllTemplatesInputsInPipeline {
         let mut call = rt::Call::new(
             self.client,
             &REFRESH_ALL_TEMPLATES_INPUTS_IN_PIPELINE,
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
     pub fn validate_template_inputs(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ValidateTemplateInputs<'c> {
+    ) -> ValidateTemplateInputs {
         let mut call = rt::Call::new(self.client, &VALIDATE_TEMPLATE_INPUTS);
         call.text(0, account_identifier);
         ValidateTemplateInputs { call }
@@ -34,10 +34,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::refresh_all_templates_inputs_in_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RefreshAllTemplatesInputsInPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct RefreshAllTemplatesInputsInPipeline {
+    call: rt::Call,
 }
-impl<'c> RefreshAllTemplatesInputsInPipeline<'c> {
+impl RefreshAllTemplatesInputsInPipeline {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -136,12 +136,12 @@ impl<'c> RefreshAllTemplatesInputsInPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -149,10 +149,10 @@ rt::request!(RefreshAllTemplatesInputsInPipeline);
 /// Request of [`Api::validate_template_inputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateTemplateInputs<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateTemplateInputs {
+    call: rt::Call,
 }
-impl<'c> ValidateTemplateInputs<'c> {
+impl ValidateTemplateInputs {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -199,12 +199,12 @@ impl<'c> ValidateTemplateInputs<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoValidateTemplateInputsResponseDto> {
+    ) -> rt::Sending<types::ResponseDtoValidateTemplateInputsResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -240,6 +240,8 @@ pub(super) static REFRESH_ALL_TEMPLATES_INPUTS_IN_PIPELINE: rt::Operation = rt::
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_TEMPLATE_INPUTS: rt::Operation = rt::Operation {
     id: "validateTemplateInputs",
@@ -263,4 +265,6 @@ pub(super) static VALIDATE_TEMPLATE_INPUTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

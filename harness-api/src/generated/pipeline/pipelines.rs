@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::PipelineCreateRequestBody,
-    ) -> CreatePipelineV1<'c> {
+    ) -> CreatePipelineV1 {
         let mut call = rt::Call::new(self.client, &CREATE_PIPELINE_V1);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreatePipelineV1<'c> {
+    ) -> CreatePipelineV1 {
         let mut call = rt::Call::new(self.client, &CREATE_PIPELINE_V1);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> DeletePipelineV1<'c> {
+    ) -> DeletePipelineV1 {
         let mut call = rt::Call::new(self.client, &DELETE_PIPELINE_V1);
         call.text(0, org);
         call.text(1, project);
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> GetInputsSchemaDetails<'c> {
+    ) -> GetInputsSchemaDetails {
         let mut call = rt::Call::new(self.client, &GET_INPUTS_SCHEMA_DETAILS);
         call.text(0, org);
         call.text(1, project);
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> GetPipelineV1<'c> {
+    ) -> GetPipelineV1 {
         let mut call = rt::Call::new(self.client, &GET_PIPELINE_V1);
         call.text(0, org);
         call.text(1, project);
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         uuid: impl Into<String>,
-    ) -> GetPipelineValidateResult<'c> {
+    ) -> GetPipelineValidateResult {
         let mut call = rt::Call::new(self.client, &GET_PIPELINE_VALIDATE_RESULT);
         call.text(0, org);
         call.text(1, project);
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> ImportPipelineFromGit<'c> {
+    ) -> ImportPipelineFromGit {
         let mut call = rt::Call::new(self.client, &IMPORT_PIPELINE_FROM_GIT);
         call.text(0, org);
         call.text(1, project);
@@ -109,7 +109,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListPipelinesV1<'c> {
+    ) -> ListPipelinesV1 {
         let mut call = rt::Call::new(self.client, &LIST_PIPELINES_V1);
         call.text(0, org);
         call.text(1, project);
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> MoveConfig<'c> {
+    ) -> MoveConfig {
         let mut call = rt::Call::new(self.client, &MOVE_CONFIG);
         call.text(0, org);
         call.text(1, project);
@@ -136,7 +136,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> PatchPipeline<'c> {
+    ) -> PatchPipeline {
         let mut call = rt::Call::new(self.client, &PATCH_PIPELINE);
         call.text(0, org);
         call.text(1, project);
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> StartPipelineValidationEvent<'c> {
+    ) -> StartPipelineValidationEvent {
         let mut call = rt::Call::new(self.client, &START_PIPELINE_VALIDATION_EVENT);
         call.text(0, org);
         call.text(1, project);
@@ -166,7 +166,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline: impl Into<String>,
-    ) -> UpdatePipelineGitMetadata<'c> {
+    ) -> UpdatePipelineGitMetadata {
         let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE_GIT_METADATA);
         call.text(0, org);
         call.text(1, project);
@@ -181,7 +181,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         body: &types::PipelineUpdateRequestBody,
-    ) -> UpdatePipelineV1<'c> {
+    ) -> UpdatePipelineV1 {
         let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE_V1);
         call.text(0, org);
         call.text(1, project);
@@ -197,7 +197,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdatePipelineV1<'c> {
+    ) -> UpdatePipelineV1 {
         let mut call = rt::Call::new(self.client, &UPDATE_PIPELINE_V1);
         call.text(0, org);
         call.text(1, project);
@@ -209,10 +209,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_pipeline_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreatePipelineV1<'c> {
-    call: rt::Call<'c>,
+pub struct CreatePipelineV1 {
+    call: rt::Call,
 }
-impl<'c> CreatePipelineV1<'c> {
+impl CreatePipelineV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -221,12 +221,12 @@ impl<'c> CreatePipelineV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineCreateResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineCreateResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -234,10 +234,10 @@ rt::request!(CreatePipelineV1);
 /// Request of [`Api::delete_pipeline_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeletePipelineV1<'c> {
-    call: rt::Call<'c>,
+pub struct DeletePipelineV1 {
+    call: rt::Call,
 }
-impl<'c> DeletePipelineV1<'c> {
+impl DeletePipelineV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -246,12 +246,12 @@ impl<'c> DeletePipelineV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -259,10 +259,10 @@ rt::request!(DeletePipelineV1);
 /// Request of [`Api::get_inputs_schema_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInputsSchemaDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetInputsSchemaDetails {
+    call: rt::Call,
 }
-impl<'c> GetInputsSchemaDetails<'c> {
+impl GetInputsSchemaDetails {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -289,12 +289,12 @@ impl<'c> GetInputsSchemaDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineInputSchemaDetailsResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineInputSchemaDetailsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -302,10 +302,10 @@ rt::request!(GetInputsSchemaDetails);
 /// Request of [`Api::get_pipeline_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPipelineV1<'c> {
-    call: rt::Call<'c>,
+pub struct GetPipelineV1 {
+    call: rt::Call,
 }
-impl<'c> GetPipelineV1<'c> {
+impl GetPipelineV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -356,12 +356,12 @@ impl<'c> GetPipelineV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineGetResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineGetResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -369,10 +369,10 @@ rt::request!(GetPipelineV1);
 /// Request of [`Api::get_pipeline_validate_result`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPipelineValidateResult<'c> {
-    call: rt::Call<'c>,
+pub struct GetPipelineValidateResult {
+    call: rt::Call,
 }
-impl<'c> GetPipelineValidateResult<'c> {
+impl GetPipelineValidateResult {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -381,12 +381,12 @@ impl<'c> GetPipelineValidateResult<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineValidationResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineValidationResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -394,10 +394,10 @@ rt::request!(GetPipelineValidateResult);
 /// Request of [`Api::import_pipeline_from_git`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportPipelineFromGit<'c> {
-    call: rt::Call<'c>,
+pub struct ImportPipelineFromGit {
+    call: rt::Call,
 }
-impl<'c> ImportPipelineFromGit<'c> {
+impl ImportPipelineFromGit {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -412,12 +412,12 @@ impl<'c> ImportPipelineFromGit<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineSaveResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineSaveResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -425,10 +425,10 @@ rt::request!(ImportPipelineFromGit);
 /// Request of [`Api::list_pipelines_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPipelinesV1<'c> {
-    call: rt::Call<'c>,
+pub struct ListPipelinesV1 {
+    call: rt::Call,
 }
-impl<'c> ListPipelinesV1<'c> {
+impl ListPipelinesV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -536,12 +536,12 @@ impl<'c> ListPipelinesV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::PipelineListResponseBody>> {
+    pub fn send(self) -> rt::Sending<Vec<types::PipelineListResponseBody>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -549,10 +549,10 @@ rt::request!(ListPipelinesV1);
 /// Request of [`Api::move_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MoveConfig<'c> {
-    call: rt::Call<'c>,
+pub struct MoveConfig {
+    call: rt::Call,
 }
-impl<'c> MoveConfig<'c> {
+impl MoveConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -567,12 +567,12 @@ impl<'c> MoveConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineMoveConfigResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineMoveConfigResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -580,10 +580,10 @@ rt::request!(MoveConfig);
 /// Request of [`Api::patch_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PatchPipeline<'c> {
-    call: rt::Call<'c>,
+pub struct PatchPipeline {
+    call: rt::Call,
 }
-impl<'c> PatchPipeline<'c> {
+impl PatchPipeline {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -598,12 +598,12 @@ impl<'c> PatchPipeline<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineCreateResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineCreateResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -611,10 +611,10 @@ rt::request!(PatchPipeline);
 /// Request of [`Api::start_pipeline_validation_event`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct StartPipelineValidationEvent<'c> {
-    call: rt::Call<'c>,
+pub struct StartPipelineValidationEvent {
+    call: rt::Call,
 }
-impl<'c> StartPipelineValidationEvent<'c> {
+impl StartPipelineValidationEvent {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -653,12 +653,12 @@ impl<'c> StartPipelineValidationEvent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineValidationUuidResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineValidationUuidResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -666,10 +666,10 @@ rt::request!(StartPipelineValidationEvent);
 /// Request of [`Api::update_pipeline_git_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePipelineGitMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePipelineGitMetadata {
+    call: rt::Call,
 }
-impl<'c> UpdatePipelineGitMetadata<'c> {
+impl UpdatePipelineGitMetadata {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -684,12 +684,12 @@ impl<'c> UpdatePipelineGitMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GitMetadataUpdateResponseBody> {
+    pub fn send(self) -> rt::Sending<types::GitMetadataUpdateResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -697,10 +697,10 @@ rt::request!(UpdatePipelineGitMetadata);
 /// Request of [`Api::update_pipeline_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePipelineV1<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePipelineV1 {
+    call: rt::Call,
 }
-impl<'c> UpdatePipelineV1<'c> {
+impl UpdatePipelineV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -709,12 +709,12 @@ impl<'c> UpdatePipelineV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineCreateResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineCreateResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -736,6 +736,8 @@ pub(super) static CREATE_PIPELINE_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PIPELINE_V1: rt::Operation = rt::Operation {
     id: "delete-pipeline",
@@ -755,6 +757,8 @@ pub(super) static DELETE_PIPELINE_V1: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INPUTS_SCHEMA_DETAILS: rt::Operation = rt::Operation {
     id: "get-inputs-schema-details",
@@ -777,6 +781,8 @@ pub(super) static GET_INPUTS_SCHEMA_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PIPELINE_V1: rt::Operation = rt::Operation {
     id: "get-pipeline",
@@ -803,6 +809,8 @@ pub(super) static GET_PIPELINE_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PIPELINE_VALIDATE_RESULT: rt::Operation = rt::Operation {
     id: "get-pipeline-validate-result",
@@ -822,6 +830,8 @@ pub(super) static GET_PIPELINE_VALIDATE_RESULT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_PIPELINE_FROM_GIT: rt::Operation = rt::Operation {
     id: "importPipelineFromGit",
@@ -841,6 +851,8 @@ pub(super) static IMPORT_PIPELINE_FROM_GIT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PIPELINES_V1: rt::Operation = rt::Operation {
     id: "list-pipelines",
@@ -874,6 +886,8 @@ pub(super) static LIST_PIPELINES_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MOVE_CONFIG: rt::Operation = rt::Operation {
     id: "moveConfig",
@@ -893,6 +907,8 @@ pub(super) static MOVE_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PATCH_PIPELINE: rt::Operation = rt::Operation {
     id: "patch-pipeline",
@@ -912,6 +928,8 @@ pub(super) static PATCH_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static START_PIPELINE_VALIDATION_EVENT: rt::Operation = rt::Operation {
     id: "start-pipeline-validation-event",
@@ -936,6 +954,8 @@ pub(super) static START_PIPELINE_VALIDATION_EVENT: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PIPELINE_GIT_METADATA: rt::Operation = rt::Operation {
     id: "update-pipeline-git-metadata",
@@ -955,6 +975,8 @@ pub(super) static UPDATE_PIPELINE_GIT_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PIPELINE_V1: rt::Operation = rt::Operation {
     id: "update-pipeline",
@@ -974,4 +996,6 @@ pub(super) static UPDATE_PIPELINE_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

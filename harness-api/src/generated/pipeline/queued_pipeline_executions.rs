@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::BulkAbortQueuedPipelinesBody,
-    ) -> BulkAbortQueuedPipelines<'c> {
+    ) -> BulkAbortQueuedPipelines {
         let mut call = rt::Call::new(self.client, &BULK_ABORT_QUEUED_PIPELINES);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> BulkAbortQueuedPipelines<'c> {
+    ) -> BulkAbortQueuedPipelines {
         let mut call = rt::Call::new(self.client, &BULK_ABORT_QUEUED_PIPELINES);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn list_queued_pipelines(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListQueuedPipelines<'c> {
+    ) -> ListQueuedPipelines {
         let mut call = rt::Call::new(self.client, &LIST_QUEUED_PIPELINES);
         call.text(0, account_identifier);
         ListQueuedPipelines { call }
@@ -43,18 +43,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::bulk_abort_queued_pipelines`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BulkAbortQueuedPipelines<'c> {
-    call: rt::Call<'c>,
+pub struct BulkAbortQueuedPipelines {
+    call: rt::Call,
 }
-impl<'c> BulkAbortQueuedPipelines<'c> {
+impl BulkAbortQueuedPipelines {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -62,10 +62,10 @@ rt::request!(BulkAbortQueuedPipelines);
 /// Request of [`Api::list_queued_pipelines`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListQueuedPipelines<'c> {
-    call: rt::Call<'c>,
+pub struct ListQueuedPipelines {
+    call: rt::Call,
 }
-impl<'c> ListQueuedPipelines<'c> {
+impl ListQueuedPipelines {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -105,12 +105,12 @@ impl<'c> ListQueuedPipelines<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -128,6 +128,8 @@ pub(super) static BULK_ABORT_QUEUED_PIPELINES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_QUEUED_PIPELINES: rt::Operation = rt::Operation {
     id: "listQueuedPipelines",
@@ -148,4 +150,6 @@ pub(super) static LIST_QUEUED_PIPELINES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/pipeline-schema/individual-schema`
     #[inline]
-    pub fn get_individual_static_schema(&self) -> GetIndividualStaticSchema<'c> {
+    pub fn get_individual_static_schema(&self) -> GetIndividualStaticSchema {
         let call = rt::Call::new(self.client, &GET_INDIVIDUAL_STATIC_SCHEMA);
         GetIndividualStaticSchema { call }
     }
     /// `POST /v1/pipeline-schema/inputs-schema`
     #[inline]
-    pub fn get_inputs_schema(&self) -> GetInputsSchema<'c> {
+    pub fn get_inputs_schema(&self) -> GetInputsSchema {
         let call = rt::Call::new(self.client, &GET_INPUTS_SCHEMA);
         GetInputsSchema { call }
     }
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_individual_static_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetIndividualStaticSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GetIndividualStaticSchema {
+    call: rt::Call,
 }
-impl<'c> GetIndividualStaticSchema<'c> {
+impl GetIndividualStaticSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -81,12 +81,12 @@ impl<'c> GetIndividualStaticSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IndividualSchemaResponseBody> {
+    pub fn send(self) -> rt::Sending<types::IndividualSchemaResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -94,10 +94,10 @@ rt::request!(GetIndividualStaticSchema);
 /// Request of [`Api::get_inputs_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInputsSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GetInputsSchema {
+    call: rt::Call,
 }
-impl<'c> GetInputsSchema<'c> {
+impl GetInputsSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -112,12 +112,12 @@ impl<'c> GetInputsSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineInputSchemaDetailsResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PipelineInputSchemaDetailsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -141,6 +141,8 @@ pub(super) static GET_INDIVIDUAL_STATIC_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INPUTS_SCHEMA: rt::Operation = rt::Operation {
     id: "get-inputs-schema",
@@ -155,4 +157,6 @@ pub(super) static GET_INPUTS_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

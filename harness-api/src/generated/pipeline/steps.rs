@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/step-pallete`
     #[inline]
-    pub fn get_steps(&self) -> GetSteps<'c> {
+    pub fn get_steps(&self) -> GetSteps {
         let call = rt::Call::new(self.client, &GET_STEPS);
         GetSteps { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_steps`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSteps<'c> {
-    call: rt::Call<'c>,
+pub struct GetSteps {
+    call: rt::Call,
 }
-impl<'c> GetSteps<'c> {
+impl GetSteps {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> GetSteps<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StepsDataResponseBody> {
+    pub fn send(self) -> rt::Sending<types::StepsDataResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -56,4 +56,6 @@ pub(super) static GET_STEPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

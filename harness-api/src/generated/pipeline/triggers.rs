@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateTrigger<'c> {
+    ) -> CreateTrigger {
         let mut call = rt::Call::new(self.client, &CREATE_TRIGGER);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         body: &types::TriggerRequestBody,
-    ) -> CreateTriggerV1<'c> {
+    ) -> CreateTriggerV1 {
         let mut call = rt::Call::new(self.client, &CREATE_TRIGGER_V1);
         call.text(0, org);
         call.text(1, project);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateTriggerV1<'c> {
+    ) -> CreateTriggerV1 {
         let mut call = rt::Call::new(self.client, &CREATE_TRIGGER_V1);
         call.text(0, org);
         call.text(1, project);
@@ -64,7 +64,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
         body: &types::CreateTriggerV2Body,
-    ) -> CreateTriggerV2<'c> {
+    ) -> CreateTriggerV2 {
         let mut call = rt::Call::new(self.client, &CREATE_TRIGGER_V2);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
-    ) -> DeleteTrigger<'c> {
+    ) -> DeleteTrigger {
         let mut call = rt::Call::new(self.client, &DELETE_TRIGGER);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         trigger: impl Into<String>,
-    ) -> DeleteTriggerV1<'c> {
+    ) -> DeleteTriggerV1 {
         let mut call = rt::Call::new(self.client, &DELETE_TRIGGER_V1);
         call.text(0, org);
         call.text(1, project);
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         pipeline_identifier: impl Into<String>,
-    ) -> GetEligibleTriggerExecutors<'c> {
+    ) -> GetEligibleTriggerExecutors {
         let mut call = rt::Call::new(self.client, &GET_ELIGIBLE_TRIGGER_EXECUTORS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
-    ) -> GetListForTarget<'c> {
+    ) -> GetListForTarget {
         let mut call = rt::Call::new(self.client, &GET_LIST_FOR_TARGET);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
-    ) -> GetTrigger<'c> {
+    ) -> GetTrigger {
         let mut call = rt::Call::new(self.client, &GET_TRIGGER);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -164,7 +164,7 @@ impl<'c> Api<'c> {
     pub fn get_trigger_catalog(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetTriggerCatalog<'c> {
+    ) -> GetTriggerCatalog {
         let mut call = rt::Call::new(self.client, &GET_TRIGGER_CATALOG);
         call.text(0, account_identifier);
         GetTriggerCatalog { call }
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
-    ) -> GetTriggerDetails<'c> {
+    ) -> GetTriggerDetails {
         let mut call = rt::Call::new(self.client, &GET_TRIGGER_DETAILS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -195,7 +195,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         trigger: impl Into<String>,
-    ) -> GetTriggerV1<'c> {
+    ) -> GetTriggerV1 {
         let mut call = rt::Call::new(self.client, &GET_TRIGGER_V1);
         call.text(0, org);
         call.text(1, project);
@@ -213,7 +213,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
-    ) -> TriggerEventHistory<'c> {
+    ) -> TriggerEventHistory {
         let mut call = rt::Call::new(self.client, &TRIGGER_EVENT_HISTORY);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -232,7 +232,7 @@ impl<'c> Api<'c> {
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateTrigger<'c> {
+    ) -> UpdateTrigger {
         let mut call = rt::Call::new(self.client, &UPDATE_TRIGGER);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -251,7 +251,7 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         trigger: impl Into<String>,
         body: &types::TriggerRequestBody,
-    ) -> UpdateTriggerV1<'c> {
+    ) -> UpdateTriggerV1 {
         let mut call = rt::Call::new(self.client, &UPDATE_TRIGGER_V1);
         call.text(0, org);
         call.text(1, project);
@@ -269,7 +269,7 @@ impl<'c> Api<'c> {
         pipeline: impl Into<String>,
         trigger: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateTriggerV1<'c> {
+    ) -> UpdateTriggerV1 {
         let mut call = rt::Call::new(self.client, &UPDATE_TRIGGER_V1);
         call.text(0, org);
         call.text(1, project);
@@ -288,7 +288,7 @@ impl<'c> Api<'c> {
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
         body: &types::UpdateTriggerV2Body,
-    ) -> UpdateTriggerV2<'c> {
+    ) -> UpdateTriggerV2 {
         let mut call = rt::Call::new(self.client, &UPDATE_TRIGGER_V2);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -302,10 +302,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_trigger`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTrigger<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTrigger {
+    call: rt::Call,
 }
-impl<'c> CreateTrigger<'c> {
+impl CreateTrigger {
     /// Query parameter `ignoreError`.
     #[inline]
     pub fn ignore_error(mut self, value: bool) -> Self {
@@ -320,12 +320,12 @@ impl<'c> CreateTrigger<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtongTriggerResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -333,10 +333,10 @@ rt::request!(CreateTrigger);
 /// Request of [`Api::create_trigger_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTriggerV1<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTriggerV1 {
+    call: rt::Call,
 }
-impl<'c> CreateTriggerV1<'c> {
+impl CreateTriggerV1 {
     /// Query parameter `ignoreError`.
     #[inline]
     pub fn ignore_error(mut self, value: bool) -> Self {
@@ -351,12 +351,12 @@ impl<'c> CreateTriggerV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TriggerResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TriggerResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -364,10 +364,10 @@ rt::request!(CreateTriggerV1);
 /// Request of [`Api::create_trigger_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTriggerV2<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTriggerV2 {
+    call: rt::Call,
 }
-impl<'c> CreateTriggerV2<'c> {
+impl CreateTriggerV2 {
     /// Query parameter `ignoreError`.
     #[inline]
     pub fn ignore_error(mut self, value: bool) -> Self {
@@ -382,12 +382,12 @@ impl<'c> CreateTriggerV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -395,10 +395,10 @@ rt::request!(CreateTriggerV2);
 /// Request of [`Api::delete_trigger`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTrigger<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTrigger {
+    call: rt::Call,
 }
-impl<'c> DeleteTrigger<'c> {
+impl DeleteTrigger {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -407,12 +407,12 @@ impl<'c> DeleteTrigger<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -420,10 +420,10 @@ rt::request!(DeleteTrigger);
 /// Request of [`Api::delete_trigger_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTriggerV1<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTriggerV1 {
+    call: rt::Call,
 }
-impl<'c> DeleteTriggerV1<'c> {
+impl DeleteTriggerV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -432,12 +432,12 @@ impl<'c> DeleteTriggerV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -445,10 +445,10 @@ rt::request!(DeleteTriggerV1);
 /// Request of [`Api::get_eligible_trigger_executors`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEligibleTriggerExecutors<'c> {
-    call: rt::Call<'c>,
+pub struct GetEligibleTriggerExecutors {
+    call: rt::Call,
 }
-impl<'c> GetEligibleTriggerExecutors<'c> {
+impl GetEligibleTriggerExecutors {
     /// Query parameter `searchTerm`.
     #[inline]
     pub fn search_term(mut self, value: impl Into<String>) -> Self {
@@ -469,12 +469,12 @@ impl<'c> GetEligibleTriggerExecutors<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -482,10 +482,10 @@ rt::request!(GetEligibleTriggerExecutors);
 /// Request of [`Api::get_list_for_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetListForTarget<'c> {
-    call: rt::Call<'c>,
+pub struct GetListForTarget {
+    call: rt::Call,
 }
-impl<'c> GetListForTarget<'c> {
+impl GetListForTarget {
     /// Query parameter `filter`.
     #[inline]
     pub fn filter(mut self, value: impl Into<String>) -> Self {
@@ -533,12 +533,12 @@ impl<'c> GetListForTarget<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseNgTriggerDetailsResponseDto> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseNgTriggerDetailsResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -546,18 +546,18 @@ rt::request!(GetListForTarget);
 /// Request of [`Api::get_trigger`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTrigger<'c> {
-    call: rt::Call<'c>,
+pub struct GetTrigger {
+    call: rt::Call,
 }
-impl<'c> GetTrigger<'c> {
+impl GetTrigger {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtongTriggerResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -565,18 +565,18 @@ rt::request!(GetTrigger);
 /// Request of [`Api::get_trigger_catalog`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTriggerCatalog<'c> {
-    call: rt::Call<'c>,
+pub struct GetTriggerCatalog {
+    call: rt::Call,
 }
-impl<'c> GetTriggerCatalog<'c> {
+impl GetTriggerCatalog {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTriggerCatalogResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTriggerCatalogResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -584,18 +584,18 @@ rt::request!(GetTriggerCatalog);
 /// Request of [`Api::get_trigger_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTriggerDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetTriggerDetails {
+    call: rt::Call,
 }
-impl<'c> GetTriggerDetails<'c> {
+impl GetTriggerDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtongTriggerDetailsResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerDetailsResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -603,10 +603,10 @@ rt::request!(GetTriggerDetails);
 /// Request of [`Api::get_trigger_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTriggerV1<'c> {
-    call: rt::Call<'c>,
+pub struct GetTriggerV1 {
+    call: rt::Call,
 }
-impl<'c> GetTriggerV1<'c> {
+impl GetTriggerV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -615,12 +615,12 @@ impl<'c> GetTriggerV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TriggerGetResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TriggerGetResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -628,10 +628,10 @@ rt::request!(GetTriggerV1);
 /// Request of [`Api::trigger_event_history`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerEventHistory<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerEventHistory {
+    call: rt::Call,
 }
-impl<'c> TriggerEventHistory<'c> {
+impl TriggerEventHistory {
     /// Query parameter `searchTerm`.
     #[inline]
     pub fn search_term(mut self, value: impl Into<String>) -> Self {
@@ -658,14 +658,12 @@ impl<'c> TriggerEventHistory<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventHistoryDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -673,10 +671,10 @@ rt::request!(TriggerEventHistory);
 /// Request of [`Api::update_trigger`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTrigger<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTrigger {
+    call: rt::Call,
 }
-impl<'c> UpdateTrigger<'c> {
+impl UpdateTrigger {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -691,12 +689,12 @@ impl<'c> UpdateTrigger<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtongTriggerResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -704,10 +702,10 @@ rt::request!(UpdateTrigger);
 /// Request of [`Api::update_trigger_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTriggerV1<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTriggerV1 {
+    call: rt::Call,
 }
-impl<'c> UpdateTriggerV1<'c> {
+impl UpdateTriggerV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -722,12 +720,12 @@ impl<'c> UpdateTriggerV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TriggerResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TriggerResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -735,10 +733,10 @@ rt::request!(UpdateTriggerV1);
 /// Request of [`Api::update_trigger_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTriggerV2<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTriggerV2 {
+    call: rt::Call,
 }
-impl<'c> UpdateTriggerV2<'c> {
+impl UpdateTriggerV2 {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -753,12 +751,12 @@ impl<'c> UpdateTriggerV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -783,6 +781,8 @@ pub(super) static CREATE_TRIGGER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_TRIGGER_V1: rt::Operation = rt::Operation {
     id: "create-trigger",
@@ -803,6 +803,8 @@ pub(super) static CREATE_TRIGGER_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_TRIGGER_V2: rt::Operation = rt::Operation {
     id: "createTriggerV2",
@@ -824,6 +826,8 @@ pub(super) static CREATE_TRIGGER_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TRIGGER: rt::Operation = rt::Operation {
     id: "deleteTrigger",
@@ -845,6 +849,8 @@ pub(super) static DELETE_TRIGGER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TRIGGER_V1: rt::Operation = rt::Operation {
     id: "delete-trigger",
@@ -865,6 +871,8 @@ pub(super) static DELETE_TRIGGER_V1: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ELIGIBLE_TRIGGER_EXECUTORS: rt::Operation = rt::Operation {
     id: "getEligibleTriggerExecutors",
@@ -887,6 +895,8 @@ pub(super) static GET_ELIGIBLE_TRIGGER_EXECUTORS: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LIST_FOR_TARGET: rt::Operation = rt::Operation {
     id: "getListForTarget",
@@ -911,6 +921,8 @@ pub(super) static GET_LIST_FOR_TARGET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TRIGGER: rt::Operation = rt::Operation {
     id: "getTrigger",
@@ -931,6 +943,8 @@ pub(super) static GET_TRIGGER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TRIGGER_CATALOG: rt::Operation = rt::Operation {
     id: "getTriggerCatalog",
@@ -945,6 +959,8 @@ pub(super) static GET_TRIGGER_CATALOG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TRIGGER_DETAILS: rt::Operation = rt::Operation {
     id: "getTriggerDetails",
@@ -965,6 +981,8 @@ pub(super) static GET_TRIGGER_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TRIGGER_V1: rt::Operation = rt::Operation {
     id: "get-trigger",
@@ -985,6 +1003,8 @@ pub(super) static GET_TRIGGER_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_EVENT_HISTORY: rt::Operation = rt::Operation {
     id: "triggerEventHistory",
@@ -1009,6 +1029,8 @@ pub(super) static TRIGGER_EVENT_HISTORY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TRIGGER: rt::Operation = rt::Operation {
     id: "updateTrigger",
@@ -1031,6 +1053,8 @@ pub(super) static UPDATE_TRIGGER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TRIGGER_V1: rt::Operation = rt::Operation {
     id: "update-trigger",
@@ -1052,6 +1076,8 @@ pub(super) static UPDATE_TRIGGER_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TRIGGER_V2: rt::Operation = rt::Operation {
     id: "updateTriggerV2",
@@ -1074,4 +1100,6 @@ pub(super) static UPDATE_TRIGGER_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

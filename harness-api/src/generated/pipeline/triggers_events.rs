@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
-    ) -> PolledResponseTriggerIdentifier<'c> {
+    ) -> PolledResponseTriggerIdentifier {
         let mut call = rt::Call::new(self.client, &POLLED_RESPONSE_TRIGGER_IDENTIFIER);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn trigger_event_history_build_source_type(
         &self,
         account_identifier: impl Into<String>,
-    ) -> TriggerEventHistoryBuildSourceType<'c> {
+    ) -> TriggerEventHistoryBuildSourceType {
         let mut call = rt::Call::new(
             self.client,
             &TRIGGER_EVENT_HISTORY_BUILD_SOURCE_TYPE,
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
         trigger_identifier: impl Into<String>,
-    ) -> TriggerEventHistoryNew<'c> {
+    ) -> TriggerEventHistoryNew {
         let mut call = rt::Call::new(self.client, &TRIGGER_EVENT_HISTORY_NEW);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         target_identifier: impl Into<String>,
-    ) -> TriggerEventHistoryUsingFilters<'c> {
+    ) -> TriggerEventHistoryUsingFilters {
         let mut call = rt::Call::new(self.client, &TRIGGER_EVENT_HISTORY_USING_FILTERS);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         event_correlation_id: impl Into<String>,
-    ) -> TriggerHistoryEventCorrelation<'c> {
+    ) -> TriggerHistoryEventCorrelation {
         let mut call = rt::Call::new(self.client, &TRIGGER_HISTORY_EVENT_CORRELATION);
         call.text(0, account_identifier);
         call.text(1, event_correlation_id);
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         event_correlation_id: impl Into<String>,
-    ) -> TriggerHistoryEventCorrelationV2<'c> {
+    ) -> TriggerHistoryEventCorrelationV2 {
         let mut call = rt::Call::new(self.client, &TRIGGER_HISTORY_EVENT_CORRELATION_V2);
         call.text(0, account_identifier);
         call.text(1, event_correlation_id);
@@ -108,18 +108,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::polled_response_trigger_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PolledResponseTriggerIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct PolledResponseTriggerIdentifier {
+    call: rt::Call,
 }
-impl<'c> PolledResponseTriggerIdentifier<'c> {
+impl PolledResponseTriggerIdentifier {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPollingInfoForTriggers> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPollingInfoForTriggers> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -127,10 +127,10 @@ rt::request!(PolledResponseTriggerIdentifier);
 /// Request of [`Api::trigger_event_history_build_source_type`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerEventHistoryBuildSourceType<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerEventHistoryBuildSourceType {
+    call: rt::Call,
 }
-impl<'c> TriggerEventHistoryBuildSourceType<'c> {
+impl TriggerEventHistoryBuildSourceType {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -181,14 +181,12 @@ impl<'c> TriggerEventHistoryBuildSourceType<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventHistoryDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -196,10 +194,10 @@ rt::request!(TriggerEventHistoryBuildSourceType);
 /// Request of [`Api::trigger_event_history_new`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerEventHistoryNew<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerEventHistoryNew {
+    call: rt::Call,
 }
-impl<'c> TriggerEventHistoryNew<'c> {
+impl TriggerEventHistoryNew {
     /// Query parameter `searchTerm`.
     #[inline]
     pub fn search_term(mut self, value: impl Into<String>) -> Self {
@@ -232,14 +230,12 @@ impl<'c> TriggerEventHistoryNew<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventHistoryDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -247,10 +243,10 @@ rt::request!(TriggerEventHistoryNew);
 /// Request of [`Api::trigger_event_history_using_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerEventHistoryUsingFilters<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerEventHistoryUsingFilters {
+    call: rt::Call,
 }
-impl<'c> TriggerEventHistoryUsingFilters<'c> {
+impl TriggerEventHistoryUsingFilters {
     /// Query parameter `triggerIdentifier`.
     #[inline]
     pub fn trigger_identifier(mut self, value: impl Into<String>) -> Self {
@@ -291,14 +287,12 @@ impl<'c> TriggerEventHistoryUsingFilters<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventsApiResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventsApiResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -306,10 +300,10 @@ rt::request!(TriggerEventHistoryUsingFilters);
 /// Request of [`Api::trigger_history_event_correlation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerHistoryEventCorrelation<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerHistoryEventCorrelation {
+    call: rt::Call,
 }
-impl<'c> TriggerHistoryEventCorrelation<'c> {
+impl TriggerHistoryEventCorrelation {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -332,12 +326,12 @@ impl<'c> TriggerHistoryEventCorrelation<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventHistoryBaseDto> {
+    ) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryBaseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -345,10 +339,10 @@ rt::request!(TriggerHistoryEventCorrelation);
 /// Request of [`Api::trigger_history_event_correlation_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TriggerHistoryEventCorrelationV2<'c> {
-    call: rt::Call<'c>,
+pub struct TriggerHistoryEventCorrelationV2 {
+    call: rt::Call,
 }
-impl<'c> TriggerHistoryEventCorrelationV2<'c> {
+impl TriggerHistoryEventCorrelationV2 {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -369,14 +363,12 @@ impl<'c> TriggerHistoryEventCorrelationV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageNgTriggerEventHistoryDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageNgTriggerEventHistoryDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -400,6 +392,8 @@ pub(super) static POLLED_RESPONSE_TRIGGER_IDENTIFIER: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_EVENT_HISTORY_BUILD_SOURCE_TYPE: rt::Operation = rt::Operation {
     id: "triggerEventHistoryBuildSourceType",
@@ -424,6 +418,8 @@ pub(super) static TRIGGER_EVENT_HISTORY_BUILD_SOURCE_TYPE: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_EVENT_HISTORY_NEW: rt::Operation = rt::Operation {
     id: "triggerEventHistoryNew",
@@ -449,6 +445,8 @@ pub(super) static TRIGGER_EVENT_HISTORY_NEW: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_EVENT_HISTORY_USING_FILTERS: rt::Operation = rt::Operation {
     id: "triggerEventHistoryUsingFilters",
@@ -473,6 +471,8 @@ pub(super) static TRIGGER_EVENT_HISTORY_USING_FILTERS: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION: rt::Operation = rt::Operation {
     id: "triggerHistoryEventCorrelation",
@@ -493,6 +493,8 @@ pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION_V2: rt::Operation = rt::Operation {
     id: "triggerHistoryEventCorrelationV2",
@@ -513,4 +515,6 @@ pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION_V2: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         event_id: impl Into<String>,
-    ) -> FetchWebhookDetails<'c> {
+    ) -> FetchWebhookDetails {
         let mut call = rt::Call::new(self.client, &FETCH_WEBHOOK_DETAILS);
         call.text(0, account_identifier);
         call.text(1, event_id);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         event_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> FetchWebhookExecutionDetails<'c> {
+    ) -> FetchWebhookExecutionDetails {
         let mut call = rt::Call::new(self.client, &FETCH_WEBHOOK_EXECUTION_DETAILS);
         call.text(0, event_id);
         call.text(1, account_identifier);
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         &self,
         event_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> FetchWebhookExecutionDetailsV2<'c> {
+    ) -> FetchWebhookExecutionDetailsV2 {
         let mut call = rt::Call::new(self.client, &FETCH_WEBHOOK_EXECUTION_DETAILS_V2);
         call.text(0, event_id);
         call.text(1, account_identifier);
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &serde_json::Value,
-    ) -> ProcessCustomWebhookEvent<'c> {
+    ) -> ProcessCustomWebhookEvent {
         let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> ProcessCustomWebhookEvent<'c> {
+    ) -> ProcessCustomWebhookEvent {
         let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &serde_json::Value,
-    ) -> ProcessCustomWebhookEventV2<'c> {
+    ) -> ProcessCustomWebhookEventV2 {
         let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V2);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> ProcessCustomWebhookEventV2<'c> {
+    ) -> ProcessCustomWebhookEventV2 {
         let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V2);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -122,7 +122,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &serde_json::Value,
-    ) -> ProcessCustomWebhookEventV3<'c> {
+    ) -> ProcessCustomWebhookEventV3 {
         let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V3);
         call.text(0, webhook_token);
         call.text(1, account_identifier);
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> ProcessCustomWebhookEventV3<'c> {
+    ) -> ProcessCustomWebhookEventV3 {
         let mut call = rt::Call::new(self.client, &PROCESS_CUSTOM_WEBHOOK_EVENT_V3);
         call.text(0, webhook_token);
         call.text(1, account_identifier);
@@ -159,7 +159,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &serde_json::Value,
-    ) -> ProcessWebhookEvent<'c> {
+    ) -> ProcessWebhookEvent {
         let mut call = rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -171,7 +171,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> ProcessWebhookEvent<'c> {
+    ) -> ProcessWebhookEvent {
         let mut call = rt::Call::new(self.client, &PROCESS_WEBHOOK_EVENT);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -181,20 +181,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::fetch_webhook_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FetchWebhookDetails<'c> {
-    call: rt::Call<'c>,
+pub struct FetchWebhookDetails {
+    call: rt::Call,
 }
-impl<'c> FetchWebhookDetails<'c> {
+impl FetchWebhookDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoWebhookEventProcessingDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoWebhookEventProcessingDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -202,18 +200,18 @@ rt::request!(FetchWebhookDetails);
 /// Request of [`Api::fetch_webhook_execution_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FetchWebhookExecutionDetails<'c> {
-    call: rt::Call<'c>,
+pub struct FetchWebhookExecutionDetails {
+    call: rt::Call,
 }
-impl<'c> FetchWebhookExecutionDetails<'c> {
+impl FetchWebhookExecutionDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoWebhookExecutionDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoWebhookExecutionDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -221,18 +219,18 @@ rt::request!(FetchWebhookExecutionDetails);
 /// Request of [`Api::fetch_webhook_execution_details_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FetchWebhookExecutionDetailsV2<'c> {
-    call: rt::Call<'c>,
+pub struct FetchWebhookExecutionDetailsV2 {
+    call: rt::Call,
 }
-impl<'c> FetchWebhookExecutionDetailsV2<'c> {
+impl FetchWebhookExecutionDetailsV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoWebhookExecutionDetails> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoWebhookExecutionDetails> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -240,10 +238,10 @@ rt::request!(FetchWebhookExecutionDetailsV2);
 /// Request of [`Api::process_custom_webhook_event`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ProcessCustomWebhookEvent<'c> {
-    call: rt::Call<'c>,
+pub struct ProcessCustomWebhookEvent {
+    call: rt::Call,
 }
-impl<'c> ProcessCustomWebhookEvent<'c> {
+impl ProcessCustomWebhookEvent {
     /// Query parameter `pipelineIdentifier`.
     #[inline]
     pub fn pipeline_identifier(mut self, value: impl Into<String>) -> Self {
@@ -258,12 +256,12 @@ impl<'c> ProcessCustomWebhookEvent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -271,10 +269,10 @@ rt::request!(ProcessCustomWebhookEvent);
 /// Request of [`Api::process_custom_webhook_event_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ProcessCustomWebhookEventV2<'c> {
-    call: rt::Call<'c>,
+pub struct ProcessCustomWebhookEventV2 {
+    call: rt::Call,
 }
-impl<'c> ProcessCustomWebhookEventV2<'c> {
+impl ProcessCustomWebhookEventV2 {
     /// Query parameter `pipelineIdentifier`.
     #[inline]
     pub fn pipeline_identifier(mut self, value: impl Into<String>) -> Self {
@@ -289,12 +287,12 @@ impl<'c> ProcessCustomWebhookEventV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtongProcessWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtongProcessWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -302,10 +300,10 @@ rt::request!(ProcessCustomWebhookEventV2);
 /// Request of [`Api::process_custom_webhook_event_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ProcessCustomWebhookEventV3<'c> {
-    call: rt::Call<'c>,
+pub struct ProcessCustomWebhookEventV3 {
+    call: rt::Call,
 }
-impl<'c> ProcessCustomWebhookEventV3<'c> {
+impl ProcessCustomWebhookEventV3 {
     /// Query parameter `pipelineIdentifier`.
     #[inline]
     pub fn pipeline_identifier(mut self, value: impl Into<String>) -> Self {
@@ -320,12 +318,12 @@ impl<'c> ProcessCustomWebhookEventV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtongProcessWebhookResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtongProcessWebhookResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -333,10 +331,10 @@ rt::request!(ProcessCustomWebhookEventV3);
 /// Request of [`Api::process_webhook_event`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ProcessWebhookEvent<'c> {
-    call: rt::Call<'c>,
+pub struct ProcessWebhookEvent {
+    call: rt::Call,
 }
-impl<'c> ProcessWebhookEvent<'c> {
+impl ProcessWebhookEvent {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -351,12 +349,12 @@ impl<'c> ProcessWebhookEvent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -377,6 +375,8 @@ pub(super) static FETCH_WEBHOOK_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FETCH_WEBHOOK_EXECUTION_DETAILS: rt::Operation = rt::Operation {
     id: "fetchWebhookExecutionDetails",
@@ -391,6 +391,8 @@ pub(super) static FETCH_WEBHOOK_EXECUTION_DETAILS: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FETCH_WEBHOOK_EXECUTION_DETAILS_V2: rt::Operation = rt::Operation {
     id: "fetchWebhookExecutionDetailsV2",
@@ -405,6 +407,8 @@ pub(super) static FETCH_WEBHOOK_EXECUTION_DETAILS_V2: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PROCESS_CUSTOM_WEBHOOK_EVENT: rt::Operation = rt::Operation {
     id: "processCustomWebhookEvent",
@@ -425,6 +429,8 @@ pub(super) static PROCESS_CUSTOM_WEBHOOK_EVENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PROCESS_CUSTOM_WEBHOOK_EVENT_V2: rt::Operation = rt::Operation {
     id: "processCustomWebhookEventV2",
@@ -445,6 +451,8 @@ pub(super) static PROCESS_CUSTOM_WEBHOOK_EVENT_V2: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PROCESS_CUSTOM_WEBHOOK_EVENT_V3: rt::Operation = rt::Operation {
     id: "processCustomWebhookEventV3",
@@ -466,6 +474,8 @@ pub(super) static PROCESS_CUSTOM_WEBHOOK_EVENT_V3: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PROCESS_WEBHOOK_EVENT: rt::Operation = rt::Operation {
     id: "PipelineprocessWebhookEvent",
@@ -484,4 +494,6 @@ pub(super) static PROCESS_WEBHOOK_EVENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

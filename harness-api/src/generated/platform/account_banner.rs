@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/banners/allowed`
     #[inline]
-    pub fn banners_allowed(&self) -> BannersAllowed<'c> {
+    pub fn banners_allowed(&self) -> BannersAllowed {
         let call = rt::Call::new(self.client, &BANNERS_ALLOWED);
         BannersAllowed { call }
     }
     /// `POST /v1/banners`
     #[inline]
-    pub fn create_account_scoped_banners(&self) -> CreateAccountScopedBanners<'c> {
+    pub fn create_account_scoped_banners(&self) -> CreateAccountScopedBanners {
         let call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_BANNERS);
         CreateAccountScopedBanners { call }
     }
@@ -22,16 +22,14 @@ impl<'c> Api<'c> {
     pub fn delete_account_scoped_banner(
         &self,
         banner: impl Into<String>,
-    ) -> DeleteAccountScopedBanner<'c> {
+    ) -> DeleteAccountScopedBanner {
         let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_BANNER);
         call.text(0, banner);
         DeleteAccountScopedBanner { call }
     }
     /// `GET /v1/banners/active`
     #[inline]
-    pub fn get_account_scoped_active_banners(
-        &self,
-    ) -> GetAccountScopedActiveBanners<'c> {
+    pub fn get_account_scoped_active_banners(&self) -> GetAccountScopedActiveBanners {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_ACTIVE_BANNERS);
         GetAccountScopedActiveBanners {
             call,
@@ -39,7 +37,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/banners`
     #[inline]
-    pub fn get_account_scoped_banners(&self) -> GetAccountScopedBanners<'c> {
+    pub fn get_account_scoped_banners(&self) -> GetAccountScopedBanners {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_BANNERS);
         GetAccountScopedBanners { call }
     }
@@ -48,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn update_account_scoped_banner(
         &self,
         banner: impl Into<String>,
-    ) -> UpdateAccountScopedBanner<'c> {
+    ) -> UpdateAccountScopedBanner {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_BANNER);
         call.text(0, banner);
         UpdateAccountScopedBanner { call }
@@ -58,7 +56,7 @@ impl<'c> Api<'c> {
     pub fn validate_account_scoped_banner_identifier(
         &self,
         banner_id: impl Into<String>,
-    ) -> ValidateAccountScopedBannerIdentifier<'c> {
+    ) -> ValidateAccountScopedBannerIdentifier {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_ACCOUNT_SCOPED_BANNER_IDENTIFIER,
@@ -72,10 +70,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::banners_allowed`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BannersAllowed<'c> {
-    call: rt::Call<'c>,
+pub struct BannersAllowed {
+    call: rt::Call,
 }
-impl<'c> BannersAllowed<'c> {
+impl BannersAllowed {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -84,12 +82,12 @@ impl<'c> BannersAllowed<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -97,10 +95,10 @@ rt::request!(BannersAllowed);
 /// Request of [`Api::create_account_scoped_banners`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAccountScopedBanners<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAccountScopedBanners {
+    call: rt::Call,
 }
-impl<'c> CreateAccountScopedBanners<'c> {
+impl CreateAccountScopedBanners {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -115,12 +113,12 @@ impl<'c> CreateAccountScopedBanners<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BannerResponseDto> {
+    pub fn send(self) -> rt::Sending<types::BannerResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -128,10 +126,10 @@ rt::request!(CreateAccountScopedBanners);
 /// Request of [`Api::delete_account_scoped_banner`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccountScopedBanner<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAccountScopedBanner {
+    call: rt::Call,
 }
-impl<'c> DeleteAccountScopedBanner<'c> {
+impl DeleteAccountScopedBanner {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -140,12 +138,12 @@ impl<'c> DeleteAccountScopedBanner<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -153,10 +151,10 @@ rt::request!(DeleteAccountScopedBanner);
 /// Request of [`Api::get_account_scoped_active_banners`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedActiveBanners<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedActiveBanners {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedActiveBanners<'c> {
+impl GetAccountScopedActiveBanners {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -209,12 +207,12 @@ impl<'c> GetAccountScopedActiveBanners<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::BannerResponseDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::BannerResponseDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -222,10 +220,10 @@ rt::request!(GetAccountScopedActiveBanners);
 /// Request of [`Api::get_account_scoped_banners`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedBanners<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedBanners {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedBanners<'c> {
+impl GetAccountScopedBanners {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -282,12 +280,12 @@ impl<'c> GetAccountScopedBanners<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::BannerResponseDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::BannerResponseDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -295,10 +293,10 @@ rt::request!(GetAccountScopedBanners);
 /// Request of [`Api::update_account_scoped_banner`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAccountScopedBanner<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAccountScopedBanner {
+    call: rt::Call,
 }
-impl<'c> UpdateAccountScopedBanner<'c> {
+impl UpdateAccountScopedBanner {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -313,12 +311,12 @@ impl<'c> UpdateAccountScopedBanner<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BannerResponseDto> {
+    pub fn send(self) -> rt::Sending<types::BannerResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -326,10 +324,10 @@ rt::request!(UpdateAccountScopedBanner);
 /// Request of [`Api::validate_account_scoped_banner_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateAccountScopedBannerIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateAccountScopedBannerIdentifier {
+    call: rt::Call,
 }
-impl<'c> ValidateAccountScopedBannerIdentifier<'c> {
+impl ValidateAccountScopedBannerIdentifier {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -338,12 +336,12 @@ impl<'c> ValidateAccountScopedBannerIdentifier<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -361,6 +359,8 @@ pub(super) static BANNERS_ALLOWED: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_ACCOUNT_SCOPED_BANNERS: rt::Operation = rt::Operation {
     id: "create-account-scoped-banners",
@@ -375,6 +375,8 @@ pub(super) static CREATE_ACCOUNT_SCOPED_BANNERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACCOUNT_SCOPED_BANNER: rt::Operation = rt::Operation {
     id: "delete-account-scoped-banner",
@@ -389,6 +391,8 @@ pub(super) static DELETE_ACCOUNT_SCOPED_BANNER: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_ACTIVE_BANNERS: rt::Operation = rt::Operation {
     id: "get-account-scoped-active-banners",
@@ -410,6 +414,8 @@ pub(super) static GET_ACCOUNT_SCOPED_ACTIVE_BANNERS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_BANNERS: rt::Operation = rt::Operation {
     id: "get-account-scoped-banners",
@@ -432,6 +438,8 @@ pub(super) static GET_ACCOUNT_SCOPED_BANNERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_BANNER: rt::Operation = rt::Operation {
     id: "update-account-scoped-banner",
@@ -446,6 +454,8 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_BANNER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_ACCOUNT_SCOPED_BANNER_IDENTIFIER: rt::Operation = rt::Operation {
     id: "validate-account-scoped-banner-identifier",
@@ -460,4 +470,6 @@ pub(super) static VALIDATE_ACCOUNT_SCOPED_BANNER_IDENTIFIER: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

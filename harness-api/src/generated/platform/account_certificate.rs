@@ -7,9 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/certificates`
     #[inline]
-    pub fn create_account_scoped_certificates(
-        &self,
-    ) -> CreateAccountScopedCertificates<'c> {
+    pub fn create_account_scoped_certificates(&self) -> CreateAccountScopedCertificates {
         let call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CERTIFICATES);
         CreateAccountScopedCertificates {
             call,
@@ -19,7 +17,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn create_account_scoped_certificates_form(
         &self,
-    ) -> CreateAccountScopedCertificates<'c> {
+    ) -> CreateAccountScopedCertificates {
         let call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_CERTIFICATES);
         CreateAccountScopedCertificates {
             call,
@@ -30,7 +28,7 @@ impl<'c> Api<'c> {
     pub fn delete_account_scoped_certificate(
         &self,
         certificate: impl Into<String>,
-    ) -> DeleteAccountScopedCertificate<'c> {
+    ) -> DeleteAccountScopedCertificate {
         let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_CERTIFICATE);
         call.text(0, certificate);
         DeleteAccountScopedCertificate {
@@ -42,7 +40,7 @@ impl<'c> Api<'c> {
     pub fn get_account_scoped_certificate(
         &self,
         certificate: impl Into<String>,
-    ) -> GetAccountScopedCertificate<'c> {
+    ) -> GetAccountScopedCertificate {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CERTIFICATE);
         call.text(0, certificate);
         GetAccountScopedCertificate {
@@ -51,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/certificates`
     #[inline]
-    pub fn get_account_scoped_certificates(&self) -> GetAccountScopedCertificates<'c> {
+    pub fn get_account_scoped_certificates(&self) -> GetAccountScopedCertificates {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_CERTIFICATES);
         GetAccountScopedCertificates {
             call,
@@ -62,7 +60,7 @@ impl<'c> Api<'c> {
     pub fn update_account_scoped_certificate(
         &self,
         certificate: impl Into<String>,
-    ) -> UpdateAccountScopedCertificate<'c> {
+    ) -> UpdateAccountScopedCertificate {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CERTIFICATE);
         call.text(0, certificate);
         UpdateAccountScopedCertificate {
@@ -74,7 +72,7 @@ impl<'c> Api<'c> {
     pub fn update_account_scoped_certificate_form(
         &self,
         certificate: impl Into<String>,
-    ) -> UpdateAccountScopedCertificate<'c> {
+    ) -> UpdateAccountScopedCertificate {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_CERTIFICATE);
         call.text(0, certificate);
         UpdateAccountScopedCertificate {
@@ -86,7 +84,7 @@ impl<'c> Api<'c> {
     pub fn validate_account_scoped_certificate_identifier(
         &self,
         certificate: impl Into<String>,
-    ) -> ValidateAccountScopedCertificateIdentifier<'c> {
+    ) -> ValidateAccountScopedCertificateIdentifier {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_ACCOUNT_SCOPED_CERTIFICATE_IDENTIFIER,
@@ -100,10 +98,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_account_scoped_certificates`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAccountScopedCertificates<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAccountScopedCertificates {
+    call: rt::Call,
 }
-impl<'c> CreateAccountScopedCertificates<'c> {
+impl CreateAccountScopedCertificates {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -130,12 +128,12 @@ impl<'c> CreateAccountScopedCertificates<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
+    pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -143,10 +141,10 @@ rt::request!(CreateAccountScopedCertificates);
 /// Request of [`Api::delete_account_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccountScopedCertificate<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAccountScopedCertificate {
+    call: rt::Call,
 }
-impl<'c> DeleteAccountScopedCertificate<'c> {
+impl DeleteAccountScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -161,12 +159,12 @@ impl<'c> DeleteAccountScopedCertificate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,10 +172,10 @@ rt::request!(DeleteAccountScopedCertificate);
 /// Request of [`Api::get_account_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedCertificate<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedCertificate {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedCertificate<'c> {
+impl GetAccountScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -186,12 +184,12 @@ impl<'c> GetAccountScopedCertificate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
+    pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -199,10 +197,10 @@ rt::request!(GetAccountScopedCertificate);
 /// Request of [`Api::get_account_scoped_certificates`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedCertificates<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedCertificates {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedCertificates<'c> {
+impl GetAccountScopedCertificates {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -261,12 +259,12 @@ impl<'c> GetAccountScopedCertificates<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::CertificateResponseDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::CertificateResponseDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -274,10 +272,10 @@ rt::request!(GetAccountScopedCertificates);
 /// Request of [`Api::update_account_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAccountScopedCertificate<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAccountScopedCertificate {
+    call: rt::Call,
 }
-impl<'c> UpdateAccountScopedCertificate<'c> {
+impl UpdateAccountScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -304,12 +302,12 @@ impl<'c> UpdateAccountScopedCertificate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
+    pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -317,10 +315,10 @@ rt::request!(UpdateAccountScopedCertificate);
 /// Request of [`Api::validate_account_scoped_certificate_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateAccountScopedCertificateIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateAccountScopedCertificateIdentifier {
+    call: rt::Call,
 }
-impl<'c> ValidateAccountScopedCertificateIdentifier<'c> {
+impl ValidateAccountScopedCertificateIdentifier {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -329,12 +327,12 @@ impl<'c> ValidateAccountScopedCertificateIdentifier<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -356,6 +354,8 @@ pub(super) static CREATE_ACCOUNT_SCOPED_CERTIFICATES: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACCOUNT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "delete-account-scoped-certificate",
@@ -374,6 +374,8 @@ pub(super) static DELETE_ACCOUNT_SCOPED_CERTIFICATE: rt::Operation = rt::Operati
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "get-account-scoped-certificate",
@@ -391,6 +393,8 @@ pub(super) static GET_ACCOUNT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_CERTIFICATES: rt::Operation = rt::Operation {
     id: "get-account-scoped-certificates",
@@ -413,6 +417,8 @@ pub(super) static GET_ACCOUNT_SCOPED_CERTIFICATES: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "update-account-scoped-certificate",
@@ -432,6 +438,8 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_CERTIFICATE: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_ACCOUNT_SCOPED_CERTIFICATE_IDENTIFIER: rt::Operation = rt::Operation {
     id: "validate-account-scoped-certificate-identifier",
@@ -449,4 +457,6 @@ pub(super) static VALIDATE_ACCOUNT_SCOPED_CERTIFICATE_IDENTIFIER: rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/favorites`
     #[inline]
-    pub fn create_account_favorite(&self) -> CreateAccountFavorite<'c> {
+    pub fn create_account_favorite(&self) -> CreateAccountFavorite {
         let call = rt::Call::new(self.client, &CREATE_ACCOUNT_FAVORITE);
         CreateAccountFavorite { call }
     }
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     pub fn delete_account_favorite(
         &self,
         user_id: impl Into<String>,
-    ) -> DeleteAccountFavorite<'c> {
+    ) -> DeleteAccountFavorite {
         let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_FAVORITE);
         call.text(0, user_id);
         DeleteAccountFavorite { call }
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     pub fn get_account_favorites(
         &self,
         user_id: impl Into<String>,
-    ) -> GetAccountFavorites<'c> {
+    ) -> GetAccountFavorites {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_FAVORITES);
         call.text(0, user_id);
         GetAccountFavorites { call }
@@ -35,10 +35,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_account_favorite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAccountFavorite<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAccountFavorite {
+    call: rt::Call,
 }
-impl<'c> CreateAccountFavorite<'c> {
+impl CreateAccountFavorite {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -53,12 +53,12 @@ impl<'c> CreateAccountFavorite<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FavoriteResponse> {
+    pub fn send(self) -> rt::Sending<types::FavoriteResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -66,10 +66,10 @@ rt::request!(CreateAccountFavorite);
 /// Request of [`Api::delete_account_favorite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccountFavorite<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAccountFavorite {
+    call: rt::Call,
 }
-impl<'c> DeleteAccountFavorite<'c> {
+impl DeleteAccountFavorite {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -97,12 +97,12 @@ impl<'c> DeleteAccountFavorite<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -110,10 +110,10 @@ rt::request!(DeleteAccountFavorite);
 /// Request of [`Api::get_account_favorites`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountFavorites<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountFavorites {
+    call: rt::Call,
 }
-impl<'c> GetAccountFavorites<'c> {
+impl GetAccountFavorites {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -135,12 +135,12 @@ impl<'c> GetAccountFavorites<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::FavoriteResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::FavoriteResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,6 +158,8 @@ pub(super) static CREATE_ACCOUNT_FAVORITE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACCOUNT_FAVORITE: rt::Operation = rt::Operation {
     id: "delete-account-favorite",
@@ -177,6 +179,8 @@ pub(super) static DELETE_ACCOUNT_FAVORITE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_FAVORITES: rt::Operation = rt::Operation {
     id: "get-account-favorites",
@@ -195,4 +199,6 @@ pub(super) static GET_ACCOUNT_FAVORITES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/licensedModules`
     #[inline]
-    pub fn get_account_licensed_modules(&self) -> GetAccountLicensedModules<'c> {
+    pub fn get_account_licensed_modules(&self) -> GetAccountLicensedModules {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_LICENSED_MODULES);
         GetAccountLicensedModules { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_account_licensed_modules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountLicensedModules<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountLicensedModules {
+    call: rt::Call,
 }
-impl<'c> GetAccountLicensedModules<'c> {
+impl GetAccountLicensedModules {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -27,12 +27,12 @@ impl<'c> GetAccountLicensedModules<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::LicensedModules> {
+    pub fn send(self) -> rt::Sending<types::LicensedModules> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -50,4 +50,6 @@ pub(super) static GET_ACCOUNT_LICENSED_MODULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         type_: impl Into<types::GetAccountSettingType>,
-    ) -> GetAccountSetting<'c> {
+    ) -> GetAccountSetting {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SETTING);
         call.text(0, account_identifier);
         call.text(1, Into::<types::GetAccountSettingType>::into(type_).as_str());
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn list_account_setting(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListAccountSetting<'c> {
+    ) -> ListAccountSetting {
         let mut call = rt::Call::new(self.client, &LIST_ACCOUNT_SETTING);
         call.text(0, account_identifier);
         ListAccountSetting { call }
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::AccountSettings,
-    ) -> UpdateAccountSetting<'c> {
+    ) -> UpdateAccountSetting {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateAccountSetting<'c> {
+    ) -> UpdateAccountSetting {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING);
         call.text(0, account_identifier);
         call.body_text("text/html", body);
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateAccountSetting<'c> {
+    ) -> UpdateAccountSetting {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateAccountSetting<'c> {
+    ) -> UpdateAccountSetting {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SETTING);
         call.text(0, account_identifier);
         call.body_text("text/yaml", body);
@@ -79,10 +79,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_account_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountSetting<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountSetting {
+    call: rt::Call,
 }
-impl<'c> GetAccountSetting<'c> {
+impl GetAccountSetting {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -97,12 +97,12 @@ impl<'c> GetAccountSetting<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccountSettingResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAccountSettingResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -110,10 +110,10 @@ rt::request!(GetAccountSetting);
 /// Request of [`Api::list_account_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAccountSetting<'c> {
-    call: rt::Call<'c>,
+pub struct ListAccountSetting {
+    call: rt::Call,
 }
-impl<'c> ListAccountSetting<'c> {
+impl ListAccountSetting {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -134,12 +134,12 @@ impl<'c> ListAccountSetting<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListAccountSettings> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListAccountSettings> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -147,18 +147,18 @@ rt::request!(ListAccountSetting);
 /// Request of [`Api::update_account_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAccountSetting<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAccountSetting {
+    call: rt::Call,
 }
-impl<'c> UpdateAccountSetting<'c> {
+impl UpdateAccountSetting {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccountSettingResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAccountSettingResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -181,6 +181,8 @@ pub(super) static GET_ACCOUNT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ACCOUNT_SETTING: rt::Operation = rt::Operation {
     id: "listAccountSetting",
@@ -200,6 +202,8 @@ pub(super) static LIST_ACCOUNT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_SETTING: rt::Operation = rt::Operation {
     id: "updateAccountSetting",
@@ -214,4 +218,6 @@ pub(super) static UPDATE_ACCOUNT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

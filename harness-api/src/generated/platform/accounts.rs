@@ -10,17 +10,14 @@ impl<'c> Api<'c> {
     pub fn enabled_feature_flags(
         &self,
         account_identifier: impl Into<String>,
-    ) -> EnabledFeatureFlags<'c> {
+    ) -> EnabledFeatureFlags {
         let mut call = rt::Call::new(self.client, &ENABLED_FEATURE_FLAGS);
         call.text(0, account_identifier);
         EnabledFeatureFlags { call }
     }
     /// `GET /ng/api/accounts/{accountIdentifier}`
     #[inline]
-    pub fn get_account_ng(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> GetAccountNg<'c> {
+    pub fn get_account_ng(&self, account_identifier: impl Into<String>) -> GetAccountNg {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_NG);
         call.text(0, account_identifier);
         GetAccountNg { call }
@@ -30,7 +27,7 @@ impl<'c> Api<'c> {
     pub fn is_immutable_delegate_enabled(
         &self,
         account_identifier: impl Into<String>,
-    ) -> IsImmutableDelegateEnabled<'c> {
+    ) -> IsImmutableDelegateEnabled {
         let mut call = rt::Call::new(self.client, &IS_IMMUTABLE_DELEGATE_ENABLED);
         call.text(0, account_identifier);
         IsImmutableDelegateEnabled { call }
@@ -42,7 +39,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         account_status: impl Into<String>,
         account_type: impl Into<String>,
-    ) -> LicenseUpdateFromUing<'c> {
+    ) -> LicenseUpdateFromUing {
         let mut call = rt::Call::new(self.client, &LICENSE_UPDATE_FROM_UING);
         call.text(0, account_identifier);
         call.text(1, account_status);
@@ -55,7 +52,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::Account,
-    ) -> UpdateAccountDefaultExperienceNg<'c> {
+    ) -> UpdateAccountDefaultExperienceNg {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_DEFAULT_EXPERIENCE_NG);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -69,7 +66,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::Account,
-    ) -> UpdateAccountNameNg<'c> {
+    ) -> UpdateAccountNameNg {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_NAME_NG);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -79,18 +76,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::enabled_feature_flags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnabledFeatureFlags<'c> {
-    call: rt::Call<'c>,
+pub struct EnabledFeatureFlags {
+    call: rt::Call,
 }
-impl<'c> EnabledFeatureFlags<'c> {
+impl EnabledFeatureFlags {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -98,18 +95,18 @@ rt::request!(EnabledFeatureFlags);
 /// Request of [`Api::get_account_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountNg<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountNg {
+    call: rt::Call,
 }
-impl<'c> GetAccountNg<'c> {
+impl GetAccountNg {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccount> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAccount> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,18 +114,18 @@ rt::request!(GetAccountNg);
 /// Request of [`Api::is_immutable_delegate_enabled`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IsImmutableDelegateEnabled<'c> {
-    call: rt::Call<'c>,
+pub struct IsImmutableDelegateEnabled {
+    call: rt::Call,
 }
-impl<'c> IsImmutableDelegateEnabled<'c> {
+impl IsImmutableDelegateEnabled {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -136,18 +133,18 @@ rt::request!(IsImmutableDelegateEnabled);
 /// Request of [`Api::license_update_from_uing`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LicenseUpdateFromUing<'c> {
-    call: rt::Call<'c>,
+pub struct LicenseUpdateFromUing {
+    call: rt::Call,
 }
-impl<'c> LicenseUpdateFromUing<'c> {
+impl LicenseUpdateFromUing {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -155,18 +152,18 @@ rt::request!(LicenseUpdateFromUing);
 /// Request of [`Api::update_account_default_experience_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAccountDefaultExperienceNg<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAccountDefaultExperienceNg {
+    call: rt::Call,
 }
-impl<'c> UpdateAccountDefaultExperienceNg<'c> {
+impl UpdateAccountDefaultExperienceNg {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccount> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAccount> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -174,18 +171,18 @@ rt::request!(UpdateAccountDefaultExperienceNg);
 /// Request of [`Api::update_account_name_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAccountNameNg<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAccountNameNg {
+    call: rt::Call,
 }
-impl<'c> UpdateAccountNameNg<'c> {
+impl UpdateAccountNameNg {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAccount> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAccount> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -203,6 +200,8 @@ pub(super) static ENABLED_FEATURE_FLAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_NG: rt::Operation = rt::Operation {
     id: "getAccountNG",
@@ -217,6 +216,8 @@ pub(super) static GET_ACCOUNT_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IS_IMMUTABLE_DELEGATE_ENABLED: rt::Operation = rt::Operation {
     id: "isImmutableDelegateEnabled",
@@ -231,6 +232,8 @@ pub(super) static IS_IMMUTABLE_DELEGATE_ENABLED: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LICENSE_UPDATE_FROM_UING: rt::Operation = rt::Operation {
     id: "licenseUpdateFromUING",
@@ -249,6 +252,8 @@ pub(super) static LICENSE_UPDATE_FROM_UING: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_DEFAULT_EXPERIENCE_NG: rt::Operation = rt::Operation {
     id: "updateAccountDefaultExperienceNG",
@@ -263,6 +268,8 @@ pub(super) static UPDATE_ACCOUNT_DEFAULT_EXPERIENCE_NG: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_NAME_NG: rt::Operation = rt::Operation {
     id: "updateAccountNameNG",
@@ -277,4 +284,6 @@ pub(super) static UPDATE_ACCOUNT_NAME_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

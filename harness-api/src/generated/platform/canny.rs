@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_canny_post(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateCannyPost<'c> {
+    ) -> CreateCannyPost {
         let mut call = rt::Call::new(self.client, &CREATE_CANNY_POST);
         call.text(0, account_identifier);
         CreateCannyPost { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn create_canny_post_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreateCannyPostV2<'c> {
+    ) -> CreateCannyPostV2 {
         let mut call = rt::Call::new(self.client, &CREATE_CANNY_POST_V2);
         call.text(0, account_identifier);
         CreateCannyPostV2 { call }
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn get_canny_boards(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetCannyBoards<'c> {
+    ) -> GetCannyBoards {
         let mut call = rt::Call::new(self.client, &GET_CANNY_BOARDS);
         call.text(0, account_identifier);
         GetCannyBoards { call }
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
     pub fn get_canny_categories(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetCannyCategories<'c> {
+    ) -> GetCannyCategories {
         let mut call = rt::Call::new(self.client, &GET_CANNY_CATEGORIES);
         call.text(0, account_identifier);
         GetCannyCategories { call }
@@ -49,10 +49,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_canny_post`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateCannyPost<'c> {
-    call: rt::Call<'c>,
+pub struct CreateCannyPost {
+    call: rt::Call,
 }
-impl<'c> CreateCannyPost<'c> {
+impl CreateCannyPost {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CannyPostBody) -> Self {
@@ -61,12 +61,12 @@ impl<'c> CreateCannyPost<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCannyResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCannyResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -74,10 +74,10 @@ rt::request!(CreateCannyPost);
 /// Request of [`Api::create_canny_post_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateCannyPostV2<'c> {
-    call: rt::Call<'c>,
+pub struct CreateCannyPostV2 {
+    call: rt::Call,
 }
-impl<'c> CreateCannyPostV2<'c> {
+impl CreateCannyPostV2 {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CannyPostV2Body) -> Self {
@@ -86,12 +86,12 @@ impl<'c> CreateCannyPostV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCannyResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCannyResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -99,18 +99,18 @@ rt::request!(CreateCannyPostV2);
 /// Request of [`Api::get_canny_boards`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCannyBoards<'c> {
-    call: rt::Call<'c>,
+pub struct GetCannyBoards {
+    call: rt::Call,
 }
-impl<'c> GetCannyBoards<'c> {
+impl GetCannyBoards {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCannyBoardsResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCannyBoardsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -118,18 +118,18 @@ rt::request!(GetCannyBoards);
 /// Request of [`Api::get_canny_categories`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCannyCategories<'c> {
-    call: rt::Call<'c>,
+pub struct GetCannyCategories {
+    call: rt::Call,
 }
-impl<'c> GetCannyCategories<'c> {
+impl GetCannyCategories {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoCannyCategoriesResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoCannyCategoriesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -147,6 +147,8 @@ pub(super) static CREATE_CANNY_POST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_CANNY_POST_V2: rt::Operation = rt::Operation {
     id: "createCannyPostV2",
@@ -161,6 +163,8 @@ pub(super) static CREATE_CANNY_POST_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CANNY_BOARDS: rt::Operation = rt::Operation {
     id: "getCannyBoards",
@@ -175,6 +179,8 @@ pub(super) static GET_CANNY_BOARDS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CANNY_CATEGORIES: rt::Operation = rt::Operation {
     id: "getCannyBoards_1",
@@ -189,4 +195,6 @@ pub(super) static GET_CANNY_CATEGORIES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

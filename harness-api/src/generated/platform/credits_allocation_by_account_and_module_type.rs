@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         module_type: impl Into<String>,
-    ) -> CreditsAllocationExportData<'c> {
+    ) -> CreditsAllocationExportData {
         let mut call = rt::Call::new(self.client, &CREDITS_ALLOCATION_EXPORT_DATA);
         call.text(0, account_identifier);
         call.text(1, module_type);
@@ -23,18 +23,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::credits_allocation_export_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreditsAllocationExportData<'c> {
-    call: rt::Call<'c>,
+pub struct CreditsAllocationExportData {
+    call: rt::Call,
 }
-impl<'c> CreditsAllocationExportData<'c> {
+impl CreditsAllocationExportData {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -55,4 +55,6 @@ pub(super) static CREDITS_ALLOCATION_EXPORT_DATA: rt::Operation = rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

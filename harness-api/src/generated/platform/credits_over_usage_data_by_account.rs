@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn credits_overusage(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CreditsOverusage<'c> {
+    ) -> CreditsOverusage {
         let mut call = rt::Call::new(self.client, &CREDITS_OVERUSAGE);
         call.text(0, account_identifier);
         CreditsOverusage { call }
@@ -19,18 +19,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::credits_overusage`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreditsOverusage<'c> {
-    call: rt::Call<'c>,
+pub struct CreditsOverusage {
+    call: rt::Call,
 }
-impl<'c> CreditsOverusage<'c> {
+impl CreditsOverusage {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,4 +48,6 @@ pub(super) static CREDITS_OVERUSAGE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

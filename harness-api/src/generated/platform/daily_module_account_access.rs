@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         year: i64,
         month: i64,
         module_type: impl Into<String>,
-    ) -> GetDailyModuleAccountAccess<'c> {
+    ) -> GetDailyModuleAccountAccess {
         let mut call = rt::Call::new(self.client, &GET_DAILY_MODULE_ACCOUNT_ACCESS);
         call.int(0, year);
         call.int(1, month);
@@ -25,10 +25,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_daily_module_account_access`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDailyModuleAccountAccess<'c> {
-    call: rt::Call<'c>,
+pub struct GetDailyModuleAccountAccess {
+    call: rt::Call,
 }
-impl<'c> GetDailyModuleAccountAccess<'c> {
+impl GetDailyModuleAccountAccess {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -43,12 +43,12 @@ impl<'c> GetDailyModuleAccountAccess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::DailyModuleAccountAccessDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::DailyModuleAccountAccessDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -71,4 +71,6 @@ pub(super) static GET_DAILY_MODULE_ACCOUNT_ACCESS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

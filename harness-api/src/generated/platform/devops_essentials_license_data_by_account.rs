@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_devops_essentials_license(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetDevopsEssentialsLicense<'c> {
+    ) -> GetDevopsEssentialsLicense {
         let mut call = rt::Call::new(self.client, &GET_DEVOPS_ESSENTIALS_LICENSE);
         call.text(0, account_identifier);
         GetDevopsEssentialsLicense { call }
@@ -19,18 +19,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_devops_essentials_license`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDevopsEssentialsLicense<'c> {
-    call: rt::Call<'c>,
+pub struct GetDevopsEssentialsLicense {
+    call: rt::Call,
 }
-impl<'c> GetDevopsEssentialsLicense<'c> {
+impl GetDevopsEssentialsLicense {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,4 +48,6 @@ pub(super) static GET_DEVOPS_ESSENTIALS_LICENSE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

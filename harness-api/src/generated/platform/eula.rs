@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/eula/sign`
     #[inline]
-    pub fn sign_eula(&self) -> SignEula<'c> {
+    pub fn sign_eula(&self) -> SignEula {
         let call = rt::Call::new(self.client, &SIGN_EULA);
         SignEula { call }
     }
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     pub fn validate_eula_sign(
         &self,
         agreement_type: impl Into<types::ValidateEulaSignAgreementType>,
-    ) -> ValidateEulaSign<'c> {
+    ) -> ValidateEulaSign {
         let mut call = rt::Call::new(self.client, &VALIDATE_EULA_SIGN);
         call.text(
             0,
@@ -28,10 +28,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::sign_eula`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SignEula<'c> {
-    call: rt::Call<'c>,
+pub struct SignEula {
+    call: rt::Call,
 }
-impl<'c> SignEula<'c> {
+impl SignEula {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -46,12 +46,12 @@ impl<'c> SignEula<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EulaSignResponse> {
+    pub fn send(self) -> rt::Sending<types::EulaSignResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -59,10 +59,10 @@ rt::request!(SignEula);
 /// Request of [`Api::validate_eula_sign`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateEulaSign<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateEulaSign {
+    call: rt::Call,
 }
-impl<'c> ValidateEulaSign<'c> {
+impl ValidateEulaSign {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -71,12 +71,12 @@ impl<'c> ValidateEulaSign<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EulaSignResponse> {
+    pub fn send(self) -> rt::Sending<types::EulaSignResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -94,6 +94,8 @@ pub(super) static SIGN_EULA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_EULA_SIGN: rt::Operation = rt::Operation {
     id: "validate-eula-sign",
@@ -111,4 +113,6 @@ pub(super) static VALIDATE_EULA_SIGN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
         body: &types::LicenseUsageActivityFilterPropertiesDto,
-    ) -> ExportLicenseUsageActivity<'c> {
+    ) -> ExportLicenseUsageActivity {
         let mut call = rt::Call::new(self.client, &EXPORT_LICENSE_USAGE_ACTIVITY);
         call.text(0, account_identifier);
         call.int(1, start_time);
@@ -25,18 +25,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::export_license_usage_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExportLicenseUsageActivity<'c> {
-    call: rt::Call<'c>,
+pub struct ExportLicenseUsageActivity {
+    call: rt::Call,
 }
-impl<'c> ExportLicenseUsageActivity<'c> {
+impl ExportLicenseUsageActivity {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -58,4 +58,6 @@ pub(super) static EXPORT_LICENSE_USAGE_ACTIVITY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

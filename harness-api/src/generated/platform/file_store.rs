@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateViaYaml<'c> {
+    ) -> CreateViaYaml {
         let mut call = rt::Call::new(self.client, &CREATE_VIA_YAML);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteFile<'c> {
+    ) -> DeleteFile {
         let mut call = rt::Call::new(self.client, &DELETE_FILE);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DownloadFile<'c> {
+    ) -> DownloadFile {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_FILE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         name: impl Into<String>,
         parent_identifier: impl Into<String>,
         type_: impl Into<String>,
-    ) -> FileStoreCreate<'c> {
+    ) -> FileStoreCreate {
         let mut call = rt::Call::new(self.client, &FILE_STORE_CREATE);
         call.text(0, account_identifier);
         call.text(1, name);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         name: impl Into<String>,
         parent_identifier: impl Into<String>,
         type_: impl Into<String>,
-    ) -> FileStoreUpdate<'c> {
+    ) -> FileStoreUpdate {
         let mut call = rt::Call::new(self.client, &FILE_STORE_UPDATE);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/file-store/files/createdBy`
     #[inline]
-    pub fn get_created_by_list(&self) -> GetCreatedByList<'c> {
+    pub fn get_created_by_list(&self) -> GetCreatedByList {
         let call = rt::Call::new(self.client, &GET_CREATED_BY_LIST);
         GetCreatedByList { call }
     }
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
     pub fn get_entity_types(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetEntityTypes<'c> {
+    ) -> GetEntityTypes {
         let mut call = rt::Call::new(self.client, &GET_ENTITY_TYPES);
         call.text(0, account_identifier);
         GetEntityTypes { call }
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetFile<'c> {
+    ) -> GetFile {
         let mut call = rt::Call::new(self.client, &GET_FILE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
     pub fn get_file_content_using_scoped_file_path(
         &self,
         scoped_file_path: impl Into<String>,
-    ) -> GetFileContentUsingScopedFilePath<'c> {
+    ) -> GetFileContentUsingScopedFilePath {
         let mut call = rt::Call::new(
             self.client,
             &GET_FILE_CONTENT_USING_SCOPED_FILE_PATH,
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn get_file_content_using_scoped_file_path_v2(
         &self,
-    ) -> GetFileContentUsingScopedFilePathV2<'c> {
+    ) -> GetFileContentUsingScopedFilePathV2 {
         let call = rt::Call::new(
             self.client,
             &GET_FILE_CONTENT_USING_SCOPED_FILE_PATH_V2,
@@ -140,7 +140,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::FolderNode,
-    ) -> GetFolderNodes<'c> {
+    ) -> GetFolderNodes {
         let mut call = rt::Call::new(self.client, &GET_FOLDER_NODES);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetReferencedBy<'c> {
+    ) -> GetReferencedBy {
         let mut call = rt::Call::new(self.client, &GET_REFERENCED_BY);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -163,14 +163,14 @@ impl<'c> Api<'c> {
     pub fn list_files_and_folders(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListFilesAndFolders<'c> {
+    ) -> ListFilesAndFolders {
         let mut call = rt::Call::new(self.client, &LIST_FILES_AND_FOLDERS);
         call.text(0, account_identifier);
         ListFilesAndFolders { call }
     }
     /// `POST /ng/api/file-store/files/filter`
     #[inline]
-    pub fn list_files_with_filter(&self) -> ListFilesWithFilter<'c> {
+    pub fn list_files_with_filter(&self) -> ListFilesWithFilter {
         let call = rt::Call::new(self.client, &LIST_FILES_WITH_FILTER);
         ListFilesWithFilter { call }
     }
@@ -181,7 +181,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateViaYaml<'c> {
+    ) -> UpdateViaYaml {
         let mut call = rt::Call::new(self.client, &UPDATE_VIA_YAML);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -192,10 +192,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_via_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateViaYaml<'c> {
-    call: rt::Call<'c>,
+pub struct CreateViaYaml {
+    call: rt::Call,
 }
-impl<'c> CreateViaYaml<'c> {
+impl CreateViaYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -210,12 +210,12 @@ impl<'c> CreateViaYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFile> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFile> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -223,10 +223,10 @@ rt::request!(CreateViaYaml);
 /// Request of [`Api::delete_file`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteFile<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteFile {
+    call: rt::Call,
 }
-impl<'c> DeleteFile<'c> {
+impl DeleteFile {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -247,12 +247,12 @@ impl<'c> DeleteFile<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -260,10 +260,10 @@ rt::request!(DeleteFile);
 /// Request of [`Api::download_file`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadFile<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadFile {
+    call: rt::Call,
 }
-impl<'c> DownloadFile<'c> {
+impl DownloadFile {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -278,12 +278,12 @@ impl<'c> DownloadFile<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, rt::ByteStream> {
+    pub fn send(self) -> rt::Sending<rt::ByteStream> {
         self.call.byte_answer()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -291,10 +291,10 @@ rt::request!(DownloadFile);
 /// Request of [`Api::file_store_create`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FileStoreCreate<'c> {
-    call: rt::Call<'c>,
+pub struct FileStoreCreate {
+    call: rt::Call,
 }
-impl<'c> FileStoreCreate<'c> {
+impl FileStoreCreate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -345,12 +345,12 @@ impl<'c> FileStoreCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFile> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFile> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -358,10 +358,10 @@ rt::request!(FileStoreCreate);
 /// Request of [`Api::file_store_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FileStoreUpdate<'c> {
-    call: rt::Call<'c>,
+pub struct FileStoreUpdate {
+    call: rt::Call,
 }
-impl<'c> FileStoreUpdate<'c> {
+impl FileStoreUpdate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -406,12 +406,12 @@ impl<'c> FileStoreUpdate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFile> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFile> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -419,10 +419,10 @@ rt::request!(FileStoreUpdate);
 /// Request of [`Api::get_created_by_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCreatedByList<'c> {
-    call: rt::Call<'c>,
+pub struct GetCreatedByList {
+    call: rt::Call,
 }
-impl<'c> GetCreatedByList<'c> {
+impl GetCreatedByList {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -443,12 +443,12 @@ impl<'c> GetCreatedByList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSetEmbeddedUserDetailsDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSetEmbeddedUserDetailsDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -456,18 +456,18 @@ rt::request!(GetCreatedByList);
 /// Request of [`Api::get_entity_types`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEntityTypes<'c> {
-    call: rt::Call<'c>,
+pub struct GetEntityTypes {
+    call: rt::Call,
 }
-impl<'c> GetEntityTypes<'c> {
+impl GetEntityTypes {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListEntityType> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListEntityType> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -475,10 +475,10 @@ rt::request!(GetEntityTypes);
 /// Request of [`Api::get_file`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFile<'c> {
-    call: rt::Call<'c>,
+pub struct GetFile {
+    call: rt::Call,
 }
-impl<'c> GetFile<'c> {
+impl GetFile {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -493,12 +493,12 @@ impl<'c> GetFile<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFile> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFile> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -506,10 +506,10 @@ rt::request!(GetFile);
 /// Request of [`Api::get_file_content_using_scoped_file_path`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFileContentUsingScopedFilePath<'c> {
-    call: rt::Call<'c>,
+pub struct GetFileContentUsingScopedFilePath {
+    call: rt::Call,
 }
-impl<'c> GetFileContentUsingScopedFilePath<'c> {
+impl GetFileContentUsingScopedFilePath {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -530,12 +530,12 @@ impl<'c> GetFileContentUsingScopedFilePath<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -543,10 +543,10 @@ rt::request!(GetFileContentUsingScopedFilePath);
 /// Request of [`Api::get_file_content_using_scoped_file_path_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFileContentUsingScopedFilePathV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetFileContentUsingScopedFilePathV2 {
+    call: rt::Call,
 }
-impl<'c> GetFileContentUsingScopedFilePathV2<'c> {
+impl GetFileContentUsingScopedFilePathV2 {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -573,12 +573,12 @@ impl<'c> GetFileContentUsingScopedFilePathV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -586,10 +586,10 @@ rt::request!(GetFileContentUsingScopedFilePathV2);
 /// Request of [`Api::get_folder_nodes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFolderNodes<'c> {
-    call: rt::Call<'c>,
+pub struct GetFolderNodes {
+    call: rt::Call,
 }
-impl<'c> GetFolderNodes<'c> {
+impl GetFolderNodes {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -613,12 +613,12 @@ impl<'c> GetFolderNodes<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFolderNode> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFolderNode> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -626,10 +626,10 @@ rt::request!(GetFolderNodes);
 /// Request of [`Api::get_referenced_by`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReferencedBy<'c> {
-    call: rt::Call<'c>,
+pub struct GetReferencedBy {
+    call: rt::Call,
 }
-impl<'c> GetReferencedBy<'c> {
+impl GetReferencedBy {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -672,14 +672,12 @@ impl<'c> GetReferencedBy<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseEntitySetupUsage> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseEntitySetupUsage> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -687,10 +685,10 @@ rt::request!(GetReferencedBy);
 /// Request of [`Api::list_files_and_folders`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListFilesAndFolders<'c> {
-    call: rt::Call<'c>,
+pub struct ListFilesAndFolders {
+    call: rt::Call,
 }
-impl<'c> ListFilesAndFolders<'c> {
+impl ListFilesAndFolders {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -747,12 +745,12 @@ impl<'c> ListFilesAndFolders<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageFile> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageFile> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -760,10 +758,10 @@ rt::request!(ListFilesAndFolders);
 /// Request of [`Api::list_files_with_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListFilesWithFilter<'c> {
-    call: rt::Call<'c>,
+pub struct ListFilesWithFilter {
+    call: rt::Call,
 }
-impl<'c> ListFilesWithFilter<'c> {
+impl ListFilesWithFilter {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -829,12 +827,12 @@ impl<'c> ListFilesWithFilter<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageFile> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageFile> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -842,10 +840,10 @@ rt::request!(ListFilesWithFilter);
 /// Request of [`Api::update_via_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateViaYaml<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateViaYaml {
+    call: rt::Call,
 }
-impl<'c> UpdateViaYaml<'c> {
+impl UpdateViaYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -860,12 +858,12 @@ impl<'c> UpdateViaYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoFile> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoFile> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -887,6 +885,8 @@ pub(super) static CREATE_VIA_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_FILE: rt::Operation = rt::Operation {
     id: "deleteFile",
@@ -907,6 +907,8 @@ pub(super) static DELETE_FILE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DOWNLOAD_FILE: rt::Operation = rt::Operation {
     id: "downloadFile",
@@ -926,6 +928,8 @@ pub(super) static DOWNLOAD_FILE: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FILE_STORE_CREATE: rt::Operation = rt::Operation {
     id: "create",
@@ -953,6 +957,8 @@ pub(super) static FILE_STORE_CREATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FILE_STORE_UPDATE: rt::Operation = rt::Operation {
     id: "update",
@@ -981,6 +987,8 @@ pub(super) static FILE_STORE_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CREATED_BY_LIST: rt::Operation = rt::Operation {
     id: "getCreatedByList",
@@ -999,6 +1007,8 @@ pub(super) static GET_CREATED_BY_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENTITY_TYPES: rt::Operation = rt::Operation {
     id: "getEntityTypes",
@@ -1013,6 +1023,8 @@ pub(super) static GET_ENTITY_TYPES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILE: rt::Operation = rt::Operation {
     id: "getFile",
@@ -1032,6 +1044,8 @@ pub(super) static GET_FILE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILE_CONTENT_USING_SCOPED_FILE_PATH: rt::Operation = rt::Operation {
     id: "getFileContentUsingScopedFilePath",
@@ -1051,6 +1065,8 @@ pub(super) static GET_FILE_CONTENT_USING_SCOPED_FILE_PATH: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILE_CONTENT_USING_SCOPED_FILE_PATH_V2: rt::Operation = rt::Operation {
     id: "getFileContentUsingScopedFilePathV2",
@@ -1069,6 +1085,8 @@ pub(super) static GET_FILE_CONTENT_USING_SCOPED_FILE_PATH_V2: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FOLDER_NODES: rt::Operation = rt::Operation {
     id: "getFolderNodes",
@@ -1088,6 +1106,8 @@ pub(super) static GET_FOLDER_NODES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REFERENCED_BY: rt::Operation = rt::Operation {
     id: "getReferencedBy",
@@ -1111,6 +1131,8 @@ pub(super) static GET_REFERENCED_BY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_FILES_AND_FOLDERS: rt::Operation = rt::Operation {
     id: "listFilesAndFolders",
@@ -1135,6 +1157,8 @@ pub(super) static LIST_FILES_AND_FOLDERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_FILES_WITH_FILTER: rt::Operation = rt::Operation {
     id: "listFilesWithFilter",
@@ -1159,6 +1183,8 @@ pub(super) static LIST_FILES_WITH_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_VIA_YAML: rt::Operation = rt::Operation {
     id: "updateViaYAML",
@@ -1178,4 +1204,6 @@ pub(super) static UPDATE_VIA_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

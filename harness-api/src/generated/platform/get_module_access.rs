@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/moduleAccess`
     #[inline]
-    pub fn get_module_access(&self) -> GetModuleAccess<'c> {
+    pub fn get_module_access(&self) -> GetModuleAccess {
         let call = rt::Call::new(self.client, &GET_MODULE_ACCESS);
         GetModuleAccess { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_module_access`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetModuleAccess<'c> {
-    call: rt::Call<'c>,
+pub struct GetModuleAccess {
+    call: rt::Call,
 }
-impl<'c> GetModuleAccess<'c> {
+impl GetModuleAccess {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -39,12 +39,12 @@ impl<'c> GetModuleAccess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ModuleAccessResponse> {
+    pub fn send(self) -> rt::Sending<types::ModuleAccessResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -66,4 +66,6 @@ pub(super) static GET_MODULE_ACCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

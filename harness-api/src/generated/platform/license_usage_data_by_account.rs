@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         end_time: i64,
         rollup: bool,
         body: &types::LicenseUsageActivityFilterPropertiesDto,
-    ) -> LicenseUsageActivity<'c> {
+    ) -> LicenseUsageActivity {
         let mut call = rt::Call::new(self.client, &LICENSE_USAGE_ACTIVITY);
         call.text(0, account_identifier);
         call.int(1, start_time);
@@ -27,18 +27,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::license_usage_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LicenseUsageActivity<'c> {
-    call: rt::Call<'c>,
+pub struct LicenseUsageActivity {
+    call: rt::Call,
 }
-impl<'c> LicenseUsageActivity<'c> {
+impl LicenseUsageActivity {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::LicenseUsageActivity>> {
+    pub fn send(self) -> rt::Sending<Vec<types::LicenseUsageActivity>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -61,4 +61,6 @@ pub(super) static LICENSE_USAGE_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

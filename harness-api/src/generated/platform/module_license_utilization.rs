@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/moduleLicenseUtilization`
     #[inline]
-    pub fn get_module_license_utilization(&self) -> GetModuleLicenseUtilization<'c> {
+    pub fn get_module_license_utilization(&self) -> GetModuleLicenseUtilization {
         let call = rt::Call::new(self.client, &GET_MODULE_LICENSE_UTILIZATION);
         GetModuleLicenseUtilization {
             call,
@@ -17,10 +17,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_module_license_utilization`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetModuleLicenseUtilization<'c> {
-    call: rt::Call<'c>,
+pub struct GetModuleLicenseUtilization {
+    call: rt::Call,
 }
-impl<'c> GetModuleLicenseUtilization<'c> {
+impl GetModuleLicenseUtilization {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -29,12 +29,12 @@ impl<'c> GetModuleLicenseUtilization<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ModuleUtilizationDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ModuleUtilizationDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -52,4 +52,6 @@ pub(super) static GET_MODULE_LICENSE_UTILIZATION: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

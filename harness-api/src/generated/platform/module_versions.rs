@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/module-versions`
     #[inline]
-    pub fn list_module_versions(&self) -> ListModuleVersions<'c> {
+    pub fn list_module_versions(&self) -> ListModuleVersions {
         let call = rt::Call::new(self.client, &LIST_MODULE_VERSIONS);
         ListModuleVersions { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_module_versions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListModuleVersions<'c> {
-    call: rt::Call<'c>,
+pub struct ListModuleVersions {
+    call: rt::Call,
 }
-impl<'c> ListModuleVersions<'c> {
+impl ListModuleVersions {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -33,12 +33,12 @@ impl<'c> ListModuleVersions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ModuleVersionsResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ModuleVersionsResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -56,4 +56,6 @@ pub(super) static LIST_MODULE_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

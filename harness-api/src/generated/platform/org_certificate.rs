@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_org_scoped_certificates(
         &self,
         org: impl Into<String>,
-    ) -> CreateOrgScopedCertificates<'c> {
+    ) -> CreateOrgScopedCertificates {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_CERTIFICATES);
         call.text(0, org);
         CreateOrgScopedCertificates {
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn create_org_scoped_certificates_form(
         &self,
         org: impl Into<String>,
-    ) -> CreateOrgScopedCertificates<'c> {
+    ) -> CreateOrgScopedCertificates {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_CERTIFICATES);
         call.text(0, org);
         CreateOrgScopedCertificates {
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         certificate: impl Into<String>,
-    ) -> DeleteOrgScopedCertificate<'c> {
+    ) -> DeleteOrgScopedCertificate {
         let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_CERTIFICATE);
         call.text(0, org);
         call.text(1, certificate);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         certificate: impl Into<String>,
-    ) -> GetOrgScopedCertificate<'c> {
+    ) -> GetOrgScopedCertificate {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_CERTIFICATE);
         call.text(0, org);
         call.text(1, certificate);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn get_org_scoped_certificates(
         &self,
         org: impl Into<String>,
-    ) -> GetOrgScopedCertificates<'c> {
+    ) -> GetOrgScopedCertificates {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_CERTIFICATES);
         call.text(0, org);
         GetOrgScopedCertificates { call }
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         certificate: impl Into<String>,
-    ) -> UpdateOrgScopedCertificate<'c> {
+    ) -> UpdateOrgScopedCertificate {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CERTIFICATE);
         call.text(0, org);
         call.text(1, certificate);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         certificate: impl Into<String>,
-    ) -> UpdateOrgScopedCertificate<'c> {
+    ) -> UpdateOrgScopedCertificate {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_CERTIFICATE);
         call.text(0, org);
         call.text(1, certificate);
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         certificate: impl Into<String>,
-    ) -> ValidateOrgScopedCertificateIdentifier<'c> {
+    ) -> ValidateOrgScopedCertificateIdentifier {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_ORG_SCOPED_CERTIFICATE_IDENTIFIER,
@@ -108,10 +108,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_org_scoped_certificates`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrgScopedCertificates<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrgScopedCertificates {
+    call: rt::Call,
 }
-impl<'c> CreateOrgScopedCertificates<'c> {
+impl CreateOrgScopedCertificates {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -138,12 +138,12 @@ impl<'c> CreateOrgScopedCertificates<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
+    pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -151,10 +151,10 @@ rt::request!(CreateOrgScopedCertificates);
 /// Request of [`Api::delete_org_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrgScopedCertificate<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrgScopedCertificate {
+    call: rt::Call,
 }
-impl<'c> DeleteOrgScopedCertificate<'c> {
+impl DeleteOrgScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -169,12 +169,12 @@ impl<'c> DeleteOrgScopedCertificate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -182,10 +182,10 @@ rt::request!(DeleteOrgScopedCertificate);
 /// Request of [`Api::get_org_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedCertificate<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedCertificate {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedCertificate<'c> {
+impl GetOrgScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -194,12 +194,12 @@ impl<'c> GetOrgScopedCertificate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
+    pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -207,10 +207,10 @@ rt::request!(GetOrgScopedCertificate);
 /// Request of [`Api::get_org_scoped_certificates`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedCertificates<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedCertificates {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedCertificates<'c> {
+impl GetOrgScopedCertificates {
     /// Query parameter `search_term`.
     #[inline]
     pub fn search_term(mut self, value: impl Into<String>) -> Self {
@@ -263,12 +263,12 @@ impl<'c> GetOrgScopedCertificates<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::CertificateResponseDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::CertificateResponseDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -276,10 +276,10 @@ rt::request!(GetOrgScopedCertificates);
 /// Request of [`Api::update_org_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOrgScopedCertificate<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOrgScopedCertificate {
+    call: rt::Call,
 }
-impl<'c> UpdateOrgScopedCertificate<'c> {
+impl UpdateOrgScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -306,12 +306,12 @@ impl<'c> UpdateOrgScopedCertificate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
+    pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -319,10 +319,10 @@ rt::request!(UpdateOrgScopedCertificate);
 /// Request of [`Api::validate_org_scoped_certificate_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateOrgScopedCertificateIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateOrgScopedCertificateIdentifier {
+    call: rt::Call,
 }
-impl<'c> ValidateOrgScopedCertificateIdentifier<'c> {
+impl ValidateOrgScopedCertificateIdentifier {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -331,12 +331,12 @@ impl<'c> ValidateOrgScopedCertificateIdentifier<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -359,6 +359,8 @@ pub(super) static CREATE_ORG_SCOPED_CERTIFICATES: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORG_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "delete-org-scoped-certificate",
@@ -378,6 +380,8 @@ pub(super) static DELETE_ORG_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "get-org-scoped-certificate",
@@ -396,6 +400,8 @@ pub(super) static GET_ORG_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_CERTIFICATES: rt::Operation = rt::Operation {
     id: "get-org-scoped-certificates",
@@ -419,6 +425,8 @@ pub(super) static GET_ORG_SCOPED_CERTIFICATES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ORG_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "update-org-scoped-certificate",
@@ -439,6 +447,8 @@ pub(super) static UPDATE_ORG_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_ORG_SCOPED_CERTIFICATE_IDENTIFIER: rt::Operation = rt::Operation {
     id: "validate-org-scoped-certificate-identifier",
@@ -457,4 +467,6 @@ pub(super) static VALIDATE_ORG_SCOPED_CERTIFICATE_IDENTIFIER: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/favorites`
     #[inline]
-    pub fn create_org_favorite(&self, org: impl Into<String>) -> CreateOrgFavorite<'c> {
+    pub fn create_org_favorite(&self, org: impl Into<String>) -> CreateOrgFavorite {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_FAVORITE);
         call.text(0, org);
         CreateOrgFavorite { call }
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         user_id: impl Into<String>,
-    ) -> DeleteOrgFavorite<'c> {
+    ) -> DeleteOrgFavorite {
         let mut call = rt::Call::new(self.client, &DELETE_ORG_FAVORITE);
         call.text(0, org);
         call.text(1, user_id);
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         user_id: impl Into<String>,
-    ) -> GetOrgFavorites<'c> {
+    ) -> GetOrgFavorites {
         let mut call = rt::Call::new(self.client, &GET_ORG_FAVORITES);
         call.text(0, org);
         call.text(1, user_id);
@@ -40,10 +40,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_org_favorite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrgFavorite<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrgFavorite {
+    call: rt::Call,
 }
-impl<'c> CreateOrgFavorite<'c> {
+impl CreateOrgFavorite {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -58,12 +58,12 @@ impl<'c> CreateOrgFavorite<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FavoriteResponse> {
+    pub fn send(self) -> rt::Sending<types::FavoriteResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -71,10 +71,10 @@ rt::request!(CreateOrgFavorite);
 /// Request of [`Api::delete_org_favorite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrgFavorite<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrgFavorite {
+    call: rt::Call,
 }
-impl<'c> DeleteOrgFavorite<'c> {
+impl DeleteOrgFavorite {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -99,12 +99,12 @@ impl<'c> DeleteOrgFavorite<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -112,10 +112,10 @@ rt::request!(DeleteOrgFavorite);
 /// Request of [`Api::get_org_favorites`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgFavorites<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgFavorites {
+    call: rt::Call,
 }
-impl<'c> GetOrgFavorites<'c> {
+impl GetOrgFavorites {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -134,12 +134,12 @@ impl<'c> GetOrgFavorites<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::FavoriteResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::FavoriteResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -157,6 +157,8 @@ pub(super) static CREATE_ORG_FAVORITE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORG_FAVORITE: rt::Operation = rt::Operation {
     id: "delete-org-favorite",
@@ -177,6 +179,8 @@ pub(super) static DELETE_ORG_FAVORITE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_FAVORITES: rt::Operation = rt::Operation {
     id: "get-org-favorites",
@@ -196,4 +200,6 @@ pub(super) static GET_ORG_FAVORITES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: &types::CreateProjectRequest,
-    ) -> CreateOrgScopedProject<'c> {
+    ) -> CreateOrgScopedProject {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_PROJECT);
         call.text(0, org);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateOrgScopedProject<'c> {
+    ) -> CreateOrgScopedProject {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_PROJECT);
         call.text(0, org);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> DeleteOrgScopedProject<'c> {
+    ) -> DeleteOrgScopedProject {
         let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetOrgScopedProject<'c> {
+    ) -> GetOrgScopedProject {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn get_org_scoped_projects(
         &self,
         org: impl Into<String>,
-    ) -> GetOrgScopedProjects<'c> {
+    ) -> GetOrgScopedProjects {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_PROJECTS);
         call.text(0, org);
         GetOrgScopedProjects { call }
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::UpdateProjectRequest,
-    ) -> UpdateOrgScopedProject<'c> {
+    ) -> UpdateOrgScopedProject {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateOrgScopedProject<'c> {
+    ) -> UpdateOrgScopedProject {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -95,10 +95,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_org_scoped_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrgScopedProject<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrgScopedProject {
+    call: rt::Call,
 }
-impl<'c> CreateOrgScopedProject<'c> {
+impl CreateOrgScopedProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -107,12 +107,12 @@ impl<'c> CreateOrgScopedProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProjectResponse> {
+    pub fn send(self) -> rt::Sending<types::ProjectResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,10 +120,10 @@ rt::request!(CreateOrgScopedProject);
 /// Request of [`Api::delete_org_scoped_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrgScopedProject<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrgScopedProject {
+    call: rt::Call,
 }
-impl<'c> DeleteOrgScopedProject<'c> {
+impl DeleteOrgScopedProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -132,12 +132,12 @@ impl<'c> DeleteOrgScopedProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProjectResponse> {
+    pub fn send(self) -> rt::Sending<types::ProjectResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -145,10 +145,10 @@ rt::request!(DeleteOrgScopedProject);
 /// Request of [`Api::get_org_scoped_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedProject<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedProject {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedProject<'c> {
+impl GetOrgScopedProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -157,12 +157,12 @@ impl<'c> GetOrgScopedProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProjectResponse> {
+    pub fn send(self) -> rt::Sending<types::ProjectResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,10 +170,10 @@ rt::request!(GetOrgScopedProject);
 /// Request of [`Api::get_org_scoped_projects`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedProjects<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedProjects {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedProjects<'c> {
+impl GetOrgScopedProjects {
     /// Query parameter `project`.
     #[inline]
     pub fn project(
@@ -240,12 +240,12 @@ impl<'c> GetOrgScopedProjects<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ProjectResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ProjectResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -253,10 +253,10 @@ rt::request!(GetOrgScopedProjects);
 /// Request of [`Api::update_org_scoped_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOrgScopedProject<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOrgScopedProject {
+    call: rt::Call,
 }
-impl<'c> UpdateOrgScopedProject<'c> {
+impl UpdateOrgScopedProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -265,12 +265,12 @@ impl<'c> UpdateOrgScopedProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProjectResponse> {
+    pub fn send(self) -> rt::Sending<types::ProjectResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -288,6 +288,8 @@ pub(super) static CREATE_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     id: "delete-org-scoped-project",
@@ -306,6 +308,8 @@ pub(super) static DELETE_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     id: "get-org-scoped-project",
@@ -324,6 +328,8 @@ pub(super) static GET_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_PROJECTS: rt::Operation = rt::Operation {
     id: "get-org-scoped-projects",
@@ -350,6 +356,8 @@ pub(super) static GET_ORG_SCOPED_PROJECTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     id: "update-org-scoped-project",
@@ -368,4 +376,6 @@ pub(super) static UPDATE_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_organization_v1(
         &self,
         body: &types::CreateOrganizationRequest,
-    ) -> CreateOrganizationV1<'c> {
+    ) -> CreateOrganizationV1 {
         let mut call = rt::Call::new(self.client, &CREATE_ORGANIZATION_V1);
         call.body_json(body);
         CreateOrganizationV1 { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn create_organization_v1_yaml(
         &self,
         body: impl Into<String>,
-    ) -> CreateOrganizationV1<'c> {
+    ) -> CreateOrganizationV1 {
         let mut call = rt::Call::new(self.client, &CREATE_ORGANIZATION_V1);
         call.body_text("application/yaml", body);
         CreateOrganizationV1 { call }
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteOrganization<'c> {
+    ) -> DeleteOrganization {
         let mut call = rt::Call::new(self.client, &DELETE_ORGANIZATION);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     pub fn delete_organization_v1(
         &self,
         org: impl Into<String>,
-    ) -> DeleteOrganizationV1<'c> {
+    ) -> DeleteOrganizationV1 {
         let mut call = rt::Call::new(self.client, &DELETE_ORGANIZATION_V1);
         call.text(0, org);
         DeleteOrganizationV1 { call }
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetOrganization<'c> {
+    ) -> GetOrganization {
         let mut call = rt::Call::new(self.client, &GET_ORGANIZATION);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -64,21 +64,21 @@ impl<'c> Api<'c> {
     pub fn get_organization_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetOrganizationList<'c> {
+    ) -> GetOrganizationList {
         let mut call = rt::Call::new(self.client, &GET_ORGANIZATION_LIST);
         call.text(0, account_identifier);
         GetOrganizationList { call }
     }
     /// `GET /v1/orgs/{org}`
     #[inline]
-    pub fn get_organization_v1(&self, org: impl Into<String>) -> GetOrganizationV1<'c> {
+    pub fn get_organization_v1(&self, org: impl Into<String>) -> GetOrganizationV1 {
         let mut call = rt::Call::new(self.client, &GET_ORGANIZATION_V1);
         call.text(0, org);
         GetOrganizationV1 { call }
     }
     /// `GET /v1/orgs`
     #[inline]
-    pub fn get_organizations_v1(&self) -> GetOrganizationsV1<'c> {
+    pub fn get_organizations_v1(&self) -> GetOrganizationsV1 {
         let call = rt::Call::new(self.client, &GET_ORGANIZATIONS_V1);
         GetOrganizationsV1 { call }
     }
@@ -88,7 +88,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::OrganizationRequest,
-    ) -> PostOrganization<'c> {
+    ) -> PostOrganization {
         let mut call = rt::Call::new(self.client, &POST_ORGANIZATION);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostOrganization<'c> {
+    ) -> PostOrganization {
         let mut call = rt::Call::new(self.client, &POST_ORGANIZATION);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::OrganizationRequest,
-    ) -> PutOrganization<'c> {
+    ) -> PutOrganization {
         let mut call = rt::Call::new(self.client, &PUT_ORGANIZATION);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -127,7 +127,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PutOrganization<'c> {
+    ) -> PutOrganization {
         let mut call = rt::Call::new(self.client, &PUT_ORGANIZATION);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -140,7 +140,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: &types::UpdateOrganizationRequest,
-    ) -> UpdateOrganizationV1<'c> {
+    ) -> UpdateOrganizationV1 {
         let mut call = rt::Call::new(self.client, &UPDATE_ORGANIZATION_V1);
         call.text(0, org);
         call.body_json(body);
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateOrganizationV1<'c> {
+    ) -> UpdateOrganizationV1 {
         let mut call = rt::Call::new(self.client, &UPDATE_ORGANIZATION_V1);
         call.text(0, org);
         call.body_text("application/yaml", body);
@@ -162,10 +162,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_organization_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrganizationV1<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrganizationV1 {
+    call: rt::Call,
 }
-impl<'c> CreateOrganizationV1<'c> {
+impl CreateOrganizationV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -174,12 +174,12 @@ impl<'c> CreateOrganizationV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OrganizationResponse> {
+    pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -187,10 +187,10 @@ rt::request!(CreateOrganizationV1);
 /// Request of [`Api::delete_organization`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrganization<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrganization {
+    call: rt::Call,
 }
-impl<'c> DeleteOrganization<'c> {
+impl DeleteOrganization {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -199,12 +199,12 @@ impl<'c> DeleteOrganization<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -212,10 +212,10 @@ rt::request!(DeleteOrganization);
 /// Request of [`Api::delete_organization_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrganizationV1<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrganizationV1 {
+    call: rt::Call,
 }
-impl<'c> DeleteOrganizationV1<'c> {
+impl DeleteOrganizationV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -224,12 +224,12 @@ impl<'c> DeleteOrganizationV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OrganizationResponse> {
+    pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -237,18 +237,18 @@ rt::request!(DeleteOrganizationV1);
 /// Request of [`Api::get_organization`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrganization<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrganization {
+    call: rt::Call,
 }
-impl<'c> GetOrganization<'c> {
+impl GetOrganization {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOrganizationResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOrganizationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -256,10 +256,10 @@ rt::request!(GetOrganization);
 /// Request of [`Api::get_organization_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrganizationList<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrganizationList {
+    call: rt::Call,
 }
-impl<'c> GetOrganizationList<'c> {
+impl GetOrganizationList {
     /// Query parameter `identifiers`.
     #[inline]
     pub fn identifiers(
@@ -306,12 +306,12 @@ impl<'c> GetOrganizationList<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseOrganizationResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseOrganizationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -319,10 +319,10 @@ rt::request!(GetOrganizationList);
 /// Request of [`Api::get_organization_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrganizationV1<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrganizationV1 {
+    call: rt::Call,
 }
-impl<'c> GetOrganizationV1<'c> {
+impl GetOrganizationV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -331,12 +331,12 @@ impl<'c> GetOrganizationV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OrganizationResponse> {
+    pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -344,10 +344,10 @@ rt::request!(GetOrganizationV1);
 /// Request of [`Api::get_organizations_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrganizationsV1<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrganizationsV1 {
+    call: rt::Call,
 }
-impl<'c> GetOrganizationsV1<'c> {
+impl GetOrganizationsV1 {
     /// Query parameter `org`.
     #[inline]
     pub fn org(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -392,12 +392,12 @@ impl<'c> GetOrganizationsV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::OrganizationResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::OrganizationResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -405,18 +405,18 @@ rt::request!(GetOrganizationsV1);
 /// Request of [`Api::post_organization`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostOrganization<'c> {
-    call: rt::Call<'c>,
+pub struct PostOrganization {
+    call: rt::Call,
 }
-impl<'c> PostOrganization<'c> {
+impl PostOrganization {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOrganizationResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOrganizationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -424,10 +424,10 @@ rt::request!(PostOrganization);
 /// Request of [`Api::put_organization`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutOrganization<'c> {
-    call: rt::Call<'c>,
+pub struct PutOrganization {
+    call: rt::Call,
 }
-impl<'c> PutOrganization<'c> {
+impl PutOrganization {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -436,12 +436,12 @@ impl<'c> PutOrganization<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOrganizationResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOrganizationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -449,10 +449,10 @@ rt::request!(PutOrganization);
 /// Request of [`Api::update_organization_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOrganizationV1<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOrganizationV1 {
+    call: rt::Call,
 }
-impl<'c> UpdateOrganizationV1<'c> {
+impl UpdateOrganizationV1 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -461,12 +461,12 @@ impl<'c> UpdateOrganizationV1<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OrganizationResponse> {
+    pub fn send(self) -> rt::Sending<types::OrganizationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -484,6 +484,8 @@ pub(super) static CREATE_ORGANIZATION_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORGANIZATION: rt::Operation = rt::Operation {
     id: "deleteOrganization",
@@ -502,6 +504,8 @@ pub(super) static DELETE_ORGANIZATION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORGANIZATION_V1: rt::Operation = rt::Operation {
     id: "delete-organization",
@@ -516,6 +520,8 @@ pub(super) static DELETE_ORGANIZATION_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORGANIZATION: rt::Operation = rt::Operation {
     id: "getOrganization",
@@ -533,6 +539,8 @@ pub(super) static GET_ORGANIZATION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORGANIZATION_LIST: rt::Operation = rt::Operation {
     id: "getOrganizationList",
@@ -555,6 +563,8 @@ pub(super) static GET_ORGANIZATION_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORGANIZATION_V1: rt::Operation = rt::Operation {
     id: "get-organization",
@@ -569,6 +579,8 @@ pub(super) static GET_ORGANIZATION_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORGANIZATIONS_V1: rt::Operation = rt::Operation {
     id: "get-organizations",
@@ -591,6 +603,8 @@ pub(super) static GET_ORGANIZATIONS_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ORGANIZATION: rt::Operation = rt::Operation {
     id: "postOrganization",
@@ -605,6 +619,8 @@ pub(super) static POST_ORGANIZATION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_ORGANIZATION: rt::Operation = rt::Operation {
     id: "putOrganization",
@@ -623,6 +639,8 @@ pub(super) static PUT_ORGANIZATION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ORGANIZATION_V1: rt::Operation = rt::Operation {
     id: "update-organization",
@@ -637,4 +655,6 @@ pub(super) static UPDATE_ORGANIZATION_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteProject<'c> {
+    ) -> DeleteProject {
         let mut call = rt::Call::new(self.client, &DELETE_PROJECT);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetProject<'c> {
+    ) -> GetProject {
         let mut call = rt::Call::new(self.client, &GET_PROJECT);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn get_project_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetProjectList<'c> {
+    ) -> GetProjectList {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_LIST);
         call.text(0, account_identifier);
         GetProjectList { call }
@@ -44,7 +44,7 @@ impl<'c> Api<'c> {
     pub fn get_project_list_with_multi_org_filter(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetProjectListWithMultiOrgFilter<'c> {
+    ) -> GetProjectListWithMultiOrgFilter {
         let mut call = rt::Call::new(
             self.client,
             &GET_PROJECT_LIST_WITH_MULTI_ORG_FILTER,
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::NgProjectRequest,
-    ) -> PostProject<'c> {
+    ) -> PostProject {
         let mut call = rt::Call::new(self.client, &POST_PROJECT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostProject<'c> {
+    ) -> PostProject {
         let mut call = rt::Call::new(self.client, &POST_PROJECT);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::NgProjectRequest,
-    ) -> PutProject<'c> {
+    ) -> PutProject {
         let mut call = rt::Call::new(self.client, &PUT_PROJECT);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PutProject<'c> {
+    ) -> PutProject {
         let mut call = rt::Call::new(self.client, &PUT_PROJECT);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -110,10 +110,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProject<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProject {
+    call: rt::Call,
 }
-impl<'c> DeleteProject<'c> {
+impl DeleteProject {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -128,12 +128,12 @@ impl<'c> DeleteProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -141,10 +141,10 @@ rt::request!(DeleteProject);
 /// Request of [`Api::get_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProject<'c> {
-    call: rt::Call<'c>,
+pub struct GetProject {
+    call: rt::Call,
 }
-impl<'c> GetProject<'c> {
+impl GetProject {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -153,12 +153,12 @@ impl<'c> GetProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoProjectResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoProjectResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -166,10 +166,10 @@ rt::request!(GetProject);
 /// Request of [`Api::get_project_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectList<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectList {
+    call: rt::Call,
 }
-impl<'c> GetProjectList<'c> {
+impl GetProjectList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -241,12 +241,12 @@ impl<'c> GetProjectList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseProjectResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseProjectResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -254,10 +254,10 @@ rt::request!(GetProjectList);
 /// Request of [`Api::get_project_list_with_multi_org_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectListWithMultiOrgFilter<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectListWithMultiOrgFilter {
+    call: rt::Call,
 }
-impl<'c> GetProjectListWithMultiOrgFilter<'c> {
+impl GetProjectListWithMultiOrgFilter {
     /// Query parameter `orgIdentifiers`.
     #[inline]
     pub fn org_identifiers(
@@ -343,12 +343,12 @@ impl<'c> GetProjectListWithMultiOrgFilter<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseProjectResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseProjectResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -356,10 +356,10 @@ rt::request!(GetProjectListWithMultiOrgFilter);
 /// Request of [`Api::post_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostProject<'c> {
-    call: rt::Call<'c>,
+pub struct PostProject {
+    call: rt::Call,
 }
-impl<'c> PostProject<'c> {
+impl PostProject {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -368,12 +368,12 @@ impl<'c> PostProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoProjectResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoProjectResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -381,10 +381,10 @@ rt::request!(PostProject);
 /// Request of [`Api::put_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutProject<'c> {
-    call: rt::Call<'c>,
+pub struct PutProject {
+    call: rt::Call,
 }
-impl<'c> PutProject<'c> {
+impl PutProject {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -399,12 +399,12 @@ impl<'c> PutProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoProjectResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoProjectResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -427,6 +427,8 @@ pub(super) static DELETE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT: rt::Operation = rt::Operation {
     id: "getProject",
@@ -445,6 +447,8 @@ pub(super) static GET_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_LIST: rt::Operation = rt::Operation {
     id: "getProjectList",
@@ -471,6 +475,8 @@ pub(super) static GET_PROJECT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_LIST_WITH_MULTI_ORG_FILTER: rt::Operation = rt::Operation {
     id: "getProjectListWithMultiOrgFilter",
@@ -498,6 +504,8 @@ pub(super) static GET_PROJECT_LIST_WITH_MULTI_ORG_FILTER: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_PROJECT: rt::Operation = rt::Operation {
     id: "postProject",
@@ -515,6 +523,8 @@ pub(super) static POST_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_PROJECT: rt::Operation = rt::Operation {
     id: "putProject",
@@ -534,4 +544,6 @@ pub(super) static PUT_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

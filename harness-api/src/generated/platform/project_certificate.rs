@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateProjectScopedCertificates<'c> {
+    ) -> CreateProjectScopedCertificates {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CERTIFICATES);
         call.text(0, org);
         call.text(1, project);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateProjectScopedCertificates<'c> {
+    ) -> CreateProjectScopedCertificates {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_CERTIFICATES);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         certificate: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> DeleteProjectScopedCertificate<'c> {
+    ) -> DeleteProjectScopedCertificate {
         let mut call = rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_CERTIFICATE);
         call.text(0, certificate);
         call.text(1, org);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
         certificate: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetProjectScopedCertificate<'c> {
+    ) -> GetProjectScopedCertificate {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_CERTIFICATE);
         call.text(0, certificate);
         call.text(1, org);
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetProjectScopedCertificates<'c> {
+    ) -> GetProjectScopedCertificates {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_CERTIFICATES);
         call.text(0, org);
         call.text(1, project);
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         certificate: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> UpdateProjectScopedCertificate<'c> {
+    ) -> UpdateProjectScopedCertificate {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CERTIFICATE);
         call.text(0, certificate);
         call.text(1, org);
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         certificate: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> UpdateProjectScopedCertificate<'c> {
+    ) -> UpdateProjectScopedCertificate {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_CERTIFICATE);
         call.text(0, certificate);
         call.text(1, org);
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         certificate: impl Into<String>,
-    ) -> ValidateProjectScopedCertificateIdentifier<'c> {
+    ) -> ValidateProjectScopedCertificateIdentifier {
         let mut call = rt::Call::new(
             self.client,
             &VALIDATE_PROJECT_SCOPED_CERTIFICATE_IDENTIFIER,
@@ -134,10 +134,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_project_scoped_certificates`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProjectScopedCertificates<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProjectScopedCertificates {
+    call: rt::Call,
 }
-impl<'c> CreateProjectScopedCertificates<'c> {
+impl CreateProjectScopedCertificates {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -164,12 +164,12 @@ impl<'c> CreateProjectScopedCertificates<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
+    pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,10 +177,10 @@ rt::request!(CreateProjectScopedCertificates);
 /// Request of [`Api::delete_project_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProjectScopedCertificate<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProjectScopedCertificate {
+    call: rt::Call,
 }
-impl<'c> DeleteProjectScopedCertificate<'c> {
+impl DeleteProjectScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -195,12 +195,12 @@ impl<'c> DeleteProjectScopedCertificate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -208,10 +208,10 @@ rt::request!(DeleteProjectScopedCertificate);
 /// Request of [`Api::get_project_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectScopedCertificate<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectScopedCertificate {
+    call: rt::Call,
 }
-impl<'c> GetProjectScopedCertificate<'c> {
+impl GetProjectScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -220,12 +220,12 @@ impl<'c> GetProjectScopedCertificate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
+    pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -233,10 +233,10 @@ rt::request!(GetProjectScopedCertificate);
 /// Request of [`Api::get_project_scoped_certificates`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectScopedCertificates<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectScopedCertificates {
+    call: rt::Call,
 }
-impl<'c> GetProjectScopedCertificates<'c> {
+impl GetProjectScopedCertificates {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -295,12 +295,12 @@ impl<'c> GetProjectScopedCertificates<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::CertificateResponseDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::CertificateResponseDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -308,10 +308,10 @@ rt::request!(GetProjectScopedCertificates);
 /// Request of [`Api::update_project_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProjectScopedCertificate<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProjectScopedCertificate {
+    call: rt::Call,
 }
-impl<'c> UpdateProjectScopedCertificate<'c> {
+impl UpdateProjectScopedCertificate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -338,12 +338,12 @@ impl<'c> UpdateProjectScopedCertificate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CertificateResponseDto> {
+    pub fn send(self) -> rt::Sending<types::CertificateResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -351,10 +351,10 @@ rt::request!(UpdateProjectScopedCertificate);
 /// Request of [`Api::validate_project_scoped_certificate_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateProjectScopedCertificateIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateProjectScopedCertificateIdentifier {
+    call: rt::Call,
 }
-impl<'c> ValidateProjectScopedCertificateIdentifier<'c> {
+impl ValidateProjectScopedCertificateIdentifier {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -363,12 +363,12 @@ impl<'c> ValidateProjectScopedCertificateIdentifier<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -392,6 +392,8 @@ pub(super) static CREATE_PROJECT_SCOPED_CERTIFICATES: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROJECT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "delete-project-scoped-certificate",
@@ -412,6 +414,8 @@ pub(super) static DELETE_PROJECT_SCOPED_CERTIFICATE: rt::Operation = rt::Operati
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "get-project-scoped-certificate",
@@ -431,6 +435,8 @@ pub(super) static GET_PROJECT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_CERTIFICATES: rt::Operation = rt::Operation {
     id: "get-project-scoped-certificates",
@@ -455,6 +461,8 @@ pub(super) static GET_PROJECT_SCOPED_CERTIFICATES: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROJECT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "update-project-scoped-certificate",
@@ -476,6 +484,8 @@ pub(super) static UPDATE_PROJECT_SCOPED_CERTIFICATE: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_PROJECT_SCOPED_CERTIFICATE_IDENTIFIER: rt::Operation = rt::Operation {
     id: "validate-project-scoped-certificate-identifier",
@@ -495,4 +505,6 @@ pub(super) static VALIDATE_PROJECT_SCOPED_CERTIFICATE_IDENTIFIER: rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateProjectFavorite<'c> {
+    ) -> CreateProjectFavorite {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_FAVORITE);
         call.text(0, org);
         call.text(1, project);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         user_id: impl Into<String>,
-    ) -> DeleteProjectFavorite<'c> {
+    ) -> DeleteProjectFavorite {
         let mut call = rt::Call::new(self.client, &DELETE_PROJECT_FAVORITE);
         call.text(0, org);
         call.text(1, project);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         user_id: impl Into<String>,
-    ) -> GetProjectFavorites<'c> {
+    ) -> GetProjectFavorites {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_FAVORITES);
         call.text(0, org);
         call.text(1, project);
@@ -49,10 +49,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_project_favorite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProjectFavorite<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProjectFavorite {
+    call: rt::Call,
 }
-impl<'c> CreateProjectFavorite<'c> {
+impl CreateProjectFavorite {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -67,12 +67,12 @@ impl<'c> CreateProjectFavorite<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::FavoriteResponse> {
+    pub fn send(self) -> rt::Sending<types::FavoriteResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -80,10 +80,10 @@ rt::request!(CreateProjectFavorite);
 /// Request of [`Api::delete_project_favorite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProjectFavorite<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProjectFavorite {
+    call: rt::Call,
 }
-impl<'c> DeleteProjectFavorite<'c> {
+impl DeleteProjectFavorite {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -111,12 +111,12 @@ impl<'c> DeleteProjectFavorite<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -124,10 +124,10 @@ rt::request!(DeleteProjectFavorite);
 /// Request of [`Api::get_project_favorites`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectFavorites<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectFavorites {
+    call: rt::Call,
 }
-impl<'c> GetProjectFavorites<'c> {
+impl GetProjectFavorites {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -149,12 +149,12 @@ impl<'c> GetProjectFavorites<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::FavoriteResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::FavoriteResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -176,6 +176,8 @@ pub(super) static CREATE_PROJECT_FAVORITE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROJECT_FAVORITE: rt::Operation = rt::Operation {
     id: "delete-project-favorite",
@@ -197,6 +199,8 @@ pub(super) static DELETE_PROJECT_FAVORITE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_FAVORITES: rt::Operation = rt::Operation {
     id: "get-project-favorites",
@@ -217,4 +221,6 @@ pub(super) static GET_PROJECT_FAVORITES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

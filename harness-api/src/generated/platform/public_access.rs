@@ -7,25 +7,25 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/public-access/check-public`
     #[inline]
-    pub fn check_public(&self) -> CheckPublic<'c> {
+    pub fn check_public(&self) -> CheckPublic {
         let call = rt::Call::new(self.client, &CHECK_PUBLIC);
         CheckPublic { call }
     }
     /// `PUT /v1/public-access/disable`
     #[inline]
-    pub fn disable_public_access(&self) -> DisablePublicAccess<'c> {
+    pub fn disable_public_access(&self) -> DisablePublicAccess {
         let call = rt::Call::new(self.client, &DISABLE_PUBLIC_ACCESS);
         DisablePublicAccess { call }
     }
     /// `POST /v1/public-access/enable`
     #[inline]
-    pub fn enable_public_access(&self) -> EnablePublicAccess<'c> {
+    pub fn enable_public_access(&self) -> EnablePublicAccess {
         let call = rt::Call::new(self.client, &ENABLE_PUBLIC_ACCESS);
         EnablePublicAccess { call }
     }
     /// `POST /v1/public-access/is-resource-public`
     #[inline]
-    pub fn is_resource_public(&self) -> IsResourcePublic<'c> {
+    pub fn is_resource_public(&self) -> IsResourcePublic {
         let call = rt::Call::new(self.client, &IS_RESOURCE_PUBLIC);
         IsResourcePublic { call }
     }
@@ -33,10 +33,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::check_public`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CheckPublic<'c> {
-    call: rt::Call<'c>,
+pub struct CheckPublic {
+    call: rt::Call,
 }
-impl<'c> CheckPublic<'c> {
+impl CheckPublic {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -51,12 +51,12 @@ impl<'c> CheckPublic<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PublicAccessCheckResponse> {
+    pub fn send(self) -> rt::Sending<types::PublicAccessCheckResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,10 +64,10 @@ rt::request!(CheckPublic);
 /// Request of [`Api::disable_public_access`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DisablePublicAccess<'c> {
-    call: rt::Call<'c>,
+pub struct DisablePublicAccess {
+    call: rt::Call,
 }
-impl<'c> DisablePublicAccess<'c> {
+impl DisablePublicAccess {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -106,12 +106,12 @@ impl<'c> DisablePublicAccess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -119,10 +119,10 @@ rt::request!(DisablePublicAccess);
 /// Request of [`Api::enable_public_access`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnablePublicAccess<'c> {
-    call: rt::Call<'c>,
+pub struct EnablePublicAccess {
+    call: rt::Call,
 }
-impl<'c> EnablePublicAccess<'c> {
+impl EnablePublicAccess {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -137,12 +137,12 @@ impl<'c> EnablePublicAccess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -150,10 +150,10 @@ rt::request!(EnablePublicAccess);
 /// Request of [`Api::is_resource_public`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IsResourcePublic<'c> {
-    call: rt::Call<'c>,
+pub struct IsResourcePublic {
+    call: rt::Call,
 }
-impl<'c> IsResourcePublic<'c> {
+impl IsResourcePublic {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -168,12 +168,12 @@ impl<'c> IsResourcePublic<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, bool> {
+    pub fn send(self) -> rt::Sending<bool> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -191,6 +191,8 @@ pub(super) static CHECK_PUBLIC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DISABLE_PUBLIC_ACCESS: rt::Operation = rt::Operation {
     id: "disable-public-access",
@@ -212,6 +214,8 @@ pub(super) static DISABLE_PUBLIC_ACCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENABLE_PUBLIC_ACCESS: rt::Operation = rt::Operation {
     id: "enable-public-access",
@@ -226,6 +230,8 @@ pub(super) static ENABLE_PUBLIC_ACCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IS_RESOURCE_PUBLIC: rt::Operation = rt::Operation {
     id: "is-resource-public",
@@ -240,4 +246,6 @@ pub(super) static IS_RESOURCE_PUBLIC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetSettingValue<'c> {
+    ) -> GetSettingValue {
         let mut call = rt::Call::new(self.client, &GET_SETTING_VALUE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         category: impl Into<types::GetSettingsListCategory>,
-    ) -> GetSettingsList<'c> {
+    ) -> GetSettingsList {
         let mut call = rt::Call::new(self.client, &GET_SETTINGS_LIST);
         call.text(0, account_identifier);
         call.text(1, Into::<types::GetSettingsListCategory>::into(category).as_str());
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn update_setting_value(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateSettingValue<'c> {
+    ) -> UpdateSettingValue {
         let mut call = rt::Call::new(self.client, &UPDATE_SETTING_VALUE);
         call.text(0, account_identifier);
         UpdateSettingValue { call }
@@ -43,10 +43,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_setting_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSettingValue<'c> {
-    call: rt::Call<'c>,
+pub struct GetSettingValue {
+    call: rt::Call,
 }
-impl<'c> GetSettingValue<'c> {
+impl GetSettingValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -61,12 +61,12 @@ impl<'c> GetSettingValue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSettingValueResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSettingValueResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -74,10 +74,10 @@ rt::request!(GetSettingValue);
 /// Request of [`Api::get_settings_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSettingsList<'c> {
-    call: rt::Call<'c>,
+pub struct GetSettingsList {
+    call: rt::Call,
 }
-impl<'c> GetSettingsList<'c> {
+impl GetSettingsList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -104,12 +104,12 @@ impl<'c> GetSettingsList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListSettingResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListSettingResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,10 +117,10 @@ rt::request!(GetSettingsList);
 /// Request of [`Api::update_setting_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSettingValue<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSettingValue {
+    call: rt::Call,
 }
-impl<'c> UpdateSettingValue<'c> {
+impl UpdateSettingValue {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -148,14 +148,12 @@ impl<'c> UpdateSettingValue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoListSettingUpdateResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListSettingUpdateResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -178,6 +176,8 @@ pub(super) static GET_SETTING_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SETTINGS_LIST: rt::Operation = rt::Operation {
     id: "getSettingsList",
@@ -199,6 +199,8 @@ pub(super) static GET_SETTINGS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SETTING_VALUE: rt::Operation = rt::Operation {
     id: "updateSettingValue",
@@ -217,4 +219,6 @@ pub(super) static UPDATE_SETTING_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

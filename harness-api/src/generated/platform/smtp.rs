@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::NgSmtp,
-    ) -> CreateSmtpConfig<'c> {
+    ) -> CreateSmtpConfig {
         let mut call = rt::Call::new(self.client, &CREATE_SMTP_CONFIG);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteSmtpConfig<'c> {
+    ) -> DeleteSmtpConfig {
         let mut call = rt::Call::new(self.client, &DELETE_SMTP_CONFIG);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/smtpConfig`
     #[inline]
-    pub fn get_smtp_config(&self) -> GetSmtpConfig<'c> {
+    pub fn get_smtp_config(&self) -> GetSmtpConfig {
         let call = rt::Call::new(self.client, &GET_SMTP_CONFIG);
         GetSmtpConfig { call }
     }
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::NgSmtp,
-    ) -> UpdateSmtp<'c> {
+    ) -> UpdateSmtp {
         let mut call = rt::Call::new(self.client, &UPDATE_SMTP);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
         to: impl Into<String>,
         subject: impl Into<String>,
         body_value: impl Into<String>,
-    ) -> ValidateConnectivity<'c> {
+    ) -> ValidateConnectivity {
         let mut call = rt::Call::new(self.client, &VALIDATE_CONNECTIVITY);
         call.text(0, identifier);
         call.text(1, account_id);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/smtpConfig/validateName`
     #[inline]
-    pub fn validate_name(&self, account_id: impl Into<String>) -> ValidateName<'c> {
+    pub fn validate_name(&self, account_id: impl Into<String>) -> ValidateName {
         let mut call = rt::Call::new(self.client, &VALIDATE_NAME);
         call.text(0, account_id);
         ValidateName { call }
@@ -76,18 +76,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_smtp_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateSmtpConfig<'c> {
-    call: rt::Call<'c>,
+pub struct CreateSmtpConfig {
+    call: rt::Call,
 }
-impl<'c> CreateSmtpConfig<'c> {
+impl CreateSmtpConfig {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNgSmtp> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoNgSmtp> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,18 +95,18 @@ rt::request!(CreateSmtpConfig);
 /// Request of [`Api::delete_smtp_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSmtpConfig<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSmtpConfig {
+    call: rt::Call,
 }
-impl<'c> DeleteSmtpConfig<'c> {
+impl DeleteSmtpConfig {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -114,10 +114,10 @@ rt::request!(DeleteSmtpConfig);
 /// Request of [`Api::get_smtp_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSmtpConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetSmtpConfig {
+    call: rt::Call,
 }
-impl<'c> GetSmtpConfig<'c> {
+impl GetSmtpConfig {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -126,12 +126,12 @@ impl<'c> GetSmtpConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNgSmtp> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoNgSmtp> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -139,18 +139,18 @@ rt::request!(GetSmtpConfig);
 /// Request of [`Api::update_smtp`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSmtp<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSmtp {
+    call: rt::Call,
 }
-impl<'c> UpdateSmtp<'c> {
+impl UpdateSmtp {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoNgSmtp> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoNgSmtp> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,18 +158,18 @@ rt::request!(UpdateSmtp);
 /// Request of [`Api::validate_connectivity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateConnectivity<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateConnectivity {
+    call: rt::Call,
 }
-impl<'c> ValidateConnectivity<'c> {
+impl ValidateConnectivity {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoValidationResult> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoValidationResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,10 +177,10 @@ rt::request!(ValidateConnectivity);
 /// Request of [`Api::validate_name`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateName<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateName {
+    call: rt::Call,
 }
-impl<'c> ValidateName<'c> {
+impl ValidateName {
     /// Query parameter `name`.
     #[inline]
     pub fn name(mut self, value: impl Into<String>) -> Self {
@@ -189,12 +189,12 @@ impl<'c> ValidateName<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoValidationResult> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoValidationResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -212,6 +212,8 @@ pub(super) static CREATE_SMTP_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SMTP_CONFIG: rt::Operation = rt::Operation {
     id: "deleteSmtpConfig",
@@ -229,6 +231,8 @@ pub(super) static DELETE_SMTP_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SMTP_CONFIG: rt::Operation = rt::Operation {
     id: "getSmtpConfig",
@@ -243,6 +247,8 @@ pub(super) static GET_SMTP_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SMTP: rt::Operation = rt::Operation {
     id: "updateSmtp",
@@ -257,6 +263,8 @@ pub(super) static UPDATE_SMTP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_CONNECTIVITY: rt::Operation = rt::Operation {
     id: "validateConnectivity",
@@ -277,6 +285,8 @@ pub(super) static VALIDATE_CONNECTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_NAME: rt::Operation = rt::Operation {
     id: "validateName",
@@ -291,4 +301,6 @@ pub(super) static VALIDATE_NAME: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/devSubscriptions`
     #[inline]
-    pub fn get_dev_subscriptions(&self) -> GetDevSubscriptions<'c> {
+    pub fn get_dev_subscriptions(&self) -> GetDevSubscriptions {
         let call = rt::Call::new(self.client, &GET_DEV_SUBSCRIPTIONS);
         GetDevSubscriptions { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_dev_subscriptions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDevSubscriptions<'c> {
-    call: rt::Call<'c>,
+pub struct GetDevSubscriptions {
+    call: rt::Call,
 }
-impl<'c> GetDevSubscriptions<'c> {
+impl GetDevSubscriptions {
     /// Query parameter `year`.
     #[inline]
     pub fn year(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> GetDevSubscriptions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::SubscriptionUsageDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::SubscriptionUsageDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -59,4 +59,6 @@ pub(super) static GET_DEV_SUBSCRIPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

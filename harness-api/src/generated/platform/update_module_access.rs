@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `PUT /v1/updateModuleAccess`
     #[inline]
-    pub fn put_update_module_access(&self) -> PutUpdateModuleAccess<'c> {
+    pub fn put_update_module_access(&self) -> PutUpdateModuleAccess {
         let call = rt::Call::new(self.client, &PUT_UPDATE_MODULE_ACCESS);
         PutUpdateModuleAccess { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::put_update_module_access`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutUpdateModuleAccess<'c> {
-    call: rt::Call<'c>,
+pub struct PutUpdateModuleAccess {
+    call: rt::Call,
 }
-impl<'c> PutUpdateModuleAccess<'c> {
+impl PutUpdateModuleAccess {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> PutUpdateModuleAccess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -56,4 +56,6 @@ pub(super) static PUT_UPDATE_MODULE_ACCESS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

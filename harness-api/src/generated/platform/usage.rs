@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/usage/{module}`
     #[inline]
-    pub fn get_license_usage(&self, module: impl Into<String>) -> GetLicenseUsage<'c> {
+    pub fn get_license_usage(&self, module: impl Into<String>) -> GetLicenseUsage {
         let mut call = rt::Call::new(self.client, &GET_LICENSE_USAGE);
         call.text(0, module);
         GetLicenseUsage { call }
@@ -16,10 +16,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_license_usage`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLicenseUsage<'c> {
-    call: rt::Call<'c>,
+pub struct GetLicenseUsage {
+    call: rt::Call,
 }
-impl<'c> GetLicenseUsage<'c> {
+impl GetLicenseUsage {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -40,12 +40,12 @@ impl<'c> GetLicenseUsage<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,4 +68,6 @@ pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateVariableBody,
-    ) -> CreateVariable<'c> {
+    ) -> CreateVariable {
         let mut call = rt::Call::new(self.client, &CREATE_VARIABLE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteVariable<'c> {
+    ) -> DeleteVariable {
         let mut call = rt::Call::new(self.client, &DELETE_VARIABLE);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetVariable<'c> {
+    ) -> GetVariable {
         let mut call = rt::Call::new(self.client, &GET_VARIABLE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -46,17 +46,14 @@ impl<'c> Api<'c> {
     pub fn get_variable_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetVariableList<'c> {
+    ) -> GetVariableList {
         let mut call = rt::Call::new(self.client, &GET_VARIABLE_LIST);
         call.text(0, account_identifier);
         GetVariableList { call }
     }
     /// `POST /ng/api/variables/list`
     #[inline]
-    pub fn list_variable(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> ListVariable<'c> {
+    pub fn list_variable(&self, account_identifier: impl Into<String>) -> ListVariable {
         let mut call = rt::Call::new(self.client, &LIST_VARIABLE);
         call.text(0, account_identifier);
         ListVariable { call }
@@ -67,7 +64,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::UpdateVariableBody,
-    ) -> UpdateVariable<'c> {
+    ) -> UpdateVariable {
         let mut call = rt::Call::new(self.client, &UPDATE_VARIABLE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -77,18 +74,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateVariable<'c> {
-    call: rt::Call<'c>,
+pub struct CreateVariable {
+    call: rt::Call,
 }
-impl<'c> CreateVariable<'c> {
+impl CreateVariable {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,10 +93,10 @@ rt::request!(CreateVariable);
 /// Request of [`Api::delete_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteVariable<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteVariable {
+    call: rt::Call,
 }
-impl<'c> DeleteVariable<'c> {
+impl DeleteVariable {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -114,12 +111,12 @@ impl<'c> DeleteVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -127,10 +124,10 @@ rt::request!(DeleteVariable);
 /// Request of [`Api::get_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetVariable<'c> {
-    call: rt::Call<'c>,
+pub struct GetVariable {
+    call: rt::Call,
 }
-impl<'c> GetVariable<'c> {
+impl GetVariable {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -145,12 +142,12 @@ impl<'c> GetVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::GetVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,10 +155,10 @@ rt::request!(GetVariable);
 /// Request of [`Api::get_variable_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetVariableList<'c> {
-    call: rt::Call<'c>,
+pub struct GetVariableList {
+    call: rt::Call,
 }
-impl<'c> GetVariableList<'c> {
+impl GetVariableList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -215,12 +212,12 @@ impl<'c> GetVariableList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetVariableListResponse> {
+    pub fn send(self) -> rt::Sending<types::GetVariableListResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -228,10 +225,10 @@ rt::request!(GetVariableList);
 /// Request of [`Api::list_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListVariable<'c> {
-    call: rt::Call<'c>,
+pub struct ListVariable {
+    call: rt::Call,
 }
-impl<'c> ListVariable<'c> {
+impl ListVariable {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -291,12 +288,12 @@ impl<'c> ListVariable<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::ListVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -304,18 +301,18 @@ rt::request!(ListVariable);
 /// Request of [`Api::update_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateVariable<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateVariable {
+    call: rt::Call,
 }
-impl<'c> UpdateVariable<'c> {
+impl UpdateVariable {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateVariableResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateVariableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -333,6 +330,8 @@ pub(super) static CREATE_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_VARIABLE: rt::Operation = rt::Operation {
     id: "deleteVariable",
@@ -352,6 +351,8 @@ pub(super) static DELETE_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_VARIABLE: rt::Operation = rt::Operation {
     id: "getVariable",
@@ -371,6 +372,8 @@ pub(super) static GET_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_VARIABLE_LIST: rt::Operation = rt::Operation {
     id: "getVariableList",
@@ -395,6 +398,8 @@ pub(super) static GET_VARIABLE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_VARIABLE: rt::Operation = rt::Operation {
     id: "listVariable",
@@ -419,6 +424,8 @@ pub(super) static LIST_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_VARIABLE: rt::Operation = rt::Operation {
     id: "updateVariable",
@@ -433,4 +440,6 @@ pub(super) static UPDATE_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/version`
     #[inline]
-    pub fn get_version(&self) -> GetVersion<'c> {
+    pub fn get_version(&self) -> GetVersion {
         let call = rt::Call::new(self.client, &GET_VERSION);
         GetVersion { call }
     }
@@ -15,18 +15,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetVersion<'c> {
-    call: rt::Call<'c>,
+pub struct GetVersion {
+    call: rt::Call,
 }
-impl<'c> GetVersion<'c> {
+impl GetVersion {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::VersionInfo> {
+    pub fn send(self) -> rt::Sending<types::VersionInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -44,4 +44,6 @@ pub(super) static GET_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

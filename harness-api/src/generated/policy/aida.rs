@@ -7,21 +7,21 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/aida/accept`
     #[inline]
-    pub fn aida_accept(&self, body: &types::AidaAcceptBody) -> AidaAccept<'c> {
+    pub fn aida_accept(&self, body: &types::AidaAcceptBody) -> AidaAccept {
         let mut call = rt::Call::new(self.client, &AIDA_ACCEPT);
         call.body_json(body);
         AidaAccept { call }
     }
     /// `POST /pm/api/v1/aida/analyze`
     #[inline]
-    pub fn aida_analyze(&self, body: &types::AnalyzeRequestBody) -> AidaAnalyze<'c> {
+    pub fn aida_analyze(&self, body: &types::AnalyzeRequestBody) -> AidaAnalyze {
         let mut call = rt::Call::new(self.client, &AIDA_ANALYZE);
         call.body_json(body);
         AidaAnalyze { call }
     }
     /// `POST /pm/api/v1/aida/generate`
     #[inline]
-    pub fn aida_generate(&self, body: &types::GenerateRequestBody) -> AidaGenerate<'c> {
+    pub fn aida_generate(&self, body: &types::GenerateRequestBody) -> AidaGenerate {
         let mut call = rt::Call::new(self.client, &AIDA_GENERATE);
         call.body_json(body);
         AidaGenerate { call }
@@ -30,10 +30,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::aida_accept`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AidaAccept<'c> {
-    call: rt::Call<'c>,
+pub struct AidaAccept {
+    call: rt::Call,
 }
-impl<'c> AidaAccept<'c> {
+impl AidaAccept {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -54,12 +54,12 @@ impl<'c> AidaAccept<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -67,10 +67,10 @@ rt::request!(AidaAccept);
 /// Request of [`Api::aida_analyze`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AidaAnalyze<'c> {
-    call: rt::Call<'c>,
+pub struct AidaAnalyze {
+    call: rt::Call,
 }
-impl<'c> AidaAnalyze<'c> {
+impl AidaAnalyze {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -91,12 +91,12 @@ impl<'c> AidaAnalyze<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AnalyzeResponse> {
+    pub fn send(self) -> rt::Sending<types::AnalyzeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -104,10 +104,10 @@ rt::request!(AidaAnalyze);
 /// Request of [`Api::aida_generate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AidaGenerate<'c> {
-    call: rt::Call<'c>,
+pub struct AidaGenerate {
+    call: rt::Call,
 }
-impl<'c> AidaGenerate<'c> {
+impl AidaGenerate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -128,12 +128,12 @@ impl<'c> AidaGenerate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PolicySample> {
+    pub fn send(self) -> rt::Sending<types::PolicySample> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -155,6 +155,8 @@ pub(super) static AIDA_ACCEPT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AIDA_ANALYZE: rt::Operation = rt::Operation {
     id: "aida#analyze",
@@ -173,6 +175,8 @@ pub(super) static AIDA_ANALYZE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static AIDA_GENERATE: rt::Operation = rt::Operation {
     id: "aida#generate",
@@ -191,4 +195,6 @@ pub(super) static AIDA_GENERATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

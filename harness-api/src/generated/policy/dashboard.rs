@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/dashboard`
     #[inline]
-    pub fn get_dashboard_metrics(&self) -> GetDashboardMetrics<'c> {
+    pub fn get_dashboard_metrics(&self) -> GetDashboardMetrics {
         let call = rt::Call::new(self.client, &GET_DASHBOARD_METRICS);
         GetDashboardMetrics { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_dashboard_metrics`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDashboardMetrics<'c> {
-    call: rt::Call<'c>,
+pub struct GetDashboardMetrics {
+    call: rt::Call,
 }
-impl<'c> GetDashboardMetrics<'c> {
+impl GetDashboardMetrics {
     /// Query parameter `range`.
     #[inline]
     pub fn range(mut self, value: impl Into<types::GetDashboardMetricsRange>) -> Self {
@@ -45,12 +45,12 @@ impl<'c> GetDashboardMetrics<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DashboardMetrics> {
+    pub fn send(self) -> rt::Sending<types::DashboardMetrics> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -73,4 +73,6 @@ pub(super) static GET_DASHBOARD_METRICS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

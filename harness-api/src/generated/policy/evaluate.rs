@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/evaluate`
     #[inline]
-    pub fn evaluate(&self, body: &types::EvaluateRequestBody) -> Evaluate<'c> {
+    pub fn evaluate(&self, body: &types::EvaluateRequestBody) -> Evaluate {
         let mut call = rt::Call::new(self.client, &EVALUATE);
         call.body_json(body);
         Evaluate { call }
@@ -16,10 +16,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::evaluate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct Evaluate<'c> {
-    call: rt::Call<'c>,
+pub struct Evaluate {
+    call: rt::Call,
 }
-impl<'c> Evaluate<'c> {
+impl Evaluate {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -40,12 +40,12 @@ impl<'c> Evaluate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EvaluatedPolicy> {
+    pub fn send(self) -> rt::Sending<types::EvaluatedPolicy> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -67,4 +67,6 @@ pub(super) static EVALUATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

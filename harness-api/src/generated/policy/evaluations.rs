@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/evaluations/{id}`
     #[inline]
-    pub fn find_evaluation(&self, id: i64) -> FindEvaluation<'c> {
+    pub fn find_evaluation(&self, id: i64) -> FindEvaluation {
         let mut call = rt::Call::new(self.client, &FIND_EVALUATION);
         call.int(0, id);
         FindEvaluation { call }
@@ -18,7 +18,7 @@ impl<'c> Api<'c> {
         &self,
         entity_identifier: impl Into<String>,
         entity_type: impl Into<types::GetEvaluationYamlEntityType>,
-    ) -> GetEvaluationYaml<'c> {
+    ) -> GetEvaluationYaml {
         let mut call = rt::Call::new(self.client, &GET_EVALUATION_YAML);
         call.text(0, entity_identifier);
         call.text(
@@ -29,14 +29,14 @@ impl<'c> Api<'c> {
     }
     /// `GET /pm/api/v1/evaluations/payload-signed-url/{evaluation_id}`
     #[inline]
-    pub fn get_payload_signed_url(&self, evaluation_id: i64) -> GetPayloadSignedUrl<'c> {
+    pub fn get_payload_signed_url(&self, evaluation_id: i64) -> GetPayloadSignedUrl {
         let mut call = rt::Call::new(self.client, &GET_PAYLOAD_SIGNED_URL);
         call.int(0, evaluation_id);
         GetPayloadSignedUrl { call }
     }
     /// `GET /pm/api/v1/evaluations`
     #[inline]
-    pub fn list_evaluations(&self) -> ListEvaluations<'c> {
+    pub fn list_evaluations(&self) -> ListEvaluations {
         let call = rt::Call::new(self.client, &LIST_EVALUATIONS);
         ListEvaluations { call }
     }
@@ -44,10 +44,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::find_evaluation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindEvaluation<'c> {
-    call: rt::Call<'c>,
+pub struct FindEvaluation {
+    call: rt::Call,
 }
-impl<'c> FindEvaluation<'c> {
+impl FindEvaluation {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -68,12 +68,12 @@ impl<'c> FindEvaluation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Evaluation> {
+    pub fn send(self) -> rt::Sending<types::Evaluation> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -81,10 +81,10 @@ rt::request!(FindEvaluation);
 /// Request of [`Api::get_evaluation_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEvaluationYaml<'c> {
-    call: rt::Call<'c>,
+pub struct GetEvaluationYaml {
+    call: rt::Call,
 }
-impl<'c> GetEvaluationYaml<'c> {
+impl GetEvaluationYaml {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -135,12 +135,12 @@ impl<'c> GetEvaluationYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EntityYaml> {
+    pub fn send(self) -> rt::Sending<types::EntityYaml> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -148,10 +148,10 @@ rt::request!(GetEvaluationYaml);
 /// Request of [`Api::get_payload_signed_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPayloadSignedUrl<'c> {
-    call: rt::Call<'c>,
+pub struct GetPayloadSignedUrl {
+    call: rt::Call,
 }
-impl<'c> GetPayloadSignedUrl<'c> {
+impl GetPayloadSignedUrl {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -172,12 +172,12 @@ impl<'c> GetPayloadSignedUrl<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -185,10 +185,10 @@ rt::request!(GetPayloadSignedUrl);
 /// Request of [`Api::list_evaluations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListEvaluations<'c> {
-    call: rt::Call<'c>,
+pub struct ListEvaluations {
+    call: rt::Call,
 }
-impl<'c> ListEvaluations<'c> {
+impl ListEvaluations {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -275,12 +275,12 @@ impl<'c> ListEvaluations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::Evaluation>> {
+    pub fn send(self) -> rt::Sending<Vec<types::Evaluation>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -303,6 +303,8 @@ pub(super) static FIND_EVALUATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EVALUATION_YAML: rt::Operation = rt::Operation {
     id: "evaluations#getYaml",
@@ -328,6 +330,8 @@ pub(super) static GET_EVALUATION_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PAYLOAD_SIGNED_URL: rt::Operation = rt::Operation {
     id: "evaluations#get-payload-signed-url",
@@ -347,6 +351,8 @@ pub(super) static GET_PAYLOAD_SIGNED_URL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EVALUATIONS: rt::Operation = rt::Operation {
     id: "evaluations#list",
@@ -376,4 +382,6 @@ pub(super) static LIST_EVALUATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/examples`
     #[inline]
-    pub fn list_examples(&self) -> ListExamples<'c> {
+    pub fn list_examples(&self) -> ListExamples {
         let call = rt::Call::new(self.client, &LIST_EXAMPLES);
         ListExamples { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::list_examples`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListExamples<'c> {
-    call: rt::Call<'c>,
+pub struct ListExamples {
+    call: rt::Call,
 }
-impl<'c> ListExamples<'c> {
+impl ListExamples {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -39,12 +39,12 @@ impl<'c> ListExamples<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::PolicyExample>> {
+    pub fn send(self) -> rt::Sending<Vec<types::PolicyExample>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -66,4 +66,6 @@ pub(super) static LIST_EXAMPLES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,28 +7,28 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /pm/api/v1/policies`
     #[inline]
-    pub fn create_policy(&self, body: &types::CreateRequestBody) -> CreatePolicy<'c> {
+    pub fn create_policy(&self, body: &types::CreateRequestBody) -> CreatePolicy {
         let mut call = rt::Call::new(self.client, &CREATE_POLICY);
         call.body_json(body);
         CreatePolicy { call }
     }
     /// `DELETE /pm/api/v1/policies/{identifier}`
     #[inline]
-    pub fn delete_policy(&self, identifier: impl Into<String>) -> DeletePolicy<'c> {
+    pub fn delete_policy(&self, identifier: impl Into<String>) -> DeletePolicy {
         let mut call = rt::Call::new(self.client, &DELETE_POLICY);
         call.text(0, identifier);
         DeletePolicy { call }
     }
     /// `GET /pm/api/v1/policies/{identifier}`
     #[inline]
-    pub fn find_policy(&self, identifier: impl Into<String>) -> FindPolicy<'c> {
+    pub fn find_policy(&self, identifier: impl Into<String>) -> FindPolicy {
         let mut call = rt::Call::new(self.client, &FIND_POLICY);
         call.text(0, identifier);
         FindPolicy { call }
     }
     /// `GET /pm/api/v1/policies`
     #[inline]
-    pub fn list_policies(&self) -> ListPolicies<'c> {
+    pub fn list_policies(&self) -> ListPolicies {
         let call = rt::Call::new(self.client, &LIST_POLICIES);
         ListPolicies { call }
     }
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     pub fn list_policy_sets_of_policy(
         &self,
         identifier: impl Into<String>,
-    ) -> ListPolicySetsOfPolicy<'c> {
+    ) -> ListPolicySetsOfPolicy {
         let mut call = rt::Call::new(self.client, &LIST_POLICY_SETS_OF_POLICY);
         call.text(0, identifier);
         ListPolicySetsOfPolicy { call }
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         body: &types::MovePolicyBody,
-    ) -> MovePolicy<'c> {
+    ) -> MovePolicy {
         let mut call = rt::Call::new(self.client, &MOVE_POLICY);
         call.text(0, identifier);
         call.body_json(body);
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         body: &types::UpdateRequestBody,
-    ) -> UpdatePolicy<'c> {
+    ) -> UpdatePolicy {
         let mut call = rt::Call::new(self.client, &UPDATE_POLICY);
         call.text(0, identifier);
         call.body_json(body);
@@ -70,10 +70,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_policy`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreatePolicy<'c> {
-    call: rt::Call<'c>,
+pub struct CreatePolicy {
+    call: rt::Call,
 }
-impl<'c> CreatePolicy<'c> {
+impl CreatePolicy {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -124,12 +124,12 @@ impl<'c> CreatePolicy<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PolicyManagementPolicy> {
+    pub fn send(self) -> rt::Sending<types::PolicyManagementPolicy> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -137,10 +137,10 @@ rt::request!(CreatePolicy);
 /// Request of [`Api::delete_policy`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeletePolicy<'c> {
-    call: rt::Call<'c>,
+pub struct DeletePolicy {
+    call: rt::Call,
 }
-impl<'c> DeletePolicy<'c> {
+impl DeletePolicy {
     /// Query parameter `force`.
     #[inline]
     pub fn force(mut self, value: bool) -> Self {
@@ -167,12 +167,12 @@ impl<'c> DeletePolicy<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -180,10 +180,10 @@ rt::request!(DeletePolicy);
 /// Request of [`Api::find_policy`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindPolicy<'c> {
-    call: rt::Call<'c>,
+pub struct FindPolicy {
+    call: rt::Call,
 }
-impl<'c> FindPolicy<'c> {
+impl FindPolicy {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -216,12 +216,12 @@ impl<'c> FindPolicy<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PolicyManagementPolicy> {
+    pub fn send(self) -> rt::Sending<types::PolicyManagementPolicy> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -229,10 +229,10 @@ rt::request!(FindPolicy);
 /// Request of [`Api::list_policies`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPolicies<'c> {
-    call: rt::Call<'c>,
+pub struct ListPolicies {
+    call: rt::Call,
 }
-impl<'c> ListPolicies<'c> {
+impl ListPolicies {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -295,12 +295,12 @@ impl<'c> ListPolicies<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::PolicyManagementPolicy>> {
+    pub fn send(self) -> rt::Sending<Vec<types::PolicyManagementPolicy>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -308,10 +308,10 @@ rt::request!(ListPolicies);
 /// Request of [`Api::list_policy_sets_of_policy`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPolicySetsOfPolicy<'c> {
-    call: rt::Call<'c>,
+pub struct ListPolicySetsOfPolicy {
+    call: rt::Call,
 }
-impl<'c> ListPolicySetsOfPolicy<'c> {
+impl ListPolicySetsOfPolicy {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -357,12 +357,12 @@ impl<'c> ListPolicySetsOfPolicy<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::PolicyToPolicySet>> {
+    pub fn send(self) -> rt::Sending<Vec<types::PolicyToPolicySet>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -370,10 +370,10 @@ rt::request!(ListPolicySetsOfPolicy);
 /// Request of [`Api::move_policy`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MovePolicy<'c> {
-    call: rt::Call<'c>,
+pub struct MovePolicy {
+    call: rt::Call,
 }
-impl<'c> MovePolicy<'c> {
+impl MovePolicy {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -394,12 +394,12 @@ impl<'c> MovePolicy<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -407,10 +407,10 @@ rt::request!(MovePolicy);
 /// Request of [`Api::update_policy`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePolicy<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePolicy {
+    call: rt::Call,
 }
-impl<'c> UpdatePolicy<'c> {
+impl UpdatePolicy {
     /// Query parameter `git_commit_msg`.
     #[inline]
     pub fn git_commit_msg(mut self, value: impl Into<String>) -> Self {
@@ -467,12 +467,12 @@ impl<'c> UpdatePolicy<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -499,6 +499,8 @@ pub(super) static CREATE_POLICY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_POLICY: rt::Operation = rt::Operation {
     id: "policies#delete",
@@ -519,6 +521,8 @@ pub(super) static DELETE_POLICY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_POLICY: rt::Operation = rt::Operation {
     id: "policies#find",
@@ -540,6 +544,8 @@ pub(super) static FIND_POLICY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_POLICIES: rt::Operation = rt::Operation {
     id: "policies#list",
@@ -565,6 +571,8 @@ pub(super) static LIST_POLICIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_POLICY_SETS_OF_POLICY: rt::Operation = rt::Operation {
     id: "policies#list_policy_sets",
@@ -588,6 +596,8 @@ pub(super) static LIST_POLICY_SETS_OF_POLICY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MOVE_POLICY: rt::Operation = rt::Operation {
     id: "policies#move_policy",
@@ -607,6 +617,8 @@ pub(super) static MOVE_POLICY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_POLICY: rt::Operation = rt::Operation {
     id: "policies#update",
@@ -632,4 +644,6 @@ pub(super) static UPDATE_POLICY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,37 +10,34 @@ impl<'c> Api<'c> {
     pub fn create_policy_set(
         &self,
         body: &types::PolicySetCreateRequestBody,
-    ) -> CreatePolicySet<'c> {
+    ) -> CreatePolicySet {
         let mut call = rt::Call::new(self.client, &CREATE_POLICY_SET);
         call.body_json(body);
         CreatePolicySet { call }
     }
     /// `DELETE /pm/api/v1/policysets/{identifier}`
     #[inline]
-    pub fn delete_policy_set(
-        &self,
-        identifier: impl Into<String>,
-    ) -> DeletePolicySet<'c> {
+    pub fn delete_policy_set(&self, identifier: impl Into<String>) -> DeletePolicySet {
         let mut call = rt::Call::new(self.client, &DELETE_POLICY_SET);
         call.text(0, identifier);
         DeletePolicySet { call }
     }
     /// `GET /pm/api/v1/policysets/{identifier}`
     #[inline]
-    pub fn find_policy_set(&self, identifier: impl Into<String>) -> FindPolicySet<'c> {
+    pub fn find_policy_set(&self, identifier: impl Into<String>) -> FindPolicySet {
         let mut call = rt::Call::new(self.client, &FIND_POLICY_SET);
         call.text(0, identifier);
         FindPolicySet { call }
     }
     /// `GET /pm/api/v1/policysets/all`
     #[inline]
-    pub fn list_all_policy_sets(&self) -> ListAllPolicySets<'c> {
+    pub fn list_all_policy_sets(&self) -> ListAllPolicySets {
         let call = rt::Call::new(self.client, &LIST_ALL_POLICY_SETS);
         ListAllPolicySets { call }
     }
     /// `GET /pm/api/v1/policysets`
     #[inline]
-    pub fn list_policy_sets(&self) -> ListPolicySets<'c> {
+    pub fn list_policy_sets(&self) -> ListPolicySets {
         let call = rt::Call::new(self.client, &LIST_POLICY_SETS);
         ListPolicySets { call }
     }
@@ -50,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         body: &types::PolicySetUpdateRequestBody,
-    ) -> UpdatePolicySet<'c> {
+    ) -> UpdatePolicySet {
         let mut call = rt::Call::new(self.client, &UPDATE_POLICY_SET);
         call.text(0, identifier);
         call.body_json(body);
@@ -60,10 +57,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_policy_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreatePolicySet<'c> {
-    call: rt::Call<'c>,
+pub struct CreatePolicySet {
+    call: rt::Call,
 }
-impl<'c> CreatePolicySet<'c> {
+impl CreatePolicySet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -84,12 +81,12 @@ impl<'c> CreatePolicySet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PolicyManagementPolicySet> {
+    pub fn send(self) -> rt::Sending<types::PolicyManagementPolicySet> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -97,10 +94,10 @@ rt::request!(CreatePolicySet);
 /// Request of [`Api::delete_policy_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeletePolicySet<'c> {
-    call: rt::Call<'c>,
+pub struct DeletePolicySet {
+    call: rt::Call,
 }
-impl<'c> DeletePolicySet<'c> {
+impl DeletePolicySet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -121,12 +118,12 @@ impl<'c> DeletePolicySet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -134,10 +131,10 @@ rt::request!(DeletePolicySet);
 /// Request of [`Api::find_policy_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindPolicySet<'c> {
-    call: rt::Call<'c>,
+pub struct FindPolicySet {
+    call: rt::Call,
 }
-impl<'c> FindPolicySet<'c> {
+impl FindPolicySet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -158,12 +155,12 @@ impl<'c> FindPolicySet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PolicyManagementPolicySet> {
+    pub fn send(self) -> rt::Sending<types::PolicyManagementPolicySet> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -171,10 +168,10 @@ rt::request!(FindPolicySet);
 /// Request of [`Api::list_all_policy_sets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAllPolicySets<'c> {
-    call: rt::Call<'c>,
+pub struct ListAllPolicySets {
+    call: rt::Call,
 }
-impl<'c> ListAllPolicySets<'c> {
+impl ListAllPolicySets {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -225,12 +222,12 @@ impl<'c> ListAllPolicySets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -238,10 +235,10 @@ rt::request!(ListAllPolicySets);
 /// Request of [`Api::list_policy_sets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPolicySets<'c> {
-    call: rt::Call<'c>,
+pub struct ListPolicySets {
+    call: rt::Call,
 }
-impl<'c> ListPolicySets<'c> {
+impl ListPolicySets {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -314,12 +311,12 @@ impl<'c> ListPolicySets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::PolicyManagementPolicySet>> {
+    pub fn send(self) -> rt::Sending<Vec<types::PolicyManagementPolicySet>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -327,10 +324,10 @@ rt::request!(ListPolicySets);
 /// Request of [`Api::update_policy_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePolicySet<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePolicySet {
+    call: rt::Call,
 }
-impl<'c> UpdatePolicySet<'c> {
+impl UpdatePolicySet {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -351,12 +348,12 @@ impl<'c> UpdatePolicySet<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -378,6 +375,8 @@ pub(super) static CREATE_POLICY_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_POLICY_SET: rt::Operation = rt::Operation {
     id: "policysets#delete",
@@ -397,6 +396,8 @@ pub(super) static DELETE_POLICY_SET: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_POLICY_SET: rt::Operation = rt::Operation {
     id: "policysets#find",
@@ -416,6 +417,8 @@ pub(super) static FIND_POLICY_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ALL_POLICY_SETS: rt::Operation = rt::Operation {
     id: "policysets#listall",
@@ -439,6 +442,8 @@ pub(super) static LIST_ALL_POLICY_SETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_POLICY_SETS: rt::Operation = rt::Operation {
     id: "policysets#list",
@@ -465,6 +470,8 @@ pub(super) static LIST_POLICY_SETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_POLICY_SET: rt::Operation = rt::Operation {
     id: "policysets#update",
@@ -484,4 +491,6 @@ pub(super) static UPDATE_POLICY_SET: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /pm/api/v1/system/health`
     #[inline]
-    pub fn system_health(&self) -> SystemHealth<'c> {
+    pub fn system_health(&self) -> SystemHealth {
         let call = rt::Call::new(self.client, &SYSTEM_HEALTH);
         SystemHealth { call }
     }
     /// `GET /pm/api/v1/system/version`
     #[inline]
-    pub fn system_version(&self) -> SystemVersion<'c> {
+    pub fn system_version(&self) -> SystemVersion {
         let call = rt::Call::new(self.client, &SYSTEM_VERSION);
         SystemVersion { call }
     }
@@ -21,18 +21,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::system_health`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SystemHealth<'c> {
-    call: rt::Call<'c>,
+pub struct SystemHealth {
+    call: rt::Call,
 }
-impl<'c> SystemHealth<'c> {
+impl SystemHealth {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -40,18 +40,18 @@ rt::request!(SystemHealth);
 /// Request of [`Api::system_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SystemVersion<'c> {
-    call: rt::Call<'c>,
+pub struct SystemVersion {
+    call: rt::Call,
 }
-impl<'c> SystemVersion<'c> {
+impl SystemVersion {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ServiceVersion> {
+    pub fn send(self) -> rt::Sending<types::ServiceVersion> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -69,6 +69,8 @@ pub(super) static SYSTEM_HEALTH: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SYSTEM_VERSION: rt::Operation = rt::Operation {
     id: "system#version",
@@ -83,4 +85,6 @@ pub(super) static SYSTEM_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

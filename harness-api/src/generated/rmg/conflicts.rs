@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         execution_id: impl Into<String>,
         body: &types::UpdateReleaseConflictBody,
-    ) -> UpdateReleaseConflict<'c> {
+    ) -> UpdateReleaseConflict {
         let mut call = rt::Call::new(self.client, &UPDATE_RELEASE_CONFLICT);
         call.text(0, execution_id);
         call.body_json(body);
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::update_release_conflict`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateReleaseConflict<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateReleaseConflict {
+    call: rt::Call,
 }
-impl<'c> UpdateReleaseConflict<'c> {
+impl UpdateReleaseConflict {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> UpdateReleaseConflict<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -59,4 +59,6 @@ pub(super) static UPDATE_RELEASE_CONFLICT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,14 +10,14 @@ impl<'c> Api<'c> {
     pub fn get_freeze_details(
         &self,
         freeze_identifier: impl Into<String>,
-    ) -> GetFreezeDetails<'c> {
+    ) -> GetFreezeDetails {
         let mut call = rt::Call::new(self.client, &GET_FREEZE_DETAILS);
         call.text(0, freeze_identifier);
         GetFreezeDetails { call }
     }
     /// `GET /rmg/api/freeze/list`
     #[inline]
-    pub fn get_freeze_list(&self, start_time: i64, end_time: i64) -> GetFreezeList<'c> {
+    pub fn get_freeze_list(&self, start_time: i64, end_time: i64) -> GetFreezeList {
         let mut call = rt::Call::new(self.client, &GET_FREEZE_LIST);
         call.int(0, start_time);
         call.int(1, end_time);
@@ -27,10 +27,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_freeze_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFreezeDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetFreezeDetails {
+    call: rt::Call,
 }
-impl<'c> GetFreezeDetails<'c> {
+impl GetFreezeDetails {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -51,12 +51,12 @@ impl<'c> GetFreezeDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,10 +64,10 @@ rt::request!(GetFreezeDetails);
 /// Request of [`Api::get_freeze_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFreezeList<'c> {
-    call: rt::Call<'c>,
+pub struct GetFreezeList {
+    call: rt::Call,
 }
-impl<'c> GetFreezeList<'c> {
+impl GetFreezeList {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -100,12 +100,12 @@ impl<'c> GetFreezeList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -128,6 +128,8 @@ pub(super) static GET_FREEZE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FREEZE_LIST: rt::Operation = rt::Operation {
     id: "RmgetFreezeList",
@@ -150,4 +152,6 @@ pub(super) static GET_FREEZE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn delete_orchestration_activity(
         &self,
         identifier: impl Into<String>,
-    ) -> DeleteOrchestrationActivity<'c> {
+    ) -> DeleteOrchestrationActivity {
         let mut call = rt::Call::new(self.client, &DELETE_ORCHESTRATION_ACTIVITY);
         call.text(0, identifier);
         DeleteOrchestrationActivity {
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn get_orchestration_activities_by_acitivity_refs(
         &self,
         body: &types::GetOrchestrationActivitiesByAcitivityRefsBody,
-    ) -> GetOrchestrationActivitiesByAcitivityRefs<'c> {
+    ) -> GetOrchestrationActivitiesByAcitivityRefs {
         let mut call = rt::Call::new(
             self.client,
             &GET_ORCHESTRATION_ACTIVITIES_BY_ACITIVITY_REFS,
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     pub fn get_orchestration_activities_by_process_identifier(
         &self,
         identifier: impl Into<String>,
-    ) -> GetOrchestrationActivitiesByProcessIdentifier<'c> {
+    ) -> GetOrchestrationActivitiesByProcessIdentifier {
         let mut call = rt::Call::new(
             self.client,
             &GET_ORCHESTRATION_ACTIVITIES_BY_PROCESS_IDENTIFIER,
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
     pub fn get_orchestration_activity(
         &self,
         identifier: impl Into<String>,
-    ) -> GetOrchestrationActivity<'c> {
+    ) -> GetOrchestrationActivity {
         let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_ACTIVITY);
         call.text(0, identifier);
         GetOrchestrationActivity { call }
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
     pub fn get_orchestration_activity_inputs(
         &self,
         activity_ref: impl Into<String>,
-    ) -> GetOrchestrationActivityInputs<'c> {
+    ) -> GetOrchestrationActivityInputs {
         let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_ACTIVITY_INPUTS);
         call.text(0, activity_ref);
         GetOrchestrationActivityInputs {
@@ -71,9 +71,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/activity/summary`
     #[inline]
-    pub fn get_orchestration_activity_summary(
-        &self,
-    ) -> GetOrchestrationActivitySummary<'c> {
+    pub fn get_orchestration_activity_summary(&self) -> GetOrchestrationActivitySummary {
         let call = rt::Call::new(self.client, &GET_ORCHESTRATION_ACTIVITY_SUMMARY);
         GetOrchestrationActivitySummary {
             call,
@@ -85,7 +83,7 @@ impl<'c> Api<'c> {
         &self,
         activity_execution_id: impl Into<String>,
         body: &types::PostOnHoldActivityActionBody,
-    ) -> PostOnHoldActivityAction<'c> {
+    ) -> PostOnHoldActivityAction {
         let mut call = rt::Call::new(self.client, &POST_ON_HOLD_ACTIVITY_ACTION);
         call.text(0, activity_execution_id);
         call.body_json(body);
@@ -93,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/activity`
     #[inline]
-    pub fn post_orchestration_activity(&self) -> PostOrchestrationActivity<'c> {
+    pub fn post_orchestration_activity(&self) -> PostOrchestrationActivity {
         let call = rt::Call::new(self.client, &POST_ORCHESTRATION_ACTIVITY);
         PostOrchestrationActivity { call }
     }
@@ -102,7 +100,7 @@ impl<'c> Api<'c> {
     pub fn put_orchestration_activity(
         &self,
         identifier: impl Into<String>,
-    ) -> PutOrchestrationActivity<'c> {
+    ) -> PutOrchestrationActivity {
         let mut call = rt::Call::new(self.client, &PUT_ORCHESTRATION_ACTIVITY);
         call.text(0, identifier);
         PutOrchestrationActivity { call }
@@ -111,10 +109,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_orchestration_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrchestrationActivity<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrchestrationActivity {
+    call: rt::Call,
 }
-impl<'c> DeleteOrchestrationActivity<'c> {
+impl DeleteOrchestrationActivity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -135,12 +133,12 @@ impl<'c> DeleteOrchestrationActivity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -148,10 +146,10 @@ rt::request!(DeleteOrchestrationActivity);
 /// Request of [`Api::get_orchestration_activities_by_acitivity_refs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationActivitiesByAcitivityRefs<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationActivitiesByAcitivityRefs {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationActivitiesByAcitivityRefs<'c> {
+impl GetOrchestrationActivitiesByAcitivityRefs {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -184,12 +182,12 @@ impl<'c> GetOrchestrationActivitiesByAcitivityRefs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -197,10 +195,10 @@ rt::request!(GetOrchestrationActivitiesByAcitivityRefs);
 /// Request of [`Api::get_orchestration_activities_by_process_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationActivitiesByProcessIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationActivitiesByProcessIdentifier {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationActivitiesByProcessIdentifier<'c> {
+impl GetOrchestrationActivitiesByProcessIdentifier {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -239,12 +237,12 @@ impl<'c> GetOrchestrationActivitiesByProcessIdentifier<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -252,10 +250,10 @@ rt::request!(GetOrchestrationActivitiesByProcessIdentifier);
 /// Request of [`Api::get_orchestration_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationActivity<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationActivity {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationActivity<'c> {
+impl GetOrchestrationActivity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -276,12 +274,12 @@ impl<'c> GetOrchestrationActivity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -289,10 +287,10 @@ rt::request!(GetOrchestrationActivity);
 /// Request of [`Api::get_orchestration_activity_inputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationActivityInputs<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationActivityInputs {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationActivityInputs<'c> {
+impl GetOrchestrationActivityInputs {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -313,12 +311,12 @@ impl<'c> GetOrchestrationActivityInputs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -326,10 +324,10 @@ rt::request!(GetOrchestrationActivityInputs);
 /// Request of [`Api::get_orchestration_activity_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationActivitySummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationActivitySummary {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationActivitySummary<'c> {
+impl GetOrchestrationActivitySummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -374,12 +372,12 @@ impl<'c> GetOrchestrationActivitySummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -387,10 +385,10 @@ rt::request!(GetOrchestrationActivitySummary);
 /// Request of [`Api::post_on_hold_activity_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostOnHoldActivityAction<'c> {
-    call: rt::Call<'c>,
+pub struct PostOnHoldActivityAction {
+    call: rt::Call,
 }
-impl<'c> PostOnHoldActivityAction<'c> {
+impl PostOnHoldActivityAction {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -411,12 +409,12 @@ impl<'c> PostOnHoldActivityAction<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -424,10 +422,10 @@ rt::request!(PostOnHoldActivityAction);
 /// Request of [`Api::post_orchestration_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostOrchestrationActivity<'c> {
-    call: rt::Call<'c>,
+pub struct PostOrchestrationActivity {
+    call: rt::Call,
 }
-impl<'c> PostOrchestrationActivity<'c> {
+impl PostOrchestrationActivity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -454,12 +452,12 @@ impl<'c> PostOrchestrationActivity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -467,10 +465,10 @@ rt::request!(PostOrchestrationActivity);
 /// Request of [`Api::put_orchestration_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutOrchestrationActivity<'c> {
-    call: rt::Call<'c>,
+pub struct PutOrchestrationActivity {
+    call: rt::Call,
 }
-impl<'c> PutOrchestrationActivity<'c> {
+impl PutOrchestrationActivity {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -497,12 +495,12 @@ impl<'c> PutOrchestrationActivity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -525,6 +523,8 @@ pub(super) static DELETE_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_ACITIVITY_REFS: rt::Operation = rt::Operation {
     id: "get-orchestration-activities-by-acitivity-refs",
@@ -545,6 +545,8 @@ pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_ACITIVITY_REFS: rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_PROCESS_IDENTIFIER: rt::Operation = rt::Operation {
     id: "get-orchestration-activities-by-process-identifier",
@@ -567,6 +569,8 @@ pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_PROCESS_IDENTIFIER: rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     id: "get-orchestrationActivity",
@@ -586,6 +590,8 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITY_INPUTS: rt::Operation = rt::Operation {
     id: "get-orchestration-activity-inputs",
@@ -605,6 +611,8 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY_INPUTS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITY_SUMMARY: rt::Operation = rt::Operation {
     id: "get-orchestration-activity-summary",
@@ -627,6 +635,8 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY_SUMMARY: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ON_HOLD_ACTIVITY_ACTION: rt::Operation = rt::Operation {
     id: "postOnHoldActivityAction",
@@ -646,6 +656,8 @@ pub(super) static POST_ON_HOLD_ACTIVITY_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     id: "post-orchestrationActivity",
@@ -664,6 +676,8 @@ pub(super) static POST_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     id: "put-orchestration-activity",
@@ -683,4 +697,6 @@ pub(super) static PUT_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         task_execution_id: impl Into<String>,
         body: &types::CreateTaskCommentBody,
-    ) -> CreateTaskComment<'c> {
+    ) -> CreateTaskComment {
         let mut call = rt::Call::new(self.client, &CREATE_TASK_COMMENT);
         call.text(0, task_execution_id);
         call.body_json(body);
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     pub fn delete_task_comment(
         &self,
         comment_id: impl Into<String>,
-    ) -> DeleteTaskComment<'c> {
+    ) -> DeleteTaskComment {
         let mut call = rt::Call::new(self.client, &DELETE_TASK_COMMENT);
         call.text(0, comment_id);
         DeleteTaskComment { call }
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         phase_identifier: impl Into<String>,
         activity_identifier: impl Into<String>,
-    ) -> GetActivityRetryHistoryByIdentifiers<'c> {
+    ) -> GetActivityRetryHistoryByIdentifiers {
         let mut call = rt::Call::new(
             self.client,
             &GET_ACTIVITY_RETRY_HISTORY_BY_IDENTIFIERS,
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
         &self,
         entity_type: impl Into<types::GetEventsByEntityTypeAndIdEntityType>,
         entity_id: impl Into<String>,
-    ) -> GetEventsByEntityTypeAndId<'c> {
+    ) -> GetEventsByEntityTypeAndId {
         let mut call = rt::Call::new(self.client, &GET_EVENTS_BY_ENTITY_TYPE_AND_ID);
         call.text(
             0,
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         &self,
         release_id: impl Into<String>,
         phase_identifier: impl Into<String>,
-    ) -> GetOrchestrationExecutionActivities<'c> {
+    ) -> GetOrchestrationExecutionActivities {
         let mut call = rt::Call::new(
             self.client,
             &GET_ORCHESTRATION_EXECUTION_ACTIVITIES,
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
     pub fn get_orchestration_execution_activities_paginated(
         &self,
         release_id: impl Into<String>,
-    ) -> GetOrchestrationExecutionActivitiesPaginated<'c> {
+    ) -> GetOrchestrationExecutionActivitiesPaginated {
         let mut call = rt::Call::new(
             self.client,
             &GET_ORCHESTRATION_EXECUTION_ACTIVITIES_PAGINATED,
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         phase_identifier: impl Into<String>,
         activity_identifier: impl Into<String>,
-    ) -> GetOrchestrationExecutionActivity<'c> {
+    ) -> GetOrchestrationExecutionActivity {
         let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_ACTIVITY);
         call.text(0, release_id);
         call.text(1, phase_identifier);
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
     pub fn get_orchestration_execution_activity_inputs(
         &self,
         activity_id: impl Into<String>,
-    ) -> GetOrchestrationExecutionActivityInputs<'c> {
+    ) -> GetOrchestrationExecutionActivityInputs {
         let mut call = rt::Call::new(
             self.client,
             &GET_ORCHESTRATION_EXECUTION_ACTIVITY_INPUTS,
@@ -132,7 +132,7 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         phase_identifier: impl Into<String>,
         activity_identifier: impl Into<String>,
-    ) -> GetOrchestrationExecutionActivityOutputs<'c> {
+    ) -> GetOrchestrationExecutionActivityOutputs {
         let mut call = rt::Call::new(
             self.client,
             &GET_ORCHESTRATION_EXECUTION_ACTIVITY_OUTPUTS,
@@ -150,7 +150,7 @@ impl<'c> Api<'c> {
         &self,
         release_id: impl Into<String>,
         phase_identifier: impl Into<String>,
-    ) -> GetOrchestrationExecutionPhaseOutputs<'c> {
+    ) -> GetOrchestrationExecutionPhaseOutputs {
         let mut call = rt::Call::new(
             self.client,
             &GET_ORCHESTRATION_EXECUTION_PHASE_OUTPUTS,
@@ -166,7 +166,7 @@ impl<'c> Api<'c> {
     pub fn get_orchestration_execution_phases(
         &self,
         release_id: impl Into<String>,
-    ) -> GetOrchestrationExecutionPhases<'c> {
+    ) -> GetOrchestrationExecutionPhases {
         let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_PHASES);
         call.text(0, release_id);
         GetOrchestrationExecutionPhases {
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
     pub fn get_orchestration_execution_release_input(
         &self,
         release_id: impl Into<String>,
-    ) -> GetOrchestrationExecutionReleaseInput<'c> {
+    ) -> GetOrchestrationExecutionReleaseInput {
         let mut call = rt::Call::new(
             self.client,
             &GET_ORCHESTRATION_EXECUTION_RELEASE_INPUT,
@@ -195,7 +195,7 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         phase_identifier: impl Into<String>,
         activity_identifier: impl Into<String>,
-    ) -> GetOrchestrationExecutionTasks<'c> {
+    ) -> GetOrchestrationExecutionTasks {
         let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_EXECUTION_TASKS);
         call.text(0, release_id);
         call.text(1, phase_identifier);
@@ -209,7 +209,7 @@ impl<'c> Api<'c> {
     pub fn get_task_comments_summary(
         &self,
         task_execution_id: impl Into<String>,
-    ) -> GetTaskCommentsSummary<'c> {
+    ) -> GetTaskCommentsSummary {
         let mut call = rt::Call::new(self.client, &GET_TASK_COMMENTS_SUMMARY);
         call.text(0, task_execution_id);
         GetTaskCommentsSummary { call }
@@ -220,7 +220,7 @@ impl<'c> Api<'c> {
         &self,
         activity_id: impl Into<String>,
         body: &types::PostActivityExecutionOutputBody,
-    ) -> PostActivityExecutionOutput<'c> {
+    ) -> PostActivityExecutionOutput {
         let mut call = rt::Call::new(self.client, &POST_ACTIVITY_EXECUTION_OUTPUT);
         call.text(0, activity_id);
         call.body_json(body);
@@ -234,7 +234,7 @@ impl<'c> Api<'c> {
         &self,
         id: impl Into<String>,
         body: &types::StartReleaseExecutionBody,
-    ) -> StartReleaseExecution<'c> {
+    ) -> StartReleaseExecution {
         let mut call = rt::Call::new(self.client, &START_RELEASE_EXECUTION);
         call.text(0, id);
         call.body_json(body);
@@ -246,7 +246,7 @@ impl<'c> Api<'c> {
         &self,
         task_execution_id: impl Into<String>,
         body: &types::UpdateExecutionTaskMetadataBody,
-    ) -> UpdateExecutionTaskMetadata<'c> {
+    ) -> UpdateExecutionTaskMetadata {
         let mut call = rt::Call::new(self.client, &UPDATE_EXECUTION_TASK_METADATA);
         call.text(0, task_execution_id);
         call.body_json(body);
@@ -260,7 +260,7 @@ impl<'c> Api<'c> {
         &self,
         task_execution_id: impl Into<String>,
         body: &types::UpdateExecutionTaskStatusBody,
-    ) -> UpdateExecutionTaskStatus<'c> {
+    ) -> UpdateExecutionTaskStatus {
         let mut call = rt::Call::new(self.client, &UPDATE_EXECUTION_TASK_STATUS);
         call.text(0, task_execution_id);
         call.body_json(body);
@@ -272,7 +272,7 @@ impl<'c> Api<'c> {
         &self,
         comment_id: impl Into<String>,
         body: &types::UpdateTaskCommentBody,
-    ) -> UpdateTaskComment<'c> {
+    ) -> UpdateTaskComment {
         let mut call = rt::Call::new(self.client, &UPDATE_TASK_COMMENT);
         call.text(0, comment_id);
         call.body_json(body);
@@ -282,10 +282,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_task_comment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTaskComment<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTaskComment {
+    call: rt::Call,
 }
-impl<'c> CreateTaskComment<'c> {
+impl CreateTaskComment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -306,12 +306,12 @@ impl<'c> CreateTaskComment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -319,10 +319,10 @@ rt::request!(CreateTaskComment);
 /// Request of [`Api::delete_task_comment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTaskComment<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTaskComment {
+    call: rt::Call,
 }
-impl<'c> DeleteTaskComment<'c> {
+impl DeleteTaskComment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -343,12 +343,12 @@ impl<'c> DeleteTaskComment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -356,10 +356,10 @@ rt::request!(DeleteTaskComment);
 /// Request of [`Api::get_activity_retry_history_by_identifiers`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetActivityRetryHistoryByIdentifiers<'c> {
-    call: rt::Call<'c>,
+pub struct GetActivityRetryHistoryByIdentifiers {
+    call: rt::Call,
 }
-impl<'c> GetActivityRetryHistoryByIdentifiers<'c> {
+impl GetActivityRetryHistoryByIdentifiers {
     /// Query parameter `activityExecutionId`.
     #[inline]
     pub fn activity_execution_id(mut self, value: impl Into<String>) -> Self {
@@ -404,12 +404,12 @@ impl<'c> GetActivityRetryHistoryByIdentifiers<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -417,10 +417,10 @@ rt::request!(GetActivityRetryHistoryByIdentifiers);
 /// Request of [`Api::get_events_by_entity_type_and_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEventsByEntityTypeAndId<'c> {
-    call: rt::Call<'c>,
+pub struct GetEventsByEntityTypeAndId {
+    call: rt::Call,
 }
-impl<'c> GetEventsByEntityTypeAndId<'c> {
+impl GetEventsByEntityTypeAndId {
     /// Query parameter `eventType`.
     #[inline]
     pub fn event_type(mut self, value: impl Into<String>) -> Self {
@@ -459,12 +459,12 @@ impl<'c> GetEventsByEntityTypeAndId<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -472,10 +472,10 @@ rt::request!(GetEventsByEntityTypeAndId);
 /// Request of [`Api::get_orchestration_execution_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationExecutionActivities<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationExecutionActivities {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationExecutionActivities<'c> {
+impl GetOrchestrationExecutionActivities {
     /// Query parameter `phaseExecutionId`.
     #[inline]
     pub fn phase_execution_id(mut self, value: impl Into<String>) -> Self {
@@ -508,12 +508,12 @@ impl<'c> GetOrchestrationExecutionActivities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -521,10 +521,10 @@ rt::request!(GetOrchestrationExecutionActivities);
 /// Request of [`Api::get_orchestration_execution_activities_paginated`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationExecutionActivitiesPaginated<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationExecutionActivitiesPaginated {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationExecutionActivitiesPaginated<'c> {
+impl GetOrchestrationExecutionActivitiesPaginated {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -599,12 +599,12 @@ impl<'c> GetOrchestrationExecutionActivitiesPaginated<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -612,10 +612,10 @@ rt::request!(GetOrchestrationExecutionActivitiesPaginated);
 /// Request of [`Api::get_orchestration_execution_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationExecutionActivity<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationExecutionActivity {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationExecutionActivity<'c> {
+impl GetOrchestrationExecutionActivity {
     /// Query parameter `activityExecutionId`.
     #[inline]
     pub fn activity_execution_id(mut self, value: impl Into<String>) -> Self {
@@ -648,12 +648,12 @@ impl<'c> GetOrchestrationExecutionActivity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -661,10 +661,10 @@ rt::request!(GetOrchestrationExecutionActivity);
 /// Request of [`Api::get_orchestration_execution_activity_inputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationExecutionActivityInputs<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationExecutionActivityInputs {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationExecutionActivityInputs<'c> {
+impl GetOrchestrationExecutionActivityInputs {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -685,12 +685,12 @@ impl<'c> GetOrchestrationExecutionActivityInputs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -698,10 +698,10 @@ rt::request!(GetOrchestrationExecutionActivityInputs);
 /// Request of [`Api::get_orchestration_execution_activity_outputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationExecutionActivityOutputs<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationExecutionActivityOutputs {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationExecutionActivityOutputs<'c> {
+impl GetOrchestrationExecutionActivityOutputs {
     /// Query parameter `activityExecutionId`.
     #[inline]
     pub fn activity_execution_id(mut self, value: impl Into<String>) -> Self {
@@ -728,12 +728,12 @@ impl<'c> GetOrchestrationExecutionActivityOutputs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -741,10 +741,10 @@ rt::request!(GetOrchestrationExecutionActivityOutputs);
 /// Request of [`Api::get_orchestration_execution_phase_outputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationExecutionPhaseOutputs<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationExecutionPhaseOutputs {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationExecutionPhaseOutputs<'c> {
+impl GetOrchestrationExecutionPhaseOutputs {
     /// Query parameter `phaseExecutionId`.
     #[inline]
     pub fn phase_execution_id(mut self, value: impl Into<String>) -> Self {
@@ -771,12 +771,12 @@ impl<'c> GetOrchestrationExecutionPhaseOutputs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -784,10 +784,10 @@ rt::request!(GetOrchestrationExecutionPhaseOutputs);
 /// Request of [`Api::get_orchestration_execution_phases`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationExecutionPhases<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationExecutionPhases {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationExecutionPhases<'c> {
+impl GetOrchestrationExecutionPhases {
     /// Query parameter `status`.
     #[inline]
     pub fn status(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -814,12 +814,12 @@ impl<'c> GetOrchestrationExecutionPhases<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -827,10 +827,10 @@ rt::request!(GetOrchestrationExecutionPhases);
 /// Request of [`Api::get_orchestration_execution_release_input`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationExecutionReleaseInput<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationExecutionReleaseInput {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationExecutionReleaseInput<'c> {
+impl GetOrchestrationExecutionReleaseInput {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -851,12 +851,12 @@ impl<'c> GetOrchestrationExecutionReleaseInput<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -864,10 +864,10 @@ rt::request!(GetOrchestrationExecutionReleaseInput);
 /// Request of [`Api::get_orchestration_execution_tasks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationExecutionTasks<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationExecutionTasks {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationExecutionTasks<'c> {
+impl GetOrchestrationExecutionTasks {
     /// Query parameter `activityExecutionId`.
     #[inline]
     pub fn activity_execution_id(mut self, value: impl Into<String>) -> Self {
@@ -894,12 +894,12 @@ impl<'c> GetOrchestrationExecutionTasks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -907,10 +907,10 @@ rt::request!(GetOrchestrationExecutionTasks);
 /// Request of [`Api::get_task_comments_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTaskCommentsSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetTaskCommentsSummary {
+    call: rt::Call,
 }
-impl<'c> GetTaskCommentsSummary<'c> {
+impl GetTaskCommentsSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -943,12 +943,12 @@ impl<'c> GetTaskCommentsSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -956,10 +956,10 @@ rt::request!(GetTaskCommentsSummary);
 /// Request of [`Api::post_activity_execution_output`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostActivityExecutionOutput<'c> {
-    call: rt::Call<'c>,
+pub struct PostActivityExecutionOutput {
+    call: rt::Call,
 }
-impl<'c> PostActivityExecutionOutput<'c> {
+impl PostActivityExecutionOutput {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -980,12 +980,12 @@ impl<'c> PostActivityExecutionOutput<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -993,10 +993,10 @@ rt::request!(PostActivityExecutionOutput);
 /// Request of [`Api::start_release_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct StartReleaseExecution<'c> {
-    call: rt::Call<'c>,
+pub struct StartReleaseExecution {
+    call: rt::Call,
 }
-impl<'c> StartReleaseExecution<'c> {
+impl StartReleaseExecution {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1017,12 +1017,12 @@ impl<'c> StartReleaseExecution<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1030,10 +1030,10 @@ rt::request!(StartReleaseExecution);
 /// Request of [`Api::update_execution_task_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateExecutionTaskMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateExecutionTaskMetadata {
+    call: rt::Call,
 }
-impl<'c> UpdateExecutionTaskMetadata<'c> {
+impl UpdateExecutionTaskMetadata {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1054,12 +1054,12 @@ impl<'c> UpdateExecutionTaskMetadata<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1067,10 +1067,10 @@ rt::request!(UpdateExecutionTaskMetadata);
 /// Request of [`Api::update_execution_task_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateExecutionTaskStatus<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateExecutionTaskStatus {
+    call: rt::Call,
 }
-impl<'c> UpdateExecutionTaskStatus<'c> {
+impl UpdateExecutionTaskStatus {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1091,12 +1091,12 @@ impl<'c> UpdateExecutionTaskStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1104,10 +1104,10 @@ rt::request!(UpdateExecutionTaskStatus);
 /// Request of [`Api::update_task_comment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTaskComment<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTaskComment {
+    call: rt::Call,
 }
-impl<'c> UpdateTaskComment<'c> {
+impl UpdateTaskComment {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -1128,12 +1128,12 @@ impl<'c> UpdateTaskComment<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1156,6 +1156,8 @@ pub(super) static CREATE_TASK_COMMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TASK_COMMENT: rt::Operation = rt::Operation {
     id: "deleteTaskComment",
@@ -1175,6 +1177,8 @@ pub(super) static DELETE_TASK_COMMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACTIVITY_RETRY_HISTORY_BY_IDENTIFIERS: rt::Operation = rt::Operation {
     id: "get-activity-retry-history-by-identifiers",
@@ -1200,6 +1204,8 @@ pub(super) static GET_ACTIVITY_RETRY_HISTORY_BY_IDENTIFIERS: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EVENTS_BY_ENTITY_TYPE_AND_ID: rt::Operation = rt::Operation {
     id: "getEventsByEntityTypeAndId",
@@ -1223,6 +1229,8 @@ pub(super) static GET_EVENTS_BY_ENTITY_TYPE_AND_ID: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-activities",
@@ -1245,6 +1253,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES_PAGINATED: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-activities-paginated",
@@ -1273,6 +1283,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES_PAGINATED: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-activity",
@@ -1296,6 +1308,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_INPUTS: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-activity-inputs",
@@ -1315,6 +1329,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_INPUTS: rt::Operation = r
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_OUTPUTS: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-activity-outputs",
@@ -1337,6 +1353,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_OUTPUTS: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_PHASE_OUTPUTS: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-phase-outputs",
@@ -1358,6 +1376,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_PHASE_OUTPUTS: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_PHASES: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-phases",
@@ -1378,6 +1398,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_PHASES: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_RELEASE_INPUT: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-release-input",
@@ -1397,6 +1419,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_RELEASE_INPUT: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_TASKS: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-tasks",
@@ -1419,6 +1443,8 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_TASKS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TASK_COMMENTS_SUMMARY: rt::Operation = rt::Operation {
     id: "getTaskCommentsSummary",
@@ -1440,6 +1466,8 @@ pub(super) static GET_TASK_COMMENTS_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ACTIVITY_EXECUTION_OUTPUT: rt::Operation = rt::Operation {
     id: "post-activity-execution-output",
@@ -1459,6 +1487,8 @@ pub(super) static POST_ACTIVITY_EXECUTION_OUTPUT: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static START_RELEASE_EXECUTION: rt::Operation = rt::Operation {
     id: "startReleaseExecution",
@@ -1478,6 +1508,8 @@ pub(super) static START_RELEASE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_EXECUTION_TASK_METADATA: rt::Operation = rt::Operation {
     id: "updateExecutionTaskMetadata",
@@ -1497,6 +1529,8 @@ pub(super) static UPDATE_EXECUTION_TASK_METADATA: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_EXECUTION_TASK_STATUS: rt::Operation = rt::Operation {
     id: "updateExecutionTaskStatus",
@@ -1516,6 +1550,8 @@ pub(super) static UPDATE_EXECUTION_TASK_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TASK_COMMENT: rt::Operation = rt::Operation {
     id: "updateTaskComment",
@@ -1535,4 +1571,6 @@ pub(super) static UPDATE_TASK_COMMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn delete_orchestration_process(
         &self,
         identifier: impl Into<String>,
-    ) -> DeleteOrchestrationProcess<'c> {
+    ) -> DeleteOrchestrationProcess {
         let mut call = rt::Call::new(self.client, &DELETE_ORCHESTRATION_PROCESS);
         call.text(0, identifier);
         DeleteOrchestrationProcess { call }
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
         &self,
         process_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteOrchestrationProcessInput<'c> {
+    ) -> DeleteOrchestrationProcessInput {
         let mut call = rt::Call::new(self.client, &DELETE_ORCHESTRATION_PROCESS_INPUT);
         call.text(0, process_identifier);
         call.text(1, identifier);
@@ -34,7 +34,7 @@ impl<'c> Api<'c> {
     pub fn get_orchestration_process(
         &self,
         identifier: impl Into<String>,
-    ) -> GetOrchestrationProcess<'c> {
+    ) -> GetOrchestrationProcess {
         let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_PROCESS);
         call.text(0, identifier);
         GetOrchestrationProcess { call }
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         &self,
         process_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetOrchestrationProcessInput<'c> {
+    ) -> GetOrchestrationProcessInput {
         let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_PROCESS_INPUT);
         call.text(0, process_identifier);
         call.text(1, identifier);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn get_orchestration_process_input_summary(
         &self,
         process_identifier: impl Into<String>,
-    ) -> GetOrchestrationProcessInputSummary<'c> {
+    ) -> GetOrchestrationProcessInputSummary {
         let mut call = rt::Call::new(
             self.client,
             &GET_ORCHESTRATION_PROCESS_INPUT_SUMMARY,
@@ -70,9 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /rmg/api/orchestration/process/summary`
     #[inline]
-    pub fn get_orchestration_process_summary(
-        &self,
-    ) -> GetOrchestrationProcessSummary<'c> {
+    pub fn get_orchestration_process_summary(&self) -> GetOrchestrationProcessSummary {
         let call = rt::Call::new(self.client, &GET_ORCHESTRATION_PROCESS_SUMMARY);
         GetOrchestrationProcessSummary {
             call,
@@ -80,7 +78,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /rmg/api/orchestration/process`
     #[inline]
-    pub fn post_orchestration_process(&self) -> PostOrchestrationProcess<'c> {
+    pub fn post_orchestration_process(&self) -> PostOrchestrationProcess {
         let call = rt::Call::new(self.client, &POST_ORCHESTRATION_PROCESS);
         PostOrchestrationProcess { call }
     }
@@ -89,7 +87,7 @@ impl<'c> Api<'c> {
     pub fn post_orchestration_process_attached_release_groups(
         &self,
         identifier: impl Into<String>,
-    ) -> PostOrchestrationProcessAttachedReleaseGroups<'c> {
+    ) -> PostOrchestrationProcessAttachedReleaseGroups {
         let mut call = rt::Call::new(
             self.client,
             &POST_ORCHESTRATION_PROCESS_ATTACHED_RELEASE_GROUPS,
@@ -104,7 +102,7 @@ impl<'c> Api<'c> {
     pub fn post_orchestration_process_input(
         &self,
         identifier: impl Into<String>,
-    ) -> PostOrchestrationProcessInput<'c> {
+    ) -> PostOrchestrationProcessInput {
         let mut call = rt::Call::new(self.client, &POST_ORCHESTRATION_PROCESS_INPUT);
         call.text(0, identifier);
         PostOrchestrationProcessInput {
@@ -116,7 +114,7 @@ impl<'c> Api<'c> {
     pub fn put_orchestration_process(
         &self,
         identifier: impl Into<String>,
-    ) -> PutOrchestrationProcess<'c> {
+    ) -> PutOrchestrationProcess {
         let mut call = rt::Call::new(self.client, &PUT_ORCHESTRATION_PROCESS);
         call.text(0, identifier);
         PutOrchestrationProcess { call }
@@ -127,7 +125,7 @@ impl<'c> Api<'c> {
         &self,
         process_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> PutOrchestrationProcessInput<'c> {
+    ) -> PutOrchestrationProcessInput {
         let mut call = rt::Call::new(self.client, &PUT_ORCHESTRATION_PROCESS_INPUT);
         call.text(0, process_identifier);
         call.text(1, identifier);
@@ -139,10 +137,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_orchestration_process`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrchestrationProcess<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrchestrationProcess {
+    call: rt::Call,
 }
-impl<'c> DeleteOrchestrationProcess<'c> {
+impl DeleteOrchestrationProcess {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -163,12 +161,12 @@ impl<'c> DeleteOrchestrationProcess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -176,10 +174,10 @@ rt::request!(DeleteOrchestrationProcess);
 /// Request of [`Api::delete_orchestration_process_input`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrchestrationProcessInput<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrchestrationProcessInput {
+    call: rt::Call,
 }
-impl<'c> DeleteOrchestrationProcessInput<'c> {
+impl DeleteOrchestrationProcessInput {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -200,12 +198,12 @@ impl<'c> DeleteOrchestrationProcessInput<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -213,10 +211,10 @@ rt::request!(DeleteOrchestrationProcessInput);
 /// Request of [`Api::get_orchestration_process`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationProcess<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationProcess {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationProcess<'c> {
+impl GetOrchestrationProcess {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -237,12 +235,12 @@ impl<'c> GetOrchestrationProcess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -250,10 +248,10 @@ rt::request!(GetOrchestrationProcess);
 /// Request of [`Api::get_orchestration_process_input`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationProcessInput<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationProcessInput {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationProcessInput<'c> {
+impl GetOrchestrationProcessInput {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -274,12 +272,12 @@ impl<'c> GetOrchestrationProcessInput<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -287,10 +285,10 @@ rt::request!(GetOrchestrationProcessInput);
 /// Request of [`Api::get_orchestration_process_input_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationProcessInputSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationProcessInputSummary {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationProcessInputSummary<'c> {
+impl GetOrchestrationProcessInputSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -335,12 +333,12 @@ impl<'c> GetOrchestrationProcessInputSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -348,10 +346,10 @@ rt::request!(GetOrchestrationProcessInputSummary);
 /// Request of [`Api::get_orchestration_process_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationProcessSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationProcessSummary {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationProcessSummary<'c> {
+impl GetOrchestrationProcessSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -396,12 +394,12 @@ impl<'c> GetOrchestrationProcessSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -409,10 +407,10 @@ rt::request!(GetOrchestrationProcessSummary);
 /// Request of [`Api::post_orchestration_process`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostOrchestrationProcess<'c> {
-    call: rt::Call<'c>,
+pub struct PostOrchestrationProcess {
+    call: rt::Call,
 }
-impl<'c> PostOrchestrationProcess<'c> {
+impl PostOrchestrationProcess {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -439,12 +437,12 @@ impl<'c> PostOrchestrationProcess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -452,10 +450,10 @@ rt::request!(PostOrchestrationProcess);
 /// Request of [`Api::post_orchestration_process_attached_release_groups`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostOrchestrationProcessAttachedReleaseGroups<'c> {
-    call: rt::Call<'c>,
+pub struct PostOrchestrationProcessAttachedReleaseGroups {
+    call: rt::Call,
 }
-impl<'c> PostOrchestrationProcessAttachedReleaseGroups<'c> {
+impl PostOrchestrationProcessAttachedReleaseGroups {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -509,12 +507,12 @@ impl<'c> PostOrchestrationProcessAttachedReleaseGroups<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -522,10 +520,10 @@ rt::request!(PostOrchestrationProcessAttachedReleaseGroups);
 /// Request of [`Api::post_orchestration_process_input`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostOrchestrationProcessInput<'c> {
-    call: rt::Call<'c>,
+pub struct PostOrchestrationProcessInput {
+    call: rt::Call,
 }
-impl<'c> PostOrchestrationProcessInput<'c> {
+impl PostOrchestrationProcessInput {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -552,12 +550,12 @@ impl<'c> PostOrchestrationProcessInput<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -565,10 +563,10 @@ rt::request!(PostOrchestrationProcessInput);
 /// Request of [`Api::put_orchestration_process`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutOrchestrationProcess<'c> {
-    call: rt::Call<'c>,
+pub struct PutOrchestrationProcess {
+    call: rt::Call,
 }
-impl<'c> PutOrchestrationProcess<'c> {
+impl PutOrchestrationProcess {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -595,12 +593,12 @@ impl<'c> PutOrchestrationProcess<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -608,10 +606,10 @@ rt::request!(PutOrchestrationProcess);
 /// Request of [`Api::put_orchestration_process_input`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutOrchestrationProcessInput<'c> {
-    call: rt::Call<'c>,
+pub struct PutOrchestrationProcessInput {
+    call: rt::Call,
 }
-impl<'c> PutOrchestrationProcessInput<'c> {
+impl PutOrchestrationProcessInput {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -638,12 +636,12 @@ impl<'c> PutOrchestrationProcessInput<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -666,6 +664,8 @@ pub(super) static DELETE_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
     id: "delete-orchestration-process-input",
@@ -686,6 +686,8 @@ pub(super) static DELETE_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     id: "get-orchestrationProcess",
@@ -705,6 +707,8 @@ pub(super) static GET_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
     id: "get-orchestration-process-input",
@@ -725,6 +729,8 @@ pub(super) static GET_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_PROCESS_INPUT_SUMMARY: rt::Operation = rt::Operation {
     id: "get-orchestration-process-input-summary",
@@ -748,6 +754,8 @@ pub(super) static GET_ORCHESTRATION_PROCESS_INPUT_SUMMARY: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORCHESTRATION_PROCESS_SUMMARY: rt::Operation = rt::Operation {
     id: "get-orchestrationProcess-summary",
@@ -770,6 +778,8 @@ pub(super) static GET_ORCHESTRATION_PROCESS_SUMMARY: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     id: "post-orchestrationProcess",
@@ -788,6 +798,8 @@ pub(super) static POST_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ORCHESTRATION_PROCESS_ATTACHED_RELEASE_GROUPS: rt::Operation = rt::Operation {
     id: "post-orchestrationProcess-attachedReleaseGroups",
@@ -811,6 +823,8 @@ pub(super) static POST_ORCHESTRATION_PROCESS_ATTACHED_RELEASE_GROUPS: rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
     id: "post-orchestrationProcessInput",
@@ -830,6 +844,8 @@ pub(super) static POST_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     id: "put-orchestration-process",
@@ -849,6 +865,8 @@ pub(super) static PUT_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
     id: "put-orchestration-process-input",
@@ -869,4 +887,6 @@ pub(super) static PUT_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn delete_release_group(
         &self,
         release_group_id: impl Into<String>,
-    ) -> DeleteReleaseGroup<'c> {
+    ) -> DeleteReleaseGroup {
         let mut call = rt::Call::new(self.client, &DELETE_RELEASE_GROUP);
         call.text(0, release_group_id);
         DeleteReleaseGroup { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn get_release_conflicts(
         &self,
         release_group_id: impl Into<String>,
-    ) -> GetReleaseConflicts<'c> {
+    ) -> GetReleaseConflicts {
         let mut call = rt::Call::new(self.client, &GET_RELEASE_CONFLICTS);
         call.text(0, release_group_id);
         GetReleaseConflicts { call }
@@ -30,7 +30,7 @@ impl<'c> Api<'c> {
     pub fn get_release_group(
         &self,
         release_group_id: impl Into<String>,
-    ) -> GetReleaseGroup<'c> {
+    ) -> GetReleaseGroup {
         let mut call = rt::Call::new(self.client, &GET_RELEASE_GROUP);
         call.text(0, release_group_id);
         GetReleaseGroup { call }
@@ -40,14 +40,14 @@ impl<'c> Api<'c> {
     pub fn get_release_group_components(
         &self,
         release_group_id: impl Into<String>,
-    ) -> GetReleaseGroupComponents<'c> {
+    ) -> GetReleaseGroupComponents {
         let mut call = rt::Call::new(self.client, &GET_RELEASE_GROUP_COMPONENTS);
         call.text(0, release_group_id);
         GetReleaseGroupComponents { call }
     }
     /// `GET /rmg/api/releaseGroup/summary`
     #[inline]
-    pub fn get_release_group_summary(&self) -> GetReleaseGroupSummary<'c> {
+    pub fn get_release_group_summary(&self) -> GetReleaseGroupSummary {
         let call = rt::Call::new(self.client, &GET_RELEASE_GROUP_SUMMARY);
         GetReleaseGroupSummary { call }
     }
@@ -56,14 +56,14 @@ impl<'c> Api<'c> {
     pub fn patch_release_group(
         &self,
         release_group_id: impl Into<String>,
-    ) -> PatchReleaseGroup<'c> {
+    ) -> PatchReleaseGroup {
         let mut call = rt::Call::new(self.client, &PATCH_RELEASE_GROUP);
         call.text(0, release_group_id);
         PatchReleaseGroup { call }
     }
     /// `POST /rmg/api/releaseGroup`
     #[inline]
-    pub fn post_release_group(&self) -> PostReleaseGroup<'c> {
+    pub fn post_release_group(&self) -> PostReleaseGroup {
         let call = rt::Call::new(self.client, &POST_RELEASE_GROUP);
         PostReleaseGroup { call }
     }
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
     pub fn put_release_group(
         &self,
         release_group_id: impl Into<String>,
-    ) -> PutReleaseGroup<'c> {
+    ) -> PutReleaseGroup {
         let mut call = rt::Call::new(self.client, &PUT_RELEASE_GROUP);
         call.text(0, release_group_id);
         PutReleaseGroup { call }
@@ -81,10 +81,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_release_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteReleaseGroup<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteReleaseGroup {
+    call: rt::Call,
 }
-impl<'c> DeleteReleaseGroup<'c> {
+impl DeleteReleaseGroup {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -105,12 +105,12 @@ impl<'c> DeleteReleaseGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -118,10 +118,10 @@ rt::request!(DeleteReleaseGroup);
 /// Request of [`Api::get_release_conflicts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReleaseConflicts<'c> {
-    call: rt::Call<'c>,
+pub struct GetReleaseConflicts {
+    call: rt::Call,
 }
-impl<'c> GetReleaseConflicts<'c> {
+impl GetReleaseConflicts {
     /// Query parameter `conflictStatus`.
     #[inline]
     pub fn conflict_status(
@@ -157,12 +157,12 @@ impl<'c> GetReleaseConflicts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,10 +170,10 @@ rt::request!(GetReleaseConflicts);
 /// Request of [`Api::get_release_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReleaseGroup<'c> {
-    call: rt::Call<'c>,
+pub struct GetReleaseGroup {
+    call: rt::Call,
 }
-impl<'c> GetReleaseGroup<'c> {
+impl GetReleaseGroup {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -194,12 +194,12 @@ impl<'c> GetReleaseGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -207,10 +207,10 @@ rt::request!(GetReleaseGroup);
 /// Request of [`Api::get_release_group_components`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReleaseGroupComponents<'c> {
-    call: rt::Call<'c>,
+pub struct GetReleaseGroupComponents {
+    call: rt::Call,
 }
-impl<'c> GetReleaseGroupComponents<'c> {
+impl GetReleaseGroupComponents {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -219,12 +219,12 @@ impl<'c> GetReleaseGroupComponents<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -232,10 +232,10 @@ rt::request!(GetReleaseGroupComponents);
 /// Request of [`Api::get_release_group_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReleaseGroupSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetReleaseGroupSummary {
+    call: rt::Call,
 }
-impl<'c> GetReleaseGroupSummary<'c> {
+impl GetReleaseGroupSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -293,12 +293,12 @@ impl<'c> GetReleaseGroupSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -306,10 +306,10 @@ rt::request!(GetReleaseGroupSummary);
 /// Request of [`Api::patch_release_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PatchReleaseGroup<'c> {
-    call: rt::Call<'c>,
+pub struct PatchReleaseGroup {
+    call: rt::Call,
 }
-impl<'c> PatchReleaseGroup<'c> {
+impl PatchReleaseGroup {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -336,12 +336,12 @@ impl<'c> PatchReleaseGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -349,10 +349,10 @@ rt::request!(PatchReleaseGroup);
 /// Request of [`Api::post_release_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostReleaseGroup<'c> {
-    call: rt::Call<'c>,
+pub struct PostReleaseGroup {
+    call: rt::Call,
 }
-impl<'c> PostReleaseGroup<'c> {
+impl PostReleaseGroup {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -379,12 +379,12 @@ impl<'c> PostReleaseGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -392,10 +392,10 @@ rt::request!(PostReleaseGroup);
 /// Request of [`Api::put_release_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutReleaseGroup<'c> {
-    call: rt::Call<'c>,
+pub struct PutReleaseGroup {
+    call: rt::Call,
 }
-impl<'c> PutReleaseGroup<'c> {
+impl PutReleaseGroup {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -422,12 +422,12 @@ impl<'c> PutReleaseGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -450,6 +450,8 @@ pub(super) static DELETE_RELEASE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RELEASE_CONFLICTS: rt::Operation = rt::Operation {
     id: "getReleaseConflicts",
@@ -471,6 +473,8 @@ pub(super) static GET_RELEASE_CONFLICTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RELEASE_GROUP: rt::Operation = rt::Operation {
     id: "get-releaseGroup",
@@ -490,6 +494,8 @@ pub(super) static GET_RELEASE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RELEASE_GROUP_COMPONENTS: rt::Operation = rt::Operation {
     id: "get-releaseGroup-releaseGroupId-components",
@@ -507,6 +513,8 @@ pub(super) static GET_RELEASE_GROUP_COMPONENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RELEASE_GROUP_SUMMARY: rt::Operation = rt::Operation {
     id: "get-releaseGroup-summary",
@@ -531,6 +539,8 @@ pub(super) static GET_RELEASE_GROUP_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PATCH_RELEASE_GROUP: rt::Operation = rt::Operation {
     id: "patch-releaseGroup",
@@ -550,6 +560,8 @@ pub(super) static PATCH_RELEASE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_RELEASE_GROUP: rt::Operation = rt::Operation {
     id: "post-releaseGroup",
@@ -568,6 +580,8 @@ pub(super) static POST_RELEASE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_RELEASE_GROUP: rt::Operation = rt::Operation {
     id: "put-releaseGroup",
@@ -587,4 +601,6 @@ pub(super) static PUT_RELEASE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /rmg/api/release/{releaseId}`
     #[inline]
-    pub fn get_release(&self, release_id: impl Into<String>) -> GetRelease<'c> {
+    pub fn get_release(&self, release_id: impl Into<String>) -> GetRelease {
         let mut call = rt::Call::new(self.client, &GET_RELEASE);
         call.text(0, release_id);
         GetRelease { call }
@@ -19,7 +19,7 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         start_ts: i64,
         end_ts: i64,
-    ) -> GetReleaseActivities<'c> {
+    ) -> GetReleaseActivities {
         let mut call = rt::Call::new(self.client, &GET_RELEASE_ACTIVITIES);
         call.text(0, release_id);
         call.int(1, start_ts);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
     pub fn get_release_approvals(
         &self,
         release_id: impl Into<String>,
-    ) -> GetReleaseApprovals<'c> {
+    ) -> GetReleaseApprovals {
         let mut call = rt::Call::new(self.client, &GET_RELEASE_APPROVALS);
         call.text(0, release_id);
         GetReleaseApprovals { call }
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         start_ts: i64,
         end_ts: i64,
-    ) -> GetReleaseDayActivities<'c> {
+    ) -> GetReleaseDayActivities {
         let mut call = rt::Call::new(self.client, &GET_RELEASE_DAY_ACTIVITIES);
         call.text(0, release_id);
         call.int(1, start_ts);
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
     pub fn get_release_environment_dashboard(
         &self,
         release_id: impl Into<String>,
-    ) -> GetReleaseEnvironmentDashboard<'c> {
+    ) -> GetReleaseEnvironmentDashboard {
         let mut call = rt::Call::new(self.client, &GET_RELEASE_ENVIRONMENT_DASHBOARD);
         call.text(0, release_id);
         GetReleaseEnvironmentDashboard {
@@ -67,17 +67,14 @@ impl<'c> Api<'c> {
     pub fn get_release_environments(
         &self,
         release_id: impl Into<String>,
-    ) -> GetReleaseEnvironments<'c> {
+    ) -> GetReleaseEnvironments {
         let mut call = rt::Call::new(self.client, &GET_RELEASE_ENVIRONMENTS);
         call.text(0, release_id);
         GetReleaseEnvironments { call }
     }
     /// `GET /rmg/api/release/{releaseId}/tasks`
     #[inline]
-    pub fn get_release_tasks(
-        &self,
-        release_id: impl Into<String>,
-    ) -> GetReleaseTasks<'c> {
+    pub fn get_release_tasks(&self, release_id: impl Into<String>) -> GetReleaseTasks {
         let mut call = rt::Call::new(self.client, &GET_RELEASE_TASKS);
         call.text(0, release_id);
         GetReleaseTasks { call }
@@ -88,7 +85,7 @@ impl<'c> Api<'c> {
         &self,
         release_id: impl Into<String>,
         body: &types::PostReleaseActionBody,
-    ) -> PostReleaseAction<'c> {
+    ) -> PostReleaseAction {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_ACTION);
         call.text(0, release_id);
         call.body_json(body);
@@ -99,7 +96,7 @@ impl<'c> Api<'c> {
     pub fn post_release_adhoc(
         &self,
         body: &types::PostReleaseAdhocBody,
-    ) -> PostReleaseAdhoc<'c> {
+    ) -> PostReleaseAdhoc {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_ADHOC);
         call.body_json(body);
         PostReleaseAdhoc { call }
@@ -111,7 +108,7 @@ impl<'c> Api<'c> {
         release_id: impl Into<String>,
         task_id: impl Into<String>,
         body: &types::PostReleaseSubprocessTriggerBody,
-    ) -> PostReleaseSubprocessTrigger<'c> {
+    ) -> PostReleaseSubprocessTrigger {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_SUBPROCESS_TRIGGER);
         call.text(0, release_id);
         call.text(1, task_id);
@@ -125,14 +122,14 @@ impl<'c> Api<'c> {
     pub fn post_release_summary(
         &self,
         body: &types::PostReleaseSummaryBody,
-    ) -> PostReleaseSummary<'c> {
+    ) -> PostReleaseSummary {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_SUMMARY);
         call.body_json(body);
         PostReleaseSummary { call }
     }
     /// `PUT /rmg/api/release/{releaseId}`
     #[inline]
-    pub fn put_release(&self, release_id: impl Into<String>) -> PutRelease<'c> {
+    pub fn put_release(&self, release_id: impl Into<String>) -> PutRelease {
         let mut call = rt::Call::new(self.client, &PUT_RELEASE);
         call.text(0, release_id);
         PutRelease { call }
@@ -141,10 +138,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_release`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRelease<'c> {
-    call: rt::Call<'c>,
+pub struct GetRelease {
+    call: rt::Call,
 }
-impl<'c> GetRelease<'c> {
+impl GetRelease {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -153,12 +150,12 @@ impl<'c> GetRelease<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -166,10 +163,10 @@ rt::request!(GetRelease);
 /// Request of [`Api::get_release_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReleaseActivities<'c> {
-    call: rt::Call<'c>,
+pub struct GetReleaseActivities {
+    call: rt::Call,
 }
-impl<'c> GetReleaseActivities<'c> {
+impl GetReleaseActivities {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -208,12 +205,12 @@ impl<'c> GetReleaseActivities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -221,10 +218,10 @@ rt::request!(GetReleaseActivities);
 /// Request of [`Api::get_release_approvals`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReleaseApprovals<'c> {
-    call: rt::Call<'c>,
+pub struct GetReleaseApprovals {
+    call: rt::Call,
 }
-impl<'c> GetReleaseApprovals<'c> {
+impl GetReleaseApprovals {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -275,12 +272,12 @@ impl<'c> GetReleaseApprovals<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -288,10 +285,10 @@ rt::request!(GetReleaseApprovals);
 /// Request of [`Api::get_release_day_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReleaseDayActivities<'c> {
-    call: rt::Call<'c>,
+pub struct GetReleaseDayActivities {
+    call: rt::Call,
 }
-impl<'c> GetReleaseDayActivities<'c> {
+impl GetReleaseDayActivities {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -324,12 +321,12 @@ impl<'c> GetReleaseDayActivities<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -337,10 +334,10 @@ rt::request!(GetReleaseDayActivities);
 /// Request of [`Api::get_release_environment_dashboard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReleaseEnvironmentDashboard<'c> {
-    call: rt::Call<'c>,
+pub struct GetReleaseEnvironmentDashboard {
+    call: rt::Call,
 }
-impl<'c> GetReleaseEnvironmentDashboard<'c> {
+impl GetReleaseEnvironmentDashboard {
     /// Query parameter `searchTerm`.
     #[inline]
     pub fn search_term(mut self, value: impl Into<String>) -> Self {
@@ -373,12 +370,12 @@ impl<'c> GetReleaseEnvironmentDashboard<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -386,10 +383,10 @@ rt::request!(GetReleaseEnvironmentDashboard);
 /// Request of [`Api::get_release_environments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReleaseEnvironments<'c> {
-    call: rt::Call<'c>,
+pub struct GetReleaseEnvironments {
+    call: rt::Call,
 }
-impl<'c> GetReleaseEnvironments<'c> {
+impl GetReleaseEnvironments {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -416,12 +413,12 @@ impl<'c> GetReleaseEnvironments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -429,10 +426,10 @@ rt::request!(GetReleaseEnvironments);
 /// Request of [`Api::get_release_tasks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReleaseTasks<'c> {
-    call: rt::Call<'c>,
+pub struct GetReleaseTasks {
+    call: rt::Call,
 }
-impl<'c> GetReleaseTasks<'c> {
+impl GetReleaseTasks {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -471,12 +468,12 @@ impl<'c> GetReleaseTasks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -484,10 +481,10 @@ rt::request!(GetReleaseTasks);
 /// Request of [`Api::post_release_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostReleaseAction<'c> {
-    call: rt::Call<'c>,
+pub struct PostReleaseAction {
+    call: rt::Call,
 }
-impl<'c> PostReleaseAction<'c> {
+impl PostReleaseAction {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -508,12 +505,12 @@ impl<'c> PostReleaseAction<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -521,10 +518,10 @@ rt::request!(PostReleaseAction);
 /// Request of [`Api::post_release_adhoc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostReleaseAdhoc<'c> {
-    call: rt::Call<'c>,
+pub struct PostReleaseAdhoc {
+    call: rt::Call,
 }
-impl<'c> PostReleaseAdhoc<'c> {
+impl PostReleaseAdhoc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -545,12 +542,12 @@ impl<'c> PostReleaseAdhoc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -558,10 +555,10 @@ rt::request!(PostReleaseAdhoc);
 /// Request of [`Api::post_release_subprocess_trigger`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostReleaseSubprocessTrigger<'c> {
-    call: rt::Call<'c>,
+pub struct PostReleaseSubprocessTrigger {
+    call: rt::Call,
 }
-impl<'c> PostReleaseSubprocessTrigger<'c> {
+impl PostReleaseSubprocessTrigger {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -582,12 +579,12 @@ impl<'c> PostReleaseSubprocessTrigger<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -595,10 +592,10 @@ rt::request!(PostReleaseSubprocessTrigger);
 /// Request of [`Api::post_release_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostReleaseSummary<'c> {
-    call: rt::Call<'c>,
+pub struct PostReleaseSummary {
+    call: rt::Call,
 }
-impl<'c> PostReleaseSummary<'c> {
+impl PostReleaseSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -640,12 +637,12 @@ impl<'c> PostReleaseSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -653,10 +650,10 @@ rt::request!(PostReleaseSummary);
 /// Request of [`Api::put_release`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutRelease<'c> {
-    call: rt::Call<'c>,
+pub struct PutRelease {
+    call: rt::Call,
 }
-impl<'c> PutRelease<'c> {
+impl PutRelease {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -671,12 +668,12 @@ impl<'c> PutRelease<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -694,6 +691,8 @@ pub(super) static GET_RELEASE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RELEASE_ACTIVITIES: rt::Operation = rt::Operation {
     id: "getReleaseActivities",
@@ -718,6 +717,8 @@ pub(super) static GET_RELEASE_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RELEASE_APPROVALS: rt::Operation = rt::Operation {
     id: "get-release-releaseId-approvals",
@@ -742,6 +743,8 @@ pub(super) static GET_RELEASE_APPROVALS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RELEASE_DAY_ACTIVITIES: rt::Operation = rt::Operation {
     id: "getReleaseDayActivities",
@@ -765,6 +768,8 @@ pub(super) static GET_RELEASE_DAY_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RELEASE_ENVIRONMENT_DASHBOARD: rt::Operation = rt::Operation {
     id: "get-release-releaseId-environmentDashboard",
@@ -785,6 +790,8 @@ pub(super) static GET_RELEASE_ENVIRONMENT_DASHBOARD: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RELEASE_ENVIRONMENTS: rt::Operation = rt::Operation {
     id: "get-release-releaseId-environments",
@@ -805,6 +812,8 @@ pub(super) static GET_RELEASE_ENVIRONMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_RELEASE_TASKS: rt::Operation = rt::Operation {
     id: "getReleaseTasks",
@@ -827,6 +836,8 @@ pub(super) static GET_RELEASE_TASKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_RELEASE_ACTION: rt::Operation = rt::Operation {
     id: "postReleaseAction",
@@ -846,6 +857,8 @@ pub(super) static POST_RELEASE_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_RELEASE_ADHOC: rt::Operation = rt::Operation {
     id: "postReleaseAdhoc",
@@ -864,6 +877,8 @@ pub(super) static POST_RELEASE_ADHOC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_RELEASE_SUBPROCESS_TRIGGER: rt::Operation = rt::Operation {
     id: "postReleaseSubprocessTrigger",
@@ -884,6 +899,8 @@ pub(super) static POST_RELEASE_SUBPROCESS_TRIGGER: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_RELEASE_SUMMARY: rt::Operation = rt::Operation {
     id: "postReleaseSummary",
@@ -905,6 +922,8 @@ pub(super) static POST_RELEASE_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_RELEASE: rt::Operation = rt::Operation {
     id: "put-release-releaseId",
@@ -919,4 +938,6 @@ pub(super) static PUT_RELEASE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,17 +10,14 @@ impl<'c> Api<'c> {
     pub fn get_report_download(
         &self,
         report_id: impl Into<String>,
-    ) -> GetReportDownload<'c> {
+    ) -> GetReportDownload {
         let mut call = rt::Call::new(self.client, &GET_REPORT_DOWNLOAD);
         call.text(0, report_id);
         GetReportDownload { call }
     }
     /// `GET /rmg/api/release/report/{reportId}/status`
     #[inline]
-    pub fn get_report_status(
-        &self,
-        report_id: impl Into<String>,
-    ) -> GetReportStatus<'c> {
+    pub fn get_report_status(&self, report_id: impl Into<String>) -> GetReportStatus {
         let mut call = rt::Call::new(self.client, &GET_REPORT_STATUS);
         call.text(0, report_id);
         GetReportStatus { call }
@@ -31,7 +28,7 @@ impl<'c> Api<'c> {
         &self,
         release_group_id: impl Into<String>,
         body: &types::PostReleaseGroupReportGenerateBody,
-    ) -> PostReleaseGroupReportGenerate<'c> {
+    ) -> PostReleaseGroupReportGenerate {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_GROUP_REPORT_GENERATE);
         call.text(0, release_group_id);
         call.body_json(body);
@@ -45,7 +42,7 @@ impl<'c> Api<'c> {
         &self,
         release_id: impl Into<String>,
         body: &types::PostReleaseReportGenerateBody,
-    ) -> PostReleaseReportGenerate<'c> {
+    ) -> PostReleaseReportGenerate {
         let mut call = rt::Call::new(self.client, &POST_RELEASE_REPORT_GENERATE);
         call.text(0, release_id);
         call.body_json(body);
@@ -55,10 +52,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_report_download`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReportDownload<'c> {
-    call: rt::Call<'c>,
+pub struct GetReportDownload {
+    call: rt::Call,
 }
-impl<'c> GetReportDownload<'c> {
+impl GetReportDownload {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -79,12 +76,12 @@ impl<'c> GetReportDownload<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,10 +89,10 @@ rt::request!(GetReportDownload);
 /// Request of [`Api::get_report_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetReportStatus<'c> {
-    call: rt::Call<'c>,
+pub struct GetReportStatus {
+    call: rt::Call,
 }
-impl<'c> GetReportStatus<'c> {
+impl GetReportStatus {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -116,12 +113,12 @@ impl<'c> GetReportStatus<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -129,10 +126,10 @@ rt::request!(GetReportStatus);
 /// Request of [`Api::post_release_group_report_generate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostReleaseGroupReportGenerate<'c> {
-    call: rt::Call<'c>,
+pub struct PostReleaseGroupReportGenerate {
+    call: rt::Call,
 }
-impl<'c> PostReleaseGroupReportGenerate<'c> {
+impl PostReleaseGroupReportGenerate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -153,12 +150,12 @@ impl<'c> PostReleaseGroupReportGenerate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -166,10 +163,10 @@ rt::request!(PostReleaseGroupReportGenerate);
 /// Request of [`Api::post_release_report_generate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostReleaseReportGenerate<'c> {
-    call: rt::Call<'c>,
+pub struct PostReleaseReportGenerate {
+    call: rt::Call,
 }
-impl<'c> PostReleaseReportGenerate<'c> {
+impl PostReleaseReportGenerate {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -190,12 +187,12 @@ impl<'c> PostReleaseReportGenerate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -218,6 +215,8 @@ pub(super) static GET_REPORT_DOWNLOAD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REPORT_STATUS: rt::Operation = rt::Operation {
     id: "getReportStatus",
@@ -237,6 +236,8 @@ pub(super) static GET_REPORT_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_RELEASE_GROUP_REPORT_GENERATE: rt::Operation = rt::Operation {
     id: "postReleaseGroupReportGenerate",
@@ -256,6 +257,8 @@ pub(super) static POST_RELEASE_GROUP_REPORT_GENERATE: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_RELEASE_REPORT_GENERATE: rt::Operation = rt::Operation {
     id: "postReleaseReportGenerate",
@@ -275,4 +278,6 @@ pub(super) static POST_RELEASE_REPORT_GENERATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

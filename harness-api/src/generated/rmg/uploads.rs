@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /rmg/api/v1/uploads/presign`
     #[inline]
-    pub fn presign_upload(&self, body: &types::PresignUploadBody) -> PresignUpload<'c> {
+    pub fn presign_upload(&self, body: &types::PresignUploadBody) -> PresignUpload {
         let mut call = rt::Call::new(self.client, &PRESIGN_UPLOAD);
         call.body_json(body);
         PresignUpload { call }
@@ -19,7 +19,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         release_id: impl Into<String>,
         filename: impl Into<String>,
-    ) -> ServeUpload<'c> {
+    ) -> ServeUpload {
         let mut call = rt::Call::new(self.client, &SERVE_UPLOAD);
         call.text(0, account_id);
         call.text(1, release_id);
@@ -30,10 +30,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::presign_upload`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PresignUpload<'c> {
-    call: rt::Call<'c>,
+pub struct PresignUpload {
+    call: rt::Call,
 }
-impl<'c> PresignUpload<'c> {
+impl PresignUpload {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -54,12 +54,12 @@ impl<'c> PresignUpload<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -67,18 +67,18 @@ rt::request!(PresignUpload);
 /// Request of [`Api::serve_upload`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ServeUpload<'c> {
-    call: rt::Call<'c>,
+pub struct ServeUpload {
+    call: rt::Call,
 }
-impl<'c> ServeUpload<'c> {
+impl ServeUpload {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -100,6 +100,8 @@ pub(super) static PRESIGN_UPLOAD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SERVE_UPLOAD: rt::Operation = rt::Operation {
     id: "serveUpload",
@@ -118,4 +120,6 @@ pub(super) static SERVE_UPLOAD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

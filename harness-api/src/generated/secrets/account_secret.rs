@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn create_account_scoped_secret(
         &self,
         body: &types::SecretRequest,
-    ) -> CreateAccountScopedSecret<'c> {
+    ) -> CreateAccountScopedSecret {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SECRET);
         call.body_json(body);
         CreateAccountScopedSecret { call }
@@ -20,7 +20,7 @@ impl<'c> Api<'c> {
     pub fn create_account_scoped_secret_yaml(
         &self,
         body: impl Into<String>,
-    ) -> CreateAccountScopedSecret<'c> {
+    ) -> CreateAccountScopedSecret {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SECRET);
         call.body_text("application/yaml", body);
         CreateAccountScopedSecret { call }
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         &self,
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
-    ) -> CreateAccountScopedSecret<'c> {
+    ) -> CreateAccountScopedSecret {
         let mut call = rt::Call::new(self.client, &CREATE_ACCOUNT_SCOPED_SECRET);
         call.file(0, file.into());
         call.object(1, spec);
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     pub fn delete_account_scoped_secret(
         &self,
         secret: impl Into<String>,
-    ) -> DeleteAccountScopedSecret<'c> {
+    ) -> DeleteAccountScopedSecret {
         let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_SCOPED_SECRET);
         call.text(0, secret);
         DeleteAccountScopedSecret { call }
@@ -52,14 +52,14 @@ impl<'c> Api<'c> {
     pub fn get_account_scoped_secret(
         &self,
         secret: impl Into<String>,
-    ) -> GetAccountScopedSecret<'c> {
+    ) -> GetAccountScopedSecret {
         let mut call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SECRET);
         call.text(0, secret);
         GetAccountScopedSecret { call }
     }
     /// `GET /v1/secrets`
     #[inline]
-    pub fn get_account_scoped_secrets(&self) -> GetAccountScopedSecrets<'c> {
+    pub fn get_account_scoped_secrets(&self) -> GetAccountScopedSecrets {
         let call = rt::Call::new(self.client, &GET_ACCOUNT_SCOPED_SECRETS);
         GetAccountScopedSecrets { call }
     }
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         secret: impl Into<String>,
         body: &types::SecretRequest,
-    ) -> UpdateAccountScopedSecret<'c> {
+    ) -> UpdateAccountScopedSecret {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SECRET);
         call.text(0, secret);
         call.body_json(body);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         secret: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateAccountScopedSecret<'c> {
+    ) -> UpdateAccountScopedSecret {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SECRET);
         call.text(0, secret);
         call.body_text("application/yaml", body);
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         secret: impl Into<String>,
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
-    ) -> UpdateAccountScopedSecret<'c> {
+    ) -> UpdateAccountScopedSecret {
         let mut call = rt::Call::new(self.client, &UPDATE_ACCOUNT_SCOPED_SECRET);
         call.text(0, secret);
         call.file(1, file.into());
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /v1/secrets/validate-secret-ref`
     #[inline]
-    pub fn validate_account_secret_ref(&self) -> ValidateAccountSecretRef<'c> {
+    pub fn validate_account_secret_ref(&self) -> ValidateAccountSecretRef {
         let call = rt::Call::new(self.client, &VALIDATE_ACCOUNT_SECRET_REF);
         ValidateAccountSecretRef { call }
     }
@@ -111,10 +111,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_account_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateAccountScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct CreateAccountScopedSecret {
+    call: rt::Call,
 }
-impl<'c> CreateAccountScopedSecret<'c> {
+impl CreateAccountScopedSecret {
     /// Query parameter `private_secret`.
     #[inline]
     pub fn private_secret(mut self, value: bool) -> Self {
@@ -129,12 +129,12 @@ impl<'c> CreateAccountScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -142,10 +142,10 @@ rt::request!(CreateAccountScopedSecret);
 /// Request of [`Api::delete_account_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccountScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAccountScopedSecret {
+    call: rt::Call,
 }
-impl<'c> DeleteAccountScopedSecret<'c> {
+impl DeleteAccountScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -154,12 +154,12 @@ impl<'c> DeleteAccountScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -167,10 +167,10 @@ rt::request!(DeleteAccountScopedSecret);
 /// Request of [`Api::get_account_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedSecret {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedSecret<'c> {
+impl GetAccountScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -179,12 +179,12 @@ impl<'c> GetAccountScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -192,10 +192,10 @@ rt::request!(GetAccountScopedSecret);
 /// Request of [`Api::get_account_scoped_secrets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccountScopedSecrets<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccountScopedSecrets {
+    call: rt::Call,
 }
-impl<'c> GetAccountScopedSecrets<'c> {
+impl GetAccountScopedSecrets {
     /// Query parameter `secret`.
     #[inline]
     pub fn secret(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -260,12 +260,12 @@ impl<'c> GetAccountScopedSecrets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::SecretResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::SecretResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -273,10 +273,10 @@ rt::request!(GetAccountScopedSecrets);
 /// Request of [`Api::update_account_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateAccountScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateAccountScopedSecret {
+    call: rt::Call,
 }
-impl<'c> UpdateAccountScopedSecret<'c> {
+impl UpdateAccountScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -285,12 +285,12 @@ impl<'c> UpdateAccountScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -298,10 +298,10 @@ rt::request!(UpdateAccountScopedSecret);
 /// Request of [`Api::validate_account_secret_ref`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateAccountSecretRef<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateAccountSecretRef {
+    call: rt::Call,
 }
-impl<'c> ValidateAccountSecretRef<'c> {
+impl ValidateAccountSecretRef {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -316,12 +316,12 @@ impl<'c> ValidateAccountSecretRef<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretValidationResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretValidationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -344,6 +344,8 @@ pub(super) static CREATE_ACCOUNT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ACCOUNT_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "delete-account-scoped-secret",
@@ -358,6 +360,8 @@ pub(super) static DELETE_ACCOUNT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "get-account-scoped-secret",
@@ -372,6 +376,8 @@ pub(super) static GET_ACCOUNT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_SECRETS: rt::Operation = rt::Operation {
     id: "get-account-scoped-secrets",
@@ -396,6 +402,8 @@ pub(super) static GET_ACCOUNT_SCOPED_SECRETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "update-account-scoped-secret",
@@ -415,6 +423,8 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_ACCOUNT_SECRET_REF: rt::Operation = rt::Operation {
     id: "validate-account-secret-ref",
@@ -429,4 +439,6 @@ pub(super) static VALIDATE_ACCOUNT_SECRET_REF: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /ng/api/google-secret-manager-connector/gcp-regions`
     #[inline]
-    pub fn get_gcp_regions(&self) -> GetGcpRegions<'c> {
+    pub fn get_gcp_regions(&self) -> GetGcpRegions {
         let call = rt::Call::new(self.client, &GET_GCP_REGIONS);
         GetGcpRegions { call }
     }
@@ -15,18 +15,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_gcp_regions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetGcpRegions<'c> {
-    call: rt::Call<'c>,
+pub struct GetGcpRegions {
+    call: rt::Call,
 }
-impl<'c> GetGcpRegions<'c> {
+impl GetGcpRegions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -44,4 +44,6 @@ pub(super) static GET_GCP_REGIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: &types::SecretRequest,
-    ) -> CreateOrgScopedSecret<'c> {
+    ) -> CreateOrgScopedSecret {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SECRET);
         call.text(0, org);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateOrgScopedSecret<'c> {
+    ) -> CreateOrgScopedSecret {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SECRET);
         call.text(0, org);
         call.body_text("application/yaml", body);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
-    ) -> CreateOrgScopedSecret<'c> {
+    ) -> CreateOrgScopedSecret {
         let mut call = rt::Call::new(self.client, &CREATE_ORG_SCOPED_SECRET);
         call.text(0, org);
         call.file(1, file.into());
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         secret: impl Into<String>,
-    ) -> DeleteOrgScopedSecret<'c> {
+    ) -> DeleteOrgScopedSecret {
         let mut call = rt::Call::new(self.client, &DELETE_ORG_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, secret);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         secret: impl Into<String>,
-    ) -> GetOrgScopedSecret<'c> {
+    ) -> GetOrgScopedSecret {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, secret);
@@ -69,10 +69,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/secrets`
     #[inline]
-    pub fn get_org_scoped_secrets(
-        &self,
-        org: impl Into<String>,
-    ) -> GetOrgScopedSecrets<'c> {
+    pub fn get_org_scoped_secrets(&self, org: impl Into<String>) -> GetOrgScopedSecrets {
         let mut call = rt::Call::new(self.client, &GET_ORG_SCOPED_SECRETS);
         call.text(0, org);
         GetOrgScopedSecrets { call }
@@ -84,7 +81,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         secret: impl Into<String>,
         body: &types::SecretRequest,
-    ) -> UpdateOrgScopedSecret<'c> {
+    ) -> UpdateOrgScopedSecret {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, secret);
@@ -98,7 +95,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         secret: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateOrgScopedSecret<'c> {
+    ) -> UpdateOrgScopedSecret {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, secret);
@@ -113,7 +110,7 @@ impl<'c> Api<'c> {
         secret: impl Into<String>,
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
-    ) -> UpdateOrgScopedSecret<'c> {
+    ) -> UpdateOrgScopedSecret {
         let mut call = rt::Call::new(self.client, &UPDATE_ORG_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, secret);
@@ -126,7 +123,7 @@ impl<'c> Api<'c> {
     pub fn validate_org_secret_ref(
         &self,
         org: impl Into<String>,
-    ) -> ValidateOrgSecretRef<'c> {
+    ) -> ValidateOrgSecretRef {
         let mut call = rt::Call::new(self.client, &VALIDATE_ORG_SECRET_REF);
         call.text(0, org);
         ValidateOrgSecretRef { call }
@@ -135,10 +132,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_org_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOrgScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOrgScopedSecret {
+    call: rt::Call,
 }
-impl<'c> CreateOrgScopedSecret<'c> {
+impl CreateOrgScopedSecret {
     /// Query parameter `private_secret`.
     #[inline]
     pub fn private_secret(mut self, value: bool) -> Self {
@@ -153,12 +150,12 @@ impl<'c> CreateOrgScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -166,10 +163,10 @@ rt::request!(CreateOrgScopedSecret);
 /// Request of [`Api::delete_org_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOrgScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOrgScopedSecret {
+    call: rt::Call,
 }
-impl<'c> DeleteOrgScopedSecret<'c> {
+impl DeleteOrgScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -178,12 +175,12 @@ impl<'c> DeleteOrgScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -191,10 +188,10 @@ rt::request!(DeleteOrgScopedSecret);
 /// Request of [`Api::get_org_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedSecret {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedSecret<'c> {
+impl GetOrgScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -203,12 +200,12 @@ impl<'c> GetOrgScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -216,10 +213,10 @@ rt::request!(GetOrgScopedSecret);
 /// Request of [`Api::get_org_scoped_secrets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgScopedSecrets<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgScopedSecrets {
+    call: rt::Call,
 }
-impl<'c> GetOrgScopedSecrets<'c> {
+impl GetOrgScopedSecrets {
     /// Query parameter `secret`.
     #[inline]
     pub fn secret(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -279,12 +276,12 @@ impl<'c> GetOrgScopedSecrets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::SecretResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::SecretResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -292,10 +289,10 @@ rt::request!(GetOrgScopedSecrets);
 /// Request of [`Api::update_org_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOrgScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOrgScopedSecret {
+    call: rt::Call,
 }
-impl<'c> UpdateOrgScopedSecret<'c> {
+impl UpdateOrgScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -304,12 +301,12 @@ impl<'c> UpdateOrgScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -317,10 +314,10 @@ rt::request!(UpdateOrgScopedSecret);
 /// Request of [`Api::validate_org_secret_ref`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateOrgSecretRef<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateOrgSecretRef {
+    call: rt::Call,
 }
-impl<'c> ValidateOrgSecretRef<'c> {
+impl ValidateOrgSecretRef {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -335,12 +332,12 @@ impl<'c> ValidateOrgSecretRef<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretValidationResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretValidationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -364,6 +361,8 @@ pub(super) static CREATE_ORG_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ORG_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "delete-org-scoped-secret",
@@ -382,6 +381,8 @@ pub(super) static DELETE_ORG_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "get-org-scoped-secret",
@@ -400,6 +401,8 @@ pub(super) static GET_ORG_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_SCOPED_SECRETS: rt::Operation = rt::Operation {
     id: "get-org-scoped-secrets",
@@ -425,6 +428,8 @@ pub(super) static GET_ORG_SCOPED_SECRETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ORG_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "update-org-scoped-secret",
@@ -445,6 +450,8 @@ pub(super) static UPDATE_ORG_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_ORG_SECRET_REF: rt::Operation = rt::Operation {
     id: "validate-org-secret-ref",
@@ -459,4 +466,6 @@ pub(super) static VALIDATE_ORG_SECRET_REF: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: &types::SecretRequest,
-    ) -> CreateProjectScopedSecret<'c> {
+    ) -> CreateProjectScopedSecret {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateProjectScopedSecret<'c> {
+    ) -> CreateProjectScopedSecret {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, project);
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
-    ) -> CreateProjectScopedSecret<'c> {
+    ) -> CreateProjectScopedSecret {
         let mut call = rt::Call::new(self.client, &CREATE_PROJECT_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, project);
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         secret: impl Into<String>,
-    ) -> DeleteProjectScopedSecret<'c> {
+    ) -> DeleteProjectScopedSecret {
         let mut call = rt::Call::new(self.client, &DELETE_PROJECT_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, project);
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         secret: impl Into<String>,
-    ) -> GetProjectScopedSecret<'c> {
+    ) -> GetProjectScopedSecret {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, project);
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetProjectScopedSecrets<'c> {
+    ) -> GetProjectScopedSecrets {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_SCOPED_SECRETS);
         call.text(0, org);
         call.text(1, project);
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         secret: impl Into<String>,
         body: &types::SecretRequest,
-    ) -> UpdateProjectScopedSecret<'c> {
+    ) -> UpdateProjectScopedSecret {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, project);
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         secret: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateProjectScopedSecret<'c> {
+    ) -> UpdateProjectScopedSecret {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, project);
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
         secret: impl Into<String>,
         file: impl Into<rt::FilePart>,
         spec: &types::SecretRequest,
-    ) -> UpdateProjectScopedSecret<'c> {
+    ) -> UpdateProjectScopedSecret {
         let mut call = rt::Call::new(self.client, &UPDATE_PROJECT_SCOPED_SECRET);
         call.text(0, org);
         call.text(1, project);
@@ -145,7 +145,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ValidateProjectSecretRef<'c> {
+    ) -> ValidateProjectSecretRef {
         let mut call = rt::Call::new(self.client, &VALIDATE_PROJECT_SECRET_REF);
         call.text(0, org);
         call.text(1, project);
@@ -155,10 +155,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_project_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateProjectScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct CreateProjectScopedSecret {
+    call: rt::Call,
 }
-impl<'c> CreateProjectScopedSecret<'c> {
+impl CreateProjectScopedSecret {
     /// Query parameter `private_secret`.
     #[inline]
     pub fn private_secret(mut self, value: bool) -> Self {
@@ -173,12 +173,12 @@ impl<'c> CreateProjectScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -186,10 +186,10 @@ rt::request!(CreateProjectScopedSecret);
 /// Request of [`Api::delete_project_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteProjectScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteProjectScopedSecret {
+    call: rt::Call,
 }
-impl<'c> DeleteProjectScopedSecret<'c> {
+impl DeleteProjectScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -198,12 +198,12 @@ impl<'c> DeleteProjectScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -211,10 +211,10 @@ rt::request!(DeleteProjectScopedSecret);
 /// Request of [`Api::get_project_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectScopedSecret {
+    call: rt::Call,
 }
-impl<'c> GetProjectScopedSecret<'c> {
+impl GetProjectScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -223,12 +223,12 @@ impl<'c> GetProjectScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -236,10 +236,10 @@ rt::request!(GetProjectScopedSecret);
 /// Request of [`Api::get_project_scoped_secrets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectScopedSecrets<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectScopedSecrets {
+    call: rt::Call,
 }
-impl<'c> GetProjectScopedSecrets<'c> {
+impl GetProjectScopedSecrets {
     /// Query parameter `secret`.
     #[inline]
     pub fn secret(mut self, value: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -304,12 +304,12 @@ impl<'c> GetProjectScopedSecrets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::SecretResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::SecretResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -317,10 +317,10 @@ rt::request!(GetProjectScopedSecrets);
 /// Request of [`Api::update_project_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateProjectScopedSecret<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateProjectScopedSecret {
+    call: rt::Call,
 }
-impl<'c> UpdateProjectScopedSecret<'c> {
+impl UpdateProjectScopedSecret {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -329,12 +329,12 @@ impl<'c> UpdateProjectScopedSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -342,10 +342,10 @@ rt::request!(UpdateProjectScopedSecret);
 /// Request of [`Api::validate_project_secret_ref`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateProjectSecretRef<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateProjectSecretRef {
+    call: rt::Call,
 }
-impl<'c> ValidateProjectSecretRef<'c> {
+impl ValidateProjectSecretRef {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -360,12 +360,12 @@ impl<'c> ValidateProjectSecretRef<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecretValidationResponse> {
+    pub fn send(self) -> rt::Sending<types::SecretValidationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -390,6 +390,8 @@ pub(super) static CREATE_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "delete-project-scoped-secret",
@@ -409,6 +411,8 @@ pub(super) static DELETE_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "get-project-scoped-secret",
@@ -428,6 +432,8 @@ pub(super) static GET_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_SECRETS: rt::Operation = rt::Operation {
     id: "get-project-scoped-secrets",
@@ -454,6 +460,8 @@ pub(super) static GET_PROJECT_SCOPED_SECRETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "update-project-scoped-secret",
@@ -475,6 +483,8 @@ pub(super) static UPDATE_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_PROJECT_SECRET_REF: rt::Operation = rt::Operation {
     id: "validate-project-secret-ref",
@@ -493,4 +503,6 @@ pub(super) static VALIDATE_PROJECT_SECRET_REF: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

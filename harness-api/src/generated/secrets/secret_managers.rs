@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::SecretManagerMetadataRequest,
-    ) -> GetMetadata<'c> {
+    ) -> GetMetadata {
         let mut call = rt::Call::new(self.client, &GET_METADATA);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetMetadata<'c> {
+    ) -> GetMetadata {
         let mut call = rt::Call::new(self.client, &GET_METADATA);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -33,18 +33,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMetadata<'c> {
-    call: rt::Call<'c>,
+pub struct GetMetadata {
+    call: rt::Call,
 }
-impl<'c> GetMetadata<'c> {
+impl GetMetadata {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretManagerMetadataDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSecretManagerMetadataDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -62,4 +62,6 @@ pub(super) static GET_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         parent_unique_id: impl Into<String>,
-    ) -> CountSecretsForScope<'c> {
+    ) -> CountSecretsForScope {
         let mut call = rt::Call::new(self.client, &COUNT_SECRETS_FOR_SCOPE);
         call.text(0, account_identifier);
         call.text(1, parent_unique_id);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> DeleteSecretV2<'c> {
+    ) -> DeleteSecretV2 {
         let mut call = rt::Call::new(self.client, &DELETE_SECRET_V2);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetSecretV2<'c> {
+    ) -> GetSecretV2 {
         let mut call = rt::Call::new(self.client, &GET_SECRET_V2);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
     pub fn list_secrets_v2(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListSecretsV2<'c> {
+    ) -> ListSecretsV2 {
         let mut call = rt::Call::new(self.client, &LIST_SECRETS_V2);
         call.text(0, account_identifier);
         ListSecretsV2 { call }
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
     pub fn list_secrets_v3(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListSecretsV3<'c> {
+    ) -> ListSecretsV3 {
         let mut call = rt::Call::new(self.client, &LIST_SECRETS_V3);
         call.text(0, account_identifier);
         ListSecretsV3 { call }
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
     pub fn list_secrets_v4(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListSecretsV4<'c> {
+    ) -> ListSecretsV4 {
         let mut call = rt::Call::new(self.client, &LIST_SECRETS_V4);
         call.text(0, account_identifier);
         ListSecretsV4 { call }
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::SecretRequestWrapper,
-    ) -> PostSecret<'c> {
+    ) -> PostSecret {
         let mut call = rt::Call::new(self.client, &POST_SECRET);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -90,7 +90,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostSecret<'c> {
+    ) -> PostSecret {
         let mut call = rt::Call::new(self.client, &POST_SECRET);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         file: impl Into<rt::FilePart>,
         spec: impl Into<String>,
-    ) -> PostSecretFileV2<'c> {
+    ) -> PostSecretFileV2 {
         let mut call = rt::Call::new(self.client, &POST_SECRET_FILE_V2);
         call.text(0, account_identifier);
         call.file(1, file.into());
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostSecretViaYaml<'c> {
+    ) -> PostSecretViaYaml {
         let mut call = rt::Call::new(self.client, &POST_SECRET_VIA_YAML);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -129,7 +129,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> PutSecret<'c> {
+    ) -> PutSecret {
         let mut call = rt::Call::new(self.client, &PUT_SECRET);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -142,7 +142,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         spec: impl Into<String>,
-    ) -> PutSecretFileV2<'c> {
+    ) -> PutSecretFileV2 {
         let mut call = rt::Call::new(self.client, &PUT_SECRET_FILE_V2);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -156,7 +156,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PutSecretViaYaml<'c> {
+    ) -> PutSecretViaYaml {
         let mut call = rt::Call::new(self.client, &PUT_SECRET_VIA_YAML);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -169,7 +169,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &serde_json::Value,
-    ) -> ValidateSecret<'c> {
+    ) -> ValidateSecret {
         let mut call = rt::Call::new(self.client, &VALIDATE_SECRET);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -181,7 +181,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> ValidateSecret<'c> {
+    ) -> ValidateSecret {
         let mut call = rt::Call::new(self.client, &VALIDATE_SECRET);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -193,7 +193,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> ValidateSecretIdentifierIsUnique<'c> {
+    ) -> ValidateSecretIdentifierIsUnique {
         let mut call = rt::Call::new(self.client, &VALIDATE_SECRET_IDENTIFIER_IS_UNIQUE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -205,18 +205,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::count_secrets_for_scope`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CountSecretsForScope<'c> {
-    call: rt::Call<'c>,
+pub struct CountSecretsForScope {
+    call: rt::Call,
 }
-impl<'c> CountSecretsForScope<'c> {
+impl CountSecretsForScope {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -224,10 +224,10 @@ rt::request!(CountSecretsForScope);
 /// Request of [`Api::delete_secret_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSecretV2<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSecretV2 {
+    call: rt::Call,
 }
-impl<'c> DeleteSecretV2<'c> {
+impl DeleteSecretV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -248,12 +248,12 @@ impl<'c> DeleteSecretV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -261,10 +261,10 @@ rt::request!(DeleteSecretV2);
 /// Request of [`Api::get_secret_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSecretV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetSecretV2 {
+    call: rt::Call,
 }
-impl<'c> GetSecretV2<'c> {
+impl GetSecretV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -279,12 +279,12 @@ impl<'c> GetSecretV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -292,10 +292,10 @@ rt::request!(GetSecretV2);
 /// Request of [`Api::list_secrets_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSecretsV2<'c> {
-    call: rt::Call<'c>,
+pub struct ListSecretsV2 {
+    call: rt::Call,
 }
-impl<'c> ListSecretsV2<'c> {
+impl ListSecretsV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -398,12 +398,12 @@ impl<'c> ListSecretsV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseSecretResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -411,10 +411,10 @@ rt::request!(ListSecretsV2);
 /// Request of [`Api::list_secrets_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSecretsV3<'c> {
-    call: rt::Call<'c>,
+pub struct ListSecretsV3 {
+    call: rt::Call,
 }
-impl<'c> ListSecretsV3<'c> {
+impl ListSecretsV3 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -478,12 +478,12 @@ impl<'c> ListSecretsV3<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseSecretResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -491,10 +491,10 @@ rt::request!(ListSecretsV3);
 /// Request of [`Api::list_secrets_v4`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSecretsV4<'c> {
-    call: rt::Call<'c>,
+pub struct ListSecretsV4 {
+    call: rt::Call,
 }
-impl<'c> ListSecretsV4<'c> {
+impl ListSecretsV4 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -549,12 +549,12 @@ impl<'c> ListSecretsV4<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseSecretResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -562,10 +562,10 @@ rt::request!(ListSecretsV4);
 /// Request of [`Api::post_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostSecret<'c> {
-    call: rt::Call<'c>,
+pub struct PostSecret {
+    call: rt::Call,
 }
-impl<'c> PostSecret<'c> {
+impl PostSecret {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -586,12 +586,12 @@ impl<'c> PostSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -599,10 +599,10 @@ rt::request!(PostSecret);
 /// Request of [`Api::post_secret_file_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostSecretFileV2<'c> {
-    call: rt::Call<'c>,
+pub struct PostSecretFileV2 {
+    call: rt::Call,
 }
-impl<'c> PostSecretFileV2<'c> {
+impl PostSecretFileV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -623,12 +623,12 @@ impl<'c> PostSecretFileV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -636,10 +636,10 @@ rt::request!(PostSecretFileV2);
 /// Request of [`Api::post_secret_via_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostSecretViaYaml<'c> {
-    call: rt::Call<'c>,
+pub struct PostSecretViaYaml {
+    call: rt::Call,
 }
-impl<'c> PostSecretViaYaml<'c> {
+impl PostSecretViaYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -660,12 +660,12 @@ impl<'c> PostSecretViaYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -673,10 +673,10 @@ rt::request!(PostSecretViaYaml);
 /// Request of [`Api::put_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutSecret<'c> {
-    call: rt::Call<'c>,
+pub struct PutSecret {
+    call: rt::Call,
 }
-impl<'c> PutSecret<'c> {
+impl PutSecret {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -697,12 +697,12 @@ impl<'c> PutSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -710,10 +710,10 @@ rt::request!(PutSecret);
 /// Request of [`Api::put_secret_file_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutSecretFileV2<'c> {
-    call: rt::Call<'c>,
+pub struct PutSecretFileV2 {
+    call: rt::Call,
 }
-impl<'c> PutSecretFileV2<'c> {
+impl PutSecretFileV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -734,12 +734,12 @@ impl<'c> PutSecretFileV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -747,10 +747,10 @@ rt::request!(PutSecretFileV2);
 /// Request of [`Api::put_secret_via_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutSecretViaYaml<'c> {
-    call: rt::Call<'c>,
+pub struct PutSecretViaYaml {
+    call: rt::Call,
 }
-impl<'c> PutSecretViaYaml<'c> {
+impl PutSecretViaYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -765,12 +765,12 @@ impl<'c> PutSecretViaYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSecretResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -778,10 +778,10 @@ rt::request!(PutSecretViaYaml);
 /// Request of [`Api::validate_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateSecret<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateSecret {
+    call: rt::Call,
 }
-impl<'c> ValidateSecret<'c> {
+impl ValidateSecret {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -802,12 +802,12 @@ impl<'c> ValidateSecret<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSecretValidationResult> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSecretValidationResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -815,10 +815,10 @@ rt::request!(ValidateSecret);
 /// Request of [`Api::validate_secret_identifier_is_unique`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateSecretIdentifierIsUnique<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateSecretIdentifierIsUnique {
+    call: rt::Call,
 }
-impl<'c> ValidateSecretIdentifierIsUnique<'c> {
+impl ValidateSecretIdentifierIsUnique {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -833,12 +833,12 @@ impl<'c> ValidateSecretIdentifierIsUnique<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -859,6 +859,8 @@ pub(super) static COUNT_SECRETS_FOR_SCOPE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SECRET_V2: rt::Operation = rt::Operation {
     id: "deleteSecretV2",
@@ -879,6 +881,8 @@ pub(super) static DELETE_SECRET_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SECRET_V2: rt::Operation = rt::Operation {
     id: "getSecretV2",
@@ -898,6 +902,8 @@ pub(super) static GET_SECRET_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SECRETS_V2: rt::Operation = rt::Operation {
     id: "listSecretsV2",
@@ -928,6 +934,8 @@ pub(super) static LIST_SECRETS_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SECRETS_V3: rt::Operation = rt::Operation {
     id: "listSecretsV3",
@@ -951,6 +959,8 @@ pub(super) static LIST_SECRETS_V3: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SECRETS_V4: rt::Operation = rt::Operation {
     id: "listSecretsV4",
@@ -973,6 +983,8 @@ pub(super) static LIST_SECRETS_V4: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_SECRET: rt::Operation = rt::Operation {
     id: "postSecret",
@@ -992,6 +1004,8 @@ pub(super) static POST_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_SECRET_FILE_V2: rt::Operation = rt::Operation {
     id: "postSecretFileV2",
@@ -1013,6 +1027,8 @@ pub(super) static POST_SECRET_FILE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_SECRET_VIA_YAML: rt::Operation = rt::Operation {
     id: "postSecretViaYaml",
@@ -1032,6 +1048,8 @@ pub(super) static POST_SECRET_VIA_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_SECRET: rt::Operation = rt::Operation {
     id: "putSecret",
@@ -1051,6 +1069,8 @@ pub(super) static PUT_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_SECRET_FILE_V2: rt::Operation = rt::Operation {
     id: "putSecretFileV2",
@@ -1072,6 +1092,8 @@ pub(super) static PUT_SECRET_FILE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_SECRET_VIA_YAML: rt::Operation = rt::Operation {
     id: "putSecretViaYaml",
@@ -1091,6 +1113,8 @@ pub(super) static PUT_SECRET_VIA_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_SECRET: rt::Operation = rt::Operation {
     id: "validateSecret",
@@ -1110,6 +1134,8 @@ pub(super) static VALIDATE_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_SECRET_IDENTIFIER_IS_UNIQUE: rt::Operation = rt::Operation {
     id: "validateSecretIdentifierIsUnique",
@@ -1129,4 +1155,6 @@ pub(super) static VALIDATE_SECRET_IDENTIFIER_IS_UNIQUE: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

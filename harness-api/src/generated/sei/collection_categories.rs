@@ -7,32 +7,32 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/org/categories`
     #[inline]
-    pub fn create_category(&self) -> CreateCategory<'c> {
+    pub fn create_category(&self) -> CreateCategory {
         let call = rt::Call::new(self.client, &CREATE_CATEGORY);
         CreateCategory { call }
     }
     /// `DELETE /v1/org/categories`
     #[inline]
-    pub fn delete_categories(&self) -> DeleteCategories<'c> {
+    pub fn delete_categories(&self) -> DeleteCategories {
         let call = rt::Call::new(self.client, &DELETE_CATEGORIES);
         DeleteCategories { call }
     }
     /// `DELETE /v1/org/categories/{id}`
     #[inline]
-    pub fn delete_category(&self, id: impl Into<String>) -> DeleteCategory<'c> {
+    pub fn delete_category(&self, id: impl Into<String>) -> DeleteCategory {
         let mut call = rt::Call::new(self.client, &DELETE_CATEGORY);
         call.text(0, id);
         DeleteCategory { call }
     }
     /// `POST /v1/org/workspaces/units/list`
     #[inline]
-    pub fn list_categories(&self) -> ListCategories<'c> {
+    pub fn list_categories(&self) -> ListCategories {
         let call = rt::Call::new(self.client, &LIST_CATEGORIES);
         ListCategories { call }
     }
     /// `PUT /v1/org/categories/{id}`
     #[inline]
-    pub fn update_category(&self, id: impl Into<String>) -> UpdateCategory<'c> {
+    pub fn update_category(&self, id: impl Into<String>) -> UpdateCategory {
         let mut call = rt::Call::new(self.client, &UPDATE_CATEGORY);
         call.text(0, id);
         UpdateCategory { call }
@@ -41,10 +41,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_category`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateCategory<'c> {
-    call: rt::Call<'c>,
+pub struct CreateCategory {
+    call: rt::Call,
 }
-impl<'c> CreateCategory<'c> {
+impl CreateCategory {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::OrgCategoriesBody) -> Self {
@@ -53,12 +53,12 @@ impl<'c> CreateCategory<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CategoryResponse> {
+    pub fn send(self) -> rt::Sending<types::CategoryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -66,10 +66,10 @@ rt::request!(CreateCategory);
 /// Request of [`Api::delete_categories`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCategories<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCategories {
+    call: rt::Call,
 }
-impl<'c> DeleteCategories<'c> {
+impl DeleteCategories {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &[String]) -> Self {
@@ -78,12 +78,12 @@ impl<'c> DeleteCategories<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeleteCategoriesResponse> {
+    pub fn send(self) -> rt::Sending<types::DeleteCategoriesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -91,18 +91,18 @@ rt::request!(DeleteCategories);
 /// Request of [`Api::delete_category`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCategory<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCategory {
+    call: rt::Call,
 }
-impl<'c> DeleteCategory<'c> {
+impl DeleteCategory {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeleteCategoryResponse> {
+    pub fn send(self) -> rt::Sending<types::DeleteCategoryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -110,10 +110,10 @@ rt::request!(DeleteCategory);
 /// Request of [`Api::list_categories`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCategories<'c> {
-    call: rt::Call<'c>,
+pub struct ListCategories {
+    call: rt::Call,
 }
-impl<'c> ListCategories<'c> {
+impl ListCategories {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ListCategoriesRequest) -> Self {
@@ -122,12 +122,12 @@ impl<'c> ListCategories<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListCategoriesResponse> {
+    pub fn send(self) -> rt::Sending<types::ListCategoriesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -135,10 +135,10 @@ rt::request!(ListCategories);
 /// Request of [`Api::update_category`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateCategory<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateCategory {
+    call: rt::Call,
 }
-impl<'c> UpdateCategory<'c> {
+impl UpdateCategory {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::CategoriesIdBody) -> Self {
@@ -147,12 +147,12 @@ impl<'c> UpdateCategory<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CategoryResponse> {
+    pub fn send(self) -> rt::Sending<types::CategoryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,6 +170,8 @@ pub(super) static CREATE_CATEGORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_CATEGORIES: rt::Operation = rt::Operation {
     id: "categories#deleteCategories",
@@ -184,6 +186,8 @@ pub(super) static DELETE_CATEGORIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_CATEGORY: rt::Operation = rt::Operation {
     id: "categories#deleteCategory",
@@ -198,6 +202,8 @@ pub(super) static DELETE_CATEGORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_CATEGORIES: rt::Operation = rt::Operation {
     id: "categories#listCategories",
@@ -212,6 +218,8 @@ pub(super) static LIST_CATEGORIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CATEGORY: rt::Operation = rt::Operation {
     id: "categories#updateCategory",
@@ -226,4 +234,6 @@ pub(super) static UPDATE_CATEGORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,25 +7,25 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/org/units`
     #[inline]
-    pub fn create_collection(&self) -> CreateCollection<'c> {
+    pub fn create_collection(&self) -> CreateCollection {
         let call = rt::Call::new(self.client, &CREATE_COLLECTION);
         CreateCollection { call }
     }
     /// `DELETE /v1/org/units`
     #[inline]
-    pub fn delete_collection(&self) -> DeleteCollection<'c> {
+    pub fn delete_collection(&self) -> DeleteCollection {
         let call = rt::Call::new(self.client, &DELETE_COLLECTION);
         DeleteCollection { call }
     }
     /// `PUT /v1/org/units`
     #[inline]
-    pub fn edit_collection(&self) -> EditCollection<'c> {
+    pub fn edit_collection(&self) -> EditCollection {
         let call = rt::Call::new(self.client, &EDIT_COLLECTION);
         EditCollection { call }
     }
     /// `POST /v1/org/units/list`
     #[inline]
-    pub fn list_collections(&self) -> ListCollections<'c> {
+    pub fn list_collections(&self) -> ListCollections {
         let call = rt::Call::new(self.client, &LIST_COLLECTIONS);
         ListCollections { call }
     }
@@ -33,10 +33,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_collection`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateCollection<'c> {
-    call: rt::Call<'c>,
+pub struct CreateCollection {
+    call: rt::Call,
 }
-impl<'c> CreateCollection<'c> {
+impl CreateCollection {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &[types::CreateCollectionRequest]) -> Self {
@@ -45,12 +45,12 @@ impl<'c> CreateCollection<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveCollectionResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveCollectionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -58,10 +58,10 @@ rt::request!(CreateCollection);
 /// Request of [`Api::delete_collection`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteCollection<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteCollection {
+    call: rt::Call,
 }
-impl<'c> DeleteCollection<'c> {
+impl DeleteCollection {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &[String]) -> Self {
@@ -70,12 +70,12 @@ impl<'c> DeleteCollection<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeleteCollectionResponse> {
+    pub fn send(self) -> rt::Sending<types::DeleteCollectionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -83,10 +83,10 @@ rt::request!(DeleteCollection);
 /// Request of [`Api::edit_collection`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EditCollection<'c> {
-    call: rt::Call<'c>,
+pub struct EditCollection {
+    call: rt::Call,
 }
-impl<'c> EditCollection<'c> {
+impl EditCollection {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &[types::OrgUnitsBody]) -> Self {
@@ -95,12 +95,12 @@ impl<'c> EditCollection<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveCollectionResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveCollectionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -108,10 +108,10 @@ rt::request!(EditCollection);
 /// Request of [`Api::list_collections`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListCollections<'c> {
-    call: rt::Call<'c>,
+pub struct ListCollections {
+    call: rt::Call,
 }
-impl<'c> ListCollections<'c> {
+impl ListCollections {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UnitsListBody) -> Self {
@@ -120,12 +120,12 @@ impl<'c> ListCollections<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListCollectionsResponse> {
+    pub fn send(self) -> rt::Sending<types::ListCollectionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -143,6 +143,8 @@ pub(super) static CREATE_COLLECTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_COLLECTION: rt::Operation = rt::Operation {
     id: "collections#deleteCollection",
@@ -157,6 +159,8 @@ pub(super) static DELETE_COLLECTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EDIT_COLLECTION: rt::Operation = rt::Operation {
     id: "collections#editCollection",
@@ -171,6 +175,8 @@ pub(super) static EDIT_COLLECTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_COLLECTIONS: rt::Operation = rt::Operation {
     id: "collections#listCollections",
@@ -185,4 +191,6 @@ pub(super) static LIST_COLLECTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,26 +7,26 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/org/users/versions`
     #[inline]
-    pub fn get_active_versions(&self) -> GetActiveVersions<'c> {
+    pub fn get_active_versions(&self) -> GetActiveVersions {
         let call = rt::Call::new(self.client, &GET_ACTIVE_VERSIONS);
         GetActiveVersions { call }
     }
     /// `GET /v1/org/users/schema`
     #[inline]
-    pub fn get_schema(&self) -> GetSchema<'c> {
+    pub fn get_schema(&self) -> GetSchema {
         let call = rt::Call::new(self.client, &GET_SCHEMA);
         GetSchema { call }
     }
     /// `POST /v1/org/users/list`
     #[inline]
-    pub fn list_active_users(&self, body: &types::UsersListBody) -> ListActiveUsers<'c> {
+    pub fn list_active_users(&self, body: &types::UsersListBody) -> ListActiveUsers {
         let mut call = rt::Call::new(self.client, &LIST_ACTIVE_USERS);
         call.body_json(body);
         ListActiveUsers { call }
     }
     /// `POST /v1/sei_contributor/list`
     #[inline]
-    pub fn list_contributors(&self, body: &serde_json::Value) -> ListContributors<'c> {
+    pub fn list_contributors(&self, body: &serde_json::Value) -> ListContributors {
         let mut call = rt::Call::new(self.client, &LIST_CONTRIBUTORS);
         call.body_json(body);
         ListContributors { call }
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     pub fn update_contributors(
         &self,
         body: &[types::OrgUsersBody],
-    ) -> UpdateContributors<'c> {
+    ) -> UpdateContributors {
         let mut call = rt::Call::new(self.client, &UPDATE_CONTRIBUTORS);
         call.body_json(&body);
         UpdateContributors { call }
@@ -45,10 +45,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_active_versions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetActiveVersions<'c> {
-    call: rt::Call<'c>,
+pub struct GetActiveVersions {
+    call: rt::Call,
 }
-impl<'c> GetActiveVersions<'c> {
+impl GetActiveVersions {
     /// Query parameter `page_size`.
     #[inline]
     pub fn page_size(mut self, value: i64) -> Self {
@@ -63,12 +63,12 @@ impl<'c> GetActiveVersions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetContributorVersionsResponse> {
+    pub fn send(self) -> rt::Sending<types::GetContributorVersionsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -76,18 +76,18 @@ rt::request!(GetActiveVersions);
 /// Request of [`Api::get_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GetSchema {
+    call: rt::Call,
 }
-impl<'c> GetSchema<'c> {
+impl GetSchema {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetContributorSchemaResponse> {
+    pub fn send(self) -> rt::Sending<types::GetContributorSchemaResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,10 +95,10 @@ rt::request!(GetSchema);
 /// Request of [`Api::list_active_users`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListActiveUsers<'c> {
-    call: rt::Call<'c>,
+pub struct ListActiveUsers {
+    call: rt::Call,
 }
-impl<'c> ListActiveUsers<'c> {
+impl ListActiveUsers {
     /// Query parameter `version`.
     #[inline]
     pub fn version(mut self, value: i64) -> Self {
@@ -107,12 +107,12 @@ impl<'c> ListActiveUsers<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListActiveUsersResponse> {
+    pub fn send(self) -> rt::Sending<types::ListActiveUsersResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -120,18 +120,18 @@ rt::request!(ListActiveUsers);
 /// Request of [`Api::list_contributors`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListContributors<'c> {
-    call: rt::Call<'c>,
+pub struct ListContributors {
+    call: rt::Call,
 }
-impl<'c> ListContributors<'c> {
+impl ListContributors {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListContributorsResponse> {
+    pub fn send(self) -> rt::Sending<types::ListContributorsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -139,18 +139,18 @@ rt::request!(ListContributors);
 /// Request of [`Api::update_contributors`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateContributors<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateContributors {
+    call: rt::Call,
 }
-impl<'c> UpdateContributors<'c> {
+impl UpdateContributors {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateContributorsResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateContributorsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -168,6 +168,8 @@ pub(super) static GET_ACTIVE_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SCHEMA: rt::Operation = rt::Operation {
     id: "contributors#getSchema",
@@ -182,6 +184,8 @@ pub(super) static GET_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ACTIVE_USERS: rt::Operation = rt::Operation {
     id: "users#listActiveUsers",
@@ -196,6 +200,8 @@ pub(super) static LIST_ACTIVE_USERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_CONTRIBUTORS: rt::Operation = rt::Operation {
     id: "seiContributors#listContributors",
@@ -210,6 +216,8 @@ pub(super) static LIST_CONTRIBUTORS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CONTRIBUTORS: rt::Operation = rt::Operation {
     id: "contributors#updateContributors",
@@ -224,4 +232,6 @@ pub(super) static UPDATE_CONTRIBUTORS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

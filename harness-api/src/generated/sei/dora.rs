@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_change_failure_rate(
         &self,
         body: &types::DoraChangeFailureRateBody,
-    ) -> GetChangeFailureRate<'c> {
+    ) -> GetChangeFailureRate {
         let mut call = rt::Call::new(self.client, &GET_CHANGE_FAILURE_RATE);
         call.body_json(body);
         GetChangeFailureRate { call }
@@ -20,14 +20,14 @@ impl<'c> Api<'c> {
     pub fn get_deployment_frequency(
         &self,
         body: &types::DoraDeploymentFrequencyBody,
-    ) -> GetDeploymentFrequency<'c> {
+    ) -> GetDeploymentFrequency {
         let mut call = rt::Call::new(self.client, &GET_DEPLOYMENT_FREQUENCY);
         call.body_json(body);
         GetDeploymentFrequency { call }
     }
     /// `POST /v1/dora/lead-time`
     #[inline]
-    pub fn get_lead_time(&self, body: &types::DoraLeadtimeBody) -> GetLeadTime<'c> {
+    pub fn get_lead_time(&self, body: &types::DoraLeadtimeBody) -> GetLeadTime {
         let mut call = rt::Call::new(self.client, &GET_LEAD_TIME);
         call.body_json(body);
         GetLeadTime { call }
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
     pub fn get_mean_time_to_restore(
         &self,
         body: &types::DoraMeantimeBody,
-    ) -> GetMeanTimeToRestore<'c> {
+    ) -> GetMeanTimeToRestore {
         let mut call = rt::Call::new(self.client, &GET_MEAN_TIME_TO_RESTORE);
         call.body_json(body);
         GetMeanTimeToRestore { call }
@@ -46,18 +46,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_change_failure_rate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetChangeFailureRate<'c> {
-    call: rt::Call<'c>,
+pub struct GetChangeFailureRate {
+    call: rt::Call,
 }
-impl<'c> GetChangeFailureRate<'c> {
+impl GetChangeFailureRate {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ChangeFailureRateResponse> {
+    pub fn send(self) -> rt::Sending<types::ChangeFailureRateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -65,18 +65,18 @@ rt::request!(GetChangeFailureRate);
 /// Request of [`Api::get_deployment_frequency`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDeploymentFrequency<'c> {
-    call: rt::Call<'c>,
+pub struct GetDeploymentFrequency {
+    call: rt::Call,
 }
-impl<'c> GetDeploymentFrequency<'c> {
+impl GetDeploymentFrequency {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DeploymentFrequencyResponse> {
+    pub fn send(self) -> rt::Sending<types::DeploymentFrequencyResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -84,18 +84,18 @@ rt::request!(GetDeploymentFrequency);
 /// Request of [`Api::get_lead_time`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLeadTime<'c> {
-    call: rt::Call<'c>,
+pub struct GetLeadTime {
+    call: rt::Call,
 }
-impl<'c> GetLeadTime<'c> {
+impl GetLeadTime {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::LeadTimeResponse> {
+    pub fn send(self) -> rt::Sending<types::LeadTimeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -103,18 +103,18 @@ rt::request!(GetLeadTime);
 /// Request of [`Api::get_mean_time_to_restore`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMeanTimeToRestore<'c> {
-    call: rt::Call<'c>,
+pub struct GetMeanTimeToRestore {
+    call: rt::Call,
 }
-impl<'c> GetMeanTimeToRestore<'c> {
+impl GetMeanTimeToRestore {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::MeanTimeToRestoreResponse> {
+    pub fn send(self) -> rt::Sending<types::MeanTimeToRestoreResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -132,6 +132,8 @@ pub(super) static GET_CHANGE_FAILURE_RATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DEPLOYMENT_FREQUENCY: rt::Operation = rt::Operation {
     id: "dora#getDeploymentFrequency",
@@ -146,6 +148,8 @@ pub(super) static GET_DEPLOYMENT_FREQUENCY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LEAD_TIME: rt::Operation = rt::Operation {
     id: "dora#getLeadTime",
@@ -160,6 +164,8 @@ pub(super) static GET_LEAD_TIME: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MEAN_TIME_TO_RESTORE: rt::Operation = rt::Operation {
     id: "dora#getMeanTimeToRestore",
@@ -174,4 +180,6 @@ pub(super) static GET_MEAN_TIME_TO_RESTORE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

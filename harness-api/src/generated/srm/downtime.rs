@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> DeleteDowntimeData<'c> {
+    ) -> DeleteDowntimeData {
         let mut call = rt::Call::new(self.client, &DELETE_DOWNTIME_DATA);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetAssociatedMonitoredServices<'c> {
+    ) -> GetAssociatedMonitoredServices {
         let mut call = rt::Call::new(self.client, &GET_ASSOCIATED_MONITORED_SERVICES);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetDowntime<'c> {
+    ) -> GetDowntime {
         let mut call = rt::Call::new(self.client, &GET_DOWNTIME);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetDowntimeAssociatedMonitoredServices<'c> {
+    ) -> GetDowntimeAssociatedMonitoredServices {
         let mut call = rt::Call::new(
             self.client,
             &GET_DOWNTIME_ASSOCIATED_MONITORED_SERVICES,
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetHistory<'c> {
+    ) -> GetHistory {
         let mut call = rt::Call::new(self.client, &GET_HISTORY);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> ListDowntimes<'c> {
+    ) -> ListDowntimes {
         let mut call = rt::Call::new(self.client, &LIST_DOWNTIMES);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::Downtime,
-    ) -> SaveDowntime<'c> {
+    ) -> SaveDowntime {
         let mut call = rt::Call::new(self.client, &SAVE_DOWNTIME);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -127,7 +127,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::Downtime,
-    ) -> UpdateDowntimeData<'c> {
+    ) -> UpdateDowntimeData {
         let mut call = rt::Call::new(self.client, &UPDATE_DOWNTIME_DATA);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -145,7 +145,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         enable: bool,
-    ) -> UpdateDowntimeEnabled<'c> {
+    ) -> UpdateDowntimeEnabled {
         let mut call = rt::Call::new(self.client, &UPDATE_DOWNTIME_ENABLED);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -158,18 +158,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_downtime_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteDowntimeData<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteDowntimeData {
+    call: rt::Call,
 }
-impl<'c> DeleteDowntimeData<'c> {
+impl DeleteDowntimeData {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,18 +177,18 @@ rt::request!(DeleteDowntimeData);
 /// Request of [`Api::get_associated_monitored_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAssociatedMonitoredServices<'c> {
-    call: rt::Call<'c>,
+pub struct GetAssociatedMonitoredServices {
+    call: rt::Call,
 }
-impl<'c> GetAssociatedMonitoredServices<'c> {
+impl GetAssociatedMonitoredServices {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -196,18 +196,18 @@ rt::request!(GetAssociatedMonitoredServices);
 /// Request of [`Api::get_downtime`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDowntime<'c> {
-    call: rt::Call<'c>,
+pub struct GetDowntime {
+    call: rt::Call,
 }
-impl<'c> GetDowntime<'c> {
+impl GetDowntime {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -215,10 +215,10 @@ rt::request!(GetDowntime);
 /// Request of [`Api::get_downtime_associated_monitored_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDowntimeAssociatedMonitoredServices<'c> {
-    call: rt::Call<'c>,
+pub struct GetDowntimeAssociatedMonitoredServices {
+    call: rt::Call,
 }
-impl<'c> GetDowntimeAssociatedMonitoredServices<'c> {
+impl GetDowntimeAssociatedMonitoredServices {
     /// Query parameter `pageNumber`.
     #[inline]
     pub fn page_number(mut self, value: i64) -> Self {
@@ -235,12 +235,12 @@ impl<'c> GetDowntimeAssociatedMonitoredServices<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::GetDowntimeAssociatedMonitoredServicesResponse> {
+    ) -> rt::Sending<types::GetDowntimeAssociatedMonitoredServicesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -248,10 +248,10 @@ rt::request!(GetDowntimeAssociatedMonitoredServices);
 /// Request of [`Api::get_history`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHistory<'c> {
-    call: rt::Call<'c>,
+pub struct GetHistory {
+    call: rt::Call,
 }
-impl<'c> GetHistory<'c> {
+impl GetHistory {
     /// Query parameter `pageNumber`.
     #[inline]
     pub fn page_number(mut self, value: i64) -> Self {
@@ -278,12 +278,12 @@ impl<'c> GetHistory<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetHistoryResponse> {
+    pub fn send(self) -> rt::Sending<types::GetHistoryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -291,10 +291,10 @@ rt::request!(GetHistory);
 /// Request of [`Api::list_downtimes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListDowntimes<'c> {
-    call: rt::Call<'c>,
+pub struct ListDowntimes {
+    call: rt::Call,
 }
-impl<'c> ListDowntimes<'c> {
+impl ListDowntimes {
     /// Query parameter `pageNumber`.
     #[inline]
     pub fn page_number(mut self, value: i64) -> Self {
@@ -321,12 +321,12 @@ impl<'c> ListDowntimes<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListDowntimesResponse> {
+    pub fn send(self) -> rt::Sending<types::ListDowntimesResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -334,18 +334,18 @@ rt::request!(ListDowntimes);
 /// Request of [`Api::save_downtime`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveDowntime<'c> {
-    call: rt::Call<'c>,
+pub struct SaveDowntime {
+    call: rt::Call,
 }
-impl<'c> SaveDowntime<'c> {
+impl SaveDowntime {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -353,18 +353,18 @@ rt::request!(SaveDowntime);
 /// Request of [`Api::update_downtime_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateDowntimeData<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateDowntimeData {
+    call: rt::Call,
 }
-impl<'c> UpdateDowntimeData<'c> {
+impl UpdateDowntimeData {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -372,18 +372,18 @@ rt::request!(UpdateDowntimeData);
 /// Request of [`Api::update_downtime_enabled`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateDowntimeEnabled<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateDowntimeEnabled {
+    call: rt::Call,
 }
-impl<'c> UpdateDowntimeEnabled<'c> {
+impl UpdateDowntimeEnabled {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -406,6 +406,8 @@ pub(super) static DELETE_DOWNTIME_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Operation {
     id: "getAssociatedMonitoredServices",
@@ -425,6 +427,8 @@ pub(super) static GET_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Operati
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DOWNTIME: rt::Operation = rt::Operation {
     id: "getDowntime",
@@ -444,6 +448,8 @@ pub(super) static GET_DOWNTIME: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DOWNTIME_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Operation {
     id: "getDowntimeAssociatedMonitoredServices",
@@ -464,6 +470,8 @@ pub(super) static GET_DOWNTIME_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HISTORY: rt::Operation = rt::Operation {
     id: "getHistory",
@@ -486,6 +494,8 @@ pub(super) static GET_HISTORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_DOWNTIMES: rt::Operation = rt::Operation {
     id: "listDowntimes",
@@ -508,6 +518,8 @@ pub(super) static LIST_DOWNTIMES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_DOWNTIME: rt::Operation = rt::Operation {
     id: "saveDowntime",
@@ -526,6 +538,8 @@ pub(super) static SAVE_DOWNTIME: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_DOWNTIME_DATA: rt::Operation = rt::Operation {
     id: "updateDowntimeData",
@@ -545,6 +559,8 @@ pub(super) static UPDATE_DOWNTIME_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_DOWNTIME_ENABLED: rt::Operation = rt::Operation {
     id: "updateDowntimeEnabled",
@@ -565,4 +581,6 @@ pub(super) static UPDATE_DOWNTIME_ENABLED: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

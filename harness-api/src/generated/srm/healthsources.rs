@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::CreateHealthSourceBody,
-    ) -> CreateHealthSource<'c> {
+    ) -> CreateHealthSource {
         let mut call = rt::Call::new(self.client, &CREATE_HEALTH_SOURCE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateHealthSource<'c> {
+    ) -> CreateHealthSource {
         let mut call = rt::Call::new(self.client, &CREATE_HEALTH_SOURCE);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteHealthSource<'c> {
+    ) -> DeleteHealthSource {
         let mut call = rt::Call::new(self.client, &DELETE_HEALTH_SOURCE);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetHealthSource<'c> {
+    ) -> GetHealthSource {
         let mut call = rt::Call::new(self.client, &GET_HEALTH_SOURCE);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
     pub fn list_health_sources(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListHealthSources<'c> {
+    ) -> ListHealthSources {
         let mut call = rt::Call::new(self.client, &LIST_HEALTH_SOURCES);
         call.text(0, account_identifier);
         ListHealthSources { call }
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::UpdateHealthSourceBody,
-    ) -> UpdateHealthSource<'c> {
+    ) -> UpdateHealthSource {
         let mut call = rt::Call::new(self.client, &UPDATE_HEALTH_SOURCE);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateHealthSource<'c> {
+    ) -> UpdateHealthSource {
         let mut call = rt::Call::new(self.client, &UPDATE_HEALTH_SOURCE);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -91,10 +91,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_health_source`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateHealthSource<'c> {
-    call: rt::Call<'c>,
+pub struct CreateHealthSource {
+    call: rt::Call,
 }
-impl<'c> CreateHealthSource<'c> {
+impl CreateHealthSource {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -109,12 +109,12 @@ impl<'c> CreateHealthSource<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -122,10 +122,10 @@ rt::request!(CreateHealthSource);
 /// Request of [`Api::delete_health_source`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteHealthSource<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteHealthSource {
+    call: rt::Call,
 }
-impl<'c> DeleteHealthSource<'c> {
+impl DeleteHealthSource {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -140,12 +140,12 @@ impl<'c> DeleteHealthSource<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -153,10 +153,10 @@ rt::request!(DeleteHealthSource);
 /// Request of [`Api::get_health_source`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHealthSource<'c> {
-    call: rt::Call<'c>,
+pub struct GetHealthSource {
+    call: rt::Call,
 }
-impl<'c> GetHealthSource<'c> {
+impl GetHealthSource {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -171,12 +171,12 @@ impl<'c> GetHealthSource<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -184,10 +184,10 @@ rt::request!(GetHealthSource);
 /// Request of [`Api::list_health_sources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListHealthSources<'c> {
-    call: rt::Call<'c>,
+pub struct ListHealthSources {
+    call: rt::Call,
 }
-impl<'c> ListHealthSources<'c> {
+impl ListHealthSources {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -202,12 +202,12 @@ impl<'c> ListHealthSources<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -215,10 +215,10 @@ rt::request!(ListHealthSources);
 /// Request of [`Api::update_health_source`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateHealthSource<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateHealthSource {
+    call: rt::Call,
 }
-impl<'c> UpdateHealthSource<'c> {
+impl UpdateHealthSource {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -233,12 +233,12 @@ impl<'c> UpdateHealthSource<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -260,6 +260,8 @@ pub(super) static CREATE_HEALTH_SOURCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_HEALTH_SOURCE: rt::Operation = rt::Operation {
     id: "deleteHealthSource",
@@ -279,6 +281,8 @@ pub(super) static DELETE_HEALTH_SOURCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HEALTH_SOURCE: rt::Operation = rt::Operation {
     id: "getHealthSource",
@@ -298,6 +302,8 @@ pub(super) static GET_HEALTH_SOURCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_HEALTH_SOURCES: rt::Operation = rt::Operation {
     id: "listHealthSources",
@@ -316,6 +322,8 @@ pub(super) static LIST_HEALTH_SOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_HEALTH_SOURCE: rt::Operation = rt::Operation {
     id: "updateHealthSource",
@@ -334,4 +342,6 @@ pub(super) static UPDATE_HEALTH_SOURCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

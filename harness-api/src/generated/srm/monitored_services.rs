@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
         service_identifier: impl Into<String>,
-    ) -> CreateDefaultMonitoredService<'c> {
+    ) -> CreateDefaultMonitoredService {
         let mut call = rt::Call::new(self.client, &CREATE_DEFAULT_MONITORED_SERVICE);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -33,7 +33,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteMonitoredService<'c> {
+    ) -> DeleteMonitoredService {
         let mut call = rt::Call::new(self.client, &DELETE_MONITORED_SERVICE);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DetachMonitoredServiceFromTemplate<'c> {
+    ) -> DetachMonitoredServiceFromTemplate {
         let mut call = rt::Call::new(
             self.client,
             &DETACH_MONITORED_SERVICE_FROM_TEMPLATE,
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetAllMonitoredServicesWithHealthSources<'c> {
+    ) -> GetAllMonitoredServicesWithHealthSources {
         let mut call = rt::Call::new(
             self.client,
             &GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES,
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         start_time: i64,
         end_time: i64,
-    ) -> GetAnomaliesSummary<'c> {
+    ) -> GetAnomaliesSummary {
         let mut call = rt::Call::new(self.client, &GET_ANOMALIES_SUMMARY);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -104,7 +104,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetCountOfServices<'c> {
+    ) -> GetCountOfServices {
         let mut call = rt::Call::new(self.client, &GET_COUNT_OF_SERVICES);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetEnvironments<'c> {
+    ) -> GetEnvironments {
         let mut call = rt::Call::new(self.client, &GET_ENVIRONMENTS);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -134,7 +134,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         service_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetHealthSources<'c> {
+    ) -> GetHealthSources {
         let mut call = rt::Call::new(self.client, &GET_HEALTH_SOURCES);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -151,7 +151,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         monitored_service_identifier: impl Into<String>,
-    ) -> GetHealthSourcesForMonitoredServiceIdentifier<'c> {
+    ) -> GetHealthSourcesForMonitoredServiceIdentifier {
         let mut call = rt::Call::new(
             self.client,
             &GET_HEALTH_SOURCES_FOR_MONITORED_SERVICE_IDENTIFIER,
@@ -173,7 +173,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         offset: i64,
         page_size: i64,
-    ) -> GetList<'c> {
+    ) -> GetList {
         let mut call = rt::Call::new(self.client, &GET_LIST);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         offset: i64,
         page_size: i64,
-    ) -> GetListV2<'c> {
+    ) -> GetListV2 {
         let mut call = rt::Call::new(self.client, &GET_LIST_V2);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -208,7 +208,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetMonitoredService<'c> {
+    ) -> GetMonitoredService {
         let mut call = rt::Call::new(self.client, &GET_MONITORED_SERVICE);
         call.text(0, identifier);
         call.text(1, account_id);
@@ -224,7 +224,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         monitored_service_identifier: impl Into<String>,
-    ) -> GetMonitoredServiceChangeDetails<'c> {
+    ) -> GetMonitoredServiceChangeDetails {
         let mut call = rt::Call::new(self.client, &GET_MONITORED_SERVICE_CHANGE_DETAILS);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -242,7 +242,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         monitored_service_identifier: impl Into<String>,
-    ) -> GetMonitoredServiceDetails<'c> {
+    ) -> GetMonitoredServiceDetails {
         let mut call = rt::Call::new(self.client, &GET_MONITORED_SERVICE_DETAILS);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -259,7 +259,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         service_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetMonitoredServiceFromServiceAndEnvironment<'c> {
+    ) -> GetMonitoredServiceFromServiceAndEnvironment {
         let mut call = rt::Call::new(
             self.client,
             &GET_MONITORED_SERVICE_FROM_SERVICE_AND_ENVIRONMENT,
@@ -284,7 +284,7 @@ impl<'c> Api<'c> {
         log_type: impl Into<types::GetMonitoredServiceLogsLogType>,
         start_time: i64,
         end_time: i64,
-    ) -> GetMonitoredServiceLogs<'c> {
+    ) -> GetMonitoredServiceLogs {
         let mut call = rt::Call::new(self.client, &GET_MONITORED_SERVICE_LOGS);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -305,7 +305,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
-    ) -> GetMonitoredServiceReconciliationStatuses<'c> {
+    ) -> GetMonitoredServiceReconciliationStatuses {
         let mut call = rt::Call::new(
             self.client,
             &GET_MONITORED_SERVICE_RECONCILIATION_STATUSES,
@@ -327,7 +327,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
-    ) -> GetMonitoredServiceResolvedTemplateInputs<'c> {
+    ) -> GetMonitoredServiceResolvedTemplateInputs {
         let mut call = rt::Call::new(
             self.client,
             &GET_MONITORED_SERVICE_RESOLVED_TEMPLATE_INPUTS,
@@ -350,7 +350,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetMonitoredServiceScore<'c> {
+    ) -> GetMonitoredServiceScore {
         let mut call = rt::Call::new(self.client, &GET_MONITORED_SERVICE_SCORE);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -366,7 +366,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         start_time: i64,
         end_time: i64,
-    ) -> GetMsSecondaryEvents<'c> {
+    ) -> GetMsSecondaryEvents {
         let mut call = rt::Call::new(self.client, &GET_MS_SECONDARY_EVENTS);
         call.text(0, account_id);
         call.text(1, identifier);
@@ -383,7 +383,7 @@ impl<'c> Api<'c> {
             types::GetMsSecondaryEventsDetailsSecondaryEventType,
         >,
         identifiers: impl IntoIterator<Item = impl Into<String>>,
-    ) -> GetMsSecondaryEventsDetails<'c> {
+    ) -> GetMsSecondaryEventsDetails {
         let mut call = rt::Call::new(self.client, &GET_MS_SECONDARY_EVENTS_DETAILS);
         call.text(0, account_id);
         call.text(
@@ -406,7 +406,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetNotificationRulesForMonitoredService<'c> {
+    ) -> GetNotificationRulesForMonitoredService {
         let mut call = rt::Call::new(
             self.client,
             &GET_NOTIFICATION_RULES_FOR_MONITORED_SERVICE,
@@ -428,7 +428,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
         end_time: i64,
-    ) -> GetOverAllHealthScore<'c> {
+    ) -> GetOverAllHealthScore {
         let mut call = rt::Call::new(self.client, &GET_OVER_ALL_HEALTH_SCORE);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -445,7 +445,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         service_identifier: impl Into<String>,
         environment_identifier: impl Into<String>,
-    ) -> GetServiceDetails<'c> {
+    ) -> GetServiceDetails {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_DETAILS);
         call.text(0, account_id);
         call.text(1, service_identifier);
@@ -459,7 +459,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetServices<'c> {
+    ) -> GetServices {
         let mut call = rt::Call::new(self.client, &GET_SERVICES);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -475,7 +475,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         monitored_service_identifier: impl Into<String>,
         health_source_identifier: impl Into<String>,
-    ) -> GetSloMetrics<'c> {
+    ) -> GetSloMetrics {
         let mut call = rt::Call::new(self.client, &GET_SLO_METRICS);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -493,7 +493,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
-    ) -> IsReconciliationRequiredForMonitoredServices<'c> {
+    ) -> IsReconciliationRequiredForMonitoredServices {
         let mut call = rt::Call::new(
             self.client,
             &IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES,
@@ -517,7 +517,7 @@ impl<'c> Api<'c> {
         offset: i64,
         page_size: i64,
         services_at_risk_filter: bool,
-    ) -> MonitoredServicesList<'c> {
+    ) -> MonitoredServicesList {
         let mut call = rt::Call::new(self.client, &MONITORED_SERVICES_LIST);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -533,7 +533,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         body: &types::MonitoredService,
-    ) -> SaveMonitoredService<'c> {
+    ) -> SaveMonitoredService {
         let mut call = rt::Call::new(self.client, &SAVE_MONITORED_SERVICE);
         call.text(0, account_id);
         call.body_json(body);
@@ -547,7 +547,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &str,
-    ) -> SaveMonitoredServiceFromTemplateInput<'c> {
+    ) -> SaveMonitoredServiceFromTemplateInput {
         let mut call = rt::Call::new(
             self.client,
             &SAVE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT,
@@ -568,7 +568,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &str,
-    ) -> SaveMonitoredServiceFromYaml<'c> {
+    ) -> SaveMonitoredServiceFromYaml {
         let mut call = rt::Call::new(self.client, &SAVE_MONITORED_SERVICE_FROM_YAML);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -587,7 +587,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
         enable: bool,
-    ) -> SetHealthMonitoringFlag<'c> {
+    ) -> SetHealthMonitoringFlag {
         let mut call = rt::Call::new(self.client, &SET_HEALTH_MONITORING_FLAG);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -603,7 +603,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_id: impl Into<String>,
         body: &types::MonitoredService,
-    ) -> UpdateMonitoredService<'c> {
+    ) -> UpdateMonitoredService {
         let mut call = rt::Call::new(self.client, &UPDATE_MONITORED_SERVICE);
         call.text(0, identifier);
         call.text(1, account_id);
@@ -619,7 +619,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: &str,
-    ) -> UpdateMonitoredServiceFromTemplateInput<'c> {
+    ) -> UpdateMonitoredServiceFromTemplateInput {
         let mut call = rt::Call::new(
             self.client,
             &UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT,
@@ -642,7 +642,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: &str,
-    ) -> UpdateMonitoredServiceFromYaml<'c> {
+    ) -> UpdateMonitoredServiceFromYaml {
         let mut call = rt::Call::new(self.client, &UPDATE_MONITORED_SERVICE_FROM_YAML);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -660,7 +660,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> YamlTemplate<'c> {
+    ) -> YamlTemplate {
         let mut call = rt::Call::new(self.client, &YAML_TEMPLATE);
         call.text(0, account_id);
         call.text(1, org_identifier);
@@ -671,18 +671,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_default_monitored_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateDefaultMonitoredService<'c> {
-    call: rt::Call<'c>,
+pub struct CreateDefaultMonitoredService {
+    call: rt::Call,
 }
-impl<'c> CreateDefaultMonitoredService<'c> {
+impl CreateDefaultMonitoredService {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -690,18 +690,18 @@ rt::request!(CreateDefaultMonitoredService);
 /// Request of [`Api::delete_monitored_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteMonitoredService<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteMonitoredService {
+    call: rt::Call,
 }
-impl<'c> DeleteMonitoredService<'c> {
+impl DeleteMonitoredService {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -709,10 +709,10 @@ rt::request!(DeleteMonitoredService);
 /// Request of [`Api::detach_monitored_service_from_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DetachMonitoredServiceFromTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct DetachMonitoredServiceFromTemplate {
+    call: rt::Call,
 }
-impl<'c> DetachMonitoredServiceFromTemplate<'c> {
+impl DetachMonitoredServiceFromTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -727,12 +727,12 @@ impl<'c> DetachMonitoredServiceFromTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -740,18 +740,18 @@ rt::request!(DetachMonitoredServiceFromTemplate);
 /// Request of [`Api::get_all_monitored_services_with_health_sources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllMonitoredServicesWithHealthSources<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllMonitoredServicesWithHealthSources {
+    call: rt::Call,
 }
-impl<'c> GetAllMonitoredServicesWithHealthSources<'c> {
+impl GetAllMonitoredServicesWithHealthSources {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -759,18 +759,18 @@ rt::request!(GetAllMonitoredServicesWithHealthSources);
 /// Request of [`Api::get_anomalies_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAnomaliesSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetAnomaliesSummary {
+    call: rt::Call,
 }
-impl<'c> GetAnomaliesSummary<'c> {
+impl GetAnomaliesSummary {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -778,10 +778,10 @@ rt::request!(GetAnomaliesSummary);
 /// Request of [`Api::get_count_of_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCountOfServices<'c> {
-    call: rt::Call<'c>,
+pub struct GetCountOfServices {
+    call: rt::Call,
 }
-impl<'c> GetCountOfServices<'c> {
+impl GetCountOfServices {
     /// Query parameter `environmentIdentifier`.
     #[inline]
     pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
@@ -796,12 +796,12 @@ impl<'c> GetCountOfServices<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -809,18 +809,18 @@ rt::request!(GetCountOfServices);
 /// Request of [`Api::get_environments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEnvironments<'c> {
-    call: rt::Call<'c>,
+pub struct GetEnvironments {
+    call: rt::Call,
 }
-impl<'c> GetEnvironments<'c> {
+impl GetEnvironments {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -828,18 +828,18 @@ rt::request!(GetEnvironments);
 /// Request of [`Api::get_health_sources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHealthSources<'c> {
-    call: rt::Call<'c>,
+pub struct GetHealthSources {
+    call: rt::Call,
 }
-impl<'c> GetHealthSources<'c> {
+impl GetHealthSources {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -847,20 +847,20 @@ rt::request!(GetHealthSources);
 /// Request of [`Api::get_health_sources_for_monitored_service_identifier`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHealthSourcesForMonitoredServiceIdentifier<'c> {
-    call: rt::Call<'c>,
+pub struct GetHealthSourcesForMonitoredServiceIdentifier {
+    call: rt::Call,
 }
-impl<'c> GetHealthSourcesForMonitoredServiceIdentifier<'c> {
+impl GetHealthSourcesForMonitoredServiceIdentifier {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::GetHealthSourcesForMonitoredServiceIdentifierResponse> {
+    ) -> rt::Sending<types::GetHealthSourcesForMonitoredServiceIdentifierResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -868,10 +868,10 @@ rt::request!(GetHealthSourcesForMonitoredServiceIdentifier);
 /// Request of [`Api::get_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetList<'c> {
-    call: rt::Call<'c>,
+pub struct GetList {
+    call: rt::Call,
 }
-impl<'c> GetList<'c> {
+impl GetList {
     /// Query parameter `environmentIdentifier`.
     #[inline]
     pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
@@ -895,12 +895,12 @@ impl<'c> GetList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -908,10 +908,10 @@ rt::request!(GetList);
 /// Request of [`Api::get_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetListV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetListV2 {
+    call: rt::Call,
 }
-impl<'c> GetListV2<'c> {
+impl GetListV2 {
     /// Query parameter `environmentIdentifiers`.
     #[inline]
     pub fn environment_identifiers(
@@ -945,12 +945,12 @@ impl<'c> GetListV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -958,18 +958,18 @@ rt::request!(GetListV2);
 /// Request of [`Api::get_monitored_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMonitoredService<'c> {
-    call: rt::Call<'c>,
+pub struct GetMonitoredService {
+    call: rt::Call,
 }
-impl<'c> GetMonitoredService<'c> {
+impl GetMonitoredService {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMonitoredServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoMonitoredServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -977,10 +977,10 @@ rt::request!(GetMonitoredService);
 /// Request of [`Api::get_monitored_service_change_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMonitoredServiceChangeDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetMonitoredServiceChangeDetails {
+    call: rt::Call,
 }
-impl<'c> GetMonitoredServiceChangeDetails<'c> {
+impl GetMonitoredServiceChangeDetails {
     /// Query parameter `sloIdentifiers`.
     #[inline]
     pub fn slo_identifiers(
@@ -1004,12 +1004,12 @@ impl<'c> GetMonitoredServiceChangeDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1017,18 +1017,18 @@ rt::request!(GetMonitoredServiceChangeDetails);
 /// Request of [`Api::get_monitored_service_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMonitoredServiceDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetMonitoredServiceDetails {
+    call: rt::Call,
 }
-impl<'c> GetMonitoredServiceDetails<'c> {
+impl GetMonitoredServiceDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1036,18 +1036,18 @@ rt::request!(GetMonitoredServiceDetails);
 /// Request of [`Api::get_monitored_service_from_service_and_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMonitoredServiceFromServiceAndEnvironment<'c> {
-    call: rt::Call<'c>,
+pub struct GetMonitoredServiceFromServiceAndEnvironment {
+    call: rt::Call,
 }
-impl<'c> GetMonitoredServiceFromServiceAndEnvironment<'c> {
+impl GetMonitoredServiceFromServiceAndEnvironment {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMonitoredServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoMonitoredServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1055,10 +1055,10 @@ rt::request!(GetMonitoredServiceFromServiceAndEnvironment);
 /// Request of [`Api::get_monitored_service_logs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMonitoredServiceLogs<'c> {
-    call: rt::Call<'c>,
+pub struct GetMonitoredServiceLogs {
+    call: rt::Call,
 }
-impl<'c> GetMonitoredServiceLogs<'c> {
+impl GetMonitoredServiceLogs {
     /// Query parameter `errorLogsOnly`.
     #[inline]
     pub fn error_logs_only(mut self, value: bool) -> Self {
@@ -1088,12 +1088,12 @@ impl<'c> GetMonitoredServiceLogs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1101,10 +1101,10 @@ rt::request!(GetMonitoredServiceLogs);
 /// Request of [`Api::get_monitored_service_reconciliation_statuses`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMonitoredServiceReconciliationStatuses<'c> {
-    call: rt::Call<'c>,
+pub struct GetMonitoredServiceReconciliationStatuses {
+    call: rt::Call,
 }
-impl<'c> GetMonitoredServiceReconciliationStatuses<'c> {
+impl GetMonitoredServiceReconciliationStatuses {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1145,12 +1145,12 @@ impl<'c> GetMonitoredServiceReconciliationStatuses<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::RestResponsePageResponseMonitoredServiceReference> {
+    ) -> rt::Sending<types::RestResponsePageResponseMonitoredServiceReference> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1158,18 +1158,18 @@ rt::request!(GetMonitoredServiceReconciliationStatuses);
 /// Request of [`Api::get_monitored_service_resolved_template_inputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMonitoredServiceResolvedTemplateInputs<'c> {
-    call: rt::Call<'c>,
+pub struct GetMonitoredServiceResolvedTemplateInputs {
+    call: rt::Call,
 }
-impl<'c> GetMonitoredServiceResolvedTemplateInputs<'c> {
+impl GetMonitoredServiceResolvedTemplateInputs {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1177,18 +1177,18 @@ rt::request!(GetMonitoredServiceResolvedTemplateInputs);
 /// Request of [`Api::get_monitored_service_score`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMonitoredServiceScore<'c> {
-    call: rt::Call<'c>,
+pub struct GetMonitoredServiceScore {
+    call: rt::Call,
 }
-impl<'c> GetMonitoredServiceScore<'c> {
+impl GetMonitoredServiceScore {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetMonitoredServiceScoreResponse> {
+    pub fn send(self) -> rt::Sending<types::GetMonitoredServiceScoreResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1196,10 +1196,10 @@ rt::request!(GetMonitoredServiceScore);
 /// Request of [`Api::get_ms_secondary_events`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMsSecondaryEvents<'c> {
-    call: rt::Call<'c>,
+pub struct GetMsSecondaryEvents {
+    call: rt::Call,
 }
-impl<'c> GetMsSecondaryEvents<'c> {
+impl GetMsSecondaryEvents {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1214,12 +1214,12 @@ impl<'c> GetMsSecondaryEvents<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1227,18 +1227,18 @@ rt::request!(GetMsSecondaryEvents);
 /// Request of [`Api::get_ms_secondary_events_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMsSecondaryEventsDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetMsSecondaryEventsDetails {
+    call: rt::Call,
 }
-impl<'c> GetMsSecondaryEventsDetails<'c> {
+impl GetMsSecondaryEventsDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1246,10 +1246,10 @@ rt::request!(GetMsSecondaryEventsDetails);
 /// Request of [`Api::get_notification_rules_for_monitored_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNotificationRulesForMonitoredService<'c> {
-    call: rt::Call<'c>,
+pub struct GetNotificationRulesForMonitoredService {
+    call: rt::Call,
 }
-impl<'c> GetNotificationRulesForMonitoredService<'c> {
+impl GetNotificationRulesForMonitoredService {
     /// Query parameter `pageNumber`.
     #[inline]
     pub fn page_number(mut self, value: i64) -> Self {
@@ -1266,12 +1266,12 @@ impl<'c> GetNotificationRulesForMonitoredService<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseNotificationRuleResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseNotificationRuleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1279,10 +1279,10 @@ rt::request!(GetNotificationRulesForMonitoredService);
 /// Request of [`Api::get_over_all_health_score`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOverAllHealthScore<'c> {
-    call: rt::Call<'c>,
+pub struct GetOverAllHealthScore {
+    call: rt::Call,
 }
-impl<'c> GetOverAllHealthScore<'c> {
+impl GetOverAllHealthScore {
     /// Query parameter `duration`.
     #[inline]
     pub fn duration(
@@ -1301,12 +1301,12 @@ impl<'c> GetOverAllHealthScore<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetOverAllHealthScoreResponse> {
+    pub fn send(self) -> rt::Sending<types::GetOverAllHealthScoreResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1314,10 +1314,10 @@ rt::request!(GetOverAllHealthScore);
 /// Request of [`Api::get_service_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceDetails {
+    call: rt::Call,
 }
-impl<'c> GetServiceDetails<'c> {
+impl GetServiceDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1332,12 +1332,12 @@ impl<'c> GetServiceDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1345,18 +1345,18 @@ rt::request!(GetServiceDetails);
 /// Request of [`Api::get_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServices<'c> {
-    call: rt::Call<'c>,
+pub struct GetServices {
+    call: rt::Call,
 }
-impl<'c> GetServices<'c> {
+impl GetServices {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1364,18 +1364,18 @@ rt::request!(GetServices);
 /// Request of [`Api::get_slo_metrics`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSloMetrics<'c> {
-    call: rt::Call<'c>,
+pub struct GetSloMetrics {
+    call: rt::Call,
 }
-impl<'c> GetSloMetrics<'c> {
+impl GetSloMetrics {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1383,10 +1383,10 @@ rt::request!(GetSloMetrics);
 /// Request of [`Api::is_reconciliation_required_for_monitored_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IsReconciliationRequiredForMonitoredServices<'c> {
-    call: rt::Call<'c>,
+pub struct IsReconciliationRequiredForMonitoredServices {
+    call: rt::Call,
 }
-impl<'c> IsReconciliationRequiredForMonitoredServices<'c> {
+impl IsReconciliationRequiredForMonitoredServices {
     /// Query parameter `monitoredServiceIdentifier`.
     #[inline]
     pub fn monitored_service_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1395,12 +1395,12 @@ impl<'c> IsReconciliationRequiredForMonitoredServices<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1408,10 +1408,10 @@ rt::request!(IsReconciliationRequiredForMonitoredServices);
 /// Request of [`Api::monitored_services_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MonitoredServicesList<'c> {
-    call: rt::Call<'c>,
+pub struct MonitoredServicesList {
+    call: rt::Call,
 }
-impl<'c> MonitoredServicesList<'c> {
+impl MonitoredServicesList {
     /// Query parameter `environmentIdentifier`.
     #[inline]
     pub fn environment_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1455,12 +1455,12 @@ impl<'c> MonitoredServicesList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::MonitoredServicesListResponse> {
+    pub fn send(self) -> rt::Sending<types::MonitoredServicesListResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1468,18 +1468,18 @@ rt::request!(MonitoredServicesList);
 /// Request of [`Api::save_monitored_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveMonitoredService<'c> {
-    call: rt::Call<'c>,
+pub struct SaveMonitoredService {
+    call: rt::Call,
 }
-impl<'c> SaveMonitoredService<'c> {
+impl SaveMonitoredService {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseMonitoredServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1487,18 +1487,18 @@ rt::request!(SaveMonitoredService);
 /// Request of [`Api::save_monitored_service_from_template_input`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveMonitoredServiceFromTemplateInput<'c> {
-    call: rt::Call<'c>,
+pub struct SaveMonitoredServiceFromTemplateInput {
+    call: rt::Call,
 }
-impl<'c> SaveMonitoredServiceFromTemplateInput<'c> {
+impl SaveMonitoredServiceFromTemplateInput {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseMonitoredServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1506,18 +1506,18 @@ rt::request!(SaveMonitoredServiceFromTemplateInput);
 /// Request of [`Api::save_monitored_service_from_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveMonitoredServiceFromYaml<'c> {
-    call: rt::Call<'c>,
+pub struct SaveMonitoredServiceFromYaml {
+    call: rt::Call,
 }
-impl<'c> SaveMonitoredServiceFromYaml<'c> {
+impl SaveMonitoredServiceFromYaml {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1525,18 +1525,18 @@ rt::request!(SaveMonitoredServiceFromYaml);
 /// Request of [`Api::set_health_monitoring_flag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetHealthMonitoringFlag<'c> {
-    call: rt::Call<'c>,
+pub struct SetHealthMonitoringFlag {
+    call: rt::Call,
 }
-impl<'c> SetHealthMonitoringFlag<'c> {
+impl SetHealthMonitoringFlag {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1544,18 +1544,18 @@ rt::request!(SetHealthMonitoringFlag);
 /// Request of [`Api::update_monitored_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateMonitoredService<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateMonitoredService {
+    call: rt::Call,
 }
-impl<'c> UpdateMonitoredService<'c> {
+impl UpdateMonitoredService {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseMonitoredServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1563,18 +1563,18 @@ rt::request!(UpdateMonitoredService);
 /// Request of [`Api::update_monitored_service_from_template_input`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateMonitoredServiceFromTemplateInput<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateMonitoredServiceFromTemplateInput {
+    call: rt::Call,
 }
-impl<'c> UpdateMonitoredServiceFromTemplateInput<'c> {
+impl UpdateMonitoredServiceFromTemplateInput {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseMonitoredServiceResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1582,18 +1582,18 @@ rt::request!(UpdateMonitoredServiceFromTemplateInput);
 /// Request of [`Api::update_monitored_service_from_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateMonitoredServiceFromYaml<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateMonitoredServiceFromYaml {
+    call: rt::Call,
 }
-impl<'c> UpdateMonitoredServiceFromYaml<'c> {
+impl UpdateMonitoredServiceFromYaml {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1601,10 +1601,10 @@ rt::request!(UpdateMonitoredServiceFromYaml);
 /// Request of [`Api::yaml_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct YamlTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct YamlTemplate {
+    call: rt::Call,
 }
-impl<'c> YamlTemplate<'c> {
+impl YamlTemplate {
     /// Query parameter `type`.
     #[inline]
     pub fn type_(mut self, value: impl Into<types::YamlTemplateType>) -> Self {
@@ -1613,12 +1613,12 @@ impl<'c> YamlTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1642,6 +1642,8 @@ pub(super) static CREATE_DEFAULT_MONITORED_SERVICE: rt::Operation = rt::Operatio
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     id: "deleteMonitoredService",
@@ -1661,6 +1663,8 @@ pub(super) static DELETE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DETACH_MONITORED_SERVICE_FROM_TEMPLATE: rt::Operation = rt::Operation {
     id: "detachMonitoredServiceFromTemplate",
@@ -1680,6 +1684,8 @@ pub(super) static DETACH_MONITORED_SERVICE_FROM_TEMPLATE: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES: rt::Operation = rt::Operation {
     id: "getAllMonitoredServicesWithHealthSources",
@@ -1698,6 +1704,8 @@ pub(super) static GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES: rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ANOMALIES_SUMMARY: rt::Operation = rt::Operation {
     id: "CvgetAnomaliesSummary",
@@ -1719,6 +1727,8 @@ pub(super) static GET_ANOMALIES_SUMMARY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COUNT_OF_SERVICES: rt::Operation = rt::Operation {
     id: "getCountOfServices",
@@ -1739,6 +1749,8 @@ pub(super) static GET_COUNT_OF_SERVICES: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENVIRONMENTS: rt::Operation = rt::Operation {
     id: "getEnvironments",
@@ -1757,6 +1769,8 @@ pub(super) static GET_ENVIRONMENTS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HEALTH_SOURCES: rt::Operation = rt::Operation {
     id: "getHealthSources",
@@ -1777,6 +1791,8 @@ pub(super) static GET_HEALTH_SOURCES: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HEALTH_SOURCES_FOR_MONITORED_SERVICE_IDENTIFIER: rt::Operation = rt::Operation {
     id: "getHealthSourcesForMonitoredServiceIdentifier",
@@ -1796,6 +1812,8 @@ pub(super) static GET_HEALTH_SOURCES_FOR_MONITORED_SERVICE_IDENTIFIER: rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LIST: rt::Operation = rt::Operation {
     id: "getList",
@@ -1819,6 +1837,8 @@ pub(super) static GET_LIST: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LIST_V2: rt::Operation = rt::Operation {
     id: "getListV2",
@@ -1843,6 +1863,8 @@ pub(super) static GET_LIST_V2: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE: rt::Operation = rt::Operation {
     id: "getMonitoredService",
@@ -1862,6 +1884,8 @@ pub(super) static GET_MONITORED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_CHANGE_DETAILS: rt::Operation = rt::Operation {
     id: "getMonitoredServiceChangeDetails",
@@ -1884,6 +1908,8 @@ pub(super) static GET_MONITORED_SERVICE_CHANGE_DETAILS: rt::Operation = rt::Oper
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_DETAILS: rt::Operation = rt::Operation {
     id: "getMonitoredServiceDetails",
@@ -1903,6 +1929,8 @@ pub(super) static GET_MONITORED_SERVICE_DETAILS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_FROM_SERVICE_AND_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "getMonitoredServiceFromServiceAndEnvironment",
@@ -1923,6 +1951,8 @@ pub(super) static GET_MONITORED_SERVICE_FROM_SERVICE_AND_ENVIRONMENT: rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_LOGS: rt::Operation = rt::Operation {
     id: "getMonitoredServiceLogs",
@@ -1949,6 +1979,8 @@ pub(super) static GET_MONITORED_SERVICE_LOGS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_RECONCILIATION_STATUSES: rt::Operation = rt::Operation {
     id: "getMonitoredServiceReconciliationStatuses",
@@ -1973,6 +2005,8 @@ pub(super) static GET_MONITORED_SERVICE_RECONCILIATION_STATUSES: rt::Operation =
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_RESOLVED_TEMPLATE_INPUTS: rt::Operation = rt::Operation {
     id: "getMonitoredServiceResolvedTemplateInputs",
@@ -1994,6 +2028,8 @@ pub(super) static GET_MONITORED_SERVICE_RESOLVED_TEMPLATE_INPUTS: rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_SCORE: rt::Operation = rt::Operation {
     id: "getMonitoredServiceScore",
@@ -2013,6 +2049,8 @@ pub(super) static GET_MONITORED_SERVICE_SCORE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MS_SECONDARY_EVENTS: rt::Operation = rt::Operation {
     id: "getMSSecondaryEvents",
@@ -2034,6 +2072,8 @@ pub(super) static GET_MS_SECONDARY_EVENTS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MS_SECONDARY_EVENTS_DETAILS: rt::Operation = rt::Operation {
     id: "getMSSecondaryEventsDetails",
@@ -2052,6 +2092,8 @@ pub(super) static GET_MS_SECONDARY_EVENTS_DETAILS: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NOTIFICATION_RULES_FOR_MONITORED_SERVICE: rt::Operation = rt::Operation {
     id: "getNotificationRulesForMonitoredService",
@@ -2073,6 +2115,8 @@ pub(super) static GET_NOTIFICATION_RULES_FOR_MONITORED_SERVICE: rt::Operation = 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_OVER_ALL_HEALTH_SCORE: rt::Operation = rt::Operation {
     id: "getOverAllHealthScore",
@@ -2095,6 +2139,8 @@ pub(super) static GET_OVER_ALL_HEALTH_SCORE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_DETAILS: rt::Operation = rt::Operation {
     id: "getMonitoredServiceDetails_1",
@@ -2115,6 +2161,8 @@ pub(super) static GET_SERVICE_DETAILS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICES: rt::Operation = rt::Operation {
     id: "getServices",
@@ -2133,6 +2181,8 @@ pub(super) static GET_SERVICES: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SLO_METRICS: rt::Operation = rt::Operation {
     id: "getSloMetrics",
@@ -2153,6 +2203,8 @@ pub(super) static GET_SLO_METRICS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES: rt::Operation = rt::Operation {
     id: "isReconciliationRequiredForMonitoredServices",
@@ -2174,6 +2226,8 @@ pub(super) static IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES: rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MONITORED_SERVICES_LIST: rt::Operation = rt::Operation {
     id: "list",
@@ -2200,6 +2254,8 @@ pub(super) static MONITORED_SERVICES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     id: "saveMonitoredService",
@@ -2214,6 +2270,8 @@ pub(super) static SAVE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT: rt::Operation = rt::Operation {
     id: "saveMonitoredServiceFromTemplateInput",
@@ -2232,6 +2290,8 @@ pub(super) static SAVE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operation {
     id: "saveMonitoredServiceFromYaml",
@@ -2250,6 +2310,8 @@ pub(super) static SAVE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operatio
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SET_HEALTH_MONITORING_FLAG: rt::Operation = rt::Operation {
     id: "setHealthMonitoringFlag",
@@ -2270,6 +2332,8 @@ pub(super) static SET_HEALTH_MONITORING_FLAG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     id: "updateMonitoredService",
@@ -2284,6 +2348,8 @@ pub(super) static UPDATE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT: rt::Operation = rt::Operation {
     id: "updateMonitoredServiceFromTemplateInput",
@@ -2303,6 +2369,8 @@ pub(super) static UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT: rt::Operation = 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operation {
     id: "updateMonitoredServiceFromYaml",
@@ -2322,6 +2390,8 @@ pub(super) static UPDATE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operat
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static YAML_TEMPLATE: rt::Operation = rt::Operation {
     id: "yamlTemplate",
@@ -2341,4 +2411,6 @@ pub(super) static YAML_TEMPLATE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> DeleteSloDataNg<'c> {
+    ) -> DeleteSloDataNg {
         let mut call = rt::Call::new(self.client, &DELETE_SLO_DATA_NG);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::CompositeServiceLevelObjectiveSpec,
-    ) -> GetOnboardingGraphNg<'c> {
+    ) -> GetOnboardingGraphNg {
         let mut call = rt::Call::new(self.client, &GET_ONBOARDING_GRAPH_NG);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetServiceLevelObjectiveNg<'c> {
+    ) -> GetServiceLevelObjectiveNg {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_LEVEL_OBJECTIVE_NG);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         project_identifier: impl Into<String>,
         offset: i64,
         page_size: i64,
-    ) -> GetServiceLevelObjectivesNg<'c> {
+    ) -> GetServiceLevelObjectivesNg {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_LEVEL_OBJECTIVES_NG);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -80,7 +80,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-    ) -> GetSloHealthListViewNg<'c> {
+    ) -> GetSloHealthListViewNg {
         let mut call = rt::Call::new(self.client, &GET_SLO_HEALTH_LIST_VIEW_NG);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -95,7 +95,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::AbstractServiceLevelObjective,
-    ) -> SaveSloDataNg<'c> {
+    ) -> SaveSloDataNg {
         let mut call = rt::Call::new(self.client, &SAVE_SLO_DATA_NG);
         call.text(0, account_identifier);
         call.text(1, org_identifier);
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         body: &types::AbstractServiceLevelObjective,
-    ) -> UpdateSloDataNg<'c> {
+    ) -> UpdateSloDataNg {
         let mut call = rt::Call::new(self.client, &UPDATE_SLO_DATA_NG);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -125,18 +125,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_slo_data_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteSloDataNg<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteSloDataNg {
+    call: rt::Call,
 }
-impl<'c> DeleteSloDataNg<'c> {
+impl DeleteSloDataNg {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseBoolean> {
+    pub fn send(self) -> rt::Sending<types::RestResponseBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -144,18 +144,18 @@ rt::request!(DeleteSloDataNg);
 /// Request of [`Api::get_onboarding_graph_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOnboardingGraphNg<'c> {
-    call: rt::Call<'c>,
+pub struct GetOnboardingGraphNg {
+    call: rt::Call,
 }
-impl<'c> GetOnboardingGraphNg<'c> {
+impl GetOnboardingGraphNg {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseTimeGraphResponse> {
+    pub fn send(self) -> rt::Sending<types::RestResponseTimeGraphResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -163,20 +163,20 @@ rt::request!(GetOnboardingGraphNg);
 /// Request of [`Api::get_service_level_objective_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceLevelObjectiveNg<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceLevelObjectiveNg {
+    call: rt::Call,
 }
-impl<'c> GetServiceLevelObjectiveNg<'c> {
+impl GetServiceLevelObjectiveNg {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::RestResponseServiceLevelObjectiveV2Response> {
+    ) -> rt::Sending<types::RestResponseServiceLevelObjectiveV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -184,10 +184,10 @@ rt::request!(GetServiceLevelObjectiveNg);
 /// Request of [`Api::get_service_level_objectives_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceLevelObjectivesNg<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceLevelObjectivesNg {
+    call: rt::Call,
 }
-impl<'c> GetServiceLevelObjectivesNg<'c> {
+impl GetServiceLevelObjectivesNg {
     /// Query parameter `userJourneys`.
     #[inline]
     pub fn user_journeys(
@@ -228,12 +228,12 @@ impl<'c> GetServiceLevelObjectivesNg<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseServiceLevelObjectiveV2Response> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseServiceLevelObjectiveV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -241,10 +241,10 @@ rt::request!(GetServiceLevelObjectivesNg);
 /// Request of [`Api::get_slo_health_list_view_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSloHealthListViewNg<'c> {
-    call: rt::Call<'c>,
+pub struct GetSloHealthListViewNg {
+    call: rt::Call,
 }
-impl<'c> GetSloHealthListViewNg<'c> {
+impl GetSloHealthListViewNg {
     /// Query parameter `pageNumber`.
     #[inline]
     pub fn page_number(mut self, value: i64) -> Self {
@@ -265,14 +265,12 @@ impl<'c> GetSloHealthListViewNg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseSloHealthListView> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSloHealthListView> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -280,20 +278,20 @@ rt::request!(GetSloHealthListViewNg);
 /// Request of [`Api::save_slo_data_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveSloDataNg<'c> {
-    call: rt::Call<'c>,
+pub struct SaveSloDataNg {
+    call: rt::Call,
 }
-impl<'c> SaveSloDataNg<'c> {
+impl SaveSloDataNg {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::RestResponseServiceLevelObjectiveV2Response> {
+    ) -> rt::Sending<types::RestResponseServiceLevelObjectiveV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -301,20 +299,20 @@ rt::request!(SaveSloDataNg);
 /// Request of [`Api::update_slo_data_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateSloDataNg<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateSloDataNg {
+    call: rt::Call,
 }
-impl<'c> UpdateSloDataNg<'c> {
+impl UpdateSloDataNg {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::RestResponseServiceLevelObjectiveV2Response> {
+    ) -> rt::Sending<types::RestResponseServiceLevelObjectiveV2Response> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -337,6 +335,8 @@ pub(super) static DELETE_SLO_DATA_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ONBOARDING_GRAPH_NG: rt::Operation = rt::Operation {
     id: "getOnboardingGraphNg",
@@ -355,6 +355,8 @@ pub(super) static GET_ONBOARDING_GRAPH_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_LEVEL_OBJECTIVE_NG: rt::Operation = rt::Operation {
     id: "getServiceLevelObjectiveNg",
@@ -374,6 +376,8 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVE_NG: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_NG: rt::Operation = rt::Operation {
     id: "getServiceLevelObjectivesNg",
@@ -398,6 +402,8 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_NG: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SLO_HEALTH_LIST_VIEW_NG: rt::Operation = rt::Operation {
     id: "getSLOHealthListViewNg",
@@ -418,6 +424,8 @@ pub(super) static GET_SLO_HEALTH_LIST_VIEW_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_SLO_DATA_NG: rt::Operation = rt::Operation {
     id: "saveSLODataNg",
@@ -436,6 +444,8 @@ pub(super) static SAVE_SLO_DATA_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SLO_DATA_NG: rt::Operation = rt::Operation {
     id: "updateSLODataNg",
@@ -455,4 +465,6 @@ pub(super) static UPDATE_SLO_DATA_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::PrometheusQueryRequest,
-    ) -> GetSyncDataCollectionResult<'c> {
+    ) -> GetSyncDataCollectionResult {
         let mut call = rt::Call::new(self.client, &GET_SYNC_DATA_COLLECTION_RESULT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,10 +23,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_sync_data_collection_result`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSyncDataCollectionResult<'c> {
-    call: rt::Call<'c>,
+pub struct GetSyncDataCollectionResult {
+    call: rt::Call,
 }
-impl<'c> GetSyncDataCollectionResult<'c> {
+impl GetSyncDataCollectionResult {
     /// Query parameter `projectIdentifier`.
     #[inline]
     pub fn project_identifier(mut self, value: impl Into<String>) -> Self {
@@ -41,12 +41,12 @@ impl<'c> GetSyncDataCollectionResult<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,4 +68,6 @@ pub(super) static GET_SYNC_DATA_COLLECTION_RESULT: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         slo_identifier: impl Into<String>,
-    ) -> GetMetricGraphForSlo<'c> {
+    ) -> GetMetricGraphForSlo {
         let mut call = rt::Call::new(self.client, &GET_METRIC_GRAPH_FOR_SLO);
         call.text(0, org);
         call.text(1, project);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListSlo<'c> {
+    ) -> ListSlo {
         let mut call = rt::Call::new(self.client, &LIST_SLO);
         call.text(0, org);
         call.text(1, project);
@@ -35,10 +35,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_metric_graph_for_slo`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMetricGraphForSlo<'c> {
-    call: rt::Call<'c>,
+pub struct GetMetricGraphForSlo {
+    call: rt::Call,
 }
-impl<'c> GetMetricGraphForSlo<'c> {
+impl GetMetricGraphForSlo {
     /// Query parameter `start_time`.
     #[inline]
     pub fn start_time(mut self, value: i64) -> Self {
@@ -59,12 +59,12 @@ impl<'c> GetMetricGraphForSlo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::MetricGraph>> {
+    pub fn send(self) -> rt::Sending<Vec<types::MetricGraph>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -72,10 +72,10 @@ rt::request!(GetMetricGraphForSlo);
 /// Request of [`Api::list_slo`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSlo<'c> {
-    call: rt::Call<'c>,
+pub struct ListSlo {
+    call: rt::Call,
 }
-impl<'c> ListSlo<'c> {
+impl ListSlo {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -168,12 +168,12 @@ impl<'c> ListSlo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::SloHealthListView>> {
+    pub fn send(self) -> rt::Sending<Vec<types::SloHealthListView>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -198,6 +198,8 @@ pub(super) static GET_METRIC_GRAPH_FOR_SLO: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SLO: rt::Operation = rt::Operation {
     id: "listSlo",
@@ -228,4 +230,6 @@ pub(super) static LIST_SLO: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetErrorBudgetResetHistory<'c> {
+    ) -> GetErrorBudgetResetHistory {
         let mut call = rt::Call::new(self.client, &GET_ERROR_BUDGET_RESET_HISTORY);
         call.text(0, account_id);
         call.text(1, identifier);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetNotificationRulesForSlo<'c> {
+    ) -> GetNotificationRulesForSlo {
         let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_RULES_FOR_SLO);
         call.text(0, account_id);
         call.text(1, identifier);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         log_type: impl Into<types::GetServiceLevelObjectiveLogsLogType>,
         start_time: i64,
         end_time: i64,
-    ) -> GetServiceLevelObjectiveLogs<'c> {
+    ) -> GetServiceLevelObjectiveLogs {
         let mut call = rt::Call::new(self.client, &GET_SERVICE_LEVEL_OBJECTIVE_LOGS);
         call.text(0, account_id);
         call.text(1, identifier);
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::SloErrorBudgetReset,
-    ) -> ResetErrorBudget<'c> {
+    ) -> ResetErrorBudget {
         let mut call = rt::Call::new(self.client, &RESET_ERROR_BUDGET);
         call.text(0, account_id);
         call.text(1, identifier);
@@ -70,10 +70,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_error_budget_reset_history`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetErrorBudgetResetHistory<'c> {
-    call: rt::Call<'c>,
+pub struct GetErrorBudgetResetHistory {
+    call: rt::Call,
 }
-impl<'c> GetErrorBudgetResetHistory<'c> {
+impl GetErrorBudgetResetHistory {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -88,12 +88,12 @@ impl<'c> GetErrorBudgetResetHistory<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseListSloErrorBudgetReset> {
+    pub fn send(self) -> rt::Sending<types::RestResponseListSloErrorBudgetReset> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -101,10 +101,10 @@ rt::request!(GetErrorBudgetResetHistory);
 /// Request of [`Api::get_notification_rules_for_slo`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNotificationRulesForSlo<'c> {
-    call: rt::Call<'c>,
+pub struct GetNotificationRulesForSlo {
+    call: rt::Call,
 }
-impl<'c> GetNotificationRulesForSlo<'c> {
+impl GetNotificationRulesForSlo {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -133,12 +133,12 @@ impl<'c> GetNotificationRulesForSlo<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseNotificationRuleResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseNotificationRuleResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +146,10 @@ rt::request!(GetNotificationRulesForSlo);
 /// Request of [`Api::get_service_level_objective_logs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceLevelObjectiveLogs<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceLevelObjectiveLogs {
+    call: rt::Call,
 }
-impl<'c> GetServiceLevelObjectiveLogs<'c> {
+impl GetServiceLevelObjectiveLogs {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -182,12 +182,12 @@ impl<'c> GetServiceLevelObjectiveLogs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponsePageResponseCvngLog> {
+    pub fn send(self) -> rt::Sending<types::RestResponsePageResponseCvngLog> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -195,10 +195,10 @@ rt::request!(GetServiceLevelObjectiveLogs);
 /// Request of [`Api::reset_error_budget`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ResetErrorBudget<'c> {
-    call: rt::Call<'c>,
+pub struct ResetErrorBudget {
+    call: rt::Call,
 }
-impl<'c> ResetErrorBudget<'c> {
+impl ResetErrorBudget {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -213,12 +213,12 @@ impl<'c> ResetErrorBudget<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseSloErrorBudgetReset> {
+    pub fn send(self) -> rt::Sending<types::RestResponseSloErrorBudgetReset> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -241,6 +241,8 @@ pub(super) static GET_ERROR_BUDGET_RESET_HISTORY: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NOTIFICATION_RULES_FOR_SLO: rt::Operation = rt::Operation {
     id: "getNotificationRulesForSLO",
@@ -262,6 +264,8 @@ pub(super) static GET_NOTIFICATION_RULES_FOR_SLO: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_LEVEL_OBJECTIVE_LOGS: rt::Operation = rt::Operation {
     id: "getServiceLevelObjectiveLogs",
@@ -287,6 +291,8 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVE_LOGS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static RESET_ERROR_BUDGET: rt::Operation = rt::Operation {
     id: "resetErrorBudget",
@@ -306,4 +312,6 @@ pub(super) static RESET_ERROR_BUDGET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

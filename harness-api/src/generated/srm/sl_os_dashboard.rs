@@ -14,7 +14,7 @@ impl<'c> Api<'c> {
             types::GetSecondaryEventDetailsSecondaryEventType,
         >,
         identifiers: impl IntoIterator<Item = impl Into<String>>,
-    ) -> GetSecondaryEventDetails<'c> {
+    ) -> GetSecondaryEventDetails {
         let mut call = rt::Call::new(self.client, &GET_SECONDARY_EVENT_DETAILS);
         call.text(0, account_id);
         call.text(
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
         account_id: impl Into<String>,
-    ) -> GetSecondaryEvents<'c> {
+    ) -> GetSecondaryEvents {
         let mut call = rt::Call::new(self.client, &GET_SECONDARY_EVENTS);
         call.text(0, identifier);
         call.int(1, start_time);
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     pub fn get_service_level_objectives_risk_count(
         &self,
         account_id: impl Into<String>,
-    ) -> GetServiceLevelObjectivesRiskCount<'c> {
+    ) -> GetServiceLevelObjectivesRiskCount {
         let mut call = rt::Call::new(
             self.client,
             &GET_SERVICE_LEVEL_OBJECTIVES_RISK_COUNT,
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
     pub fn get_slo_associated_environment_identifiers(
         &self,
         account_id: impl Into<String>,
-    ) -> GetSloAssociatedEnvironmentIdentifiers<'c> {
+    ) -> GetSloAssociatedEnvironmentIdentifiers {
         let mut call = rt::Call::new(
             self.client,
             &GET_SLO_ASSOCIATED_ENVIRONMENT_IDENTIFIERS,
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
     pub fn get_slo_associated_monitored_services(
         &self,
         account_id: impl Into<String>,
-    ) -> GetSloAssociatedMonitoredServices<'c> {
+    ) -> GetSloAssociatedMonitoredServices {
         let mut call = rt::Call::new(
             self.client,
             &GET_SLO_ASSOCIATED_MONITORED_SERVICES,
@@ -96,7 +96,7 @@ impl<'c> Api<'c> {
         start_time: i64,
         end_time: i64,
         account_id: impl Into<String>,
-    ) -> GetSloConsumptionBreakdownView<'c> {
+    ) -> GetSloConsumptionBreakdownView {
         let mut call = rt::Call::new(self.client, &GET_SLO_CONSUMPTION_BREAKDOWN_VIEW);
         call.text(0, identifier);
         call.int(1, start_time);
@@ -112,7 +112,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_id: impl Into<String>,
-    ) -> GetSloDetails<'c> {
+    ) -> GetSloDetails {
         let mut call = rt::Call::new(self.client, &GET_SLO_DETAILS);
         call.text(0, identifier);
         call.text(1, account_id);
@@ -123,7 +123,7 @@ impl<'c> Api<'c> {
     pub fn get_slo_health_list_view(
         &self,
         account_id: impl Into<String>,
-    ) -> GetSloHealthListView<'c> {
+    ) -> GetSloHealthListView {
         let mut call = rt::Call::new(self.client, &GET_SLO_HEALTH_LIST_VIEW);
         call.text(0, account_id);
         GetSloHealthListView { call }
@@ -133,7 +133,7 @@ impl<'c> Api<'c> {
     pub fn get_slo_health_list_view_v2(
         &self,
         account_id: impl Into<String>,
-    ) -> GetSloHealthListViewV2<'c> {
+    ) -> GetSloHealthListViewV2 {
         let mut call = rt::Call::new(self.client, &GET_SLO_HEALTH_LIST_VIEW_V2);
         call.text(0, account_id);
         GetSloHealthListViewV2 { call }
@@ -142,18 +142,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_secondary_event_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSecondaryEventDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetSecondaryEventDetails {
+    call: rt::Call,
 }
-impl<'c> GetSecondaryEventDetails<'c> {
+impl GetSecondaryEventDetails {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -161,10 +161,10 @@ rt::request!(GetSecondaryEventDetails);
 /// Request of [`Api::get_secondary_events`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSecondaryEvents<'c> {
-    call: rt::Call<'c>,
+pub struct GetSecondaryEvents {
+    call: rt::Call,
 }
-impl<'c> GetSecondaryEvents<'c> {
+impl GetSecondaryEvents {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -179,12 +179,12 @@ impl<'c> GetSecondaryEvents<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -192,10 +192,10 @@ rt::request!(GetSecondaryEvents);
 /// Request of [`Api::get_service_level_objectives_risk_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetServiceLevelObjectivesRiskCount<'c> {
-    call: rt::Call<'c>,
+pub struct GetServiceLevelObjectivesRiskCount {
+    call: rt::Call,
 }
-impl<'c> GetServiceLevelObjectivesRiskCount<'c> {
+impl GetServiceLevelObjectivesRiskCount {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -297,12 +297,12 @@ impl<'c> GetServiceLevelObjectivesRiskCount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtosloRiskCountResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtosloRiskCountResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -310,10 +310,10 @@ rt::request!(GetServiceLevelObjectivesRiskCount);
 /// Request of [`Api::get_slo_associated_environment_identifiers`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSloAssociatedEnvironmentIdentifiers<'c> {
-    call: rt::Call<'c>,
+pub struct GetSloAssociatedEnvironmentIdentifiers {
+    call: rt::Call,
 }
-impl<'c> GetSloAssociatedEnvironmentIdentifiers<'c> {
+impl GetSloAssociatedEnvironmentIdentifiers {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -340,12 +340,12 @@ impl<'c> GetSloAssociatedEnvironmentIdentifiers<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -353,10 +353,10 @@ rt::request!(GetSloAssociatedEnvironmentIdentifiers);
 /// Request of [`Api::get_slo_associated_monitored_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSloAssociatedMonitoredServices<'c> {
-    call: rt::Call<'c>,
+pub struct GetSloAssociatedMonitoredServices {
+    call: rt::Call,
 }
-impl<'c> GetSloAssociatedMonitoredServices<'c> {
+impl GetSloAssociatedMonitoredServices {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -383,12 +383,12 @@ impl<'c> GetSloAssociatedMonitoredServices<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -396,10 +396,10 @@ rt::request!(GetSloAssociatedMonitoredServices);
 /// Request of [`Api::get_slo_consumption_breakdown_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSloConsumptionBreakdownView<'c> {
-    call: rt::Call<'c>,
+pub struct GetSloConsumptionBreakdownView {
+    call: rt::Call,
 }
-impl<'c> GetSloConsumptionBreakdownView<'c> {
+impl GetSloConsumptionBreakdownView {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -416,12 +416,12 @@ impl<'c> GetSloConsumptionBreakdownView<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseSloConsumptionBreakdown> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseSloConsumptionBreakdown> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -429,10 +429,10 @@ rt::request!(GetSloConsumptionBreakdownView);
 /// Request of [`Api::get_slo_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSloDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetSloDetails {
+    call: rt::Call,
 }
-impl<'c> GetSloDetails<'c> {
+impl GetSloDetails {
     /// Query parameter `startTime`.
     #[inline]
     pub fn start_time(mut self, value: i64) -> Self {
@@ -459,12 +459,12 @@ impl<'c> GetSloDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtosloDashboardDetail> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtosloDashboardDetail> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -472,10 +472,10 @@ rt::request!(GetSloDetails);
 /// Request of [`Api::get_slo_health_list_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSloHealthListView<'c> {
-    call: rt::Call<'c>,
+pub struct GetSloHealthListView {
+    call: rt::Call,
 }
-impl<'c> GetSloHealthListView<'c> {
+impl GetSloHealthListView {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -582,14 +582,12 @@ impl<'c> GetSloHealthListView<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseSloHealthListView> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSloHealthListView> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -597,10 +595,10 @@ rt::request!(GetSloHealthListView);
 /// Request of [`Api::get_slo_health_list_view_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSloHealthListViewV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetSloHealthListViewV2 {
+    call: rt::Call,
 }
-impl<'c> GetSloHealthListViewV2<'c> {
+impl GetSloHealthListViewV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -633,14 +631,12 @@ impl<'c> GetSloHealthListViewV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseSloHealthListView> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseSloHealthListView> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -662,6 +658,8 @@ pub(super) static GET_SECONDARY_EVENT_DETAILS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SECONDARY_EVENTS: rt::Operation = rt::Operation {
     id: "getSecondaryEvents",
@@ -683,6 +681,8 @@ pub(super) static GET_SECONDARY_EVENTS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_RISK_COUNT: rt::Operation = rt::Operation {
     id: "getServiceLevelObjectivesRiskCount",
@@ -710,6 +710,8 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_RISK_COUNT: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SLO_ASSOCIATED_ENVIRONMENT_IDENTIFIERS: rt::Operation = rt::Operation {
     id: "getSLOAssociatedEnvironmentIdentifiers",
@@ -730,6 +732,8 @@ pub(super) static GET_SLO_ASSOCIATED_ENVIRONMENT_IDENTIFIERS: rt::Operation = rt
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SLO_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Operation {
     id: "getSLOAssociatedMonitoredServices",
@@ -750,6 +754,8 @@ pub(super) static GET_SLO_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Ope
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SLO_CONSUMPTION_BREAKDOWN_VIEW: rt::Operation = rt::Operation {
     id: "getSloConsumptionBreakdownView",
@@ -771,6 +777,8 @@ pub(super) static GET_SLO_CONSUMPTION_BREAKDOWN_VIEW: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SLO_DETAILS: rt::Operation = rt::Operation {
     id: "getSLODetails",
@@ -792,6 +800,8 @@ pub(super) static GET_SLO_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SLO_HEALTH_LIST_VIEW: rt::Operation = rt::Operation {
     id: "getSLOHealthListView",
@@ -821,6 +831,8 @@ pub(super) static GET_SLO_HEALTH_LIST_VIEW: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SLO_HEALTH_LIST_VIEW_V2: rt::Operation = rt::Operation {
     id: "getSLOHealthListViewV2",
@@ -841,4 +853,6 @@ pub(super) static GET_SLO_HEALTH_LIST_VIEW_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

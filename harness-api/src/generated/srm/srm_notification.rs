@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteNotificationRuleData<'c> {
+    ) -> DeleteNotificationRuleData {
         let mut call = rt::Call::new(self.client, &DELETE_NOTIFICATION_RULE_DATA);
         call.text(0, account_id);
         call.text(1, identifier);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetNotificationRuleData<'c> {
+    ) -> GetNotificationRuleData {
         let mut call = rt::Call::new(self.client, &GET_NOTIFICATION_RULE_DATA);
         call.text(0, account_id);
         call.text(1, identifier);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         page_number: i64,
         page_size: i64,
-    ) -> ListNotificationRuleData<'c> {
+    ) -> ListNotificationRuleData {
         let mut call = rt::Call::new(self.client, &LIST_NOTIFICATION_RULE_DATA);
         call.text(0, account_id);
         call.int(1, page_number);
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
     pub fn save_notification_rule_data(
         &self,
         account_id: impl Into<String>,
-    ) -> SaveNotificationRuleData<'c> {
+    ) -> SaveNotificationRuleData {
         let mut call = rt::Call::new(self.client, &SAVE_NOTIFICATION_RULE_DATA);
         call.text(0, account_id);
         SaveNotificationRuleData { call }
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> UpdateNotificationRuleData<'c> {
+    ) -> UpdateNotificationRuleData {
         let mut call = rt::Call::new(self.client, &UPDATE_NOTIFICATION_RULE_DATA);
         call.text(0, account_id);
         call.text(1, identifier);
@@ -69,10 +69,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_notification_rule_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteNotificationRuleData<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteNotificationRuleData {
+    call: rt::Call,
 }
-impl<'c> DeleteNotificationRuleData<'c> {
+impl DeleteNotificationRuleData {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -87,12 +87,12 @@ impl<'c> DeleteNotificationRuleData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -100,10 +100,10 @@ rt::request!(DeleteNotificationRuleData);
 /// Request of [`Api::get_notification_rule_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNotificationRuleData<'c> {
-    call: rt::Call<'c>,
+pub struct GetNotificationRuleData {
+    call: rt::Call,
 }
-impl<'c> GetNotificationRuleData<'c> {
+impl GetNotificationRuleData {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -118,12 +118,12 @@ impl<'c> GetNotificationRuleData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -131,10 +131,10 @@ rt::request!(GetNotificationRuleData);
 /// Request of [`Api::list_notification_rule_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListNotificationRuleData<'c> {
-    call: rt::Call<'c>,
+pub struct ListNotificationRuleData {
+    call: rt::Call,
 }
-impl<'c> ListNotificationRuleData<'c> {
+impl ListNotificationRuleData {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -158,12 +158,12 @@ impl<'c> ListNotificationRuleData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -171,10 +171,10 @@ rt::request!(ListNotificationRuleData);
 /// Request of [`Api::save_notification_rule_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveNotificationRuleData<'c> {
-    call: rt::Call<'c>,
+pub struct SaveNotificationRuleData {
+    call: rt::Call,
 }
-impl<'c> SaveNotificationRuleData<'c> {
+impl SaveNotificationRuleData {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::NotificationRule) -> Self {
@@ -183,12 +183,12 @@ impl<'c> SaveNotificationRuleData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -196,10 +196,10 @@ rt::request!(SaveNotificationRuleData);
 /// Request of [`Api::update_notification_rule_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateNotificationRuleData<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateNotificationRuleData {
+    call: rt::Call,
 }
-impl<'c> UpdateNotificationRuleData<'c> {
+impl UpdateNotificationRuleData {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -220,12 +220,12 @@ impl<'c> UpdateNotificationRuleData<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -248,6 +248,8 @@ pub(super) static DELETE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     id: "getNotificationRuleData",
@@ -267,6 +269,8 @@ pub(super) static GET_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     id: "getNotificationRuleData_1",
@@ -288,6 +292,8 @@ pub(super) static LIST_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     id: "saveNotificationRuleData",
@@ -302,6 +308,8 @@ pub(super) static SAVE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     id: "updateNotificationRuleData",
@@ -321,4 +329,6 @@ pub(super) static UPDATE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

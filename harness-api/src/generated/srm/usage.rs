@@ -9,7 +9,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn download_active_monitored_service_csv_report(
         &self,
-    ) -> DownloadActiveMonitoredServiceCsvReport<'c> {
+    ) -> DownloadActiveMonitoredServiceCsvReport {
         let call = rt::Call::new(
             self.client,
             &DOWNLOAD_ACTIVE_MONITORED_SERVICE_CSV_REPORT,
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
     #[inline]
     pub fn download_active_service_monitored_csv_report(
         &self,
-    ) -> DownloadActiveServiceMonitoredCsvReport<'c> {
+    ) -> DownloadActiveServiceMonitoredCsvReport {
         let call = rt::Call::new(
             self.client,
             &DOWNLOAD_ACTIVE_SERVICE_MONITORED_CSV_REPORT,
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     pub fn get_license_usage(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetLicenseUsage<'c> {
+    ) -> GetLicenseUsage {
         let mut call = rt::Call::new(self.client, &GET_LICENSE_USAGE);
         call.text(0, account_identifier);
         GetLicenseUsage { call }
@@ -46,16 +46,14 @@ impl<'c> Api<'c> {
     pub fn get_srm_license_usage(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetSrmLicenseUsage<'c> {
+    ) -> GetSrmLicenseUsage {
         let mut call = rt::Call::new(self.client, &GET_SRM_LICENSE_USAGE);
         call.text(0, account_identifier);
         GetSrmLicenseUsage { call }
     }
     /// `POST /cv/api/usage/SRM/active-monitored-services`
     #[inline]
-    pub fn list_srm_active_monitored_services(
-        &self,
-    ) -> ListSrmActiveMonitoredServices<'c> {
+    pub fn list_srm_active_monitored_services(&self) -> ListSrmActiveMonitoredServices {
         let call = rt::Call::new(self.client, &LIST_SRM_ACTIVE_MONITORED_SERVICES);
         ListSrmActiveMonitoredServices {
             call,
@@ -65,10 +63,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::download_active_monitored_service_csv_report`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadActiveMonitoredServiceCsvReport<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadActiveMonitoredServiceCsvReport {
+    call: rt::Call,
 }
-impl<'c> DownloadActiveMonitoredServiceCsvReport<'c> {
+impl DownloadActiveMonitoredServiceCsvReport {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -83,12 +81,12 @@ impl<'c> DownloadActiveMonitoredServiceCsvReport<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,10 +94,10 @@ rt::request!(DownloadActiveMonitoredServiceCsvReport);
 /// Request of [`Api::download_active_service_monitored_csv_report`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadActiveServiceMonitoredCsvReport<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadActiveServiceMonitoredCsvReport {
+    call: rt::Call,
 }
-impl<'c> DownloadActiveServiceMonitoredCsvReport<'c> {
+impl DownloadActiveServiceMonitoredCsvReport {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -114,12 +112,12 @@ impl<'c> DownloadActiveServiceMonitoredCsvReport<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -127,10 +125,10 @@ rt::request!(DownloadActiveServiceMonitoredCsvReport);
 /// Request of [`Api::get_license_usage`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLicenseUsage<'c> {
-    call: rt::Call<'c>,
+pub struct GetLicenseUsage {
+    call: rt::Call,
 }
-impl<'c> GetLicenseUsage<'c> {
+impl GetLicenseUsage {
     /// Query parameter `timestamp`.
     #[inline]
     pub fn timestamp(mut self, value: i64) -> Self {
@@ -139,12 +137,12 @@ impl<'c> GetLicenseUsage<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -152,10 +150,10 @@ rt::request!(GetLicenseUsage);
 /// Request of [`Api::get_srm_license_usage`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSrmLicenseUsage<'c> {
-    call: rt::Call<'c>,
+pub struct GetSrmLicenseUsage {
+    call: rt::Call,
 }
-impl<'c> GetSrmLicenseUsage<'c> {
+impl GetSrmLicenseUsage {
     /// Query parameter `timestamp`.
     #[inline]
     pub fn timestamp(mut self, value: i64) -> Self {
@@ -164,12 +162,12 @@ impl<'c> GetSrmLicenseUsage<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,10 +175,10 @@ rt::request!(GetSrmLicenseUsage);
 /// Request of [`Api::list_srm_active_monitored_services`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListSrmActiveMonitoredServices<'c> {
-    call: rt::Call<'c>,
+pub struct ListSrmActiveMonitoredServices {
+    call: rt::Call,
 }
-impl<'c> ListSrmActiveMonitoredServices<'c> {
+impl ListSrmActiveMonitoredServices {
     /// Query parameter `accountIdentifier`.
     #[inline]
     pub fn account_identifier(mut self, value: impl Into<String>) -> Self {
@@ -219,12 +217,12 @@ impl<'c> ListSrmActiveMonitoredServices<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -245,6 +243,8 @@ pub(super) static DOWNLOAD_ACTIVE_MONITORED_SERVICE_CSV_REPORT: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DOWNLOAD_ACTIVE_SERVICE_MONITORED_CSV_REPORT: rt::Operation = rt::Operation {
     id: "downloadActiveServiceMonitoredCSVReport",
@@ -262,6 +262,8 @@ pub(super) static DOWNLOAD_ACTIVE_SERVICE_MONITORED_CSV_REPORT: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     id: "CvgetLicenseUsage",
@@ -279,6 +281,8 @@ pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SRM_LICENSE_USAGE: rt::Operation = rt::Operation {
     id: "getSRMLicenseUsage",
@@ -296,6 +300,8 @@ pub(super) static GET_SRM_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SRM_ACTIVE_MONITORED_SERVICES: rt::Operation = rt::Operation {
     id: "listSRMActiveMonitoredServices",
@@ -316,4 +322,6 @@ pub(super) static LIST_SRM_ACTIVE_MONITORED_SERVICES: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/configs/pipeline`
     #[inline]
-    pub fn update_pipeline_config(&self) -> UpdatePipelineConfig<'c> {
+    pub fn update_pipeline_config(&self) -> UpdatePipelineConfig {
         let call = rt::Call::new(self.client, &UPDATE_PIPELINE_CONFIG);
         UpdatePipelineConfig { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::update_pipeline_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePipelineConfig<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePipelineConfig {
+    call: rt::Call,
 }
-impl<'c> UpdatePipelineConfig<'c> {
+impl UpdatePipelineConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> UpdatePipelineConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -56,4 +56,6 @@ pub(super) static UPDATE_PIPELINE_CONFIG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
         tag: impl Into<String>,
-    ) -> GetArtifactDetailComponentView<'c> {
+    ) -> GetArtifactDetailComponentView {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_DETAIL_COMPONENT_VIEW);
         call.text(0, org);
         call.text(1, project);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
         tag: impl Into<String>,
-    ) -> GetArtifactDetailDeploymentView<'c> {
+    ) -> GetArtifactDetailDeploymentView {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_DETAIL_DEPLOYMENT_VIEW);
         call.text(0, org);
         call.text(1, project);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
         tag: impl Into<String>,
-    ) -> GetArtifactDetails<'c> {
+    ) -> GetArtifactDetails {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_DETAILS);
         call.text(0, org);
         call.text(1, project);
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListArtifacts<'c> {
+    ) -> ListArtifacts {
         let mut call = rt::Call::new(self.client, &LIST_ARTIFACTS);
         call.text(0, org);
         call.text(1, project);
@@ -75,7 +75,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListLatestArtifacts<'c> {
+    ) -> ListLatestArtifacts {
         let mut call = rt::Call::new(self.client, &LIST_LATEST_ARTIFACTS);
         call.text(0, org);
         call.text(1, project);
@@ -85,10 +85,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_artifact_detail_component_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactDetailComponentView<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactDetailComponentView {
+    call: rt::Call,
 }
-impl<'c> GetArtifactDetailComponentView<'c> {
+impl GetArtifactDetailComponentView {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -141,12 +141,12 @@ impl<'c> GetArtifactDetailComponentView<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactComponentViewResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactComponentViewResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -154,10 +154,10 @@ rt::request!(GetArtifactDetailComponentView);
 /// Request of [`Api::get_artifact_detail_deployment_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactDetailDeploymentView<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactDetailDeploymentView {
+    call: rt::Call,
 }
-impl<'c> GetArtifactDetailDeploymentView<'c> {
+impl GetArtifactDetailDeploymentView {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -210,12 +210,12 @@ impl<'c> GetArtifactDetailDeploymentView<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactDeploymentViewResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactDeploymentViewResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -223,10 +223,10 @@ rt::request!(GetArtifactDetailDeploymentView);
 /// Request of [`Api::get_artifact_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactDetails {
+    call: rt::Call,
 }
-impl<'c> GetArtifactDetails<'c> {
+impl GetArtifactDetails {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -235,12 +235,12 @@ impl<'c> GetArtifactDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactDetailResponse> {
+    pub fn send(self) -> rt::Sending<types::ArtifactDetailResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -248,10 +248,10 @@ rt::request!(GetArtifactDetails);
 /// Request of [`Api::list_artifacts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListArtifacts<'c> {
-    call: rt::Call<'c>,
+pub struct ListArtifacts {
+    call: rt::Call,
 }
-impl<'c> ListArtifacts<'c> {
+impl ListArtifacts {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -290,12 +290,12 @@ impl<'c> ListArtifacts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactListingResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactListingResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -303,10 +303,10 @@ rt::request!(ListArtifacts);
 /// Request of [`Api::list_latest_artifacts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListLatestArtifacts<'c> {
-    call: rt::Call<'c>,
+pub struct ListLatestArtifacts {
+    call: rt::Call,
 }
-impl<'c> ListLatestArtifacts<'c> {
+impl ListLatestArtifacts {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -339,12 +339,12 @@ impl<'c> ListLatestArtifacts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactListingResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactListingResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -372,6 +372,8 @@ pub(super) static GET_ARTIFACT_DETAIL_COMPONENT_VIEW: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_DETAIL_DEPLOYMENT_VIEW: rt::Operation = rt::Operation {
     id: "getArtifactDetailDeploymentView",
@@ -396,6 +398,8 @@ pub(super) static GET_ARTIFACT_DETAIL_DEPLOYMENT_VIEW: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     id: "getArtifactDetails",
@@ -416,6 +420,8 @@ pub(super) static GET_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ARTIFACTS: rt::Operation = rt::Operation {
     id: "listArtifacts",
@@ -438,6 +444,8 @@ pub(super) static LIST_ARTIFACTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_LATEST_ARTIFACTS: rt::Operation = rt::Operation {
     id: "listLatestArtifacts",
@@ -460,4 +468,6 @@ pub(super) static LIST_LATEST_ARTIFACTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         source: impl Into<String>,
-    ) -> ArtifactListV2<'c> {
+    ) -> ArtifactListV2 {
         let mut call = rt::Call::new(self.client, &ARTIFACT_LIST_V2);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetArtifactV2ChainOfCustody<'c> {
+    ) -> GetArtifactV2ChainOfCustody {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_V2_CHAIN_OF_CUSTODY);
         call.text(0, org);
         call.text(1, project);
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetArtifactV2DetailComponentView<'c> {
+    ) -> GetArtifactV2DetailComponentView {
         let mut call = rt::Call::new(
             self.client,
             &GET_ARTIFACT_V2_DETAIL_COMPONENT_VIEW,
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetArtifactV2DetailDeploymentView<'c> {
+    ) -> GetArtifactV2DetailDeploymentView {
         let mut call = rt::Call::new(
             self.client,
             &GET_ARTIFACT_V2_DETAIL_DEPLOYMENT_VIEW,
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         artifact: impl Into<String>,
         source: impl Into<String>,
-    ) -> GetArtifactV2Overview<'c> {
+    ) -> GetArtifactV2Overview {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_V2_OVERVIEW);
         call.text(0, org);
         call.text(1, project);
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         digest: impl Into<String>,
         registry_url: impl Into<String>,
         image_name: impl Into<String>,
-    ) -> GetArtifactV2OverviewByName<'c> {
+    ) -> GetArtifactV2OverviewByName {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_V2_OVERVIEW_BY_NAME);
         call.text(0, org);
         call.text(1, project);
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListArtifactSources<'c> {
+    ) -> ListArtifactSources {
         let mut call = rt::Call::new(self.client, &LIST_ARTIFACT_SOURCES);
         call.text(0, org);
         call.text(1, project);
@@ -125,10 +125,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::artifact_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ArtifactListV2<'c> {
-    call: rt::Call<'c>,
+pub struct ArtifactListV2 {
+    call: rt::Call,
 }
-impl<'c> ArtifactListV2<'c> {
+impl ArtifactListV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -167,12 +167,12 @@ impl<'c> ArtifactListV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactV2ListingResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactV2ListingResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -180,10 +180,10 @@ rt::request!(ArtifactListV2);
 /// Request of [`Api::get_artifact_v2_chain_of_custody`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactV2ChainOfCustody<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactV2ChainOfCustody {
+    call: rt::Call,
 }
-impl<'c> GetArtifactV2ChainOfCustody<'c> {
+impl GetArtifactV2ChainOfCustody {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -192,12 +192,12 @@ impl<'c> GetArtifactV2ChainOfCustody<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactChainOfCustody>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactChainOfCustody>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -205,10 +205,10 @@ rt::request!(GetArtifactV2ChainOfCustody);
 /// Request of [`Api::get_artifact_v2_detail_component_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactV2DetailComponentView<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactV2DetailComponentView {
+    call: rt::Call,
 }
-impl<'c> GetArtifactV2DetailComponentView<'c> {
+impl GetArtifactV2DetailComponentView {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -262,12 +262,12 @@ impl<'c> GetArtifactV2DetailComponentView<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactComponentViewResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactComponentViewResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -275,10 +275,10 @@ rt::request!(GetArtifactV2DetailComponentView);
 /// Request of [`Api::get_artifact_v2_detail_deployment_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactV2DetailDeploymentView<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactV2DetailDeploymentView {
+    call: rt::Call,
 }
-impl<'c> GetArtifactV2DetailDeploymentView<'c> {
+impl GetArtifactV2DetailDeploymentView {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -333,12 +333,12 @@ impl<'c> GetArtifactV2DetailDeploymentView<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactDeploymentViewResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactDeploymentViewResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -346,10 +346,10 @@ rt::request!(GetArtifactV2DetailDeploymentView);
 /// Request of [`Api::get_artifact_v2_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactV2Overview<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactV2Overview {
+    call: rt::Call,
 }
-impl<'c> GetArtifactV2Overview<'c> {
+impl GetArtifactV2Overview {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -358,12 +358,12 @@ impl<'c> GetArtifactV2Overview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactV2Overview> {
+    pub fn send(self) -> rt::Sending<types::ArtifactV2Overview> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -371,10 +371,10 @@ rt::request!(GetArtifactV2Overview);
 /// Request of [`Api::get_artifact_v2_overview_by_name`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactV2OverviewByName<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactV2OverviewByName {
+    call: rt::Call,
 }
-impl<'c> GetArtifactV2OverviewByName<'c> {
+impl GetArtifactV2OverviewByName {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -383,12 +383,12 @@ impl<'c> GetArtifactV2OverviewByName<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactV2Overview> {
+    pub fn send(self) -> rt::Sending<types::ArtifactV2Overview> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -396,10 +396,10 @@ rt::request!(GetArtifactV2OverviewByName);
 /// Request of [`Api::list_artifact_sources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListArtifactSources<'c> {
-    call: rt::Call<'c>,
+pub struct ListArtifactSources {
+    call: rt::Call,
 }
-impl<'c> ListArtifactSources<'c> {
+impl ListArtifactSources {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -438,12 +438,12 @@ impl<'c> ListArtifactSources<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactSourcesListingResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactSourcesListingResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -470,6 +470,8 @@ pub(super) static ARTIFACT_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_V2_CHAIN_OF_CUSTODY: rt::Operation = rt::Operation {
     id: "getArtifactV2ChainOfCustody",
@@ -489,6 +491,8 @@ pub(super) static GET_ARTIFACT_V2_CHAIN_OF_CUSTODY: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_V2_DETAIL_COMPONENT_VIEW: rt::Operation = rt::Operation {
     id: "getArtifactV2DetailComponentView",
@@ -512,6 +516,8 @@ pub(super) static GET_ARTIFACT_V2_DETAIL_COMPONENT_VIEW: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_V2_DETAIL_DEPLOYMENT_VIEW: rt::Operation = rt::Operation {
     id: "getArtifactV2DetailDeploymentView",
@@ -535,6 +541,8 @@ pub(super) static GET_ARTIFACT_V2_DETAIL_DEPLOYMENT_VIEW: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_V2_OVERVIEW: rt::Operation = rt::Operation {
     id: "getArtifactV2Overview",
@@ -555,6 +563,8 @@ pub(super) static GET_ARTIFACT_V2_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_V2_OVERVIEW_BY_NAME: rt::Operation = rt::Operation {
     id: "getArtifactV2OverviewByName",
@@ -576,6 +586,8 @@ pub(super) static GET_ARTIFACT_V2_OVERVIEW_BY_NAME: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ARTIFACT_SOURCES: rt::Operation = rt::Operation {
     id: "listArtifactSources",
@@ -598,4 +610,6 @@ pub(super) static LIST_ARTIFACT_SOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

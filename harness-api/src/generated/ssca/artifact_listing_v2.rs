@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetArtifactChainOfCustodyV2<'c> {
+    ) -> GetArtifactChainOfCustodyV2 {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_CHAIN_OF_CUSTODY_V2);
         call.text(0, org);
         call.text(1, project);
@@ -25,10 +25,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_artifact_chain_of_custody_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactChainOfCustodyV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactChainOfCustodyV2 {
+    call: rt::Call,
 }
-impl<'c> GetArtifactChainOfCustodyV2<'c> {
+impl GetArtifactChainOfCustodyV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -37,12 +37,12 @@ impl<'c> GetArtifactChainOfCustodyV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactChainOfCustodyV2>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactChainOfCustodyV2>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -65,4 +65,6 @@ pub(super) static GET_ARTIFACT_CHAIN_OF_CUSTODY_V2: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

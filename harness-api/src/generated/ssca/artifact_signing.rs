@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> DownloadSignature<'c> {
+    ) -> DownloadSignature {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_SIGNATURE);
         call.text(0, org);
         call.text(1, project);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         signature_id: impl Into<String>,
-    ) -> SaveIntegrityVerification<'c> {
+    ) -> SaveIntegrityVerification {
         let mut call = rt::Call::new(self.client, &SAVE_INTEGRITY_VERIFICATION);
         call.text(0, org);
         call.text(1, project);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         signature_id: impl Into<String>,
-    ) -> SaveSignature<'c> {
+    ) -> SaveSignature {
         let mut call = rt::Call::new(self.client, &SAVE_SIGNATURE);
         call.text(0, org);
         call.text(1, project);
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> UploadSignature<'c> {
+    ) -> UploadSignature {
         let mut call = rt::Call::new(self.client, &UPLOAD_SIGNATURE);
         call.text(0, org);
         call.text(1, project);
@@ -61,10 +61,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::download_signature`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadSignature<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadSignature {
+    call: rt::Call,
 }
-impl<'c> DownloadSignature<'c> {
+impl DownloadSignature {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -79,12 +79,12 @@ impl<'c> DownloadSignature<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::DownloadSignatureResponseBody> {
+    pub fn send(self) -> rt::Sending<types::DownloadSignatureResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,10 +92,10 @@ rt::request!(DownloadSignature);
 /// Request of [`Api::save_integrity_verification`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveIntegrityVerification<'c> {
-    call: rt::Call<'c>,
+pub struct SaveIntegrityVerification {
+    call: rt::Call,
 }
-impl<'c> SaveIntegrityVerification<'c> {
+impl SaveIntegrityVerification {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -110,12 +110,12 @@ impl<'c> SaveIntegrityVerification<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveIntegrityVerificationResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveIntegrityVerificationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -123,10 +123,10 @@ rt::request!(SaveIntegrityVerification);
 /// Request of [`Api::save_signature`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveSignature<'c> {
-    call: rt::Call<'c>,
+pub struct SaveSignature {
+    call: rt::Call,
 }
-impl<'c> SaveSignature<'c> {
+impl SaveSignature {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -141,12 +141,12 @@ impl<'c> SaveSignature<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveSignatureResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveSignatureResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -154,10 +154,10 @@ rt::request!(SaveSignature);
 /// Request of [`Api::upload_signature`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UploadSignature<'c> {
-    call: rt::Call<'c>,
+pub struct UploadSignature {
+    call: rt::Call,
 }
-impl<'c> UploadSignature<'c> {
+impl UploadSignature {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -190,12 +190,12 @@ impl<'c> UploadSignature<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -217,6 +217,8 @@ pub(super) static DOWNLOAD_SIGNATURE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_INTEGRITY_VERIFICATION: rt::Operation = rt::Operation {
     id: "saveIntegrityVerification",
@@ -236,6 +238,8 @@ pub(super) static SAVE_INTEGRITY_VERIFICATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_SIGNATURE: rt::Operation = rt::Operation {
     id: "saveSignature",
@@ -255,6 +259,8 @@ pub(super) static SAVE_SIGNATURE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPLOAD_SIGNATURE: rt::Operation = rt::Operation {
     id: "uploadSignature",
@@ -277,4 +283,6 @@ pub(super) static UPLOAD_SIGNATURE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         type_: impl Into<types::ArtifactListType>,
-    ) -> ArtifactList<'c> {
+    ) -> ArtifactList {
         let mut call = rt::Call::new(self.client, &ARTIFACT_LIST);
         call.text(0, org);
         call.text(1, project);
@@ -23,10 +23,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::artifact_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ArtifactList<'c> {
-    call: rt::Call<'c>,
+pub struct ArtifactList {
+    call: rt::Call,
 }
-impl<'c> ArtifactList<'c> {
+impl ArtifactList {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -71,12 +71,12 @@ impl<'c> ArtifactList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactListingResponseV2>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactListingResponseV2>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -104,4 +104,6 @@ pub(super) static ARTIFACT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

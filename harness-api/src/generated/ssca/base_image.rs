@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/base-image/details`
     #[inline]
-    pub fn get_base_image_details(&self) -> GetBaseImageDetails<'c> {
+    pub fn get_base_image_details(&self) -> GetBaseImageDetails {
         let call = rt::Call::new(self.client, &GET_BASE_IMAGE_DETAILS);
         GetBaseImageDetails { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_base_image_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBaseImageDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetBaseImageDetails {
+    call: rt::Call,
 }
-impl<'c> GetBaseImageDetails<'c> {
+impl GetBaseImageDetails {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> GetBaseImageDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactComponentsResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ArtifactComponentsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -56,4 +56,6 @@ pub(super) static GET_BASE_IMAGE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetBaselineForArtifact<'c> {
+    ) -> GetBaselineForArtifact {
         let mut call = rt::Call::new(self.client, &GET_BASELINE_FOR_ARTIFACT);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> SetBaselineForArtifact<'c> {
+    ) -> SetBaselineForArtifact {
         let mut call = rt::Call::new(self.client, &SET_BASELINE_FOR_ARTIFACT);
         call.text(0, org);
         call.text(1, project);
@@ -37,10 +37,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_baseline_for_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBaselineForArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct GetBaselineForArtifact {
+    call: rt::Call,
 }
-impl<'c> GetBaselineForArtifact<'c> {
+impl GetBaselineForArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -49,12 +49,12 @@ impl<'c> GetBaselineForArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::BaselineResponseBody> {
+    pub fn send(self) -> rt::Sending<types::BaselineResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -62,10 +62,10 @@ rt::request!(GetBaselineForArtifact);
 /// Request of [`Api::set_baseline_for_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetBaselineForArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct SetBaselineForArtifact {
+    call: rt::Call,
 }
-impl<'c> SetBaselineForArtifact<'c> {
+impl SetBaselineForArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -80,12 +80,12 @@ impl<'c> SetBaselineForArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -108,6 +108,8 @@ pub(super) static GET_BASELINE_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SET_BASELINE_FOR_ARTIFACT: rt::Operation = rt::Operation {
     id: "setBaselineForArtifact",
@@ -127,4 +129,6 @@ pub(super) static SET_BASELINE_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

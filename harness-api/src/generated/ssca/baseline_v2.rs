@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         source: impl Into<String>,
-    ) -> SetBaselineForArtifactV2<'c> {
+    ) -> SetBaselineForArtifactV2 {
         let mut call = rt::Call::new(self.client, &SET_BASELINE_FOR_ARTIFACT_V2);
         call.text(0, org);
         call.text(1, project);
@@ -23,10 +23,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::set_baseline_for_artifact_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetBaselineForArtifactV2<'c> {
-    call: rt::Call<'c>,
+pub struct SetBaselineForArtifactV2 {
+    call: rt::Call,
 }
-impl<'c> SetBaselineForArtifactV2<'c> {
+impl SetBaselineForArtifactV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -41,12 +41,12 @@ impl<'c> SetBaselineForArtifactV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -69,4 +69,6 @@ pub(super) static SET_BASELINE_FOR_ARTIFACT_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

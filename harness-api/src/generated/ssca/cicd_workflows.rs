@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workflow: impl Into<String>,
-    ) -> FetchPluginsForWorkflow<'c> {
+    ) -> FetchPluginsForWorkflow {
         let mut call = rt::Call::new(self.client, &FETCH_PLUGINS_FOR_WORKFLOW);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         workflow: impl Into<String>,
-    ) -> GetCicdOverview<'c> {
+    ) -> GetCicdOverview {
         let mut call = rt::Call::new(self.client, &GET_CICD_OVERVIEW);
         call.text(0, org);
         call.text(1, project);
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         workflow: impl Into<String>,
         start_time: i64,
-    ) -> GetCicdRulesEvaluationTrend<'c> {
+    ) -> GetCicdRulesEvaluationTrend {
         let mut call = rt::Call::new(self.client, &GET_CICD_RULES_EVALUATION_TREND);
         call.text(0, org);
         call.text(1, project);
@@ -57,7 +57,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetCicdWorkflowsList<'c> {
+    ) -> GetCicdWorkflowsList {
         let mut call = rt::Call::new(self.client, &GET_CICD_WORKFLOWS_LIST);
         call.text(0, org);
         call.text(1, project);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetCicdWorkflowsSummary<'c> {
+    ) -> GetCicdWorkflowsSummary {
         let mut call = rt::Call::new(self.client, &GET_CICD_WORKFLOWS_SUMMARY);
         call.text(0, org);
         call.text(1, project);
@@ -82,7 +82,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         pipeline_id: impl Into<String>,
-    ) -> GetHarnessPipelineYaml<'c> {
+    ) -> GetHarnessPipelineYaml {
         let mut call = rt::Call::new(self.client, &GET_HARNESS_PIPELINE_YAML);
         call.text(0, org);
         call.text(1, project);
@@ -93,10 +93,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::fetch_plugins_for_workflow`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FetchPluginsForWorkflow<'c> {
-    call: rt::Call<'c>,
+pub struct FetchPluginsForWorkflow {
+    call: rt::Call,
 }
-impl<'c> FetchPluginsForWorkflow<'c> {
+impl FetchPluginsForWorkflow {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -140,12 +140,12 @@ impl<'c> FetchPluginsForWorkflow<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::CicdWorklfowPluginsResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::CicdWorklfowPluginsResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -153,10 +153,10 @@ rt::request!(FetchPluginsForWorkflow);
 /// Request of [`Api::get_cicd_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCicdOverview<'c> {
-    call: rt::Call<'c>,
+pub struct GetCicdOverview {
+    call: rt::Call,
 }
-impl<'c> GetCicdOverview<'c> {
+impl GetCicdOverview {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -165,12 +165,12 @@ impl<'c> GetCicdOverview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CicdOverviewResponseBody> {
+    pub fn send(self) -> rt::Sending<types::CicdOverviewResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -178,10 +178,10 @@ rt::request!(GetCicdOverview);
 /// Request of [`Api::get_cicd_rules_evaluation_trend`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCicdRulesEvaluationTrend<'c> {
-    call: rt::Call<'c>,
+pub struct GetCicdRulesEvaluationTrend {
+    call: rt::Call,
 }
-impl<'c> GetCicdRulesEvaluationTrend<'c> {
+impl GetCicdRulesEvaluationTrend {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -196,12 +196,12 @@ impl<'c> GetCicdRulesEvaluationTrend<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -209,10 +209,10 @@ rt::request!(GetCicdRulesEvaluationTrend);
 /// Request of [`Api::get_cicd_workflows_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCicdWorkflowsList<'c> {
-    call: rt::Call<'c>,
+pub struct GetCicdWorkflowsList {
+    call: rt::Call,
 }
-impl<'c> GetCicdWorkflowsList<'c> {
+impl GetCicdWorkflowsList {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -252,12 +252,12 @@ impl<'c> GetCicdWorkflowsList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::CicdWorkflowListingResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::CicdWorkflowListingResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -265,10 +265,10 @@ rt::request!(GetCicdWorkflowsList);
 /// Request of [`Api::get_cicd_workflows_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCicdWorkflowsSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetCicdWorkflowsSummary {
+    call: rt::Call,
 }
-impl<'c> GetCicdWorkflowsSummary<'c> {
+impl GetCicdWorkflowsSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -277,12 +277,12 @@ impl<'c> GetCicdWorkflowsSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CicdWorkflowSummary> {
+    pub fn send(self) -> rt::Sending<types::CicdWorkflowSummary> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -290,10 +290,10 @@ rt::request!(GetCicdWorkflowsSummary);
 /// Request of [`Api::get_harness_pipeline_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHarnessPipelineYaml<'c> {
-    call: rt::Call<'c>,
+pub struct GetHarnessPipelineYaml {
+    call: rt::Call,
 }
-impl<'c> GetHarnessPipelineYaml<'c> {
+impl GetHarnessPipelineYaml {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -302,12 +302,12 @@ impl<'c> GetHarnessPipelineYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CicdHarnessPipelineYamlResponseBody> {
+    pub fn send(self) -> rt::Sending<types::CicdHarnessPipelineYamlResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -335,6 +335,8 @@ pub(super) static FETCH_PLUGINS_FOR_WORKFLOW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CICD_OVERVIEW: rt::Operation = rt::Operation {
     id: "getCICDOverview",
@@ -354,6 +356,8 @@ pub(super) static GET_CICD_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CICD_RULES_EVALUATION_TREND: rt::Operation = rt::Operation {
     id: "getCICDRulesEvaluationTrend",
@@ -375,6 +379,8 @@ pub(super) static GET_CICD_RULES_EVALUATION_TREND: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CICD_WORKFLOWS_LIST: rt::Operation = rt::Operation {
     id: "getCICDWorkflowsList",
@@ -397,6 +403,8 @@ pub(super) static GET_CICD_WORKFLOWS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CICD_WORKFLOWS_SUMMARY: rt::Operation = rt::Operation {
     id: "getCICDWorkflowsSummary",
@@ -415,6 +423,8 @@ pub(super) static GET_CICD_WORKFLOWS_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HARNESS_PIPELINE_YAML: rt::Operation = rt::Operation {
     id: "getHarnessPipelineYaml",
@@ -434,4 +444,6 @@ pub(super) static GET_HARNESS_PIPELINE_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CodeRepositoriesList<'c> {
+    ) -> CodeRepositoriesList {
         let mut call = rt::Call::new(self.client, &CODE_REPOSITORIES_LIST);
         call.text(0, org);
         call.text(1, project);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetAllRepositoriesSummary<'c> {
+    ) -> GetAllRepositoriesSummary {
         let mut call = rt::Call::new(self.client, &GET_ALL_REPOSITORIES_SUMMARY);
         call.text(0, org);
         call.text(1, project);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         code_repo: impl Into<String>,
-    ) -> GetCodeRepositoryOverview<'c> {
+    ) -> GetCodeRepositoryOverview {
         let mut call = rt::Call::new(self.client, &GET_CODE_REPOSITORY_OVERVIEW);
         call.text(0, org);
         call.text(1, project);
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         code_repo: impl Into<String>,
         start_time: i64,
-    ) -> GetRepoRulesEvaluationTrend<'c> {
+    ) -> GetRepoRulesEvaluationTrend {
         let mut call = rt::Call::new(self.client, &GET_REPO_RULES_EVALUATION_TREND);
         call.text(0, org);
         call.text(1, project);
@@ -65,10 +65,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::code_repositories_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CodeRepositoriesList<'c> {
-    call: rt::Call<'c>,
+pub struct CodeRepositoriesList {
+    call: rt::Call,
 }
-impl<'c> CodeRepositoriesList<'c> {
+impl CodeRepositoriesList {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -108,12 +108,12 @@ impl<'c> CodeRepositoriesList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::CodeRepositoryListingResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::CodeRepositoryListingResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -121,10 +121,10 @@ rt::request!(CodeRepositoriesList);
 /// Request of [`Api::get_all_repositories_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAllRepositoriesSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetAllRepositoriesSummary {
+    call: rt::Call,
 }
-impl<'c> GetAllRepositoriesSummary<'c> {
+impl GetAllRepositoriesSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -133,12 +133,12 @@ impl<'c> GetAllRepositoriesSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RepositoriesSummary> {
+    pub fn send(self) -> rt::Sending<types::RepositoriesSummary> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +146,10 @@ rt::request!(GetAllRepositoriesSummary);
 /// Request of [`Api::get_code_repository_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCodeRepositoryOverview<'c> {
-    call: rt::Call<'c>,
+pub struct GetCodeRepositoryOverview {
+    call: rt::Call,
 }
-impl<'c> GetCodeRepositoryOverview<'c> {
+impl GetCodeRepositoryOverview {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -158,12 +158,12 @@ impl<'c> GetCodeRepositoryOverview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CodeRepositoryOverview> {
+    pub fn send(self) -> rt::Sending<types::CodeRepositoryOverview> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -171,10 +171,10 @@ rt::request!(GetCodeRepositoryOverview);
 /// Request of [`Api::get_repo_rules_evaluation_trend`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRepoRulesEvaluationTrend<'c> {
-    call: rt::Call<'c>,
+pub struct GetRepoRulesEvaluationTrend {
+    call: rt::Call,
 }
-impl<'c> GetRepoRulesEvaluationTrend<'c> {
+impl GetRepoRulesEvaluationTrend {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -189,12 +189,12 @@ impl<'c> GetRepoRulesEvaluationTrend<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::CodeRepoRulesEvaluation>> {
+    pub fn send(self) -> rt::Sending<Vec<types::CodeRepoRulesEvaluation>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -220,6 +220,8 @@ pub(super) static CODE_REPOSITORIES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ALL_REPOSITORIES_SUMMARY: rt::Operation = rt::Operation {
     id: "getAllRepositoriesSummary",
@@ -238,6 +240,8 @@ pub(super) static GET_ALL_REPOSITORIES_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CODE_REPOSITORY_OVERVIEW: rt::Operation = rt::Operation {
     id: "getCodeRepositoryOverview",
@@ -257,6 +261,8 @@ pub(super) static GET_CODE_REPOSITORY_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REPO_RULES_EVALUATION_TREND: rt::Operation = rt::Operation {
     id: "getRepoRulesEvaluationTrend",
@@ -278,4 +284,6 @@ pub(super) static GET_REPO_RULES_EVALUATION_TREND: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

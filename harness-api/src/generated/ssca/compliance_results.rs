@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> FetchComplianceResults<'c> {
+    ) -> FetchComplianceResults {
         let mut call = rt::Call::new(self.client, &FETCH_COMPLIANCE_RESULTS);
         call.text(0, org);
         call.text(1, project);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> FetchComplianceResultsByArtifact<'c> {
+    ) -> FetchComplianceResultsByArtifact {
         let mut call = rt::Call::new(self.client, &FETCH_COMPLIANCE_RESULTS_BY_ARTIFACT);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         compliance: impl Into<String>,
-    ) -> FetchComplianceResultsByComplianceId<'c> {
+    ) -> FetchComplianceResultsByComplianceId {
         let mut call = rt::Call::new(
             self.client,
             &FETCH_COMPLIANCE_RESULTS_BY_COMPLIANCE_ID,
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> FetchComplianceResultsGroupById<'c> {
+    ) -> FetchComplianceResultsGroupById {
         let mut call = rt::Call::new(self.client, &FETCH_COMPLIANCE_RESULTS_GROUP_BY_ID);
         call.text(0, org);
         call.text(1, project);
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> SaveComplianceResult<'c> {
+    ) -> SaveComplianceResult {
         let mut call = rt::Call::new(self.client, &SAVE_COMPLIANCE_RESULT);
         call.text(0, org);
         call.text(1, project);
@@ -82,10 +82,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::fetch_compliance_results`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FetchComplianceResults<'c> {
-    call: rt::Call<'c>,
+pub struct FetchComplianceResults {
+    call: rt::Call,
 }
-impl<'c> FetchComplianceResults<'c> {
+impl FetchComplianceResults {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -112,12 +112,12 @@ impl<'c> FetchComplianceResults<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceResultDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ComplianceResultDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -125,10 +125,10 @@ rt::request!(FetchComplianceResults);
 /// Request of [`Api::fetch_compliance_results_by_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FetchComplianceResultsByArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct FetchComplianceResultsByArtifact {
+    call: rt::Call,
 }
-impl<'c> FetchComplianceResultsByArtifact<'c> {
+impl FetchComplianceResultsByArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -184,12 +184,12 @@ impl<'c> FetchComplianceResultsByArtifact<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, Vec<types::FetchComplianceResultByArtifactResponseBody>> {
+    ) -> rt::Sending<Vec<types::FetchComplianceResultByArtifactResponseBody>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -197,10 +197,10 @@ rt::request!(FetchComplianceResultsByArtifact);
 /// Request of [`Api::fetch_compliance_results_by_compliance_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FetchComplianceResultsByComplianceId<'c> {
-    call: rt::Call<'c>,
+pub struct FetchComplianceResultsByComplianceId {
+    call: rt::Call,
 }
-impl<'c> FetchComplianceResultsByComplianceId<'c> {
+impl FetchComplianceResultsByComplianceId {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -255,12 +255,12 @@ impl<'c> FetchComplianceResultsByComplianceId<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceArtifactWithExecution>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ComplianceArtifactWithExecution>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -268,10 +268,10 @@ rt::request!(FetchComplianceResultsByComplianceId);
 /// Request of [`Api::fetch_compliance_results_group_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FetchComplianceResultsGroupById<'c> {
-    call: rt::Call<'c>,
+pub struct FetchComplianceResultsGroupById {
+    call: rt::Call,
 }
-impl<'c> FetchComplianceResultsGroupById<'c> {
+impl FetchComplianceResultsGroupById {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -336,12 +336,12 @@ impl<'c> FetchComplianceResultsGroupById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceResultAggregationByType>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ComplianceResultAggregationByType>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -349,10 +349,10 @@ rt::request!(FetchComplianceResultsGroupById);
 /// Request of [`Api::save_compliance_result`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveComplianceResult<'c> {
-    call: rt::Call<'c>,
+pub struct SaveComplianceResult {
+    call: rt::Call,
 }
-impl<'c> SaveComplianceResult<'c> {
+impl SaveComplianceResult {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -367,12 +367,12 @@ impl<'c> SaveComplianceResult<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -396,6 +396,8 @@ pub(super) static FETCH_COMPLIANCE_RESULTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FETCH_COMPLIANCE_RESULTS_BY_ARTIFACT: rt::Operation = rt::Operation {
     id: "fetchComplianceResultsByArtifact",
@@ -419,6 +421,8 @@ pub(super) static FETCH_COMPLIANCE_RESULTS_BY_ARTIFACT: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FETCH_COMPLIANCE_RESULTS_BY_COMPLIANCE_ID: rt::Operation = rt::Operation {
     id: "fetchComplianceResultsByComplianceId",
@@ -443,6 +447,8 @@ pub(super) static FETCH_COMPLIANCE_RESULTS_BY_COMPLIANCE_ID: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FETCH_COMPLIANCE_RESULTS_GROUP_BY_ID: rt::Operation = rt::Operation {
     id: "fetchComplianceResultsGroupById",
@@ -467,6 +473,8 @@ pub(super) static FETCH_COMPLIANCE_RESULTS_GROUP_BY_ID: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_COMPLIANCE_RESULT: rt::Operation = rt::Operation {
     id: "saveComplianceResult",
@@ -485,4 +493,6 @@ pub(super) static SAVE_COMPLIANCE_RESULT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateComplianceStandards<'c> {
+    ) -> CreateComplianceStandards {
         let mut call = rt::Call::new(self.client, &CREATE_COMPLIANCE_STANDARDS);
         call.text(0, org);
         call.text(1, project);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetComplianceStandards<'c> {
+    ) -> GetComplianceStandards {
         let mut call = rt::Call::new(self.client, &GET_COMPLIANCE_STANDARDS);
         call.text(0, org);
         call.text(1, project);
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         compliance: impl Into<String>,
-    ) -> GetComplianceStandardById<'c> {
+    ) -> GetComplianceStandardById {
         let mut call = rt::Call::new(self.client, &GET_COMPLIANCE_STANDARD_BY_ID);
         call.text(0, org);
         call.text(1, project);
@@ -47,10 +47,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_compliance_standards`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateComplianceStandards<'c> {
-    call: rt::Call<'c>,
+pub struct CreateComplianceStandards {
+    call: rt::Call,
 }
-impl<'c> CreateComplianceStandards<'c> {
+impl CreateComplianceStandards {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -65,12 +65,12 @@ impl<'c> CreateComplianceStandards<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -78,10 +78,10 @@ rt::request!(CreateComplianceStandards);
 /// Request of [`Api::get_compliance_standards`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetComplianceStandards<'c> {
-    call: rt::Call<'c>,
+pub struct GetComplianceStandards {
+    call: rt::Call,
 }
-impl<'c> GetComplianceStandards<'c> {
+impl GetComplianceStandards {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -124,12 +124,12 @@ impl<'c> GetComplianceStandards<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -137,10 +137,10 @@ rt::request!(GetComplianceStandards);
 /// Request of [`Api::get_compliance_standard_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetComplianceStandardById<'c> {
-    call: rt::Call<'c>,
+pub struct GetComplianceStandardById {
+    call: rt::Call,
 }
-impl<'c> GetComplianceStandardById<'c> {
+impl GetComplianceStandardById {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -149,12 +149,12 @@ impl<'c> GetComplianceStandardById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ComplianceCheck> {
+    pub fn send(self) -> rt::Sending<types::ComplianceCheck> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -176,6 +176,8 @@ pub(super) static CREATE_COMPLIANCE_STANDARDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COMPLIANCE_STANDARDS: rt::Operation = rt::Operation {
     id: "getComplianceStandards",
@@ -198,6 +200,8 @@ pub(super) static GET_COMPLIANCE_STANDARDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COMPLIANCE_STANDARD_BY_ID: rt::Operation = rt::Operation {
     id: "getCompliaceStandardById",
@@ -217,4 +221,6 @@ pub(super) static GET_COMPLIANCE_STANDARD_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

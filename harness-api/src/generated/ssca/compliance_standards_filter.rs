@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /v1/compliance-standards/filters`
     #[inline]
-    pub fn get_compliance_standards_filters(&self) -> GetComplianceStandardsFilters<'c> {
+    pub fn get_compliance_standards_filters(&self) -> GetComplianceStandardsFilters {
         let call = rt::Call::new(self.client, &GET_COMPLIANCE_STANDARDS_FILTERS);
         GetComplianceStandardsFilters {
             call,
@@ -17,10 +17,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_compliance_standards_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetComplianceStandardsFilters<'c> {
-    call: rt::Call<'c>,
+pub struct GetComplianceStandardsFilters {
+    call: rt::Call,
 }
-impl<'c> GetComplianceStandardsFilters<'c> {
+impl GetComplianceStandardsFilters {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -29,12 +29,12 @@ impl<'c> GetComplianceStandardsFilters<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceStandardsFilterEntity>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ComplianceStandardsFilterEntity>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -52,4 +52,6 @@ pub(super) static GET_COMPLIANCE_STANDARDS_FILTERS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetComplianceEvaluationTrends<'c> {
+    ) -> GetComplianceEvaluationTrends {
         let mut call = rt::Call::new(self.client, &GET_COMPLIANCE_EVALUATION_TRENDS);
         call.text(0, org);
         call.text(1, project);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetComplianceResultStatsByComplianceChecks<'c> {
+    ) -> GetComplianceResultStatsByComplianceChecks {
         let mut call = rt::Call::new(
             self.client,
             &GET_COMPLIANCE_RESULT_STATS_BY_COMPLIANCE_CHECKS,
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> PostComplianceResultStatsEvaluationBreakdownArtifactType<'c> {
+    ) -> PostComplianceResultStatsEvaluationBreakdownArtifactType {
         let mut call = rt::Call::new(
             self.client,
             &POST_COMPLIANCE_RESULT_STATS_EVALUATION_BREAKDOWN_ARTIFACT_TYPE,
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> PostComplianceResultStatsOverview<'c> {
+    ) -> PostComplianceResultStatsOverview {
         let mut call = rt::Call::new(
             self.client,
             &POST_COMPLIANCE_RESULT_STATS_OVERVIEW,
@@ -74,10 +74,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_compliance_evaluation_trends`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetComplianceEvaluationTrends<'c> {
-    call: rt::Call<'c>,
+pub struct GetComplianceEvaluationTrends {
+    call: rt::Call,
 }
-impl<'c> GetComplianceEvaluationTrends<'c> {
+impl GetComplianceEvaluationTrends {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -110,12 +110,12 @@ impl<'c> GetComplianceEvaluationTrends<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceEvaluationTrend>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ComplianceEvaluationTrend>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -123,10 +123,10 @@ rt::request!(GetComplianceEvaluationTrends);
 /// Request of [`Api::get_compliance_result_stats_by_compliance_checks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetComplianceResultStatsByComplianceChecks<'c> {
-    call: rt::Call<'c>,
+pub struct GetComplianceResultStatsByComplianceChecks {
+    call: rt::Call,
 }
-impl<'c> GetComplianceResultStatsByComplianceChecks<'c> {
+impl GetComplianceResultStatsByComplianceChecks {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -187,12 +187,12 @@ impl<'c> GetComplianceResultStatsByComplianceChecks<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceChecksMetrics>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ComplianceChecksMetrics>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -200,10 +200,10 @@ rt::request!(GetComplianceResultStatsByComplianceChecks);
 /// Request of [`Api::post_compliance_result_stats_evaluation_breakdown_artifact_type`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostComplianceResultStatsEvaluationBreakdownArtifactType<'c> {
-    call: rt::Call<'c>,
+pub struct PostComplianceResultStatsEvaluationBreakdownArtifactType {
+    call: rt::Call,
 }
-impl<'c> PostComplianceResultStatsEvaluationBreakdownArtifactType<'c> {
+impl PostComplianceResultStatsEvaluationBreakdownArtifactType {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -230,12 +230,12 @@ impl<'c> PostComplianceResultStatsEvaluationBreakdownArtifactType<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactComplianceMetrics>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactComplianceMetrics>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -243,10 +243,10 @@ rt::request!(PostComplianceResultStatsEvaluationBreakdownArtifactType);
 /// Request of [`Api::post_compliance_result_stats_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostComplianceResultStatsOverview<'c> {
-    call: rt::Call<'c>,
+pub struct PostComplianceResultStatsOverview {
+    call: rt::Call,
 }
-impl<'c> PostComplianceResultStatsOverview<'c> {
+impl PostComplianceResultStatsOverview {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -273,12 +273,12 @@ impl<'c> PostComplianceResultStatsOverview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ComplianceResultsEvaluationBreakdown> {
+    pub fn send(self) -> rt::Sending<types::ComplianceResultsEvaluationBreakdown> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -303,6 +303,8 @@ pub(super) static GET_COMPLIANCE_EVALUATION_TRENDS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COMPLIANCE_RESULT_STATS_BY_COMPLIANCE_CHECKS: rt::Operation = rt::Operation {
     id: "getComplianceResultStatsByComplianceChecks",
@@ -327,6 +329,8 @@ pub(super) static GET_COMPLIANCE_RESULT_STATS_BY_COMPLIANCE_CHECKS: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_COMPLIANCE_RESULT_STATS_EVALUATION_BREAKDOWN_ARTIFACT_TYPE: rt::Operation = rt::Operation {
     id: "postComplianceResultStatsEvaluationBreakdownArtifactType",
@@ -347,6 +351,8 @@ pub(super) static POST_COMPLIANCE_RESULT_STATS_EVALUATION_BREAKDOWN_ARTIFACT_TYP
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_COMPLIANCE_RESULT_STATS_OVERVIEW: rt::Operation = rt::Operation {
     id: "postComplianceResultStatsOverview",
@@ -367,4 +373,6 @@ pub(super) static POST_COMPLIANCE_RESULT_STATS_OVERVIEW: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetComponents<'c> {
+    ) -> GetComponents {
         let mut call = rt::Call::new(self.client, &GET_COMPONENTS);
         call.text(0, org);
         call.text(1, project);
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_components`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetComponents<'c> {
-    call: rt::Call<'c>,
+pub struct GetComponents {
+    call: rt::Call,
 }
-impl<'c> GetComponents<'c> {
+impl GetComponents {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -57,12 +57,12 @@ impl<'c> GetComponents<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ComponentDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ComponentDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -88,4 +88,6 @@ pub(super) static GET_COMPONENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

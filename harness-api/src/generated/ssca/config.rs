@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         name: impl Into<String>,
         type_: impl Into<String>,
-    ) -> GetConfigByNameAndType<'c> {
+    ) -> GetConfigByNameAndType {
         let mut call = rt::Call::new(self.client, &GET_CONFIG_BY_NAME_AND_TYPE);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
     pub fn get_config_for_account(
         &self,
         config_id: impl Into<String>,
-    ) -> GetConfigForAccount<'c> {
+    ) -> GetConfigForAccount {
         let mut call = rt::Call::new(self.client, &GET_CONFIG_FOR_ACCOUNT);
         call.text(0, config_id);
         GetConfigForAccount { call }
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         config_id: impl Into<String>,
-    ) -> GetConfigForOrg<'c> {
+    ) -> GetConfigForOrg {
         let mut call = rt::Call::new(self.client, &GET_CONFIG_FOR_ORG);
         call.text(0, org);
         call.text(1, config_id);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListConfigs<'c> {
+    ) -> ListConfigs {
         let mut call = rt::Call::new(self.client, &LIST_CONFIGS);
         call.text(0, org);
         call.text(1, project);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> SaveConfig<'c> {
+    ) -> SaveConfig {
         let mut call = rt::Call::new(self.client, &SAVE_CONFIG);
         call.text(0, org);
         call.text(1, project);
@@ -71,10 +71,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_config_by_name_and_type`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConfigByNameAndType<'c> {
-    call: rt::Call<'c>,
+pub struct GetConfigByNameAndType {
+    call: rt::Call,
 }
-impl<'c> GetConfigByNameAndType<'c> {
+impl GetConfigByNameAndType {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -83,12 +83,12 @@ impl<'c> GetConfigByNameAndType<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConfigResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -96,10 +96,10 @@ rt::request!(GetConfigByNameAndType);
 /// Request of [`Api::get_config_for_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConfigForAccount<'c> {
-    call: rt::Call<'c>,
+pub struct GetConfigForAccount {
+    call: rt::Call,
 }
-impl<'c> GetConfigForAccount<'c> {
+impl GetConfigForAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -108,12 +108,12 @@ impl<'c> GetConfigForAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConfigResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -121,10 +121,10 @@ rt::request!(GetConfigForAccount);
 /// Request of [`Api::get_config_for_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConfigForOrg<'c> {
-    call: rt::Call<'c>,
+pub struct GetConfigForOrg {
+    call: rt::Call,
 }
-impl<'c> GetConfigForOrg<'c> {
+impl GetConfigForOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -133,12 +133,12 @@ impl<'c> GetConfigForOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConfigResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -146,10 +146,10 @@ rt::request!(GetConfigForOrg);
 /// Request of [`Api::list_configs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListConfigs<'c> {
-    call: rt::Call<'c>,
+pub struct ListConfigs {
+    call: rt::Call,
 }
-impl<'c> ListConfigs<'c> {
+impl ListConfigs {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -182,12 +182,12 @@ impl<'c> ListConfigs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ConfigResponseBody>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ConfigResponseBody>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -195,10 +195,10 @@ rt::request!(ListConfigs);
 /// Request of [`Api::save_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveConfig<'c> {
-    call: rt::Call<'c>,
+pub struct SaveConfig {
+    call: rt::Call,
 }
-impl<'c> SaveConfig<'c> {
+impl SaveConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -213,12 +213,12 @@ impl<'c> SaveConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -242,6 +242,8 @@ pub(super) static GET_CONFIG_BY_NAME_AND_TYPE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONFIG_FOR_ACCOUNT: rt::Operation = rt::Operation {
     id: "getConfigForAccount",
@@ -256,6 +258,8 @@ pub(super) static GET_CONFIG_FOR_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CONFIG_FOR_ORG: rt::Operation = rt::Operation {
     id: "getConfigForOrg",
@@ -274,6 +278,8 @@ pub(super) static GET_CONFIG_FOR_ORG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_CONFIGS: rt::Operation = rt::Operation {
     id: "listConfigs",
@@ -296,6 +302,8 @@ pub(super) static LIST_CONFIGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_CONFIG: rt::Operation = rt::Operation {
     id: "saveConfig",
@@ -314,4 +322,6 @@ pub(super) static SAVE_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         config_id: impl Into<String>,
-    ) -> GetConfigById<'c> {
+    ) -> GetConfigById {
         let mut call = rt::Call::new(self.client, &GET_CONFIG_BY_ID);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         config_id: impl Into<String>,
-    ) -> UpdateConfigById<'c> {
+    ) -> UpdateConfigById {
         let mut call = rt::Call::new(self.client, &UPDATE_CONFIG_BY_ID);
         call.text(0, org);
         call.text(1, project);
@@ -37,10 +37,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_config_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetConfigById<'c> {
-    call: rt::Call<'c>,
+pub struct GetConfigById {
+    call: rt::Call,
 }
-impl<'c> GetConfigById<'c> {
+impl GetConfigById {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -49,12 +49,12 @@ impl<'c> GetConfigById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ConfigResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ConfigResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -62,10 +62,10 @@ rt::request!(GetConfigById);
 /// Request of [`Api::update_config_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateConfigById<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateConfigById {
+    call: rt::Call,
 }
-impl<'c> UpdateConfigById<'c> {
+impl UpdateConfigById {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -80,12 +80,12 @@ impl<'c> UpdateConfigById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -108,6 +108,8 @@ pub(super) static GET_CONFIG_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_CONFIG_BY_ID: rt::Operation = rt::Operation {
     id: "updateConfigById",
@@ -127,4 +129,6 @@ pub(super) static UPDATE_CONFIG_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         integration: impl Into<String>,
-    ) -> DeleteRepos<'c> {
+    ) -> DeleteRepos {
         let mut call = rt::Call::new(self.client, &DELETE_REPOS);
         call.text(0, org);
         call.text(1, project);
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
     }
     /// `DELETE /gateway/ssca-manager/v1/repository`
     #[inline]
-    pub fn delete_repositories(&self) -> DeleteRepositories<'c> {
+    pub fn delete_repositories(&self) -> DeleteRepositories {
         let call = rt::Call::new(self.client, &DELETE_REPOSITORIES);
         DeleteRepositories { call }
     }
@@ -29,10 +29,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_repos`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRepos<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRepos {
+    call: rt::Call,
 }
-impl<'c> DeleteRepos<'c> {
+impl DeleteRepos {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -47,12 +47,12 @@ impl<'c> DeleteRepos<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateIntegration> {
+    pub fn send(self) -> rt::Sending<types::UpdateIntegration> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -60,10 +60,10 @@ rt::request!(DeleteRepos);
 /// Request of [`Api::delete_repositories`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteRepositories<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteRepositories {
+    call: rt::Call,
 }
-impl<'c> DeleteRepositories<'c> {
+impl DeleteRepositories {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -78,12 +78,12 @@ impl<'c> DeleteRepositories<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -106,6 +106,8 @@ pub(super) static DELETE_REPOS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_REPOSITORIES: rt::Operation = rt::Operation {
     id: "deleteRepositories",
@@ -120,4 +122,6 @@ pub(super) static DELETE_REPOSITORIES: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn delete_config_by_account(
         &self,
         config_id: impl Into<String>,
-    ) -> DeleteConfigByAccount<'c> {
+    ) -> DeleteConfigByAccount {
         let mut call = rt::Call::new(self.client, &DELETE_CONFIG_BY_ACCOUNT);
         call.text(0, config_id);
         DeleteConfigByAccount { call }
@@ -22,7 +22,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         config_id: impl Into<String>,
-    ) -> DeleteConfigById<'c> {
+    ) -> DeleteConfigById {
         let mut call = rt::Call::new(self.client, &DELETE_CONFIG_BY_ID);
         call.text(0, org);
         call.text(1, project);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         config_id: impl Into<String>,
-    ) -> DeleteConfigByOrg<'c> {
+    ) -> DeleteConfigByOrg {
         let mut call = rt::Call::new(self.client, &DELETE_CONFIG_BY_ORG);
         call.text(0, org);
         call.text(1, config_id);
@@ -45,10 +45,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_config_by_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteConfigByAccount<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteConfigByAccount {
+    call: rt::Call,
 }
-impl<'c> DeleteConfigByAccount<'c> {
+impl DeleteConfigByAccount {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -57,12 +57,12 @@ impl<'c> DeleteConfigByAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -70,10 +70,10 @@ rt::request!(DeleteConfigByAccount);
 /// Request of [`Api::delete_config_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteConfigById<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteConfigById {
+    call: rt::Call,
 }
-impl<'c> DeleteConfigById<'c> {
+impl DeleteConfigById {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -82,12 +82,12 @@ impl<'c> DeleteConfigById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,10 +95,10 @@ rt::request!(DeleteConfigById);
 /// Request of [`Api::delete_config_by_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteConfigByOrg<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteConfigByOrg {
+    call: rt::Call,
 }
-impl<'c> DeleteConfigByOrg<'c> {
+impl DeleteConfigByOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -107,12 +107,12 @@ impl<'c> DeleteConfigByOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -130,6 +130,8 @@ pub(super) static DELETE_CONFIG_BY_ACCOUNT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_CONFIG_BY_ID: rt::Operation = rt::Operation {
     id: "deleteConfigById",
@@ -149,6 +151,8 @@ pub(super) static DELETE_CONFIG_BY_ID: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_CONFIG_BY_ORG: rt::Operation = rt::Operation {
     id: "deleteConfigByOrg",
@@ -167,4 +171,6 @@ pub(super) static DELETE_CONFIG_BY_ORG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

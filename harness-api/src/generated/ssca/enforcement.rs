@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         enforcement_id: impl Into<String>,
-    ) -> GetEnforcementSummary<'c> {
+    ) -> GetEnforcementSummary {
         let mut call = rt::Call::new(self.client, &GET_ENFORCEMENT_SUMMARY);
         call.text(0, org);
         call.text(1, project);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetNormalisedSbomComponent<'c> {
+    ) -> GetNormalisedSbomComponent {
         let mut call = rt::Call::new(self.client, &GET_NORMALISED_SBOM_COMPONENT);
         call.text(0, org);
         call.text(1, project);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         enforcement_id: impl Into<String>,
-    ) -> GetPolicyViolations<'c> {
+    ) -> GetPolicyViolations {
         let mut call = rt::Call::new(self.client, &GET_POLICY_VIOLATIONS);
         call.text(0, org);
         call.text(1, project);
@@ -51,7 +51,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> SaveEnforcementResult<'c> {
+    ) -> SaveEnforcementResult {
         let mut call = rt::Call::new(self.client, &SAVE_ENFORCEMENT_RESULT);
         call.text(0, org);
         call.text(1, project);
@@ -63,7 +63,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> SaveEnforcementSummary<'c> {
+    ) -> SaveEnforcementSummary {
         let mut call = rt::Call::new(self.client, &SAVE_ENFORCEMENT_SUMMARY);
         call.text(0, org);
         call.text(1, project);
@@ -73,10 +73,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_enforcement_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEnforcementSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetEnforcementSummary {
+    call: rt::Call,
 }
-impl<'c> GetEnforcementSummary<'c> {
+impl GetEnforcementSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -85,12 +85,12 @@ impl<'c> GetEnforcementSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnforcementSummaryResponse> {
+    pub fn send(self) -> rt::Sending<types::EnforcementSummaryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -98,10 +98,10 @@ rt::request!(GetEnforcementSummary);
 /// Request of [`Api::get_normalised_sbom_component`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetNormalisedSbomComponent<'c> {
-    call: rt::Call<'c>,
+pub struct GetNormalisedSbomComponent {
+    call: rt::Call,
 }
-impl<'c> GetNormalisedSbomComponent<'c> {
+impl GetNormalisedSbomComponent {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -128,12 +128,12 @@ impl<'c> GetNormalisedSbomComponent<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::NormalizedSbomComponentDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::NormalizedSbomComponentDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -141,10 +141,10 @@ rt::request!(GetNormalisedSbomComponent);
 /// Request of [`Api::get_policy_violations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPolicyViolations<'c> {
-    call: rt::Call<'c>,
+pub struct GetPolicyViolations {
+    call: rt::Call,
 }
-impl<'c> GetPolicyViolations<'c> {
+impl GetPolicyViolations {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -193,12 +193,12 @@ impl<'c> GetPolicyViolations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::PolicyViolation>> {
+    pub fn send(self) -> rt::Sending<Vec<types::PolicyViolation>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -206,10 +206,10 @@ rt::request!(GetPolicyViolations);
 /// Request of [`Api::save_enforcement_result`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveEnforcementResult<'c> {
-    call: rt::Call<'c>,
+pub struct SaveEnforcementResult {
+    call: rt::Call,
 }
-impl<'c> SaveEnforcementResult<'c> {
+impl SaveEnforcementResult {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -224,12 +224,12 @@ impl<'c> SaveEnforcementResult<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -237,10 +237,10 @@ rt::request!(SaveEnforcementResult);
 /// Request of [`Api::save_enforcement_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveEnforcementSummary<'c> {
-    call: rt::Call<'c>,
+pub struct SaveEnforcementSummary {
+    call: rt::Call,
 }
-impl<'c> SaveEnforcementSummary<'c> {
+impl SaveEnforcementSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -255,12 +255,12 @@ impl<'c> SaveEnforcementSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -283,6 +283,8 @@ pub(super) static GET_ENFORCEMENT_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_NORMALISED_SBOM_COMPONENT: rt::Operation = rt::Operation {
     id: "getNormalisedSbomComponent",
@@ -303,6 +305,8 @@ pub(super) static GET_NORMALISED_SBOM_COMPONENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_POLICY_VIOLATIONS: rt::Operation = rt::Operation {
     id: "getPolicyViolations",
@@ -328,6 +332,8 @@ pub(super) static GET_POLICY_VIOLATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_ENFORCEMENT_RESULT: rt::Operation = rt::Operation {
     id: "saveEnforcementResult",
@@ -346,6 +352,8 @@ pub(super) static SAVE_ENFORCEMENT_RESULT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_ENFORCEMENT_SUMMARY: rt::Operation = rt::Operation {
     id: "saveEnforcementSummary",
@@ -364,4 +372,6 @@ pub(super) static SAVE_ENFORCEMENT_SUMMARY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> EnforceSbomV2<'c> {
+    ) -> EnforceSbomV2 {
         let mut call = rt::Call::new(self.client, &ENFORCE_SBOM_V2);
         call.text(0, org);
         call.text(1, project);
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::enforce_sbom_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnforceSbomV2<'c> {
-    call: rt::Call<'c>,
+pub struct EnforceSbomV2 {
+    call: rt::Call,
 }
-impl<'c> EnforceSbomV2<'c> {
+impl EnforceSbomV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -39,12 +39,12 @@ impl<'c> EnforceSbomV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnforceSbomResponseBody> {
+    pub fn send(self) -> rt::Sending<types::EnforceSbomResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -66,4 +66,6 @@ pub(super) static ENFORCE_SBOM_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

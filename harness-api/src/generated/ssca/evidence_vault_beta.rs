@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         digest: impl Into<String>,
-    ) -> DownloadAttestation<'c> {
+    ) -> DownloadAttestation {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_ATTESTATION);
         call.text(0, org);
         call.text(1, project);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> QueryAttestationsGraphql<'c> {
+    ) -> QueryAttestationsGraphql {
         let mut call = rt::Call::new(self.client, &QUERY_ATTESTATIONS_GRAPHQL);
         call.text(0, org);
         call.text(1, project);
@@ -38,7 +38,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         orchestration: impl Into<String>,
-    ) -> UploadAttestation<'c> {
+    ) -> UploadAttestation {
         let mut call = rt::Call::new(self.client, &UPLOAD_ATTESTATION);
         call.text(0, org);
         call.text(1, project);
@@ -49,10 +49,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::download_attestation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadAttestation<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadAttestation {
+    call: rt::Call,
 }
-impl<'c> DownloadAttestation<'c> {
+impl DownloadAttestation {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -61,12 +61,12 @@ impl<'c> DownloadAttestation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -74,10 +74,10 @@ rt::request!(DownloadAttestation);
 /// Request of [`Api::query_attestations_graphql`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct QueryAttestationsGraphql<'c> {
-    call: rt::Call<'c>,
+pub struct QueryAttestationsGraphql {
+    call: rt::Call,
 }
-impl<'c> QueryAttestationsGraphql<'c> {
+impl QueryAttestationsGraphql {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -92,12 +92,12 @@ impl<'c> QueryAttestationsGraphql<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -105,10 +105,10 @@ rt::request!(QueryAttestationsGraphql);
 /// Request of [`Api::upload_attestation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UploadAttestation<'c> {
-    call: rt::Call<'c>,
+pub struct UploadAttestation {
+    call: rt::Call,
 }
-impl<'c> UploadAttestation<'c> {
+impl UploadAttestation {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -129,12 +129,12 @@ impl<'c> UploadAttestation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -157,6 +157,8 @@ pub(super) static DOWNLOAD_ATTESTATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static QUERY_ATTESTATIONS_GRAPHQL: rt::Operation = rt::Operation {
     id: "queryAttestationsGraphQL",
@@ -175,6 +177,8 @@ pub(super) static QUERY_ATTESTATIONS_GRAPHQL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPLOAD_ATTESTATION: rt::Operation = rt::Operation {
     id: "uploadAttestation",
@@ -195,4 +199,6 @@ pub(super) static UPLOAD_ATTESTATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/ssca-config/execution-limit/update-config`
     #[inline]
-    pub fn save_execution_limits_config(&self) -> SaveExecutionLimitsConfig<'c> {
+    pub fn save_execution_limits_config(&self) -> SaveExecutionLimitsConfig {
         let call = rt::Call::new(self.client, &SAVE_EXECUTION_LIMITS_CONFIG);
         SaveExecutionLimitsConfig { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::save_execution_limits_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveExecutionLimitsConfig<'c> {
-    call: rt::Call<'c>,
+pub struct SaveExecutionLimitsConfig {
+    call: rt::Call,
 }
-impl<'c> SaveExecutionLimitsConfig<'c> {
+impl SaveExecutionLimitsConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> SaveExecutionLimitsConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExecutionLimitResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ExecutionLimitResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -56,4 +56,6 @@ pub(super) static SAVE_EXECUTION_LIMITS_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         org: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> CreateExemptionForArtifact<'c> {
+    ) -> CreateExemptionForArtifact {
         let mut call = rt::Call::new(self.client, &CREATE_EXEMPTION_FOR_ARTIFACT);
         call.text(0, project);
         call.text(1, org);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateExemptionForProject<'c> {
+    ) -> CreateExemptionForProject {
         let mut call = rt::Call::new(self.client, &CREATE_EXEMPTION_FOR_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         exemption: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> DeleteExemptionForArtifact<'c> {
+    ) -> DeleteExemptionForArtifact {
         let mut call = rt::Call::new(self.client, &DELETE_EXEMPTION_FOR_ARTIFACT);
         call.text(0, org);
         call.text(1, project);
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         exemption: impl Into<String>,
-    ) -> DeleteExemptionForProject<'c> {
+    ) -> DeleteExemptionForProject {
         let mut call = rt::Call::new(self.client, &DELETE_EXEMPTION_FOR_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -69,7 +69,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         exemption: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetExemptionForArtifact<'c> {
+    ) -> GetExemptionForArtifact {
         let mut call = rt::Call::new(self.client, &GET_EXEMPTION_FOR_ARTIFACT);
         call.text(0, org);
         call.text(1, project);
@@ -84,7 +84,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         exemption: impl Into<String>,
-    ) -> GetExemptionForProject<'c> {
+    ) -> GetExemptionForProject {
         let mut call = rt::Call::new(self.client, &GET_EXEMPTION_FOR_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListExemptionsForProject<'c> {
+    ) -> ListExemptionsForProject {
         let mut call = rt::Call::new(self.client, &LIST_EXEMPTIONS_FOR_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         exemption: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> ReviewExemptionForArtifact<'c> {
+    ) -> ReviewExemptionForArtifact {
         let mut call = rt::Call::new(self.client, &REVIEW_EXEMPTION_FOR_ARTIFACT);
         call.text(0, org);
         call.text(1, project);
@@ -126,7 +126,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         exemption: impl Into<String>,
-    ) -> ReviewExemptionForProject<'c> {
+    ) -> ReviewExemptionForProject {
         let mut call = rt::Call::new(self.client, &REVIEW_EXEMPTION_FOR_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -141,7 +141,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         exemption: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> UpdateExemptionForArtifact<'c> {
+    ) -> UpdateExemptionForArtifact {
         let mut call = rt::Call::new(self.client, &UPDATE_EXEMPTION_FOR_ARTIFACT);
         call.text(0, org);
         call.text(1, project);
@@ -156,7 +156,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         exemption: impl Into<String>,
-    ) -> UpdateExemptionForProject<'c> {
+    ) -> UpdateExemptionForProject {
         let mut call = rt::Call::new(self.client, &UPDATE_EXEMPTION_FOR_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -167,10 +167,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_exemption_for_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateExemptionForArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct CreateExemptionForArtifact {
+    call: rt::Call,
 }
-impl<'c> CreateExemptionForArtifact<'c> {
+impl CreateExemptionForArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -185,12 +185,12 @@ impl<'c> CreateExemptionForArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -198,10 +198,10 @@ rt::request!(CreateExemptionForArtifact);
 /// Request of [`Api::create_exemption_for_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateExemptionForProject<'c> {
-    call: rt::Call<'c>,
+pub struct CreateExemptionForProject {
+    call: rt::Call,
 }
-impl<'c> CreateExemptionForProject<'c> {
+impl CreateExemptionForProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -216,12 +216,12 @@ impl<'c> CreateExemptionForProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -229,10 +229,10 @@ rt::request!(CreateExemptionForProject);
 /// Request of [`Api::delete_exemption_for_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteExemptionForArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteExemptionForArtifact {
+    call: rt::Call,
 }
-impl<'c> DeleteExemptionForArtifact<'c> {
+impl DeleteExemptionForArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -241,12 +241,12 @@ impl<'c> DeleteExemptionForArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -254,10 +254,10 @@ rt::request!(DeleteExemptionForArtifact);
 /// Request of [`Api::delete_exemption_for_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteExemptionForProject<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteExemptionForProject {
+    call: rt::Call,
 }
-impl<'c> DeleteExemptionForProject<'c> {
+impl DeleteExemptionForProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -266,12 +266,12 @@ impl<'c> DeleteExemptionForProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -279,10 +279,10 @@ rt::request!(DeleteExemptionForProject);
 /// Request of [`Api::get_exemption_for_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExemptionForArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct GetExemptionForArtifact {
+    call: rt::Call,
 }
-impl<'c> GetExemptionForArtifact<'c> {
+impl GetExemptionForArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -291,12 +291,12 @@ impl<'c> GetExemptionForArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -304,10 +304,10 @@ rt::request!(GetExemptionForArtifact);
 /// Request of [`Api::get_exemption_for_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExemptionForProject<'c> {
-    call: rt::Call<'c>,
+pub struct GetExemptionForProject {
+    call: rt::Call,
 }
-impl<'c> GetExemptionForProject<'c> {
+impl GetExemptionForProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -316,12 +316,12 @@ impl<'c> GetExemptionForProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -329,10 +329,10 @@ rt::request!(GetExemptionForProject);
 /// Request of [`Api::list_exemptions_for_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListExemptionsForProject<'c> {
-    call: rt::Call<'c>,
+pub struct ListExemptionsForProject {
+    call: rt::Call,
 }
-impl<'c> ListExemptionsForProject<'c> {
+impl ListExemptionsForProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -374,12 +374,12 @@ impl<'c> ListExemptionsForProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ExemptionResponseDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ExemptionResponseDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -387,10 +387,10 @@ rt::request!(ListExemptionsForProject);
 /// Request of [`Api::review_exemption_for_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReviewExemptionForArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct ReviewExemptionForArtifact {
+    call: rt::Call,
 }
-impl<'c> ReviewExemptionForArtifact<'c> {
+impl ReviewExemptionForArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -405,12 +405,12 @@ impl<'c> ReviewExemptionForArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -418,10 +418,10 @@ rt::request!(ReviewExemptionForArtifact);
 /// Request of [`Api::review_exemption_for_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReviewExemptionForProject<'c> {
-    call: rt::Call<'c>,
+pub struct ReviewExemptionForProject {
+    call: rt::Call,
 }
-impl<'c> ReviewExemptionForProject<'c> {
+impl ReviewExemptionForProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -436,12 +436,12 @@ impl<'c> ReviewExemptionForProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -449,10 +449,10 @@ rt::request!(ReviewExemptionForProject);
 /// Request of [`Api::update_exemption_for_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateExemptionForArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateExemptionForArtifact {
+    call: rt::Call,
 }
-impl<'c> UpdateExemptionForArtifact<'c> {
+impl UpdateExemptionForArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -467,12 +467,12 @@ impl<'c> UpdateExemptionForArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -480,10 +480,10 @@ rt::request!(UpdateExemptionForArtifact);
 /// Request of [`Api::update_exemption_for_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateExemptionForProject<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateExemptionForProject {
+    call: rt::Call,
 }
-impl<'c> UpdateExemptionForProject<'c> {
+impl UpdateExemptionForProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -498,12 +498,12 @@ impl<'c> UpdateExemptionForProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ExemptionResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ExemptionResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -526,6 +526,8 @@ pub(super) static CREATE_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     id: "createExemptionForProject",
@@ -544,6 +546,8 @@ pub(super) static CREATE_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     id: "deleteExemptionForArtifact",
@@ -564,6 +568,8 @@ pub(super) static DELETE_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     id: "deleteExemptionForProject",
@@ -583,6 +589,8 @@ pub(super) static DELETE_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     id: "getExemptionForArtifact",
@@ -603,6 +611,8 @@ pub(super) static GET_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     id: "getExemptionForProject",
@@ -622,6 +632,8 @@ pub(super) static GET_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EXEMPTIONS_FOR_PROJECT: rt::Operation = rt::Operation {
     id: "listExemptionsForProject",
@@ -645,6 +657,8 @@ pub(super) static LIST_EXEMPTIONS_FOR_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REVIEW_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     id: "reviewExemptionForArtifact",
@@ -665,6 +679,8 @@ pub(super) static REVIEW_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REVIEW_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     id: "reviewExemptionForProject",
@@ -684,6 +700,8 @@ pub(super) static REVIEW_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     id: "updateExemptionForArtifact",
@@ -704,6 +722,8 @@ pub(super) static UPDATE_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     id: "updateExemptionForProject",
@@ -723,4 +743,6 @@ pub(super) static UPDATE_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

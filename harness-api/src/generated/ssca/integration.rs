@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         integration: impl Into<String>,
-    ) -> AddRepos<'c> {
+    ) -> AddRepos {
         let mut call = rt::Call::new(self.client, &ADD_REPOS);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         integration: impl Into<String>,
-    ) -> ConfigureRepos<'c> {
+    ) -> ConfigureRepos {
         let mut call = rt::Call::new(self.client, &CONFIGURE_REPOS);
         call.text(0, org);
         call.text(1, project);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateIntegration<'c> {
+    ) -> CreateIntegration {
         let mut call = rt::Call::new(self.client, &CREATE_INTEGRATION);
         call.text(0, org);
         call.text(1, project);
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         integration: impl Into<String>,
-    ) -> DeleteIntegration<'c> {
+    ) -> DeleteIntegration {
         let mut call = rt::Call::new(self.client, &DELETE_INTEGRATION);
         call.text(0, org);
         call.text(1, project);
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         integration: impl Into<String>,
-    ) -> FetchReposInIntegration<'c> {
+    ) -> FetchReposInIntegration {
         let mut call = rt::Call::new(self.client, &FETCH_REPOS_IN_INTEGRATION);
         call.text(0, org);
         call.text(1, project);
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetHarnessPipelineIntegration<'c> {
+    ) -> GetHarnessPipelineIntegration {
         let mut call = rt::Call::new(self.client, &GET_HARNESS_PIPELINE_INTEGRATION);
         call.text(0, org);
         call.text(1, project);
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetIntegration<'c> {
+    ) -> GetIntegration {
         let mut call = rt::Call::new(self.client, &GET_INTEGRATION);
         call.text(0, org);
         call.text(1, project);
@@ -106,7 +106,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         integration: impl Into<String>,
-    ) -> GetIntegrationRepos<'c> {
+    ) -> GetIntegrationRepos {
         let mut call = rt::Call::new(self.client, &GET_INTEGRATION_REPOS);
         call.text(0, org);
         call.text(1, project);
@@ -119,7 +119,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListIntegrations<'c> {
+    ) -> ListIntegrations {
         let mut call = rt::Call::new(self.client, &LIST_INTEGRATIONS);
         call.text(0, org);
         call.text(1, project);
@@ -129,10 +129,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_repos`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddRepos<'c> {
-    call: rt::Call<'c>,
+pub struct AddRepos {
+    call: rt::Call,
 }
-impl<'c> AddRepos<'c> {
+impl AddRepos {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -147,12 +147,12 @@ impl<'c> AddRepos<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateIntegration> {
+    pub fn send(self) -> rt::Sending<types::UpdateIntegration> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -160,10 +160,10 @@ rt::request!(AddRepos);
 /// Request of [`Api::configure_repos`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ConfigureRepos<'c> {
-    call: rt::Call<'c>,
+pub struct ConfigureRepos {
+    call: rt::Call,
 }
-impl<'c> ConfigureRepos<'c> {
+impl ConfigureRepos {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -178,12 +178,12 @@ impl<'c> ConfigureRepos<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateIntegration> {
+    pub fn send(self) -> rt::Sending<types::UpdateIntegration> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -191,10 +191,10 @@ rt::request!(ConfigureRepos);
 /// Request of [`Api::create_integration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateIntegration<'c> {
-    call: rt::Call<'c>,
+pub struct CreateIntegration {
+    call: rt::Call,
 }
-impl<'c> CreateIntegration<'c> {
+impl CreateIntegration {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -209,12 +209,12 @@ impl<'c> CreateIntegration<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Integration> {
+    pub fn send(self) -> rt::Sending<types::Integration> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -222,10 +222,10 @@ rt::request!(CreateIntegration);
 /// Request of [`Api::delete_integration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteIntegration<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteIntegration {
+    call: rt::Call,
 }
-impl<'c> DeleteIntegration<'c> {
+impl DeleteIntegration {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -234,12 +234,12 @@ impl<'c> DeleteIntegration<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -247,10 +247,10 @@ rt::request!(DeleteIntegration);
 /// Request of [`Api::fetch_repos_in_integration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FetchReposInIntegration<'c> {
-    call: rt::Call<'c>,
+pub struct FetchReposInIntegration {
+    call: rt::Call,
 }
-impl<'c> FetchReposInIntegration<'c> {
+impl FetchReposInIntegration {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -277,12 +277,12 @@ impl<'c> FetchReposInIntegration<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::RepoDetailsDto>> {
+    pub fn send(self) -> rt::Sending<Vec<types::RepoDetailsDto>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -290,10 +290,10 @@ rt::request!(FetchReposInIntegration);
 /// Request of [`Api::get_harness_pipeline_integration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetHarnessPipelineIntegration<'c> {
-    call: rt::Call<'c>,
+pub struct GetHarnessPipelineIntegration {
+    call: rt::Call,
 }
-impl<'c> GetHarnessPipelineIntegration<'c> {
+impl GetHarnessPipelineIntegration {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -302,12 +302,12 @@ impl<'c> GetHarnessPipelineIntegration<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::HarnessPipelineIntegrationResponse> {
+    pub fn send(self) -> rt::Sending<types::HarnessPipelineIntegrationResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -315,10 +315,10 @@ rt::request!(GetHarnessPipelineIntegration);
 /// Request of [`Api::get_integration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetIntegration<'c> {
-    call: rt::Call<'c>,
+pub struct GetIntegration {
+    call: rt::Call,
 }
-impl<'c> GetIntegration<'c> {
+impl GetIntegration {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -333,12 +333,12 @@ impl<'c> GetIntegration<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -346,10 +346,10 @@ rt::request!(GetIntegration);
 /// Request of [`Api::get_integration_repos`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetIntegrationRepos<'c> {
-    call: rt::Call<'c>,
+pub struct GetIntegrationRepos {
+    call: rt::Call,
 }
-impl<'c> GetIntegrationRepos<'c> {
+impl GetIntegrationRepos {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -358,12 +358,12 @@ impl<'c> GetIntegrationRepos<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListIntegrationReposResponse> {
+    pub fn send(self) -> rt::Sending<types::ListIntegrationReposResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -371,10 +371,10 @@ rt::request!(GetIntegrationRepos);
 /// Request of [`Api::list_integrations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListIntegrations<'c> {
-    call: rt::Call<'c>,
+pub struct ListIntegrations {
+    call: rt::Call,
 }
-impl<'c> ListIntegrations<'c> {
+impl ListIntegrations {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -419,12 +419,12 @@ impl<'c> ListIntegrations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::Integration>> {
+    pub fn send(self) -> rt::Sending<Vec<types::Integration>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -447,6 +447,8 @@ pub(super) static ADD_REPOS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CONFIGURE_REPOS: rt::Operation = rt::Operation {
     id: "configureRepos",
@@ -466,6 +468,8 @@ pub(super) static CONFIGURE_REPOS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_INTEGRATION: rt::Operation = rt::Operation {
     id: "createIntegration",
@@ -484,6 +488,8 @@ pub(super) static CREATE_INTEGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_INTEGRATION: rt::Operation = rt::Operation {
     id: "deleteIntegration",
@@ -503,6 +509,8 @@ pub(super) static DELETE_INTEGRATION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FETCH_REPOS_IN_INTEGRATION: rt::Operation = rt::Operation {
     id: "fetchReposInIntegration",
@@ -525,6 +533,8 @@ pub(super) static FETCH_REPOS_IN_INTEGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_HARNESS_PIPELINE_INTEGRATION: rt::Operation = rt::Operation {
     id: "getHarnessPipelineIntegration",
@@ -543,6 +553,8 @@ pub(super) static GET_HARNESS_PIPELINE_INTEGRATION: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INTEGRATION: rt::Operation = rt::Operation {
     id: "GetIntegration",
@@ -562,6 +574,8 @@ pub(super) static GET_INTEGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INTEGRATION_REPOS: rt::Operation = rt::Operation {
     id: "getIntegrationRepos",
@@ -581,6 +595,8 @@ pub(super) static GET_INTEGRATION_REPOS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_INTEGRATIONS: rt::Operation = rt::Operation {
     id: "listIntegrations",
@@ -605,4 +621,6 @@ pub(super) static LIST_INTEGRATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

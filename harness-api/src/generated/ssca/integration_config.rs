@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_integrations_config(
         &self,
         type_: impl Into<types::GetIntegrationsConfigType>,
-    ) -> GetIntegrationsConfig<'c> {
+    ) -> GetIntegrationsConfig {
         let mut call = rt::Call::new(self.client, &GET_INTEGRATIONS_CONFIG);
         call.text(0, Into::<types::GetIntegrationsConfigType>::into(type_).as_str());
         GetIntegrationsConfig { call }
@@ -19,10 +19,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_integrations_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetIntegrationsConfig<'c> {
-    call: rt::Call<'c>,
+pub struct GetIntegrationsConfig {
+    call: rt::Call,
 }
-impl<'c> GetIntegrationsConfig<'c> {
+impl GetIntegrationsConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -31,12 +31,12 @@ impl<'c> GetIntegrationsConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IntegrationConfig> {
+    pub fn send(self) -> rt::Sending<types::IntegrationConfig> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -57,4 +57,6 @@ pub(super) static GET_INTEGRATIONS_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /gateway/ssca-manager/v1/ssca-config/integration-step`
     #[inline]
-    pub fn set_integration_step_config(&self) -> SetIntegrationStepConfig<'c> {
+    pub fn set_integration_step_config(&self) -> SetIntegrationStepConfig {
         let call = rt::Call::new(self.client, &SET_INTEGRATION_STEP_CONFIG);
         SetIntegrationStepConfig { call }
     }
@@ -16,7 +16,7 @@ impl<'c> Api<'c> {
     pub fn set_integration_step_config_for_org(
         &self,
         org: impl Into<String>,
-    ) -> SetIntegrationStepConfigForOrg<'c> {
+    ) -> SetIntegrationStepConfigForOrg {
         let mut call = rt::Call::new(self.client, &SET_INTEGRATION_STEP_CONFIG_FOR_ORG);
         call.text(0, org);
         SetIntegrationStepConfigForOrg {
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> SetIntegrationStepConfigForOrgProject<'c> {
+    ) -> SetIntegrationStepConfigForOrgProject {
         let mut call = rt::Call::new(
             self.client,
             &SET_INTEGRATION_STEP_CONFIG_FOR_ORG_PROJECT,
@@ -44,10 +44,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::set_integration_step_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetIntegrationStepConfig<'c> {
-    call: rt::Call<'c>,
+pub struct SetIntegrationStepConfig {
+    call: rt::Call,
 }
-impl<'c> SetIntegrationStepConfig<'c> {
+impl SetIntegrationStepConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -62,12 +62,12 @@ impl<'c> SetIntegrationStepConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -75,10 +75,10 @@ rt::request!(SetIntegrationStepConfig);
 /// Request of [`Api::set_integration_step_config_for_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetIntegrationStepConfigForOrg<'c> {
-    call: rt::Call<'c>,
+pub struct SetIntegrationStepConfigForOrg {
+    call: rt::Call,
 }
-impl<'c> SetIntegrationStepConfigForOrg<'c> {
+impl SetIntegrationStepConfigForOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -93,12 +93,12 @@ impl<'c> SetIntegrationStepConfigForOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -106,10 +106,10 @@ rt::request!(SetIntegrationStepConfigForOrg);
 /// Request of [`Api::set_integration_step_config_for_org_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SetIntegrationStepConfigForOrgProject<'c> {
-    call: rt::Call<'c>,
+pub struct SetIntegrationStepConfigForOrgProject {
+    call: rt::Call,
 }
-impl<'c> SetIntegrationStepConfigForOrgProject<'c> {
+impl SetIntegrationStepConfigForOrgProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -124,12 +124,12 @@ impl<'c> SetIntegrationStepConfigForOrgProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -147,6 +147,8 @@ pub(super) static SET_INTEGRATION_STEP_CONFIG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SET_INTEGRATION_STEP_CONFIG_FOR_ORG: rt::Operation = rt::Operation {
     id: "setIntegrationStepConfigForOrg",
@@ -161,6 +163,8 @@ pub(super) static SET_INTEGRATION_STEP_CONFIG_FOR_ORG: rt::Operation = rt::Opera
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SET_INTEGRATION_STEP_CONFIG_FOR_ORG_PROJECT: rt::Operation = rt::Operation {
     id: "setIntegrationStepConfigForOrgProject",
@@ -179,4 +183,6 @@ pub(super) static SET_INTEGRATION_STEP_CONFIG_FOR_ORG_PROJECT: rt::Operation = r
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

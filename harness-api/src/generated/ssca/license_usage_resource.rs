@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/license/ssca/usage`
     #[inline]
-    pub fn license_usage(&self) -> LicenseUsage<'c> {
+    pub fn license_usage(&self) -> LicenseUsage {
         let call = rt::Call::new(self.client, &LICENSE_USAGE);
         LicenseUsage { call }
     }
@@ -15,10 +15,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::license_usage`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LicenseUsage<'c> {
-    call: rt::Call<'c>,
+pub struct LicenseUsage {
+    call: rt::Call,
 }
-impl<'c> LicenseUsage<'c> {
+impl LicenseUsage {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -33,12 +33,12 @@ impl<'c> LicenseUsage<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::LicenseUsageResponse> {
+    pub fn send(self) -> rt::Sending<types::LicenseUsageResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -59,4 +59,6 @@ pub(super) static LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

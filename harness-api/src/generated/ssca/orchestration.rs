@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
-    ) -> GetOrchestrationSummary<'c> {
+    ) -> GetOrchestrationSummary {
         let mut call = rt::Call::new(self.client, &GET_ORCHESTRATION_SUMMARY);
         call.text(0, org);
         call.text(1, project);
@@ -23,10 +23,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_orchestration_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrchestrationSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrchestrationSummary {
+    call: rt::Call,
 }
-impl<'c> GetOrchestrationSummary<'c> {
+impl GetOrchestrationSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -35,12 +35,12 @@ impl<'c> GetOrchestrationSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::OrchestrationSummaryResponse> {
+    pub fn send(self) -> rt::Sending<types::OrchestrationSummaryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -63,4 +63,6 @@ pub(super) static GET_ORCHESTRATION_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
-    ) -> DownloadSbom<'c> {
+    ) -> DownloadSbom {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_SBOM);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         orchestration: impl Into<String>,
-    ) -> CalculateDriftForOrchestrationStep<'c> {
+    ) -> CalculateDriftForOrchestrationStep {
         let mut call = rt::Call::new(
             self.client,
             &CALCULATE_DRIFT_FOR_ORCHESTRATION_STEP,
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
-    ) -> SaveOrchestration<'c> {
+    ) -> SaveOrchestration {
         let mut call = rt::Call::new(self.client, &SAVE_ORCHESTRATION);
         call.text(0, org);
         call.text(1, project);
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
-    ) -> UploadSbom<'c> {
+    ) -> UploadSbom {
         let mut call = rt::Call::new(self.client, &UPLOAD_SBOM);
         call.text(0, org);
         call.text(1, project);
@@ -70,10 +70,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::download_sbom`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadSbom<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadSbom {
+    call: rt::Call,
 }
-impl<'c> DownloadSbom<'c> {
+impl DownloadSbom {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -82,12 +82,12 @@ impl<'c> DownloadSbom<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -95,10 +95,10 @@ rt::request!(DownloadSbom);
 /// Request of [`Api::calculate_drift_for_orchestration_step`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CalculateDriftForOrchestrationStep<'c> {
-    call: rt::Call<'c>,
+pub struct CalculateDriftForOrchestrationStep {
+    call: rt::Call,
 }
-impl<'c> CalculateDriftForOrchestrationStep<'c> {
+impl CalculateDriftForOrchestrationStep {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -113,12 +113,12 @@ impl<'c> CalculateDriftForOrchestrationStep<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactSbomDriftResponse> {
+    pub fn send(self) -> rt::Sending<types::ArtifactSbomDriftResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -126,10 +126,10 @@ rt::request!(CalculateDriftForOrchestrationStep);
 /// Request of [`Api::save_orchestration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveOrchestration<'c> {
-    call: rt::Call<'c>,
+pub struct SaveOrchestration {
+    call: rt::Call,
 }
-impl<'c> SaveOrchestration<'c> {
+impl SaveOrchestration {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -144,12 +144,12 @@ impl<'c> SaveOrchestration<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveOrchestrationResponseBody> {
+    pub fn send(self) -> rt::Sending<types::SaveOrchestrationResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -157,10 +157,10 @@ rt::request!(SaveOrchestration);
 /// Request of [`Api::upload_sbom`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UploadSbom<'c> {
-    call: rt::Call<'c>,
+pub struct UploadSbom {
+    call: rt::Call,
 }
-impl<'c> UploadSbom<'c> {
+impl UploadSbom {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -187,12 +187,12 @@ impl<'c> UploadSbom<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -215,6 +215,8 @@ pub(super) static DOWNLOAD_SBOM: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CALCULATE_DRIFT_FOR_ORCHESTRATION_STEP: rt::Operation = rt::Operation {
     id: "calculateDriftForOrchestrationStep",
@@ -234,6 +236,8 @@ pub(super) static CALCULATE_DRIFT_FOR_ORCHESTRATION_STEP: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_ORCHESTRATION: rt::Operation = rt::Operation {
     id: "saveOrchestration",
@@ -253,6 +257,8 @@ pub(super) static SAVE_ORCHESTRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPLOAD_SBOM: rt::Operation = rt::Operation {
     id: "uploadSbom",
@@ -275,4 +281,6 @@ pub(super) static UPLOAD_SBOM: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         orchestration: impl Into<String>,
-    ) -> SaveOrchestrationV2<'c> {
+    ) -> SaveOrchestrationV2 {
         let mut call = rt::Call::new(self.client, &SAVE_ORCHESTRATION_V2);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         orchestration: impl Into<String>,
-    ) -> UploadSbomV2<'c> {
+    ) -> UploadSbomV2 {
         let mut call = rt::Call::new(self.client, &UPLOAD_SBOM_V2);
         call.text(0, org);
         call.text(1, project);
@@ -37,10 +37,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::save_orchestration_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveOrchestrationV2<'c> {
-    call: rt::Call<'c>,
+pub struct SaveOrchestrationV2 {
+    call: rt::Call,
 }
-impl<'c> SaveOrchestrationV2<'c> {
+impl SaveOrchestrationV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -55,12 +55,12 @@ impl<'c> SaveOrchestrationV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PluginResponseBody> {
+    pub fn send(self) -> rt::Sending<types::PluginResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,10 +68,10 @@ rt::request!(SaveOrchestrationV2);
 /// Request of [`Api::upload_sbom_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UploadSbomV2<'c> {
-    call: rt::Call<'c>,
+pub struct UploadSbomV2 {
+    call: rt::Call,
 }
-impl<'c> UploadSbomV2<'c> {
+impl UploadSbomV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -98,12 +98,12 @@ impl<'c> UploadSbomV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -126,6 +126,8 @@ pub(super) static SAVE_ORCHESTRATION_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPLOAD_SBOM_V2: rt::Operation = rt::Operation {
     id: "uploadSbomV2",
@@ -148,4 +150,6 @@ pub(super) static UPLOAD_SBOM_V2: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

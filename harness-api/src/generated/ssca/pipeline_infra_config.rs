@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/ssca-config/integrations`
     #[inline]
-    pub fn save_integration_config(&self) -> SaveIntegrationConfig<'c> {
+    pub fn save_integration_config(&self) -> SaveIntegrationConfig {
         let call = rt::Call::new(self.client, &SAVE_INTEGRATION_CONFIG);
         SaveIntegrationConfig { call }
     }
     /// `POST /gateway/ssca-manager/v1/ssca-config/pipeline-infra`
     #[inline]
-    pub fn save_pipeline_infra_config(&self) -> SavePipelineInfraConfig<'c> {
+    pub fn save_pipeline_infra_config(&self) -> SavePipelineInfraConfig {
         let call = rt::Call::new(self.client, &SAVE_PIPELINE_INFRA_CONFIG);
         SavePipelineInfraConfig { call }
     }
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::save_integration_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveIntegrationConfig<'c> {
-    call: rt::Call<'c>,
+pub struct SaveIntegrationConfig {
+    call: rt::Call,
 }
-impl<'c> SaveIntegrationConfig<'c> {
+impl SaveIntegrationConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -39,12 +39,12 @@ impl<'c> SaveIntegrationConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -52,10 +52,10 @@ rt::request!(SaveIntegrationConfig);
 /// Request of [`Api::save_pipeline_infra_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SavePipelineInfraConfig<'c> {
-    call: rt::Call<'c>,
+pub struct SavePipelineInfraConfig {
+    call: rt::Call,
 }
-impl<'c> SavePipelineInfraConfig<'c> {
+impl SavePipelineInfraConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -70,12 +70,12 @@ impl<'c> SavePipelineInfraConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -93,6 +93,8 @@ pub(super) static SAVE_INTEGRATION_CONFIG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_PIPELINE_INFRA_CONFIG: rt::Operation = rt::Operation {
     id: "savePipelineInfraConfig",
@@ -107,4 +109,6 @@ pub(super) static SAVE_PIPELINE_INFRA_CONFIG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> SavePipelineRemoteConfig<'c> {
+    ) -> SavePipelineRemoteConfig {
         let mut call = rt::Call::new(self.client, &SAVE_PIPELINE_REMOTE_CONFIG);
         call.text(0, org);
         call.text(1, project);
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::save_pipeline_remote_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SavePipelineRemoteConfig<'c> {
-    call: rt::Call<'c>,
+pub struct SavePipelineRemoteConfig {
+    call: rt::Call,
 }
-impl<'c> SavePipelineRemoteConfig<'c> {
+impl SavePipelineRemoteConfig {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -39,12 +39,12 @@ impl<'c> SavePipelineRemoteConfig<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -66,4 +66,6 @@ pub(super) static SAVE_PIPELINE_REMOTE_CONFIG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CheckArtifactAndDeployments<'c> {
+    ) -> CheckArtifactAndDeployments {
         let mut call = rt::Call::new(self.client, &CHECK_ARTIFACT_AND_DEPLOYMENTS);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         remediation: impl Into<String>,
-    ) -> CloseRemediationTracker<'c> {
+    ) -> CloseRemediationTracker {
         let mut call = rt::Call::new(self.client, &CLOSE_REMEDIATION_TRACKER);
         call.text(0, org);
         call.text(1, project);
@@ -39,7 +39,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateRemediationTracker<'c> {
+    ) -> CreateRemediationTracker {
         let mut call = rt::Call::new(self.client, &CREATE_REMEDIATION_TRACKER);
         call.text(0, org);
         call.text(1, project);
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         remediation: impl Into<String>,
         org: impl Into<String>,
-    ) -> CreateTicket<'c> {
+    ) -> CreateTicket {
         let mut call = rt::Call::new(self.client, &CREATE_TICKET);
         call.text(0, project);
         call.text(1, remediation);
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         remediation: impl Into<String>,
-    ) -> ExcludeArtifact<'c> {
+    ) -> ExcludeArtifact {
         let mut call = rt::Call::new(self.client, &EXCLUDE_ARTIFACT);
         call.text(0, org);
         call.text(1, project);
@@ -81,7 +81,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         remediation: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetArtifactInRemediationDetails<'c> {
+    ) -> GetArtifactInRemediationDetails {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_IN_REMEDIATION_DETAILS);
         call.text(0, org);
         call.text(1, project);
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         remediation: impl Into<String>,
-    ) -> GetArtifactListForRemediation<'c> {
+    ) -> GetArtifactListForRemediation {
         let mut call = rt::Call::new(self.client, &GET_ARTIFACT_LIST_FOR_REMEDIATION);
         call.text(0, org);
         call.text(1, project);
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         remediation: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetDeploymentsListForArtifactInRemediation<'c> {
+    ) -> GetDeploymentsListForArtifactInRemediation {
         let mut call = rt::Call::new(
             self.client,
             &GET_DEPLOYMENTS_LIST_FOR_ARTIFACT_IN_REMEDIATION,
@@ -136,7 +136,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         remediation: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> GetEnvironmentListForRemediation<'c> {
+    ) -> GetEnvironmentListForRemediation {
         let mut call = rt::Call::new(self.client, &GET_ENVIRONMENT_LIST_FOR_REMEDIATION);
         call.text(0, org);
         call.text(1, project);
@@ -152,7 +152,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetOverallSummary<'c> {
+    ) -> GetOverallSummary {
         let mut call = rt::Call::new(self.client, &GET_OVERALL_SUMMARY);
         call.text(0, org);
         call.text(1, project);
@@ -165,7 +165,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         remediation: impl Into<String>,
-    ) -> GetRemediationDetails<'c> {
+    ) -> GetRemediationDetails {
         let mut call = rt::Call::new(self.client, &GET_REMEDIATION_DETAILS);
         call.text(0, org);
         call.text(1, project);
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ListRemediations<'c> {
+    ) -> ListRemediations {
         let mut call = rt::Call::new(self.client, &LIST_REMEDIATIONS);
         call.text(0, org);
         call.text(1, project);
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         remediation: impl Into<String>,
-    ) -> UpdateRemediationTracker<'c> {
+    ) -> UpdateRemediationTracker {
         let mut call = rt::Call::new(self.client, &UPDATE_REMEDIATION_TRACKER);
         call.text(0, org);
         call.text(1, project);
@@ -202,10 +202,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::check_artifact_and_deployments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CheckArtifactAndDeployments<'c> {
-    call: rt::Call<'c>,
+pub struct CheckArtifactAndDeployments {
+    call: rt::Call,
 }
-impl<'c> CheckArtifactAndDeployments<'c> {
+impl CheckArtifactAndDeployments {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -220,12 +220,12 @@ impl<'c> CheckArtifactAndDeployments<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactAndDeploymentsResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ArtifactAndDeploymentsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -233,10 +233,10 @@ rt::request!(CheckArtifactAndDeployments);
 /// Request of [`Api::close_remediation_tracker`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CloseRemediationTracker<'c> {
-    call: rt::Call<'c>,
+pub struct CloseRemediationTracker {
+    call: rt::Call,
 }
-impl<'c> CloseRemediationTracker<'c> {
+impl CloseRemediationTracker {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -245,12 +245,12 @@ impl<'c> CloseRemediationTracker<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -258,10 +258,10 @@ rt::request!(CloseRemediationTracker);
 /// Request of [`Api::create_remediation_tracker`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateRemediationTracker<'c> {
-    call: rt::Call<'c>,
+pub struct CreateRemediationTracker {
+    call: rt::Call,
 }
-impl<'c> CreateRemediationTracker<'c> {
+impl CreateRemediationTracker {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -276,12 +276,12 @@ impl<'c> CreateRemediationTracker<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RemediationTrackerCreateResponseBody> {
+    pub fn send(self) -> rt::Sending<types::RemediationTrackerCreateResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -289,10 +289,10 @@ rt::request!(CreateRemediationTracker);
 /// Request of [`Api::create_ticket`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTicket<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTicket {
+    call: rt::Call,
 }
-impl<'c> CreateTicket<'c> {
+impl CreateTicket {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -307,12 +307,12 @@ impl<'c> CreateTicket<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::CreateTicketResponse> {
+    pub fn send(self) -> rt::Sending<types::CreateTicketResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -320,10 +320,10 @@ rt::request!(CreateTicket);
 /// Request of [`Api::exclude_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExcludeArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct ExcludeArtifact {
+    call: rt::Call,
 }
-impl<'c> ExcludeArtifact<'c> {
+impl ExcludeArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -338,12 +338,12 @@ impl<'c> ExcludeArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -351,10 +351,10 @@ rt::request!(ExcludeArtifact);
 /// Request of [`Api::get_artifact_in_remediation_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactInRemediationDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactInRemediationDetails {
+    call: rt::Call,
 }
-impl<'c> GetArtifactInRemediationDetails<'c> {
+impl GetArtifactInRemediationDetails {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -363,12 +363,12 @@ impl<'c> GetArtifactInRemediationDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RemediationArtifactDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::RemediationArtifactDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -376,10 +376,10 @@ rt::request!(GetArtifactInRemediationDetails);
 /// Request of [`Api::get_artifact_list_for_remediation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetArtifactListForRemediation<'c> {
-    call: rt::Call<'c>,
+pub struct GetArtifactListForRemediation {
+    call: rt::Call,
 }
-impl<'c> GetArtifactListForRemediation<'c> {
+impl GetArtifactListForRemediation {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -406,14 +406,12 @@ impl<'c> GetArtifactListForRemediation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, Vec<types::RemediationArtifactListingResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::RemediationArtifactListingResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -421,10 +419,10 @@ rt::request!(GetArtifactListForRemediation);
 /// Request of [`Api::get_deployments_list_for_artifact_in_remediation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetDeploymentsListForArtifactInRemediation<'c> {
-    call: rt::Call<'c>,
+pub struct GetDeploymentsListForArtifactInRemediation {
+    call: rt::Call,
 }
-impl<'c> GetDeploymentsListForArtifactInRemediation<'c> {
+impl GetDeploymentsListForArtifactInRemediation {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -456,12 +454,12 @@ impl<'c> GetDeploymentsListForArtifactInRemediation<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, Vec<types::RemediationArtifactDeploymentsListingResponse>> {
+    ) -> rt::Sending<Vec<types::RemediationArtifactDeploymentsListingResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -469,10 +467,10 @@ rt::request!(GetDeploymentsListForArtifactInRemediation);
 /// Request of [`Api::get_environment_list_for_remediation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetEnvironmentListForRemediation<'c> {
-    call: rt::Call<'c>,
+pub struct GetEnvironmentListForRemediation {
+    call: rt::Call,
 }
-impl<'c> GetEnvironmentListForRemediation<'c> {
+impl GetEnvironmentListForRemediation {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -495,12 +493,12 @@ impl<'c> GetEnvironmentListForRemediation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::EnvironmentInfo>> {
+    pub fn send(self) -> rt::Sending<Vec<types::EnvironmentInfo>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -508,10 +506,10 @@ rt::request!(GetEnvironmentListForRemediation);
 /// Request of [`Api::get_overall_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOverallSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetOverallSummary {
+    call: rt::Call,
 }
-impl<'c> GetOverallSummary<'c> {
+impl GetOverallSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -522,12 +520,12 @@ impl<'c> GetOverallSummary<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::RemediationTrackersOverallSummaryResponseBody> {
+    ) -> rt::Sending<types::RemediationTrackersOverallSummaryResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -535,10 +533,10 @@ rt::request!(GetOverallSummary);
 /// Request of [`Api::get_remediation_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRemediationDetails<'c> {
-    call: rt::Call<'c>,
+pub struct GetRemediationDetails {
+    call: rt::Call,
 }
-impl<'c> GetRemediationDetails<'c> {
+impl GetRemediationDetails {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -547,12 +545,12 @@ impl<'c> GetRemediationDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RemediationDetailsResponse> {
+    pub fn send(self) -> rt::Sending<types::RemediationDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -560,10 +558,10 @@ rt::request!(GetRemediationDetails);
 /// Request of [`Api::list_remediations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListRemediations<'c> {
-    call: rt::Call<'c>,
+pub struct ListRemediations {
+    call: rt::Call,
 }
-impl<'c> ListRemediations<'c> {
+impl ListRemediations {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -602,12 +600,12 @@ impl<'c> ListRemediations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::RemediationListingResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::RemediationListingResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -615,10 +613,10 @@ rt::request!(ListRemediations);
 /// Request of [`Api::update_remediation_tracker`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateRemediationTracker<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateRemediationTracker {
+    call: rt::Call,
 }
-impl<'c> UpdateRemediationTracker<'c> {
+impl UpdateRemediationTracker {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -633,12 +631,12 @@ impl<'c> UpdateRemediationTracker<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RemediationTrackerUpdateResponseBody> {
+    pub fn send(self) -> rt::Sending<types::RemediationTrackerUpdateResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -660,6 +658,8 @@ pub(super) static CHECK_ARTIFACT_AND_DEPLOYMENTS: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CLOSE_REMEDIATION_TRACKER: rt::Operation = rt::Operation {
     id: "closeRemediationTracker",
@@ -679,6 +679,8 @@ pub(super) static CLOSE_REMEDIATION_TRACKER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_REMEDIATION_TRACKER: rt::Operation = rt::Operation {
     id: "createRemediationTracker",
@@ -697,6 +699,8 @@ pub(super) static CREATE_REMEDIATION_TRACKER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_TICKET: rt::Operation = rt::Operation {
     id: "createTicket",
@@ -716,6 +720,8 @@ pub(super) static CREATE_TICKET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EXCLUDE_ARTIFACT: rt::Operation = rt::Operation {
     id: "excludeArtifact",
@@ -735,6 +741,8 @@ pub(super) static EXCLUDE_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_IN_REMEDIATION_DETAILS: rt::Operation = rt::Operation {
     id: "getArtifactInRemediationDetails",
@@ -755,6 +763,8 @@ pub(super) static GET_ARTIFACT_IN_REMEDIATION_DETAILS: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ARTIFACT_LIST_FOR_REMEDIATION: rt::Operation = rt::Operation {
     id: "getArtifactListForRemediation",
@@ -776,6 +786,8 @@ pub(super) static GET_ARTIFACT_LIST_FOR_REMEDIATION: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_DEPLOYMENTS_LIST_FOR_ARTIFACT_IN_REMEDIATION: rt::Operation = rt::Operation {
     id: "getDeploymentsListForArtifactInRemediation",
@@ -798,6 +810,8 @@ pub(super) static GET_DEPLOYMENTS_LIST_FOR_ARTIFACT_IN_REMEDIATION: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ENVIRONMENT_LIST_FOR_REMEDIATION: rt::Operation = rt::Operation {
     id: "getEnvironmentListForRemediation",
@@ -819,6 +833,8 @@ pub(super) static GET_ENVIRONMENT_LIST_FOR_REMEDIATION: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_OVERALL_SUMMARY: rt::Operation = rt::Operation {
     id: "getOverallSummary",
@@ -837,6 +853,8 @@ pub(super) static GET_OVERALL_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REMEDIATION_DETAILS: rt::Operation = rt::Operation {
     id: "getRemediationDetails",
@@ -856,6 +874,8 @@ pub(super) static GET_REMEDIATION_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_REMEDIATIONS: rt::Operation = rt::Operation {
     id: "listRemediations",
@@ -878,6 +898,8 @@ pub(super) static LIST_REMEDIATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_REMEDIATION_TRACKER: rt::Operation = rt::Operation {
     id: "updateRemediationTracker",
@@ -897,4 +919,6 @@ pub(super) static UPDATE_REMEDIATION_TRACKER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> DownloadSbomForArtifact<'c> {
+    ) -> DownloadSbomForArtifact {
         let mut call = rt::Call::new(self.client, &DOWNLOAD_SBOM_FOR_ARTIFACT);
         call.text(0, org);
         call.text(1, project);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetSbomScoreForArtifact<'c> {
+    ) -> GetSbomScoreForArtifact {
         let mut call = rt::Call::new(self.client, &GET_SBOM_SCORE_FOR_ARTIFACT);
         call.text(0, org);
         call.text(1, project);
@@ -33,10 +33,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::download_sbom_for_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DownloadSbomForArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct DownloadSbomForArtifact {
+    call: rt::Call,
 }
-impl<'c> DownloadSbomForArtifact<'c> {
+impl DownloadSbomForArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -51,12 +51,12 @@ impl<'c> DownloadSbomForArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactSbomResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ArtifactSbomResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,10 +64,10 @@ rt::request!(DownloadSbomForArtifact);
 /// Request of [`Api::get_sbom_score_for_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSbomScoreForArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct GetSbomScoreForArtifact {
+    call: rt::Call,
 }
-impl<'c> GetSbomScoreForArtifact<'c> {
+impl GetSbomScoreForArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -82,12 +82,12 @@ impl<'c> GetSbomScoreForArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SbomScorecardResponseBody> {
+    pub fn send(self) -> rt::Sending<types::SbomScorecardResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -109,6 +109,8 @@ pub(super) static DOWNLOAD_SBOM_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SBOM_SCORE_FOR_ARTIFACT: rt::Operation = rt::Operation {
     id: "getSbomScoreForArtifact",
@@ -127,4 +129,6 @@ pub(super) static GET_SBOM_SCORE_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

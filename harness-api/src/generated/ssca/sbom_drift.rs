@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         artifact: impl Into<String>,
-    ) -> CalculateDriftForArtifact<'c> {
+    ) -> CalculateDriftForArtifact {
         let mut call = rt::Call::new(self.client, &CALCULATE_DRIFT_FOR_ARTIFACT);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         drift: impl Into<String>,
-    ) -> GetComponentDrift<'c> {
+    ) -> GetComponentDrift {
         let mut call = rt::Call::new(self.client, &GET_COMPONENT_DRIFT);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         drift: impl Into<String>,
-    ) -> GetLicenseDrift<'c> {
+    ) -> GetLicenseDrift {
         let mut call = rt::Call::new(self.client, &GET_LICENSE_DRIFT);
         call.text(0, org);
         call.text(1, project);
@@ -51,10 +51,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::calculate_drift_for_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CalculateDriftForArtifact<'c> {
-    call: rt::Call<'c>,
+pub struct CalculateDriftForArtifact {
+    call: rt::Call,
 }
-impl<'c> CalculateDriftForArtifact<'c> {
+impl CalculateDriftForArtifact {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -69,12 +69,12 @@ impl<'c> CalculateDriftForArtifact<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ArtifactSbomDriftResponse> {
+    pub fn send(self) -> rt::Sending<types::ArtifactSbomDriftResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -82,10 +82,10 @@ rt::request!(CalculateDriftForArtifact);
 /// Request of [`Api::get_component_drift`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetComponentDrift<'c> {
-    call: rt::Call<'c>,
+pub struct GetComponentDrift {
+    call: rt::Call,
 }
-impl<'c> GetComponentDrift<'c> {
+impl GetComponentDrift {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -118,12 +118,12 @@ impl<'c> GetComponentDrift<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ComponentDrift>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ComponentDrift>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -131,10 +131,10 @@ rt::request!(GetComponentDrift);
 /// Request of [`Api::get_license_drift`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetLicenseDrift<'c> {
-    call: rt::Call<'c>,
+pub struct GetLicenseDrift {
+    call: rt::Call,
 }
-impl<'c> GetLicenseDrift<'c> {
+impl GetLicenseDrift {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -167,12 +167,12 @@ impl<'c> GetLicenseDrift<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::LicenseDrift>> {
+    pub fn send(self) -> rt::Sending<Vec<types::LicenseDrift>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -195,6 +195,8 @@ pub(super) static CALCULATE_DRIFT_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_COMPONENT_DRIFT: rt::Operation = rt::Operation {
     id: "getComponentDrift",
@@ -218,6 +220,8 @@ pub(super) static GET_COMPONENT_DRIFT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_LICENSE_DRIFT: rt::Operation = rt::Operation {
     id: "getLicenseDrift",
@@ -241,4 +245,6 @@ pub(super) static GET_LICENSE_DRIFT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> EnforceSbom<'c> {
+    ) -> EnforceSbom {
         let mut call = rt::Call::new(self.client, &ENFORCE_SBOM);
         call.text(0, org);
         call.text(1, project);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> ProcessSbom<'c> {
+    ) -> ProcessSbom {
         let mut call = rt::Call::new(self.client, &PROCESS_SBOM);
         call.text(0, org);
         call.text(1, project);
@@ -33,10 +33,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::enforce_sbom`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnforceSbom<'c> {
-    call: rt::Call<'c>,
+pub struct EnforceSbom {
+    call: rt::Call,
 }
-impl<'c> EnforceSbom<'c> {
+impl EnforceSbom {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -51,12 +51,12 @@ impl<'c> EnforceSbom<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::EnforceSbomResponseBody> {
+    pub fn send(self) -> rt::Sending<types::EnforceSbomResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,10 +64,10 @@ rt::request!(EnforceSbom);
 /// Request of [`Api::process_sbom`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ProcessSbom<'c> {
-    call: rt::Call<'c>,
+pub struct ProcessSbom {
+    call: rt::Call,
 }
-impl<'c> ProcessSbom<'c> {
+impl ProcessSbom {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -82,12 +82,12 @@ impl<'c> ProcessSbom<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SbomProcessResponseBody> {
+    pub fn send(self) -> rt::Sending<types::SbomProcessResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -109,6 +109,8 @@ pub(super) static ENFORCE_SBOM: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PROCESS_SBOM: rt::Operation = rt::Operation {
     id: "process-sbom",
@@ -127,4 +129,6 @@ pub(super) static PROCESS_SBOM: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
-    ) -> GetSbomScorecard<'c> {
+    ) -> GetSbomScorecard {
         let mut call = rt::Call::new(self.client, &GET_SBOM_SCORECARD);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         orchestration_id: impl Into<String>,
-    ) -> SaveSbomScorecard<'c> {
+    ) -> SaveSbomScorecard {
         let mut call = rt::Call::new(self.client, &SAVE_SBOM_SCORECARD);
         call.text(0, org);
         call.text(1, project);
@@ -37,10 +37,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_sbom_scorecard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSbomScorecard<'c> {
-    call: rt::Call<'c>,
+pub struct GetSbomScorecard {
+    call: rt::Call,
 }
-impl<'c> GetSbomScorecard<'c> {
+impl GetSbomScorecard {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -49,12 +49,12 @@ impl<'c> GetSbomScorecard<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SbomScorecardResponseBody> {
+    pub fn send(self) -> rt::Sending<types::SbomScorecardResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -62,10 +62,10 @@ rt::request!(GetSbomScorecard);
 /// Request of [`Api::save_sbom_scorecard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveSbomScorecard<'c> {
-    call: rt::Call<'c>,
+pub struct SaveSbomScorecard {
+    call: rt::Call,
 }
-impl<'c> SaveSbomScorecard<'c> {
+impl SaveSbomScorecard {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -80,12 +80,12 @@ impl<'c> SaveSbomScorecard<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -108,6 +108,8 @@ pub(super) static GET_SBOM_SCORECARD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_SBOM_SCORECARD: rt::Operation = rt::Operation {
     id: "saveSbomScorecard",
@@ -127,4 +129,6 @@ pub(super) static SAVE_SBOM_SCORECARD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         provenance: impl Into<String>,
-    ) -> GetProvenance<'c> {
+    ) -> GetProvenance {
         let mut call = rt::Call::new(self.client, &GET_PROVENANCE);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         provenance: impl Into<String>,
-    ) -> SaveProvenance<'c> {
+    ) -> SaveProvenance {
         let mut call = rt::Call::new(self.client, &SAVE_PROVENANCE);
         call.text(0, org);
         call.text(1, project);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         provenance: impl Into<String>,
-    ) -> SaveSlsaPolicyViolations<'c> {
+    ) -> SaveSlsaPolicyViolations {
         let mut call = rt::Call::new(self.client, &SAVE_SLSA_POLICY_VIOLATIONS);
         call.text(0, org);
         call.text(1, project);
@@ -54,7 +54,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         provenance: impl Into<String>,
-    ) -> SaveSlsaVerification<'c> {
+    ) -> SaveSlsaVerification {
         let mut call = rt::Call::new(self.client, &SAVE_SLSA_VERIFICATION);
         call.text(0, org);
         call.text(1, project);
@@ -65,10 +65,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_provenance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProvenance<'c> {
-    call: rt::Call<'c>,
+pub struct GetProvenance {
+    call: rt::Call,
 }
-impl<'c> GetProvenance<'c> {
+impl GetProvenance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -77,12 +77,12 @@ impl<'c> GetProvenance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProvenanceResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ProvenanceResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -90,10 +90,10 @@ rt::request!(GetProvenance);
 /// Request of [`Api::save_provenance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveProvenance<'c> {
-    call: rt::Call<'c>,
+pub struct SaveProvenance {
+    call: rt::Call,
 }
-impl<'c> SaveProvenance<'c> {
+impl SaveProvenance {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -108,12 +108,12 @@ impl<'c> SaveProvenance<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -121,10 +121,10 @@ rt::request!(SaveProvenance);
 /// Request of [`Api::save_slsa_policy_violations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveSlsaPolicyViolations<'c> {
-    call: rt::Call<'c>,
+pub struct SaveSlsaPolicyViolations {
+    call: rt::Call,
 }
-impl<'c> SaveSlsaPolicyViolations<'c> {
+impl SaveSlsaPolicyViolations {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -139,12 +139,12 @@ impl<'c> SaveSlsaPolicyViolations<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -152,10 +152,10 @@ rt::request!(SaveSlsaPolicyViolations);
 /// Request of [`Api::save_slsa_verification`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveSlsaVerification<'c> {
-    call: rt::Call<'c>,
+pub struct SaveSlsaVerification {
+    call: rt::Call,
 }
-impl<'c> SaveSlsaVerification<'c> {
+impl SaveSlsaVerification {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -170,12 +170,12 @@ impl<'c> SaveSlsaVerification<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -198,6 +198,8 @@ pub(super) static GET_PROVENANCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_PROVENANCE: rt::Operation = rt::Operation {
     id: "saveProvenance",
@@ -217,6 +219,8 @@ pub(super) static SAVE_PROVENANCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_SLSA_POLICY_VIOLATIONS: rt::Operation = rt::Operation {
     id: "saveSlsaPolicyViolations",
@@ -236,6 +240,8 @@ pub(super) static SAVE_SLSA_POLICY_VIOLATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_SLSA_VERIFICATION: rt::Operation = rt::Operation {
     id: "saveSlsaVerification",
@@ -255,4 +261,6 @@ pub(super) static SAVE_SLSA_VERIFICATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         provenance: impl Into<String>,
-    ) -> SaveProvenanceV2<'c> {
+    ) -> SaveProvenanceV2 {
         let mut call = rt::Call::new(self.client, &SAVE_PROVENANCE_V2);
         call.text(0, org);
         call.text(1, project);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         provenance: impl Into<String>,
-    ) -> SaveSlsaVerificationV2<'c> {
+    ) -> SaveSlsaVerificationV2 {
         let mut call = rt::Call::new(self.client, &SAVE_SLSA_VERIFICATION_V2);
         call.text(0, org);
         call.text(1, project);
@@ -37,10 +37,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::save_provenance_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveProvenanceV2<'c> {
-    call: rt::Call<'c>,
+pub struct SaveProvenanceV2 {
+    call: rt::Call,
 }
-impl<'c> SaveProvenanceV2<'c> {
+impl SaveProvenanceV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -55,12 +55,12 @@ impl<'c> SaveProvenanceV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -68,10 +68,10 @@ rt::request!(SaveProvenanceV2);
 /// Request of [`Api::save_slsa_verification_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SaveSlsaVerificationV2<'c> {
-    call: rt::Call<'c>,
+pub struct SaveSlsaVerificationV2 {
+    call: rt::Call,
 }
-impl<'c> SaveSlsaVerificationV2<'c> {
+impl SaveSlsaVerificationV2 {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -86,12 +86,12 @@ impl<'c> SaveSlsaVerificationV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SaveResponse> {
+    pub fn send(self) -> rt::Sending<types::SaveResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -114,6 +114,8 @@ pub(super) static SAVE_PROVENANCE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SAVE_SLSA_VERIFICATION_V2: rt::Operation = rt::Operation {
     id: "saveSlsaVerificationV2",
@@ -133,4 +135,6 @@ pub(super) static SAVE_SLSA_VERIFICATION_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

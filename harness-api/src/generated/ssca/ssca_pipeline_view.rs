@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         execution: impl Into<String>,
-    ) -> GetPipelineArtifactList<'c> {
+    ) -> GetPipelineArtifactList {
         let mut call = rt::Call::new(self.client, &GET_PIPELINE_ARTIFACT_LIST);
         call.text(0, org);
         call.text(1, project);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         pipeline: impl Into<String>,
         execution: impl Into<String>,
-    ) -> GetSscaSummary<'c> {
+    ) -> GetSscaSummary {
         let mut call = rt::Call::new(self.client, &GET_SSCA_SUMMARY);
         call.text(0, org);
         call.text(1, project);
@@ -41,10 +41,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_pipeline_artifact_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPipelineArtifactList<'c> {
-    call: rt::Call<'c>,
+pub struct GetPipelineArtifactList {
+    call: rt::Call,
 }
-impl<'c> GetPipelineArtifactList<'c> {
+impl GetPipelineArtifactList {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -59,12 +59,12 @@ impl<'c> GetPipelineArtifactList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactListingPipelineResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ArtifactListingPipelineResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -72,10 +72,10 @@ rt::request!(GetPipelineArtifactList);
 /// Request of [`Api::get_ssca_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetSscaSummary<'c> {
-    call: rt::Call<'c>,
+pub struct GetSscaSummary {
+    call: rt::Call,
 }
-impl<'c> GetSscaSummary<'c> {
+impl GetSscaSummary {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -84,12 +84,12 @@ impl<'c> GetSscaSummary<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SscaSummary> {
+    pub fn send(self) -> rt::Sending<types::SscaSummary> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -113,6 +113,8 @@ pub(super) static GET_PIPELINE_ARTIFACT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_SSCA_SUMMARY: rt::Operation = rt::Operation {
     id: "getSSCASummary",
@@ -133,4 +135,6 @@ pub(super) static GET_SSCA_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `DELETE /sto/api/v2/accounts/{id}/data`
     #[inline]
-    pub fn delete_account_data(&self, id: impl Into<String>) -> DeleteAccountData<'c> {
+    pub fn delete_account_data(&self, id: impl Into<String>) -> DeleteAccountData {
         let mut call = rt::Call::new(self.client, &DELETE_ACCOUNT_DATA);
         call.text(0, id);
         DeleteAccountData { call }
@@ -16,18 +16,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_account_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteAccountData<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteAccountData {
+    call: rt::Call,
 }
-impl<'c> DeleteAccountData<'c> {
+impl DeleteAccountData {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StoStatus> {
+    pub fn send(self) -> rt::Sending<types::StoStatus> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -45,4 +45,6 @@ pub(super) static DELETE_ACCOUNT_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

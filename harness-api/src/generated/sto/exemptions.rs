@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         action: impl Into<types::ApproveExemptionAction>,
         body: &types::ApproveExemptionBody,
-    ) -> ApproveExemption<'c> {
+    ) -> ApproveExemption {
         let mut call = rt::Call::new(self.client, &APPROVE_EXEMPTION);
         call.text(0, account_id);
         call.text(1, id);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         body: &types::BulkCreateExemptionsBody,
-    ) -> BulkCreateExemptions<'c> {
+    ) -> BulkCreateExemptions {
         let mut call = rt::Call::new(self.client, &BULK_CREATE_EXEMPTIONS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         body: &types::CreateExemptionBody,
-    ) -> CreateExemption<'c> {
+    ) -> CreateExemption {
         let mut call = rt::Call::new(self.client, &CREATE_EXEMPTION);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteExemption<'c> {
+    ) -> DeleteExemption {
         let mut call = rt::Call::new(self.client, &DELETE_EXEMPTION);
         call.text(0, account_id);
         call.text(1, id);
@@ -71,7 +71,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> FindExemptionById<'c> {
+    ) -> FindExemptionById {
         let mut call = rt::Call::new(self.client, &FIND_EXEMPTION_BY_ID);
         call.text(0, account_id);
         call.text(1, id);
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         issue_id: impl Into<String>,
-    ) -> GetExemptionForIssue<'c> {
+    ) -> GetExemptionForIssue {
         let mut call = rt::Call::new(self.client, &GET_EXEMPTION_FOR_ISSUE);
         call.text(0, account_id);
         call.text(1, issue_id);
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/exemptions`
     #[inline]
-    pub fn list_exemptions(&self, account_id: impl Into<String>) -> ListExemptions<'c> {
+    pub fn list_exemptions(&self, account_id: impl Into<String>) -> ListExemptions {
         let mut call = rt::Call::new(self.client, &LIST_EXEMPTIONS);
         call.text(0, account_id);
         ListExemptions { call }
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
         body: &types::PromoteExemptionBody,
-    ) -> PromoteExemption<'c> {
+    ) -> PromoteExemption {
         let mut call = rt::Call::new(self.client, &PROMOTE_EXEMPTION);
         call.text(0, account_id);
         call.text(1, id);
@@ -117,7 +117,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
         body: &types::UpdateExemptionBody,
-    ) -> UpdateExemption<'c> {
+    ) -> UpdateExemption {
         let mut call = rt::Call::new(self.client, &UPDATE_EXEMPTION);
         call.text(0, account_id);
         call.text(1, id);
@@ -128,10 +128,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::approve_exemption`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ApproveExemption<'c> {
-    call: rt::Call<'c>,
+pub struct ApproveExemption {
+    call: rt::Call,
 }
-impl<'c> ApproveExemption<'c> {
+impl ApproveExemption {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -146,12 +146,12 @@ impl<'c> ApproveExemption<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -159,18 +159,18 @@ rt::request!(ApproveExemption);
 /// Request of [`Api::bulk_create_exemptions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct BulkCreateExemptions<'c> {
-    call: rt::Call<'c>,
+pub struct BulkCreateExemptions {
+    call: rt::Call,
 }
-impl<'c> BulkCreateExemptions<'c> {
+impl BulkCreateExemptions {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -178,18 +178,18 @@ rt::request!(BulkCreateExemptions);
 /// Request of [`Api::create_exemption`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateExemption<'c> {
-    call: rt::Call<'c>,
+pub struct CreateExemption {
+    call: rt::Call,
 }
-impl<'c> CreateExemption<'c> {
+impl CreateExemption {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -197,10 +197,10 @@ rt::request!(CreateExemption);
 /// Request of [`Api::delete_exemption`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteExemption<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteExemption {
+    call: rt::Call,
 }
-impl<'c> DeleteExemption<'c> {
+impl DeleteExemption {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -215,12 +215,12 @@ impl<'c> DeleteExemption<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -228,10 +228,10 @@ rt::request!(DeleteExemption);
 /// Request of [`Api::find_exemption_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindExemptionById<'c> {
-    call: rt::Call<'c>,
+pub struct FindExemptionById {
+    call: rt::Call,
 }
-impl<'c> FindExemptionById<'c> {
+impl FindExemptionById {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -258,12 +258,12 @@ impl<'c> FindExemptionById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -271,10 +271,10 @@ rt::request!(FindExemptionById);
 /// Request of [`Api::get_exemption_for_issue`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetExemptionForIssue<'c> {
-    call: rt::Call<'c>,
+pub struct GetExemptionForIssue {
+    call: rt::Call,
 }
-impl<'c> GetExemptionForIssue<'c> {
+impl GetExemptionForIssue {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -289,12 +289,12 @@ impl<'c> GetExemptionForIssue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -302,10 +302,10 @@ rt::request!(GetExemptionForIssue);
 /// Request of [`Api::list_exemptions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListExemptions<'c> {
-    call: rt::Call<'c>,
+pub struct ListExemptions {
+    call: rt::Call,
 }
-impl<'c> ListExemptions<'c> {
+impl ListExemptions {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -332,12 +332,12 @@ impl<'c> ListExemptions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -345,10 +345,10 @@ rt::request!(ListExemptions);
 /// Request of [`Api::promote_exemption`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PromoteExemption<'c> {
-    call: rt::Call<'c>,
+pub struct PromoteExemption {
+    call: rt::Call,
 }
-impl<'c> PromoteExemption<'c> {
+impl PromoteExemption {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -363,12 +363,12 @@ impl<'c> PromoteExemption<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -376,10 +376,10 @@ rt::request!(PromoteExemption);
 /// Request of [`Api::update_exemption`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateExemption<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateExemption {
+    call: rt::Call,
 }
-impl<'c> UpdateExemption<'c> {
+impl UpdateExemption {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -394,12 +394,12 @@ impl<'c> UpdateExemption<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -423,6 +423,8 @@ pub(super) static APPROVE_EXEMPTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static BULK_CREATE_EXEMPTIONS: rt::Operation = rt::Operation {
     id: "Exemptions#BulkCreateExemptions",
@@ -441,6 +443,8 @@ pub(super) static BULK_CREATE_EXEMPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_EXEMPTION: rt::Operation = rt::Operation {
     id: "Exemptions#CreateExemption",
@@ -459,6 +463,8 @@ pub(super) static CREATE_EXEMPTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_EXEMPTION: rt::Operation = rt::Operation {
     id: "Exemptions#DeleteExemption",
@@ -478,6 +484,8 @@ pub(super) static DELETE_EXEMPTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_EXEMPTION_BY_ID: rt::Operation = rt::Operation {
     id: "Exemptions#FindExemptionById",
@@ -499,6 +507,8 @@ pub(super) static FIND_EXEMPTION_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_EXEMPTION_FOR_ISSUE: rt::Operation = rt::Operation {
     id: "Exemptions#GetExemptionForIssue",
@@ -518,6 +528,8 @@ pub(super) static GET_EXEMPTION_FOR_ISSUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_EXEMPTIONS: rt::Operation = rt::Operation {
     id: "Exemptions#ListExemptions",
@@ -538,6 +550,8 @@ pub(super) static LIST_EXEMPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PROMOTE_EXEMPTION: rt::Operation = rt::Operation {
     id: "Exemptions#PromoteExemption",
@@ -557,6 +571,8 @@ pub(super) static PROMOTE_EXEMPTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_EXEMPTION: rt::Operation = rt::Operation {
     id: "Exemptions#UpdateExemption",
@@ -576,4 +592,6 @@ pub(super) static UPDATE_EXEMPTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

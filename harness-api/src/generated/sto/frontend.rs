@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-    ) -> AllIssuesCountsV2<'c> {
+    ) -> AllIssuesCountsV2 {
         let mut call = rt::Call::new(self.client, &ALL_ISSUES_COUNTS_V2);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -27,7 +27,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         issue_id: impl Into<String>,
-    ) -> AllIssuesDetails<'c> {
+    ) -> AllIssuesDetails {
         let mut call = rt::Call::new(self.client, &ALL_ISSUES_DETAILS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         issue_id: impl Into<String>,
-    ) -> AllIssuesDetailsV2<'c> {
+    ) -> AllIssuesDetailsV2 {
         let mut call = rt::Call::new(self.client, &ALL_ISSUES_DETAILS_V2);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -58,7 +58,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-    ) -> AllIssuesFilters<'c> {
+    ) -> AllIssuesFilters {
         let mut call = rt::Call::new(self.client, &ALL_ISSUES_FILTERS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -72,7 +72,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-    ) -> AllIssuesList<'c> {
+    ) -> AllIssuesList {
         let mut call = rt::Call::new(self.client, &ALL_ISSUES_LIST);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -86,7 +86,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-    ) -> AllIssuesListV2<'c> {
+    ) -> AllIssuesListV2 {
         let mut call = rt::Call::new(self.client, &ALL_ISSUES_LIST_V2);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -102,7 +102,7 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         issue_id: impl Into<String>,
         target_id: impl Into<String>,
-    ) -> AllIssuesOccurrenceDetails<'c> {
+    ) -> AllIssuesOccurrenceDetails {
         let mut call = rt::Call::new(self.client, &ALL_ISSUES_OCCURRENCE_DETAILS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -118,7 +118,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-    ) -> AllIssuesTotalsV2<'c> {
+    ) -> AllIssuesTotalsV2 {
         let mut call = rt::Call::new(self.client, &ALL_ISSUES_TOTALS_V2);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -132,7 +132,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-    ) -> AllIssuesTrendV2<'c> {
+    ) -> AllIssuesTrendV2 {
         let mut call = rt::Call::new(self.client, &ALL_ISSUES_TREND_V2);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         body: &types::CreateTicketForIssueBody,
-    ) -> CreateTicketForIssue<'c> {
+    ) -> CreateTicketForIssue {
         let mut call = rt::Call::new(self.client, &CREATE_TICKET_FOR_ISSUE);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -163,7 +163,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         execution_ids: impl Into<String>,
-    ) -> ExecutionIssueCounts<'c> {
+    ) -> ExecutionIssueCounts {
         let mut call = rt::Call::new(self.client, &EXECUTION_ISSUE_COUNTS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -177,7 +177,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         body: &types::ExemptionsFiltersBody,
-    ) -> ExemptionsFilters<'c> {
+    ) -> ExemptionsFilters {
         let mut call = rt::Call::new(self.client, &EXEMPTIONS_FILTERS);
         call.text(0, account_id);
         call.body_json(body);
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> ExpiringExemptions<'c> {
+    ) -> ExpiringExemptions {
         let mut call = rt::Call::new(self.client, &EXPIRING_EXEMPTIONS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -206,7 +206,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         status: impl Into<types::GlobalExemptionsStatus>,
         body: &types::GlobalExemptionsRequestBody,
-    ) -> GlobalExemptions<'c> {
+    ) -> GlobalExemptions {
         let mut call = rt::Call::new(self.client, &GLOBAL_EXEMPTIONS);
         call.text(0, account_id);
         call.text(1, Into::<types::GlobalExemptionsStatus>::into(status).as_str());
@@ -219,7 +219,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         exemption_id: impl Into<String>,
-    ) -> ImpactedTargetsForExemption<'c> {
+    ) -> ImpactedTargetsForExemption {
         let mut call = rt::Call::new(self.client, &IMPACTED_TARGETS_FOR_EXEMPTION);
         call.text(0, account_id);
         call.text(1, exemption_id);
@@ -233,7 +233,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         exemption_id: impl Into<String>,
-    ) -> IssueForExemption<'c> {
+    ) -> IssueForExemption {
         let mut call = rt::Call::new(self.client, &ISSUE_FOR_EXEMPTION);
         call.text(0, account_id);
         call.text(1, exemption_id);
@@ -248,7 +248,7 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         issue_id: impl Into<String>,
         exemption_id: impl Into<String>,
-    ) -> IssueSeverityChange<'c> {
+    ) -> IssueSeverityChange {
         let mut call = rt::Call::new(self.client, &ISSUE_SEVERITY_CHANGE);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -266,7 +266,7 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         issue_id: impl Into<String>,
         occurrence_internal_id: i64,
-    ) -> OccurrenceDataflow<'c> {
+    ) -> OccurrenceDataflow {
         let mut call = rt::Call::new(self.client, &OCCURRENCE_DATAFLOW);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -282,7 +282,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-    ) -> OverviewBaselines<'c> {
+    ) -> OverviewBaselines {
         let mut call = rt::Call::new(self.client, &OVERVIEW_BASELINES);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -296,7 +296,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-    ) -> OverviewHistoricalCounts<'c> {
+    ) -> OverviewHistoricalCounts {
         let mut call = rt::Call::new(self.client, &OVERVIEW_HISTORICAL_COUNTS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -311,7 +311,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> PipelineSecurityIssues<'c> {
+    ) -> PipelineSecurityIssues {
         let mut call = rt::Call::new(self.client, &PIPELINE_SECURITY_ISSUES);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -327,7 +327,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> PipelineSecurityIssuesCsv<'c> {
+    ) -> PipelineSecurityIssuesCsv {
         let mut call = rt::Call::new(self.client, &PIPELINE_SECURITY_ISSUES_CSV);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -343,7 +343,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> PipelineSecuritySteps<'c> {
+    ) -> PipelineSecuritySteps {
         let mut call = rt::Call::new(self.client, &PIPELINE_SECURITY_STEPS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -356,7 +356,7 @@ impl<'c> Api<'c> {
     pub fn provision_qwiet_trial(
         &self,
         account_id: impl Into<String>,
-    ) -> ProvisionQwietTrial<'c> {
+    ) -> ProvisionQwietTrial {
         let mut call = rt::Call::new(self.client, &PROVISION_QWIET_TRIAL);
         call.text(0, account_id);
         ProvisionQwietTrial { call }
@@ -366,7 +366,7 @@ impl<'c> Api<'c> {
     pub fn qwiet_license_usage(
         &self,
         account_id: impl Into<String>,
-    ) -> QwietLicenseUsage<'c> {
+    ) -> QwietLicenseUsage {
         let mut call = rt::Call::new(self.client, &QWIET_LICENSE_USAGE);
         call.text(0, account_id);
         QwietLicenseUsage { call }
@@ -379,7 +379,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         status: impl Into<types::SecurityReviewStatus>,
-    ) -> SecurityReview<'c> {
+    ) -> SecurityReview {
         let mut call = rt::Call::new(self.client, &SECURITY_REVIEW);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -394,7 +394,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-    ) -> TestTargets<'c> {
+    ) -> TestTargets {
         let mut call = rt::Call::new(self.client, &TEST_TARGETS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -410,7 +410,7 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         target_id: impl Into<String>,
         body: &types::UpdateTestTargetVariantsRequestBody,
-    ) -> UpdateTestTargetVariants<'c> {
+    ) -> UpdateTestTargetVariants {
         let mut call = rt::Call::new(self.client, &UPDATE_TEST_TARGET_VARIANTS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -423,10 +423,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::all_issues_counts_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AllIssuesCountsV2<'c> {
-    call: rt::Call<'c>,
+pub struct AllIssuesCountsV2 {
+    call: rt::Call,
 }
-impl<'c> AllIssuesCountsV2<'c> {
+impl AllIssuesCountsV2 {
     /// Query parameter `targetIds`.
     #[inline]
     pub fn target_ids(mut self, value: impl Into<String>) -> Self {
@@ -519,12 +519,12 @@ impl<'c> AllIssuesCountsV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -532,10 +532,10 @@ rt::request!(AllIssuesCountsV2);
 /// Request of [`Api::all_issues_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AllIssuesDetails<'c> {
-    call: rt::Call<'c>,
+pub struct AllIssuesDetails {
+    call: rt::Call,
 }
-impl<'c> AllIssuesDetails<'c> {
+impl AllIssuesDetails {
     /// Query parameter `exemptionStatuses`.
     #[inline]
     pub fn exemption_statuses(mut self, value: impl Into<String>) -> Self {
@@ -562,12 +562,12 @@ impl<'c> AllIssuesDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AllIssuesDetailsResult> {
+    pub fn send(self) -> rt::Sending<types::AllIssuesDetailsResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -575,10 +575,10 @@ rt::request!(AllIssuesDetails);
 /// Request of [`Api::all_issues_details_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AllIssuesDetailsV2<'c> {
-    call: rt::Call<'c>,
+pub struct AllIssuesDetailsV2 {
+    call: rt::Call,
 }
-impl<'c> AllIssuesDetailsV2<'c> {
+impl AllIssuesDetailsV2 {
     /// Query parameter `exemptionStatuses`.
     #[inline]
     pub fn exemption_statuses(mut self, value: impl Into<String>) -> Self {
@@ -605,12 +605,12 @@ impl<'c> AllIssuesDetailsV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -618,18 +618,18 @@ rt::request!(AllIssuesDetailsV2);
 /// Request of [`Api::all_issues_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AllIssuesFilters<'c> {
-    call: rt::Call<'c>,
+pub struct AllIssuesFilters {
+    call: rt::Call,
 }
-impl<'c> AllIssuesFilters<'c> {
+impl AllIssuesFilters {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AllIssuesFiltersResult> {
+    pub fn send(self) -> rt::Sending<types::AllIssuesFiltersResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -637,10 +637,10 @@ rt::request!(AllIssuesFilters);
 /// Request of [`Api::all_issues_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AllIssuesList<'c> {
-    call: rt::Call<'c>,
+pub struct AllIssuesList {
+    call: rt::Call,
 }
-impl<'c> AllIssuesList<'c> {
+impl AllIssuesList {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -745,12 +745,12 @@ impl<'c> AllIssuesList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AllIssuesListResult> {
+    pub fn send(self) -> rt::Sending<types::AllIssuesListResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -758,10 +758,10 @@ rt::request!(AllIssuesList);
 /// Request of [`Api::all_issues_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AllIssuesListV2<'c> {
-    call: rt::Call<'c>,
+pub struct AllIssuesListV2 {
+    call: rt::Call,
 }
-impl<'c> AllIssuesListV2<'c> {
+impl AllIssuesListV2 {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -866,12 +866,12 @@ impl<'c> AllIssuesListV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -879,10 +879,10 @@ rt::request!(AllIssuesListV2);
 /// Request of [`Api::all_issues_occurrence_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AllIssuesOccurrenceDetails<'c> {
-    call: rt::Call<'c>,
+pub struct AllIssuesOccurrenceDetails {
+    call: rt::Call,
 }
-impl<'c> AllIssuesOccurrenceDetails<'c> {
+impl AllIssuesOccurrenceDetails {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -909,12 +909,12 @@ impl<'c> AllIssuesOccurrenceDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::AllIssuesOccurrenceDetailsResult> {
+    pub fn send(self) -> rt::Sending<types::AllIssuesOccurrenceDetailsResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -922,18 +922,18 @@ rt::request!(AllIssuesOccurrenceDetails);
 /// Request of [`Api::all_issues_totals_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AllIssuesTotalsV2<'c> {
-    call: rt::Call<'c>,
+pub struct AllIssuesTotalsV2 {
+    call: rt::Call,
 }
-impl<'c> AllIssuesTotalsV2<'c> {
+impl AllIssuesTotalsV2 {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -941,10 +941,10 @@ rt::request!(AllIssuesTotalsV2);
 /// Request of [`Api::all_issues_trend_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AllIssuesTrendV2<'c> {
-    call: rt::Call<'c>,
+pub struct AllIssuesTrendV2 {
+    call: rt::Call,
 }
-impl<'c> AllIssuesTrendV2<'c> {
+impl AllIssuesTrendV2 {
     /// Query parameter `scanTools`.
     #[inline]
     pub fn scan_tools(mut self, value: impl Into<String>) -> Self {
@@ -971,12 +971,12 @@ impl<'c> AllIssuesTrendV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -984,18 +984,18 @@ rt::request!(AllIssuesTrendV2);
 /// Request of [`Api::create_ticket_for_issue`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTicketForIssue<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTicketForIssue {
+    call: rt::Call,
 }
-impl<'c> CreateTicketForIssue<'c> {
+impl CreateTicketForIssue {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1003,20 +1003,20 @@ rt::request!(CreateTicketForIssue);
 /// Request of [`Api::execution_issue_counts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExecutionIssueCounts<'c> {
-    call: rt::Call<'c>,
+pub struct ExecutionIssueCounts {
+    call: rt::Call,
 }
-impl<'c> ExecutionIssueCounts<'c> {
+impl ExecutionIssueCounts {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, std::collections::BTreeMap<String, types::IssueCounts>> {
+    ) -> rt::Sending<std::collections::BTreeMap<String, types::IssueCounts>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1024,10 +1024,10 @@ rt::request!(ExecutionIssueCounts);
 /// Request of [`Api::exemptions_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExemptionsFilters<'c> {
-    call: rt::Call<'c>,
+pub struct ExemptionsFilters {
+    call: rt::Call,
 }
-impl<'c> ExemptionsFilters<'c> {
+impl ExemptionsFilters {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -1042,12 +1042,12 @@ impl<'c> ExemptionsFilters<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1055,10 +1055,10 @@ rt::request!(ExemptionsFilters);
 /// Request of [`Api::expiring_exemptions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExpiringExemptions<'c> {
-    call: rt::Call<'c>,
+pub struct ExpiringExemptions {
+    call: rt::Call,
 }
-impl<'c> ExpiringExemptions<'c> {
+impl ExpiringExemptions {
     /// Query parameter `days`.
     #[inline]
     pub fn days(mut self, value: i64) -> Self {
@@ -1067,12 +1067,12 @@ impl<'c> ExpiringExemptions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1080,10 +1080,10 @@ rt::request!(ExpiringExemptions);
 /// Request of [`Api::global_exemptions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GlobalExemptions<'c> {
-    call: rt::Call<'c>,
+pub struct GlobalExemptions {
+    call: rt::Call,
 }
-impl<'c> GlobalExemptions<'c> {
+impl GlobalExemptions {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -1132,12 +1132,12 @@ impl<'c> GlobalExemptions<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecurityReviewResult> {
+    pub fn send(self) -> rt::Sending<types::SecurityReviewResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1145,10 +1145,10 @@ rt::request!(GlobalExemptions);
 /// Request of [`Api::impacted_targets_for_exemption`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImpactedTargetsForExemption<'c> {
-    call: rt::Call<'c>,
+pub struct ImpactedTargetsForExemption {
+    call: rt::Call,
 }
-impl<'c> ImpactedTargetsForExemption<'c> {
+impl ImpactedTargetsForExemption {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -1181,12 +1181,12 @@ impl<'c> ImpactedTargetsForExemption<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1194,10 +1194,10 @@ rt::request!(ImpactedTargetsForExemption);
 /// Request of [`Api::issue_for_exemption`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IssueForExemption<'c> {
-    call: rt::Call<'c>,
+pub struct IssueForExemption {
+    call: rt::Call,
 }
-impl<'c> IssueForExemption<'c> {
+impl IssueForExemption {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -1230,12 +1230,12 @@ impl<'c> IssueForExemption<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IssueForExemptionResult> {
+    pub fn send(self) -> rt::Sending<types::IssueForExemptionResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1243,10 +1243,10 @@ rt::request!(IssueForExemption);
 /// Request of [`Api::issue_severity_change`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IssueSeverityChange<'c> {
-    call: rt::Call<'c>,
+pub struct IssueSeverityChange {
+    call: rt::Call,
 }
-impl<'c> IssueSeverityChange<'c> {
+impl IssueSeverityChange {
     /// Query parameter `scanId`.
     #[inline]
     pub fn scan_id(mut self, value: impl Into<String>) -> Self {
@@ -1255,12 +1255,12 @@ impl<'c> IssueSeverityChange<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IssueSeverityChangeResult> {
+    pub fn send(self) -> rt::Sending<types::IssueSeverityChangeResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1268,18 +1268,18 @@ rt::request!(IssueSeverityChange);
 /// Request of [`Api::occurrence_dataflow`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OccurrenceDataflow<'c> {
-    call: rt::Call<'c>,
+pub struct OccurrenceDataflow {
+    call: rt::Call,
 }
-impl<'c> OccurrenceDataflow<'c> {
+impl OccurrenceDataflow {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1287,18 +1287,18 @@ rt::request!(OccurrenceDataflow);
 /// Request of [`Api::overview_baselines`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OverviewBaselines<'c> {
-    call: rt::Call<'c>,
+pub struct OverviewBaselines {
+    call: rt::Call,
 }
-impl<'c> OverviewBaselines<'c> {
+impl OverviewBaselines {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1306,10 +1306,10 @@ rt::request!(OverviewBaselines);
 /// Request of [`Api::overview_historical_counts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct OverviewHistoricalCounts<'c> {
-    call: rt::Call<'c>,
+pub struct OverviewHistoricalCounts {
+    call: rt::Call,
 }
-impl<'c> OverviewHistoricalCounts<'c> {
+impl OverviewHistoricalCounts {
     /// Query parameter `days`.
     #[inline]
     pub fn days(mut self, value: i64) -> Self {
@@ -1318,12 +1318,12 @@ impl<'c> OverviewHistoricalCounts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1331,10 +1331,10 @@ rt::request!(OverviewHistoricalCounts);
 /// Request of [`Api::pipeline_security_issues`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PipelineSecurityIssues<'c> {
-    call: rt::Call<'c>,
+pub struct PipelineSecurityIssues {
+    call: rt::Call,
 }
-impl<'c> PipelineSecurityIssues<'c> {
+impl PipelineSecurityIssues {
     /// Query parameter `pageExisting`.
     #[inline]
     pub fn page_existing(mut self, value: i64) -> Self {
@@ -1463,12 +1463,12 @@ impl<'c> PipelineSecurityIssues<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineSecurityIssuesResult> {
+    pub fn send(self) -> rt::Sending<types::PipelineSecurityIssuesResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1476,10 +1476,10 @@ rt::request!(PipelineSecurityIssues);
 /// Request of [`Api::pipeline_security_issues_csv`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PipelineSecurityIssuesCsv<'c> {
-    call: rt::Call<'c>,
+pub struct PipelineSecurityIssuesCsv {
+    call: rt::Call,
 }
-impl<'c> PipelineSecurityIssuesCsv<'c> {
+impl PipelineSecurityIssuesCsv {
     /// Query parameter `pageExisting`.
     #[inline]
     pub fn page_existing(mut self, value: i64) -> Self {
@@ -1610,12 +1610,12 @@ impl<'c> PipelineSecurityIssuesCsv<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ExportPipelineSecurityIssuesCsvResponseBody> {
+    ) -> rt::Sending<types::ExportPipelineSecurityIssuesCsvResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1623,18 +1623,18 @@ rt::request!(PipelineSecurityIssuesCsv);
 /// Request of [`Api::pipeline_security_steps`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PipelineSecuritySteps<'c> {
-    call: rt::Call<'c>,
+pub struct PipelineSecuritySteps {
+    call: rt::Call,
 }
-impl<'c> PipelineSecuritySteps<'c> {
+impl PipelineSecuritySteps {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PipelineSecurityStepsResult> {
+    pub fn send(self) -> rt::Sending<types::PipelineSecurityStepsResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1642,18 +1642,18 @@ rt::request!(PipelineSecuritySteps);
 /// Request of [`Api::provision_qwiet_trial`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ProvisionQwietTrial<'c> {
-    call: rt::Call<'c>,
+pub struct ProvisionQwietTrial {
+    call: rt::Call,
 }
-impl<'c> ProvisionQwietTrial<'c> {
+impl ProvisionQwietTrial {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1661,18 +1661,18 @@ rt::request!(ProvisionQwietTrial);
 /// Request of [`Api::qwiet_license_usage`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct QwietLicenseUsage<'c> {
-    call: rt::Call<'c>,
+pub struct QwietLicenseUsage {
+    call: rt::Call,
 }
-impl<'c> QwietLicenseUsage<'c> {
+impl QwietLicenseUsage {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1680,10 +1680,10 @@ rt::request!(QwietLicenseUsage);
 /// Request of [`Api::security_review`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct SecurityReview<'c> {
-    call: rt::Call<'c>,
+pub struct SecurityReview {
+    call: rt::Call,
 }
-impl<'c> SecurityReview<'c> {
+impl SecurityReview {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -1704,12 +1704,12 @@ impl<'c> SecurityReview<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::SecurityReviewResult> {
+    pub fn send(self) -> rt::Sending<types::SecurityReviewResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1717,10 +1717,10 @@ rt::request!(SecurityReview);
 /// Request of [`Api::test_targets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct TestTargets<'c> {
-    call: rt::Call<'c>,
+pub struct TestTargets {
+    call: rt::Call,
 }
-impl<'c> TestTargets<'c> {
+impl TestTargets {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -1747,12 +1747,12 @@ impl<'c> TestTargets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1760,18 +1760,18 @@ rt::request!(TestTargets);
 /// Request of [`Api::update_test_target_variants`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTestTargetVariants<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTestTargetVariants {
+    call: rt::Call,
 }
-impl<'c> UpdateTestTargetVariants<'c> {
+impl UpdateTestTargetVariants {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StoStatus> {
+    pub fn send(self) -> rt::Sending<types::StoStatus> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1808,6 +1808,8 @@ pub(super) static ALL_ISSUES_COUNTS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ALL_ISSUES_DETAILS: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesDetails",
@@ -1831,6 +1833,8 @@ pub(super) static ALL_ISSUES_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ALL_ISSUES_DETAILS_V2: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesDetailsV2",
@@ -1854,6 +1858,8 @@ pub(super) static ALL_ISSUES_DETAILS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ALL_ISSUES_FILTERS: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesFilters",
@@ -1872,6 +1878,8 @@ pub(super) static ALL_ISSUES_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ALL_ISSUES_LIST: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesList",
@@ -1907,6 +1915,8 @@ pub(super) static ALL_ISSUES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ALL_ISSUES_LIST_V2: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesListV2",
@@ -1942,6 +1952,8 @@ pub(super) static ALL_ISSUES_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ALL_ISSUES_OCCURRENCE_DETAILS: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesOccurrenceDetails",
@@ -1966,6 +1978,8 @@ pub(super) static ALL_ISSUES_OCCURRENCE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ALL_ISSUES_TOTALS_V2: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesTotalsV2",
@@ -1984,6 +1998,8 @@ pub(super) static ALL_ISSUES_TOTALS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ALL_ISSUES_TREND_V2: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesTrendV2",
@@ -2006,6 +2022,8 @@ pub(super) static ALL_ISSUES_TREND_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CREATE_TICKET_FOR_ISSUE: rt::Operation = rt::Operation {
     id: "Frontend#CreateTicketForIssue",
@@ -2024,6 +2042,8 @@ pub(super) static CREATE_TICKET_FOR_ISSUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EXECUTION_ISSUE_COUNTS: rt::Operation = rt::Operation {
     id: "Frontend#ExecutionIssueCounts",
@@ -2043,6 +2063,8 @@ pub(super) static EXECUTION_ISSUE_COUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EXEMPTIONS_FILTERS: rt::Operation = rt::Operation {
     id: "Frontend#ExemptionsFilters",
@@ -2061,6 +2083,8 @@ pub(super) static EXEMPTIONS_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static EXPIRING_EXEMPTIONS: rt::Operation = rt::Operation {
     id: "Frontend#ExpiringExemptions",
@@ -2081,6 +2105,8 @@ pub(super) static EXPIRING_EXEMPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GLOBAL_EXEMPTIONS: rt::Operation = rt::Operation {
     id: "Frontend#GlobalExemptions",
@@ -2105,6 +2131,8 @@ pub(super) static GLOBAL_EXEMPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPACTED_TARGETS_FOR_EXEMPTION: rt::Operation = rt::Operation {
     id: "Frontend#ImpactedTargetsForExemption",
@@ -2127,6 +2155,8 @@ pub(super) static IMPACTED_TARGETS_FOR_EXEMPTION: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ISSUE_FOR_EXEMPTION: rt::Operation = rt::Operation {
     id: "Frontend#IssueForExemption",
@@ -2149,6 +2179,8 @@ pub(super) static ISSUE_FOR_EXEMPTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ISSUE_SEVERITY_CHANGE: rt::Operation = rt::Operation {
     id: "Frontend#IssueSeverityChange",
@@ -2170,6 +2202,8 @@ pub(super) static ISSUE_SEVERITY_CHANGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static OCCURRENCE_DATAFLOW: rt::Operation = rt::Operation {
     id: "Frontend#OccurrenceDataflow",
@@ -2190,6 +2224,8 @@ pub(super) static OCCURRENCE_DATAFLOW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static OVERVIEW_BASELINES: rt::Operation = rt::Operation {
     id: "Frontend#OverviewBaselines",
@@ -2208,6 +2244,8 @@ pub(super) static OVERVIEW_BASELINES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static OVERVIEW_HISTORICAL_COUNTS: rt::Operation = rt::Operation {
     id: "Frontend#OverviewHistoricalCounts",
@@ -2227,6 +2265,8 @@ pub(super) static OVERVIEW_HISTORICAL_COUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PIPELINE_SECURITY_ISSUES: rt::Operation = rt::Operation {
     id: "Frontend#PipelineSecurityIssues",
@@ -2267,6 +2307,8 @@ pub(super) static PIPELINE_SECURITY_ISSUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PIPELINE_SECURITY_ISSUES_CSV: rt::Operation = rt::Operation {
     id: "Frontend#PipelineSecurityIssuesCSV",
@@ -2307,6 +2349,8 @@ pub(super) static PIPELINE_SECURITY_ISSUES_CSV: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PIPELINE_SECURITY_STEPS: rt::Operation = rt::Operation {
     id: "Frontend#PipelineSecuritySteps",
@@ -2326,6 +2370,8 @@ pub(super) static PIPELINE_SECURITY_STEPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PROVISION_QWIET_TRIAL: rt::Operation = rt::Operation {
     id: "Frontend#ProvisionQwietTrial",
@@ -2340,6 +2386,8 @@ pub(super) static PROVISION_QWIET_TRIAL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static QWIET_LICENSE_USAGE: rt::Operation = rt::Operation {
     id: "Frontend#QwietLicenseUsage",
@@ -2354,6 +2402,8 @@ pub(super) static QWIET_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SECURITY_REVIEW: rt::Operation = rt::Operation {
     id: "Frontend#SecurityReview",
@@ -2376,6 +2426,8 @@ pub(super) static SECURITY_REVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static TEST_TARGETS: rt::Operation = rt::Operation {
     id: "Frontend#TestTargets",
@@ -2398,6 +2450,8 @@ pub(super) static TEST_TARGETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TEST_TARGET_VARIANTS: rt::Operation = rt::Operation {
     id: "Frontend#UpdateTestTargetVariants",
@@ -2417,4 +2471,6 @@ pub(super) static UPDATE_TEST_TARGET_VARIANTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

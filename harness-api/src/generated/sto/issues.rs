@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         body: &types::CreateIssueRequestBody,
-    ) -> CreateIssue<'c> {
+    ) -> CreateIssue {
         let mut call = rt::Call::new(self.client, &CREATE_ISSUE);
         call.text(0, account_id);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteIssue<'c> {
+    ) -> DeleteIssue {
         let mut call = rt::Call::new(self.client, &DELETE_ISSUE);
         call.text(0, account_id);
         call.text(1, id);
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> FindIssueById<'c> {
+    ) -> FindIssueById {
         let mut call = rt::Call::new(self.client, &FIND_ISSUE_BY_ID);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -52,7 +52,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
         body: &types::IssuesAugmentRemediationRequestBody,
-    ) -> IssuesAugmentRemediation<'c> {
+    ) -> IssuesAugmentRemediation {
         let mut call = rt::Call::new(self.client, &ISSUES_AUGMENT_REMEDIATION);
         call.text(0, account_id);
         call.text(1, id);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/issues`
     #[inline]
-    pub fn list_issues(&self, account_id: impl Into<String>) -> ListIssues<'c> {
+    pub fn list_issues(&self, account_id: impl Into<String>) -> ListIssues {
         let mut call = rt::Call::new(self.client, &LIST_ISSUES);
         call.text(0, account_id);
         ListIssues { call }
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
         body: &types::UpdateIssueRequestBody,
-    ) -> UpdateIssue<'c> {
+    ) -> UpdateIssue {
         let mut call = rt::Call::new(self.client, &UPDATE_ISSUE);
         call.text(0, account_id);
         call.text(1, id);
@@ -84,10 +84,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_issue`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateIssue<'c> {
-    call: rt::Call<'c>,
+pub struct CreateIssue {
+    call: rt::Call,
 }
-impl<'c> CreateIssue<'c> {
+impl CreateIssue {
     /// Query parameter `normalized`.
     #[inline]
     pub fn normalized(mut self, value: bool) -> Self {
@@ -96,12 +96,12 @@ impl<'c> CreateIssue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -109,18 +109,18 @@ rt::request!(CreateIssue);
 /// Request of [`Api::delete_issue`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteIssue<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteIssue {
+    call: rt::Call,
 }
-impl<'c> DeleteIssue<'c> {
+impl DeleteIssue {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -128,10 +128,10 @@ rt::request!(DeleteIssue);
 /// Request of [`Api::find_issue_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindIssueById<'c> {
-    call: rt::Call<'c>,
+pub struct FindIssueById {
+    call: rt::Call,
 }
-impl<'c> FindIssueById<'c> {
+impl FindIssueById {
     /// Query parameter `targetId`.
     #[inline]
     pub fn target_id(mut self, value: impl Into<String>) -> Self {
@@ -140,12 +140,12 @@ impl<'c> FindIssueById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Issue> {
+    pub fn send(self) -> rt::Sending<types::Issue> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -153,10 +153,10 @@ rt::request!(FindIssueById);
 /// Request of [`Api::issues_augment_remediation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IssuesAugmentRemediation<'c> {
-    call: rt::Call<'c>,
+pub struct IssuesAugmentRemediation {
+    call: rt::Call,
 }
-impl<'c> IssuesAugmentRemediation<'c> {
+impl IssuesAugmentRemediation {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -177,12 +177,12 @@ impl<'c> IssuesAugmentRemediation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -190,10 +190,10 @@ rt::request!(IssuesAugmentRemediation);
 /// Request of [`Api::list_issues`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListIssues<'c> {
-    call: rt::Call<'c>,
+pub struct ListIssues {
+    call: rt::Call,
 }
-impl<'c> ListIssues<'c> {
+impl ListIssues {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -226,12 +226,12 @@ impl<'c> ListIssues<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::IssuesListIssuesResponseBody> {
+    pub fn send(self) -> rt::Sending<types::IssuesListIssuesResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -239,18 +239,18 @@ rt::request!(ListIssues);
 /// Request of [`Api::update_issue`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateIssue<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateIssue {
+    call: rt::Call,
 }
-impl<'c> UpdateIssue<'c> {
+impl UpdateIssue {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -271,6 +271,8 @@ pub(super) static CREATE_ISSUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_ISSUE: rt::Operation = rt::Operation {
     id: "Issues#DeleteIssue",
@@ -285,6 +287,8 @@ pub(super) static DELETE_ISSUE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_ISSUE_BY_ID: rt::Operation = rt::Operation {
     id: "Issues#FindIssueById",
@@ -305,6 +309,8 @@ pub(super) static FIND_ISSUE_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ISSUES_AUGMENT_REMEDIATION: rt::Operation = rt::Operation {
     id: "Issues#IssuesAugmentRemediation",
@@ -325,6 +331,8 @@ pub(super) static ISSUES_AUGMENT_REMEDIATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_ISSUES: rt::Operation = rt::Operation {
     id: "Issues#ListIssues",
@@ -346,6 +354,8 @@ pub(super) static LIST_ISSUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_ISSUE: rt::Operation = rt::Operation {
     id: "Issues#UpdateIssue",
@@ -360,4 +370,6 @@ pub(super) static UPDATE_ISSUE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

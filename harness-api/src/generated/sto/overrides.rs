@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         body: &types::CreateOverrideBody,
-    ) -> CreateOverride<'c> {
+    ) -> CreateOverride {
         let mut call = rt::Call::new(self.client, &CREATE_OVERRIDE);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
         body: &types::DeleteOverrideBody,
-    ) -> DeleteOverride<'c> {
+    ) -> DeleteOverride {
         let mut call = rt::Call::new(self.client, &DELETE_OVERRIDE);
         call.text(0, account_id);
         call.text(1, id);
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> FindOverrideById<'c> {
+    ) -> FindOverrideById {
         let mut call = rt::Call::new(self.client, &FIND_OVERRIDE_BY_ID);
         call.text(0, account_id);
         call.text(1, id);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/overrides`
     #[inline]
-    pub fn list_overrides(&self, account_id: impl Into<String>) -> ListOverrides<'c> {
+    pub fn list_overrides(&self, account_id: impl Into<String>) -> ListOverrides {
         let mut call = rt::Call::new(self.client, &LIST_OVERRIDES);
         call.text(0, account_id);
         ListOverrides { call }
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
         body: &types::UpdateOverrideBody,
-    ) -> UpdateOverride<'c> {
+    ) -> UpdateOverride {
         let mut call = rt::Call::new(self.client, &UPDATE_OVERRIDE);
         call.text(0, account_id);
         call.text(1, id);
@@ -72,18 +72,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateOverride<'c> {
-    call: rt::Call<'c>,
+pub struct CreateOverride {
+    call: rt::Call,
 }
-impl<'c> CreateOverride<'c> {
+impl CreateOverride {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -91,10 +91,10 @@ rt::request!(CreateOverride);
 /// Request of [`Api::delete_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteOverride<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteOverride {
+    call: rt::Call,
 }
-impl<'c> DeleteOverride<'c> {
+impl DeleteOverride {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -109,12 +109,12 @@ impl<'c> DeleteOverride<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -122,10 +122,10 @@ rt::request!(DeleteOverride);
 /// Request of [`Api::find_override_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindOverrideById<'c> {
-    call: rt::Call<'c>,
+pub struct FindOverrideById {
+    call: rt::Call,
 }
-impl<'c> FindOverrideById<'c> {
+impl FindOverrideById {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -146,12 +146,12 @@ impl<'c> FindOverrideById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -159,10 +159,10 @@ rt::request!(FindOverrideById);
 /// Request of [`Api::list_overrides`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListOverrides<'c> {
-    call: rt::Call<'c>,
+pub struct ListOverrides {
+    call: rt::Call,
 }
-impl<'c> ListOverrides<'c> {
+impl ListOverrides {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -189,12 +189,12 @@ impl<'c> ListOverrides<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -202,10 +202,10 @@ rt::request!(ListOverrides);
 /// Request of [`Api::update_override`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateOverride<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateOverride {
+    call: rt::Call,
 }
-impl<'c> UpdateOverride<'c> {
+impl UpdateOverride {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -220,12 +220,12 @@ impl<'c> UpdateOverride<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -247,6 +247,8 @@ pub(super) static CREATE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_OVERRIDE: rt::Operation = rt::Operation {
     id: "Overrides#DeleteOverride",
@@ -266,6 +268,8 @@ pub(super) static DELETE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_OVERRIDE_BY_ID: rt::Operation = rt::Operation {
     id: "Overrides#FindOverrideById",
@@ -286,6 +290,8 @@ pub(super) static FIND_OVERRIDE_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_OVERRIDES: rt::Operation = rt::Operation {
     id: "Overrides#ListOverrides",
@@ -306,6 +312,8 @@ pub(super) static LIST_OVERRIDES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_OVERRIDE: rt::Operation = rt::Operation {
     id: "Overrides#UpdateOverride",
@@ -325,4 +333,6 @@ pub(super) static UPDATE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> ExportPipelineSecurityIssuesCsv<'c> {
+    ) -> ExportPipelineSecurityIssuesCsv {
         let mut call = rt::Call::new(self.client, &EXPORT_PIPELINE_SECURITY_ISSUES_CSV);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -27,20 +27,20 @@ impl<'c> Api<'c> {
 /// Request of [`Api::export_pipeline_security_issues_csv`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ExportPipelineSecurityIssuesCsv<'c> {
-    call: rt::Call<'c>,
+pub struct ExportPipelineSecurityIssuesCsv {
+    call: rt::Call,
 }
-impl<'c> ExportPipelineSecurityIssuesCsv<'c> {
+impl ExportPipelineSecurityIssuesCsv {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ExportPipelineSecurityIssuesCsvResponseBody> {
+    ) -> rt::Sending<types::ExportPipelineSecurityIssuesCsvResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -63,4 +63,6 @@ pub(super) static EXPORT_PIPELINE_SECURITY_ISSUES_CSV: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

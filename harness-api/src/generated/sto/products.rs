@@ -7,14 +7,14 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/products/{id}`
     #[inline]
-    pub fn find_product_by_id(&self, id: impl Into<String>) -> FindProductById<'c> {
+    pub fn find_product_by_id(&self, id: impl Into<String>) -> FindProductById {
         let mut call = rt::Call::new(self.client, &FIND_PRODUCT_BY_ID);
         call.text(0, id);
         FindProductById { call }
     }
     /// `GET /sto/api/v2/products`
     #[inline]
-    pub fn list_products(&self) -> ListProducts<'c> {
+    pub fn list_products(&self) -> ListProducts {
         let call = rt::Call::new(self.client, &LIST_PRODUCTS);
         ListProducts { call }
     }
@@ -22,10 +22,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::find_product_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindProductById<'c> {
-    call: rt::Call<'c>,
+pub struct FindProductById {
+    call: rt::Call,
 }
-impl<'c> FindProductById<'c> {
+impl FindProductById {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -34,12 +34,12 @@ impl<'c> FindProductById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Product> {
+    pub fn send(self) -> rt::Sending<types::Product> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -47,10 +47,10 @@ rt::request!(FindProductById);
 /// Request of [`Api::list_products`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListProducts<'c> {
-    call: rt::Call<'c>,
+pub struct ListProducts {
+    call: rt::Call,
 }
-impl<'c> ListProducts<'c> {
+impl ListProducts {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -77,12 +77,12 @@ impl<'c> ListProducts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ProductsListProductsResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ProductsListProductsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -100,6 +100,8 @@ pub(super) static FIND_PRODUCT_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PRODUCTS: rt::Operation = rt::Operation {
     id: "Products#ListProducts",
@@ -119,4 +121,6 @@ pub(super) static LIST_PRODUCTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         provider: impl Into<String>,
         repository_path: impl Into<String>,
         body: &types::CreatePullRequestBody,
-    ) -> CreatePullRequest<'c> {
+    ) -> CreatePullRequest {
         let mut call = rt::Call::new(self.client, &CREATE_PULL_REQUEST);
         call.text(0, account_id);
         call.text(1, provider);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         provider: impl Into<String>,
         repository_path: impl Into<String>,
         pull_request_number: i64,
-    ) -> FindPullRequestById<'c> {
+    ) -> FindPullRequestById {
         let mut call = rt::Call::new(self.client, &FIND_PULL_REQUEST_BY_ID);
         call.text(0, account_id);
         call.text(1, provider);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         id: impl Into<String>,
         occurrence_id: i64,
         scan_id: impl Into<String>,
-    ) -> GetPullRequestAction<'c> {
+    ) -> GetPullRequestAction {
         let mut call = rt::Call::new(self.client, &GET_PULL_REQUEST_ACTION);
         call.text(0, account_id);
         call.text(1, id);
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         repository_path: impl Into<String>,
         pull_request_number: i64,
         code_path: impl Into<String>,
-    ) -> GetPullRequestCorrelation<'c> {
+    ) -> GetPullRequestCorrelation {
         let mut call = rt::Call::new(self.client, &GET_PULL_REQUEST_CORRELATION);
         call.text(0, account_id);
         call.text(1, provider);
@@ -78,7 +78,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         provider: impl Into<String>,
         repository_path: impl Into<String>,
-    ) -> ListPullRequests<'c> {
+    ) -> ListPullRequests {
         let mut call = rt::Call::new(self.client, &LIST_PULL_REQUESTS);
         call.text(0, account_id);
         call.text(1, provider);
@@ -93,7 +93,7 @@ impl<'c> Api<'c> {
         provider: impl Into<String>,
         repository_path: impl Into<String>,
         body: &types::UpdatePullRequestBody,
-    ) -> UpdatePullRequest<'c> {
+    ) -> UpdatePullRequest {
         let mut call = rt::Call::new(self.client, &UPDATE_PULL_REQUEST);
         call.text(0, account_id);
         call.text(1, provider);
@@ -105,10 +105,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_pull_request`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreatePullRequest<'c> {
-    call: rt::Call<'c>,
+pub struct CreatePullRequest {
+    call: rt::Call,
 }
-impl<'c> CreatePullRequest<'c> {
+impl CreatePullRequest {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -123,12 +123,12 @@ impl<'c> CreatePullRequest<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PullRequestResult> {
+    pub fn send(self) -> rt::Sending<types::PullRequestResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -136,10 +136,10 @@ rt::request!(CreatePullRequest);
 /// Request of [`Api::find_pull_request_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindPullRequestById<'c> {
-    call: rt::Call<'c>,
+pub struct FindPullRequestById {
+    call: rt::Call,
 }
-impl<'c> FindPullRequestById<'c> {
+impl FindPullRequestById {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -154,12 +154,12 @@ impl<'c> FindPullRequestById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PullRequestResult> {
+    pub fn send(self) -> rt::Sending<types::PullRequestResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -167,10 +167,10 @@ rt::request!(FindPullRequestById);
 /// Request of [`Api::get_pull_request_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPullRequestAction<'c> {
-    call: rt::Call<'c>,
+pub struct GetPullRequestAction {
+    call: rt::Call,
 }
-impl<'c> GetPullRequestAction<'c> {
+impl GetPullRequestAction {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -197,12 +197,12 @@ impl<'c> GetPullRequestAction<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -210,10 +210,10 @@ rt::request!(GetPullRequestAction);
 /// Request of [`Api::get_pull_request_correlation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPullRequestCorrelation<'c> {
-    call: rt::Call<'c>,
+pub struct GetPullRequestCorrelation {
+    call: rt::Call,
 }
-impl<'c> GetPullRequestCorrelation<'c> {
+impl GetPullRequestCorrelation {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -228,12 +228,12 @@ impl<'c> GetPullRequestCorrelation<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -241,10 +241,10 @@ rt::request!(GetPullRequestCorrelation);
 /// Request of [`Api::list_pull_requests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListPullRequests<'c> {
-    call: rt::Call<'c>,
+pub struct ListPullRequests {
+    call: rt::Call,
 }
-impl<'c> ListPullRequests<'c> {
+impl ListPullRequests {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -259,12 +259,12 @@ impl<'c> ListPullRequests<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ListPullRequestsResult> {
+    pub fn send(self) -> rt::Sending<types::ListPullRequestsResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -272,10 +272,10 @@ rt::request!(ListPullRequests);
 /// Request of [`Api::update_pull_request`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdatePullRequest<'c> {
-    call: rt::Call<'c>,
+pub struct UpdatePullRequest {
+    call: rt::Call,
 }
-impl<'c> UpdatePullRequest<'c> {
+impl UpdatePullRequest {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -290,12 +290,12 @@ impl<'c> UpdatePullRequest<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::PullRequestResult> {
+    pub fn send(self) -> rt::Sending<types::PullRequestResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -319,6 +319,8 @@ pub(super) static CREATE_PULL_REQUEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_PULL_REQUEST_BY_ID: rt::Operation = rt::Operation {
     id: "Pull Requests#FindPullRequestByID",
@@ -340,6 +342,8 @@ pub(super) static FIND_PULL_REQUEST_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PULL_REQUEST_ACTION: rt::Operation = rt::Operation {
     id: "Pull Requests#GetPullRequestAction",
@@ -363,6 +367,8 @@ pub(super) static GET_PULL_REQUEST_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PULL_REQUEST_CORRELATION: rt::Operation = rt::Operation {
     id: "Pull Requests#GetPullRequestCorrelation",
@@ -385,6 +391,8 @@ pub(super) static GET_PULL_REQUEST_CORRELATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_PULL_REQUESTS: rt::Operation = rt::Operation {
     id: "Pull Requests#ListPullRequests",
@@ -405,6 +413,8 @@ pub(super) static LIST_PULL_REQUESTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_PULL_REQUEST: rt::Operation = rt::Operation {
     id: "Pull Requests#UpdatePullRequest",
@@ -425,4 +435,6 @@ pub(super) static UPDATE_PULL_REQUEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

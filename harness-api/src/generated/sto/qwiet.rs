@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/qwiet/token`
     #[inline]
-    pub fn get_token(&self, account_id: impl Into<String>) -> GetToken<'c> {
+    pub fn get_token(&self, account_id: impl Into<String>) -> GetToken {
         let mut call = rt::Call::new(self.client, &GET_TOKEN);
         call.text(0, account_id);
         GetToken { call }
@@ -16,10 +16,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetToken<'c> {
-    call: rt::Call<'c>,
+pub struct GetToken {
+    call: rt::Call,
 }
-impl<'c> GetToken<'c> {
+impl GetToken {
     /// Query parameter `licenseType`.
     #[inline]
     pub fn license_type(mut self, value: impl Into<types::GetTokenLicenseType>) -> Self {
@@ -28,12 +28,12 @@ impl<'c> GetToken<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -54,4 +54,6 @@ pub(super) static GET_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,10 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/reference-identifiers/{refId}`
     #[inline]
-    pub fn get_by_reference_id(
-        &self,
-        ref_id: impl Into<String>,
-    ) -> GetByReferenceId<'c> {
+    pub fn get_by_reference_id(&self, ref_id: impl Into<String>) -> GetByReferenceId {
         let mut call = rt::Call::new(self.client, &GET_BY_REFERENCE_ID);
         call.text(0, ref_id);
         GetByReferenceId { call }
@@ -19,18 +16,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_by_reference_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetByReferenceId<'c> {
-    call: rt::Call<'c>,
+pub struct GetByReferenceId {
+    call: rt::Call,
 }
-impl<'c> GetByReferenceId<'c> {
+impl GetByReferenceId {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::GetByReferenceIdResponseBody> {
+    pub fn send(self) -> rt::Sending<types::GetByReferenceIdResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -48,4 +45,6 @@ pub(super) static GET_BY_REFERENCE_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

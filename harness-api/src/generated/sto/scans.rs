@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         body: &types::CreateScanRequestBody,
-    ) -> CreateScan<'c> {
+    ) -> CreateScan {
         let mut call = rt::Call::new(self.client, &CREATE_SCAN);
         call.text(0, account_id);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteScan<'c> {
+    ) -> DeleteScan {
         let mut call = rt::Call::new(self.client, &DELETE_SCAN);
         call.text(0, account_id);
         call.text(1, id);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> FindScanById<'c> {
+    ) -> FindScanById {
         let mut call = rt::Call::new(self.client, &FIND_SCAN_BY_ID);
         call.text(0, account_id);
         call.text(1, id);
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/v2/scans`
     #[inline]
-    pub fn list_scans(&self, account_id: impl Into<String>) -> ListScans<'c> {
+    pub fn list_scans(&self, account_id: impl Into<String>) -> ListScans {
         let mut call = rt::Call::new(self.client, &LIST_SCANS);
         call.text(0, account_id);
         ListScans { call }
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
         issue_id: impl Into<String>,
-    ) -> ScanIssue<'c> {
+    ) -> ScanIssue {
         let mut call = rt::Call::new(self.client, &SCAN_ISSUE);
         call.text(0, account_id);
         call.text(1, id);
@@ -70,7 +70,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> ScanIssueCounts<'c> {
+    ) -> ScanIssueCounts {
         let mut call = rt::Call::new(self.client, &SCAN_ISSUE_COUNTS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
         issue_id: impl Into<String>,
-    ) -> ScanIssueOccurrences<'c> {
+    ) -> ScanIssueOccurrences {
         let mut call = rt::Call::new(self.client, &SCAN_ISSUE_OCCURRENCES);
         call.text(0, account_id);
         call.text(1, id);
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> ScanIssues<'c> {
+    ) -> ScanIssues {
         let mut call = rt::Call::new(self.client, &SCAN_ISSUES);
         call.text(0, account_id);
         call.text(1, id);
@@ -111,7 +111,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         id: impl Into<String>,
         body: &types::UpdateScanRequestBody,
-    ) -> UpdateScan<'c> {
+    ) -> UpdateScan {
         let mut call = rt::Call::new(self.client, &UPDATE_SCAN);
         call.text(0, account_id);
         call.text(1, id);
@@ -122,10 +122,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_scan`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateScan<'c> {
-    call: rt::Call<'c>,
+pub struct CreateScan {
+    call: rt::Call,
 }
-impl<'c> CreateScan<'c> {
+impl CreateScan {
     /// Header `X-Harness-User-Id`.
     #[inline]
     pub fn x_harness_user_id(mut self, value: impl Into<String>) -> Self {
@@ -134,12 +134,12 @@ impl<'c> CreateScan<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -147,18 +147,18 @@ rt::request!(CreateScan);
 /// Request of [`Api::delete_scan`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteScan<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteScan {
+    call: rt::Call,
 }
-impl<'c> DeleteScan<'c> {
+impl DeleteScan {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -166,18 +166,18 @@ rt::request!(DeleteScan);
 /// Request of [`Api::find_scan_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindScanById<'c> {
-    call: rt::Call<'c>,
+pub struct FindScanById {
+    call: rt::Call,
 }
-impl<'c> FindScanById<'c> {
+impl FindScanById {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Scan> {
+    pub fn send(self) -> rt::Sending<types::Scan> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -185,10 +185,10 @@ rt::request!(FindScanById);
 /// Request of [`Api::list_scans`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListScans<'c> {
-    call: rt::Call<'c>,
+pub struct ListScans {
+    call: rt::Call,
 }
-impl<'c> ListScans<'c> {
+impl ListScans {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -209,12 +209,12 @@ impl<'c> ListScans<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ScansListScansResponseBody> {
+    pub fn send(self) -> rt::Sending<types::ScansListScansResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -222,10 +222,10 @@ rt::request!(ListScans);
 /// Request of [`Api::scan_issue`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ScanIssue<'c> {
-    call: rt::Call<'c>,
+pub struct ScanIssue {
+    call: rt::Call,
 }
-impl<'c> ScanIssue<'c> {
+impl ScanIssue {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -264,12 +264,12 @@ impl<'c> ScanIssue<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -277,18 +277,18 @@ rt::request!(ScanIssue);
 /// Request of [`Api::scan_issue_counts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ScanIssueCounts<'c> {
-    call: rt::Call<'c>,
+pub struct ScanIssueCounts {
+    call: rt::Call,
 }
-impl<'c> ScanIssueCounts<'c> {
+impl ScanIssueCounts {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -296,10 +296,10 @@ rt::request!(ScanIssueCounts);
 /// Request of [`Api::scan_issue_occurrences`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ScanIssueOccurrences<'c> {
-    call: rt::Call<'c>,
+pub struct ScanIssueOccurrences {
+    call: rt::Call,
 }
-impl<'c> ScanIssueOccurrences<'c> {
+impl ScanIssueOccurrences {
     /// Query parameter `orgId`.
     #[inline]
     pub fn org_id(mut self, value: impl Into<String>) -> Self {
@@ -357,12 +357,12 @@ impl<'c> ScanIssueOccurrences<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -370,10 +370,10 @@ rt::request!(ScanIssueOccurrences);
 /// Request of [`Api::scan_issues`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ScanIssues<'c> {
-    call: rt::Call<'c>,
+pub struct ScanIssues {
+    call: rt::Call,
 }
-impl<'c> ScanIssues<'c> {
+impl ScanIssues {
     /// Query parameter `exempted`.
     #[inline]
     pub fn exempted(mut self, value: impl Into<types::ScanIssuesExempted>) -> Self {
@@ -382,12 +382,12 @@ impl<'c> ScanIssues<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ScanIssuesResult> {
+    pub fn send(self) -> rt::Sending<types::ScanIssuesResult> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -395,18 +395,18 @@ rt::request!(ScanIssues);
 /// Request of [`Api::update_scan`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateScan<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateScan {
+    call: rt::Call,
 }
-impl<'c> UpdateScan<'c> {
+impl UpdateScan {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::Scan> {
+    pub fn send(self) -> rt::Sending<types::Scan> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -427,6 +427,8 @@ pub(super) static CREATE_SCAN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SCAN: rt::Operation = rt::Operation {
     id: "Scans#DeleteScan",
@@ -441,6 +443,8 @@ pub(super) static DELETE_SCAN: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_SCAN_BY_ID: rt::Operation = rt::Operation {
     id: "Scans#FindScanById",
@@ -455,6 +459,8 @@ pub(super) static FIND_SCAN_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SCANS: rt::Operation = rt::Operation {
     id: "Scans#ListScans",
@@ -474,6 +480,8 @@ pub(super) static LIST_SCANS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SCAN_ISSUE: rt::Operation = rt::Operation {
     id: "Scans#ScanIssue",
@@ -498,6 +506,8 @@ pub(super) static SCAN_ISSUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SCAN_ISSUE_COUNTS: rt::Operation = rt::Operation {
     id: "Scans#ScanIssueCounts",
@@ -517,6 +527,8 @@ pub(super) static SCAN_ISSUE_COUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SCAN_ISSUE_OCCURRENCES: rt::Operation = rt::Operation {
     id: "Scans#ScanIssueOccurrences",
@@ -544,6 +556,8 @@ pub(super) static SCAN_ISSUE_OCCURRENCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static SCAN_ISSUES: rt::Operation = rt::Operation {
     id: "Scans#ScanIssues",
@@ -562,6 +576,8 @@ pub(super) static SCAN_ISSUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SCAN: rt::Operation = rt::Operation {
     id: "Scans#UpdateScan",
@@ -576,4 +592,6 @@ pub(super) static UPDATE_SCAN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

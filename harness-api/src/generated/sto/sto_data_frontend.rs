@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         body: &types::DataFrontendAllIssuesFiltersBody,
-    ) -> DataFrontendAllIssuesFilters<'c> {
+    ) -> DataFrontendAllIssuesFilters {
         let mut call = rt::Call::new(self.client, &DATA_FRONTEND_ALL_ISSUES_FILTERS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -31,7 +31,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         body: &types::AllIssuesListRequestBody,
-    ) -> DataFrontendAllIssuesList<'c> {
+    ) -> DataFrontendAllIssuesList {
         let mut call = rt::Call::new(self.client, &DATA_FRONTEND_ALL_ISSUES_LIST);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         body: &types::ExecutionArtifactSummaryRequestBody,
-    ) -> DataFrontendExecutionArtifactScanSummary<'c> {
+    ) -> DataFrontendExecutionArtifactScanSummary {
         let mut call = rt::Call::new(
             self.client,
             &DATA_FRONTEND_EXECUTION_ARTIFACT_SCAN_SUMMARY,
@@ -68,7 +68,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         body: &types::ExecutionArtifactSummaryRequestBody,
-    ) -> DataFrontendExecutionArtifactSummary<'c> {
+    ) -> DataFrontendExecutionArtifactSummary {
         let mut call = rt::Call::new(
             self.client,
             &DATA_FRONTEND_EXECUTION_ARTIFACT_SUMMARY,
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         body: &types::ExecutionIssueCountsRequestBody,
-    ) -> DataFrontendExecutionIssueCounts<'c> {
+    ) -> DataFrontendExecutionIssueCounts {
         let mut call = rt::Call::new(self.client, &DATA_FRONTEND_EXECUTION_ISSUE_COUNTS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -107,7 +107,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         execution_id: impl Into<String>,
-    ) -> DataFrontendExecutionSummary<'c> {
+    ) -> DataFrontendExecutionSummary {
         let mut call = rt::Call::new(self.client, &DATA_FRONTEND_EXECUTION_SUMMARY);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -121,18 +121,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::data_frontend_all_issues_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DataFrontendAllIssuesFilters<'c> {
-    call: rt::Call<'c>,
+pub struct DataFrontendAllIssuesFilters {
+    call: rt::Call,
 }
-impl<'c> DataFrontendAllIssuesFilters<'c> {
+impl DataFrontendAllIssuesFilters {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -140,18 +140,18 @@ rt::request!(DataFrontendAllIssuesFilters);
 /// Request of [`Api::data_frontend_all_issues_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DataFrontendAllIssuesList<'c> {
-    call: rt::Call<'c>,
+pub struct DataFrontendAllIssuesList {
+    call: rt::Call,
 }
-impl<'c> DataFrontendAllIssuesList<'c> {
+impl DataFrontendAllIssuesList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -159,18 +159,18 @@ rt::request!(DataFrontendAllIssuesList);
 /// Request of [`Api::data_frontend_execution_artifact_scan_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DataFrontendExecutionArtifactScanSummary<'c> {
-    call: rt::Call<'c>,
+pub struct DataFrontendExecutionArtifactScanSummary {
+    call: rt::Call,
 }
-impl<'c> DataFrontendExecutionArtifactScanSummary<'c> {
+impl DataFrontendExecutionArtifactScanSummary {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::ScanIssueCountsWithExecutionInfo>> {
+    pub fn send(self) -> rt::Sending<Vec<types::ScanIssueCountsWithExecutionInfo>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -178,18 +178,18 @@ rt::request!(DataFrontendExecutionArtifactScanSummary);
 /// Request of [`Api::data_frontend_execution_artifact_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DataFrontendExecutionArtifactSummary<'c> {
-    call: rt::Call<'c>,
+pub struct DataFrontendExecutionArtifactSummary {
+    call: rt::Call,
 }
-impl<'c> DataFrontendExecutionArtifactSummary<'c> {
+impl DataFrontendExecutionArtifactSummary {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::IssueCountsWithExecutionInfo>> {
+    pub fn send(self) -> rt::Sending<Vec<types::IssueCountsWithExecutionInfo>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -197,16 +197,15 @@ rt::request!(DataFrontendExecutionArtifactSummary);
 /// Request of [`Api::data_frontend_execution_issue_counts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DataFrontendExecutionIssueCounts<'c> {
-    call: rt::Call<'c>,
+pub struct DataFrontendExecutionIssueCounts {
+    call: rt::Call,
 }
-impl<'c> DataFrontendExecutionIssueCounts<'c> {
+impl DataFrontendExecutionIssueCounts {
     /// Sends the request.
     #[inline]
     pub fn send(
         self,
     ) -> rt::Sending<
-        'c,
         std::collections::BTreeMap<
             String,
             std::collections::BTreeMap<
@@ -219,7 +218,7 @@ impl<'c> DataFrontendExecutionIssueCounts<'c> {
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -227,18 +226,18 @@ rt::request!(DataFrontendExecutionIssueCounts);
 /// Request of [`Api::data_frontend_execution_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DataFrontendExecutionSummary<'c> {
-    call: rt::Call<'c>,
+pub struct DataFrontendExecutionSummary {
+    call: rt::Call,
 }
-impl<'c> DataFrontendExecutionSummary<'c> {
+impl DataFrontendExecutionSummary {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::IssueCountsWithExecutionInfo>> {
+    pub fn send(self) -> rt::Sending<Vec<types::IssueCountsWithExecutionInfo>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -260,6 +259,8 @@ pub(super) static DATA_FRONTEND_ALL_ISSUES_FILTERS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DATA_FRONTEND_ALL_ISSUES_LIST: rt::Operation = rt::Operation {
     id: "STO Data Frontend#AllIssuesList",
@@ -278,6 +279,8 @@ pub(super) static DATA_FRONTEND_ALL_ISSUES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DATA_FRONTEND_EXECUTION_ARTIFACT_SCAN_SUMMARY: rt::Operation = rt::Operation {
     id: "STO Data Frontend#ExecutionArtifactScanSummary",
@@ -296,6 +299,8 @@ pub(super) static DATA_FRONTEND_EXECUTION_ARTIFACT_SCAN_SUMMARY: rt::Operation =
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DATA_FRONTEND_EXECUTION_ARTIFACT_SUMMARY: rt::Operation = rt::Operation {
     id: "STO Data Frontend#ExecutionArtifactSummary",
@@ -314,6 +319,8 @@ pub(super) static DATA_FRONTEND_EXECUTION_ARTIFACT_SUMMARY: rt::Operation = rt::
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DATA_FRONTEND_EXECUTION_ISSUE_COUNTS: rt::Operation = rt::Operation {
     id: "STO Data Frontend#ExecutionIssueCounts",
@@ -332,6 +339,8 @@ pub(super) static DATA_FRONTEND_EXECUTION_ISSUE_COUNTS: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DATA_FRONTEND_EXECUTION_SUMMARY: rt::Operation = rt::Operation {
     id: "STO Data Frontend#ExecutionSummary",
@@ -351,4 +360,6 @@ pub(super) static DATA_FRONTEND_EXECUTION_SUMMARY: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

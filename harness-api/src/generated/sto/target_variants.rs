@@ -12,7 +12,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         target_id: impl Into<String>,
         body: &types::CreateTargetVariantRequestBody,
-    ) -> CreateTargetVariant<'c> {
+    ) -> CreateTargetVariant {
         let mut call = rt::Call::new(self.client, &CREATE_TARGET_VARIANT);
         call.text(0, account_id);
         call.text(1, target_id);
@@ -26,7 +26,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         target_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteTargetVariant<'c> {
+    ) -> DeleteTargetVariant {
         let mut call = rt::Call::new(self.client, &DELETE_TARGET_VARIANT);
         call.text(0, account_id);
         call.text(1, target_id);
@@ -40,7 +40,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         target_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> FindTargetVariantById<'c> {
+    ) -> FindTargetVariantById {
         let mut call = rt::Call::new(self.client, &FIND_TARGET_VARIANT_BY_ID);
         call.text(0, account_id);
         call.text(1, target_id);
@@ -53,7 +53,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         target_id: impl Into<String>,
-    ) -> ListTargetVariants<'c> {
+    ) -> ListTargetVariants {
         let mut call = rt::Call::new(self.client, &LIST_TARGET_VARIANTS);
         call.text(0, account_id);
         call.text(1, target_id);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         target_id: impl Into<String>,
         id: impl Into<String>,
         body: &types::UpdateTargetVariantRequestBody,
-    ) -> UpdateTargetVariant<'c> {
+    ) -> UpdateTargetVariant {
         let mut call = rt::Call::new(self.client, &UPDATE_TARGET_VARIANT);
         call.text(0, account_id);
         call.text(1, target_id);
@@ -79,18 +79,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_target_variant`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTargetVariant<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTargetVariant {
+    call: rt::Call,
 }
-impl<'c> CreateTargetVariant<'c> {
+impl CreateTargetVariant {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -98,18 +98,18 @@ rt::request!(CreateTargetVariant);
 /// Request of [`Api::delete_target_variant`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTargetVariant<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTargetVariant {
+    call: rt::Call,
 }
-impl<'c> DeleteTargetVariant<'c> {
+impl DeleteTargetVariant {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -117,18 +117,18 @@ rt::request!(DeleteTargetVariant);
 /// Request of [`Api::find_target_variant_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindTargetVariantById<'c> {
-    call: rt::Call<'c>,
+pub struct FindTargetVariantById {
+    call: rt::Call,
 }
-impl<'c> FindTargetVariantById<'c> {
+impl FindTargetVariantById {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TargetVariant> {
+    pub fn send(self) -> rt::Sending<types::TargetVariant> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -136,10 +136,10 @@ rt::request!(FindTargetVariantById);
 /// Request of [`Api::list_target_variants`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListTargetVariants<'c> {
-    call: rt::Call<'c>,
+pub struct ListTargetVariants {
+    call: rt::Call,
 }
-impl<'c> ListTargetVariants<'c> {
+impl ListTargetVariants {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -162,12 +162,12 @@ impl<'c> ListTargetVariants<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::TargetVariantsListTargetVariantsResponseBody> {
+    ) -> rt::Sending<types::TargetVariantsListTargetVariantsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -175,18 +175,18 @@ rt::request!(ListTargetVariants);
 /// Request of [`Api::update_target_variant`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTargetVariant<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTargetVariant {
+    call: rt::Call,
 }
-impl<'c> UpdateTargetVariant<'c> {
+impl UpdateTargetVariant {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TargetVariant> {
+    pub fn send(self) -> rt::Sending<types::TargetVariant> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -204,6 +204,8 @@ pub(super) static CREATE_TARGET_VARIANT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TARGET_VARIANT: rt::Operation = rt::Operation {
     id: "Target Variants#DeleteTargetVariant",
@@ -222,6 +224,8 @@ pub(super) static DELETE_TARGET_VARIANT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_TARGET_VARIANT_BY_ID: rt::Operation = rt::Operation {
     id: "Target Variants#FindTargetVariantById",
@@ -240,6 +244,8 @@ pub(super) static FIND_TARGET_VARIANT_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_TARGET_VARIANTS: rt::Operation = rt::Operation {
     id: "Target Variants#ListTargetVariants",
@@ -260,6 +266,8 @@ pub(super) static LIST_TARGET_VARIANTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TARGET_VARIANT: rt::Operation = rt::Operation {
     id: "Target Variants#UpdateTargetVariant",
@@ -278,4 +286,6 @@ pub(super) static UPDATE_TARGET_VARIANT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

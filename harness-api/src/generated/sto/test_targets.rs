@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         body: &types::CreateTargetRequestBody,
-    ) -> CreateTarget<'c> {
+    ) -> CreateTarget {
         let mut call = rt::Call::new(self.client, &CREATE_TARGET);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> DeleteTarget<'c> {
+    ) -> DeleteTarget {
         let mut call = rt::Call::new(self.client, &DELETE_TARGET);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -45,7 +45,7 @@ impl<'c> Api<'c> {
         org_id: impl Into<String>,
         project_id: impl Into<String>,
         id: impl Into<String>,
-    ) -> FindTargetById<'c> {
+    ) -> FindTargetById {
         let mut call = rt::Call::new(self.client, &FIND_TARGET_BY_ID);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_id: impl Into<String>,
         project_id: impl Into<String>,
-    ) -> ListTargets<'c> {
+    ) -> ListTargets {
         let mut call = rt::Call::new(self.client, &LIST_TARGETS);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         id: impl Into<String>,
         body: &types::PatchTargetRequestBody,
-    ) -> PatchTarget<'c> {
+    ) -> PatchTarget {
         let mut call = rt::Call::new(self.client, &PATCH_TARGET);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -94,7 +94,7 @@ impl<'c> Api<'c> {
         project_id: impl Into<String>,
         id: impl Into<String>,
         body: &types::UpdateTargetRequestBody,
-    ) -> UpdateTarget<'c> {
+    ) -> UpdateTarget {
         let mut call = rt::Call::new(self.client, &UPDATE_TARGET);
         call.text(0, account_id);
         call.text(1, org_id);
@@ -107,18 +107,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTarget<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTarget {
+    call: rt::Call,
 }
-impl<'c> CreateTarget<'c> {
+impl CreateTarget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -126,18 +126,18 @@ rt::request!(CreateTarget);
 /// Request of [`Api::delete_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTarget<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTarget {
+    call: rt::Call,
 }
-impl<'c> DeleteTarget<'c> {
+impl DeleteTarget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -145,18 +145,18 @@ rt::request!(DeleteTarget);
 /// Request of [`Api::find_target_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct FindTargetById<'c> {
-    call: rt::Call<'c>,
+pub struct FindTargetById {
+    call: rt::Call,
 }
-impl<'c> FindTargetById<'c> {
+impl FindTargetById {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StoTarget> {
+    pub fn send(self) -> rt::Sending<types::StoTarget> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -164,10 +164,10 @@ rt::request!(FindTargetById);
 /// Request of [`Api::list_targets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListTargets<'c> {
-    call: rt::Call<'c>,
+pub struct ListTargets {
+    call: rt::Call,
 }
-impl<'c> ListTargets<'c> {
+impl ListTargets {
     /// Query parameter `page`.
     #[inline]
     pub fn page(mut self, value: i64) -> Self {
@@ -188,12 +188,12 @@ impl<'c> ListTargets<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TargetsListTargetsResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TargetsListTargetsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -201,18 +201,18 @@ rt::request!(ListTargets);
 /// Request of [`Api::patch_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PatchTarget<'c> {
-    call: rt::Call<'c>,
+pub struct PatchTarget {
+    call: rt::Call,
 }
-impl<'c> PatchTarget<'c> {
+impl PatchTarget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StoTarget> {
+    pub fn send(self) -> rt::Sending<types::StoTarget> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -220,18 +220,18 @@ rt::request!(PatchTarget);
 /// Request of [`Api::update_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTarget<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTarget {
+    call: rt::Call,
 }
-impl<'c> UpdateTarget<'c> {
+impl UpdateTarget {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::StoTarget> {
+    pub fn send(self) -> rt::Sending<types::StoTarget> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -253,6 +253,8 @@ pub(super) static CREATE_TARGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TARGET: rt::Operation = rt::Operation {
     id: "Targets#DeleteTarget",
@@ -272,6 +274,8 @@ pub(super) static DELETE_TARGET: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static FIND_TARGET_BY_ID: rt::Operation = rt::Operation {
     id: "Targets#FindTargetById",
@@ -291,6 +295,8 @@ pub(super) static FIND_TARGET_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_TARGETS: rt::Operation = rt::Operation {
     id: "Targets#ListTargets",
@@ -312,6 +318,8 @@ pub(super) static LIST_TARGETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PATCH_TARGET: rt::Operation = rt::Operation {
     id: "Targets#PatchTarget",
@@ -331,6 +339,8 @@ pub(super) static PATCH_TARGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TARGET: rt::Operation = rt::Operation {
     id: "Targets#UpdateTarget",
@@ -350,4 +360,6 @@ pub(super) static UPDATE_TARGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `GET /sto/api/v2/token`
     #[inline]
-    pub fn issue_token(&self, x_harness_token: impl Into<String>) -> IssueToken<'c> {
+    pub fn issue_token(&self, x_harness_token: impl Into<String>) -> IssueToken {
         let mut call = rt::Call::new(self.client, &ISSUE_TOKEN);
         call.text(0, x_harness_token);
         IssueToken { call }
@@ -16,10 +16,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::issue_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct IssueToken<'c> {
-    call: rt::Call<'c>,
+pub struct IssueToken {
+    call: rt::Call,
 }
-impl<'c> IssueToken<'c> {
+impl IssueToken {
     /// Query parameter `accountId`.
     #[inline]
     pub fn account_id(mut self, value: impl Into<String>) -> Self {
@@ -37,12 +37,12 @@ impl<'c> IssueToken<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TokenResponse> {
+    pub fn send(self) -> rt::Sending<types::TokenResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,4 +64,6 @@ pub(super) static ISSUE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_id: impl Into<String>,
         timestamp: i64,
-    ) -> ReportUsage<'c> {
+    ) -> ReportUsage {
         let mut call = rt::Call::new(self.client, &REPORT_USAGE);
         call.text(0, account_id);
         call.int(1, timestamp);
@@ -19,7 +19,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /sto/api/usage/all-accounts`
     #[inline]
-    pub fn usage_all_accounts(&self, timestamp: i64) -> UsageAllAccounts<'c> {
+    pub fn usage_all_accounts(&self, timestamp: i64) -> UsageAllAccounts {
         let mut call = rt::Call::new(self.client, &USAGE_ALL_ACCOUNTS);
         call.int(0, timestamp);
         UsageAllAccounts { call }
@@ -28,10 +28,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::report_usage`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ReportUsage<'c> {
-    call: rt::Call<'c>,
+pub struct ReportUsage {
+    call: rt::Call,
 }
-impl<'c> ReportUsage<'c> {
+impl ReportUsage {
     /// Query parameter `interval`.
     #[inline]
     pub fn interval(mut self, value: i64) -> Self {
@@ -40,12 +40,12 @@ impl<'c> ReportUsage<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -53,10 +53,10 @@ rt::request!(ReportUsage);
 /// Request of [`Api::usage_all_accounts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UsageAllAccounts<'c> {
-    call: rt::Call<'c>,
+pub struct UsageAllAccounts {
+    call: rt::Call,
 }
-impl<'c> UsageAllAccounts<'c> {
+impl UsageAllAccounts {
     /// Query parameter `interval`.
     #[inline]
     pub fn interval(mut self, value: i64) -> Self {
@@ -65,12 +65,12 @@ impl<'c> UsageAllAccounts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,6 +92,8 @@ pub(super) static REPORT_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static USAGE_ALL_ACCOUNTS: rt::Operation = rt::Operation {
     id: "Usage#UsageAllAccounts",
@@ -106,4 +108,6 @@ pub(super) static USAGE_ALL_ACCOUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,7 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/templates`
     #[inline]
-    pub fn create_templates_acc(&self) -> CreateTemplatesAcc<'c> {
+    pub fn create_templates_acc(&self) -> CreateTemplatesAcc {
         let call = rt::Call::new(self.client, &CREATE_TEMPLATES_ACC);
         CreateTemplatesAcc { call }
     }
@@ -17,7 +17,7 @@ impl<'c> Api<'c> {
         &self,
         template: impl Into<String>,
         version: impl Into<String>,
-    ) -> DeleteTemplateAcc<'c> {
+    ) -> DeleteTemplateAcc {
         let mut call = rt::Call::new(self.client, &DELETE_TEMPLATE_ACC);
         call.text(0, template);
         call.text(1, version);
@@ -29,7 +29,7 @@ impl<'c> Api<'c> {
         &self,
         template: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetAccTemplatesInputsSchema<'c> {
+    ) -> GetAccTemplatesInputsSchema {
         let mut call = rt::Call::new(self.client, &GET_ACC_TEMPLATES_INPUTS_SCHEMA);
         call.text(0, template);
         call.text(1, version);
@@ -43,7 +43,7 @@ impl<'c> Api<'c> {
         &self,
         template: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetTemplateAcc<'c> {
+    ) -> GetTemplateAcc {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATE_ACC);
         call.text(0, template);
         call.text(1, version);
@@ -54,23 +54,20 @@ impl<'c> Api<'c> {
     pub fn get_template_stable_acc(
         &self,
         template: impl Into<String>,
-    ) -> GetTemplateStableAcc<'c> {
+    ) -> GetTemplateStableAcc {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATE_STABLE_ACC);
         call.text(0, template);
         GetTemplateStableAcc { call }
     }
     /// `GET /v1/templates`
     #[inline]
-    pub fn get_templates_list_acc(&self) -> GetTemplatesListAcc<'c> {
+    pub fn get_templates_list_acc(&self) -> GetTemplatesListAcc {
         let call = rt::Call::new(self.client, &GET_TEMPLATES_LIST_ACC);
         GetTemplatesListAcc { call }
     }
     /// `POST /v1/templates/{template}/import`
     #[inline]
-    pub fn import_template_acc(
-        &self,
-        template: impl Into<String>,
-    ) -> ImportTemplateAcc<'c> {
+    pub fn import_template_acc(&self, template: impl Into<String>) -> ImportTemplateAcc {
         let mut call = rt::Call::new(self.client, &IMPORT_TEMPLATE_ACC);
         call.text(0, template);
         ImportTemplateAcc { call }
@@ -80,7 +77,7 @@ impl<'c> Api<'c> {
     pub fn update_git_metadata_details(
         &self,
         template: impl Into<String>,
-    ) -> UpdateGitMetadataDetails<'c> {
+    ) -> UpdateGitMetadataDetails {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_METADATA_DETAILS);
         call.text(0, template);
         UpdateGitMetadataDetails { call }
@@ -91,7 +88,7 @@ impl<'c> Api<'c> {
         &self,
         template: impl Into<String>,
         version: impl Into<String>,
-    ) -> UpdateTemplateAcc<'c> {
+    ) -> UpdateTemplateAcc {
         let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_ACC);
         call.text(0, template);
         call.text(1, version);
@@ -103,7 +100,7 @@ impl<'c> Api<'c> {
         &self,
         template: impl Into<String>,
         version: impl Into<String>,
-    ) -> UpdateTemplateStableAcc<'c> {
+    ) -> UpdateTemplateStableAcc {
         let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_STABLE_ACC);
         call.text(0, template);
         call.text(1, version);
@@ -113,10 +110,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_templates_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTemplatesAcc<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTemplatesAcc {
+    call: rt::Call,
 }
-impl<'c> CreateTemplatesAcc<'c> {
+impl CreateTemplatesAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -138,12 +135,12 @@ impl<'c> CreateTemplatesAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -151,10 +148,10 @@ rt::request!(CreateTemplatesAcc);
 /// Request of [`Api::delete_template_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTemplateAcc<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTemplateAcc {
+    call: rt::Call,
 }
-impl<'c> DeleteTemplateAcc<'c> {
+impl DeleteTemplateAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -175,12 +172,12 @@ impl<'c> DeleteTemplateAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -188,10 +185,10 @@ rt::request!(DeleteTemplateAcc);
 /// Request of [`Api::get_acc_templates_inputs_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAccTemplatesInputsSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GetAccTemplatesInputsSchema {
+    call: rt::Call,
 }
-impl<'c> GetAccTemplatesInputsSchema<'c> {
+impl GetAccTemplatesInputsSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -200,12 +197,12 @@ impl<'c> GetAccTemplatesInputsSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateInputSchemaDetailsResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -213,10 +210,10 @@ rt::request!(GetAccTemplatesInputsSchema);
 /// Request of [`Api::get_template_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplateAcc<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplateAcc {
+    call: rt::Call,
 }
-impl<'c> GetTemplateAcc<'c> {
+impl GetTemplateAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -267,12 +264,12 @@ impl<'c> GetTemplateAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -280,10 +277,10 @@ rt::request!(GetTemplateAcc);
 /// Request of [`Api::get_template_stable_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplateStableAcc<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplateStableAcc {
+    call: rt::Call,
 }
-impl<'c> GetTemplateStableAcc<'c> {
+impl GetTemplateStableAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -334,12 +331,12 @@ impl<'c> GetTemplateStableAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -347,10 +344,10 @@ rt::request!(GetTemplateStableAcc);
 /// Request of [`Api::get_templates_list_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplatesListAcc<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplatesListAcc {
+    call: rt::Call,
 }
-impl<'c> GetTemplatesListAcc<'c> {
+impl GetTemplatesListAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -440,12 +437,12 @@ impl<'c> GetTemplatesListAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TemplateMetadataSummaryResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TemplateMetadataSummaryResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -453,10 +450,10 @@ rt::request!(GetTemplatesListAcc);
 /// Request of [`Api::import_template_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportTemplateAcc<'c> {
-    call: rt::Call<'c>,
+pub struct ImportTemplateAcc {
+    call: rt::Call,
 }
-impl<'c> ImportTemplateAcc<'c> {
+impl ImportTemplateAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -471,12 +468,12 @@ impl<'c> ImportTemplateAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateImportResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TemplateImportResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -484,10 +481,10 @@ rt::request!(ImportTemplateAcc);
 /// Request of [`Api::update_git_metadata_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGitMetadataDetails<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGitMetadataDetails {
+    call: rt::Call,
 }
-impl<'c> UpdateGitMetadataDetails<'c> {
+impl UpdateGitMetadataDetails {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -502,12 +499,12 @@ impl<'c> UpdateGitMetadataDetails<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateTemplateGitMetadataResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateTemplateGitMetadataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -515,10 +512,10 @@ rt::request!(UpdateGitMetadataDetails);
 /// Request of [`Api::update_template_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTemplateAcc<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTemplateAcc {
+    call: rt::Call,
 }
-impl<'c> UpdateTemplateAcc<'c> {
+impl UpdateTemplateAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -540,12 +537,12 @@ impl<'c> UpdateTemplateAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -553,10 +550,10 @@ rt::request!(UpdateTemplateAcc);
 /// Request of [`Api::update_template_stable_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTemplateStableAcc<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTemplateStableAcc {
+    call: rt::Call,
 }
-impl<'c> UpdateTemplateStableAcc<'c> {
+impl UpdateTemplateStableAcc {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -578,12 +575,12 @@ impl<'c> UpdateTemplateStableAcc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateUpdateStableResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateUpdateStableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -601,6 +598,8 @@ pub(super) static CREATE_TEMPLATES_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TEMPLATE_ACC: rt::Operation = rt::Operation {
     id: "delete-template-acc",
@@ -621,6 +620,8 @@ pub(super) static DELETE_TEMPLATE_ACC: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ACC_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation {
     id: "get-acc-templates-inputs-schema",
@@ -639,6 +640,8 @@ pub(super) static GET_ACC_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATE_ACC: rt::Operation = rt::Operation {
     id: "get-template-acc",
@@ -664,6 +667,8 @@ pub(super) static GET_TEMPLATE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATE_STABLE_ACC: rt::Operation = rt::Operation {
     id: "get-template-stable-acc",
@@ -688,6 +693,8 @@ pub(super) static GET_TEMPLATE_STABLE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATES_LIST_ACC: rt::Operation = rt::Operation {
     id: "get-templates-list-acc",
@@ -716,6 +723,8 @@ pub(super) static GET_TEMPLATES_LIST_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_TEMPLATE_ACC: rt::Operation = rt::Operation {
     id: "import-template-acc",
@@ -730,6 +739,8 @@ pub(super) static IMPORT_TEMPLATE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GIT_METADATA_DETAILS: rt::Operation = rt::Operation {
     id: "update-git-metadata-details",
@@ -744,6 +755,8 @@ pub(super) static UPDATE_GIT_METADATA_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_ACC: rt::Operation = rt::Operation {
     id: "update-template-acc",
@@ -762,6 +775,8 @@ pub(super) static UPDATE_TEMPLATE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_STABLE_ACC: rt::Operation = rt::Operation {
     id: "update-template-stable-acc",
@@ -780,4 +795,6 @@ pub(super) static UPDATE_TEMPLATE_STABLE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,10 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/orgs/{org}/templates`
     #[inline]
-    pub fn create_templates_org(
-        &self,
-        org: impl Into<String>,
-    ) -> CreateTemplatesOrg<'c> {
+    pub fn create_templates_org(&self, org: impl Into<String>) -> CreateTemplatesOrg {
         let mut call = rt::Call::new(self.client, &CREATE_TEMPLATES_ORG);
         call.text(0, org);
         CreateTemplatesOrg { call }
@@ -22,7 +19,7 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         org: impl Into<String>,
         version: impl Into<String>,
-    ) -> DeleteTemplateOrg<'c> {
+    ) -> DeleteTemplateOrg {
         let mut call = rt::Call::new(self.client, &DELETE_TEMPLATE_ORG);
         call.text(0, template);
         call.text(1, org);
@@ -36,7 +33,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         template: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetOrgTemplatesInputsSchema<'c> {
+    ) -> GetOrgTemplatesInputsSchema {
         let mut call = rt::Call::new(self.client, &GET_ORG_TEMPLATES_INPUTS_SCHEMA);
         call.text(0, org);
         call.text(1, template);
@@ -52,7 +49,7 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         org: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetTemplateOrg<'c> {
+    ) -> GetTemplateOrg {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATE_ORG);
         call.text(0, template);
         call.text(1, org);
@@ -65,7 +62,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         template: impl Into<String>,
-    ) -> GetTemplateStableOrg<'c> {
+    ) -> GetTemplateStableOrg {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATE_STABLE_ORG);
         call.text(0, org);
         call.text(1, template);
@@ -73,10 +70,7 @@ impl<'c> Api<'c> {
     }
     /// `GET /v1/orgs/{org}/templates`
     #[inline]
-    pub fn get_templates_list_org(
-        &self,
-        org: impl Into<String>,
-    ) -> GetTemplatesListOrg<'c> {
+    pub fn get_templates_list_org(&self, org: impl Into<String>) -> GetTemplatesListOrg {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATES_LIST_ORG);
         call.text(0, org);
         GetTemplatesListOrg { call }
@@ -87,7 +81,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         template: impl Into<String>,
-    ) -> ImportTemplateOrg<'c> {
+    ) -> ImportTemplateOrg {
         let mut call = rt::Call::new(self.client, &IMPORT_TEMPLATE_ORG);
         call.text(0, org);
         call.text(1, template);
@@ -99,7 +93,7 @@ impl<'c> Api<'c> {
         &self,
         template: impl Into<String>,
         org: impl Into<String>,
-    ) -> UpdateGitMetadataDetailsOrg<'c> {
+    ) -> UpdateGitMetadataDetailsOrg {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_METADATA_DETAILS_ORG);
         call.text(0, template);
         call.text(1, org);
@@ -114,7 +108,7 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         org: impl Into<String>,
         version: impl Into<String>,
-    ) -> UpdateTemplateOrg<'c> {
+    ) -> UpdateTemplateOrg {
         let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_ORG);
         call.text(0, template);
         call.text(1, org);
@@ -128,7 +122,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         template: impl Into<String>,
         version: impl Into<String>,
-    ) -> UpdateTemplateStableOrg<'c> {
+    ) -> UpdateTemplateStableOrg {
         let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_STABLE_ORG);
         call.text(0, org);
         call.text(1, template);
@@ -139,10 +133,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_templates_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTemplatesOrg<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTemplatesOrg {
+    call: rt::Call,
 }
-impl<'c> CreateTemplatesOrg<'c> {
+impl CreateTemplatesOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -164,12 +158,12 @@ impl<'c> CreateTemplatesOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -177,10 +171,10 @@ rt::request!(CreateTemplatesOrg);
 /// Request of [`Api::delete_template_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTemplateOrg<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTemplateOrg {
+    call: rt::Call,
 }
-impl<'c> DeleteTemplateOrg<'c> {
+impl DeleteTemplateOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -201,12 +195,12 @@ impl<'c> DeleteTemplateOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -214,10 +208,10 @@ rt::request!(DeleteTemplateOrg);
 /// Request of [`Api::get_org_templates_inputs_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetOrgTemplatesInputsSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GetOrgTemplatesInputsSchema {
+    call: rt::Call,
 }
-impl<'c> GetOrgTemplatesInputsSchema<'c> {
+impl GetOrgTemplatesInputsSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -226,12 +220,12 @@ impl<'c> GetOrgTemplatesInputsSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateInputSchemaDetailsResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -239,10 +233,10 @@ rt::request!(GetOrgTemplatesInputsSchema);
 /// Request of [`Api::get_template_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplateOrg<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplateOrg {
+    call: rt::Call,
 }
-impl<'c> GetTemplateOrg<'c> {
+impl GetTemplateOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -293,12 +287,12 @@ impl<'c> GetTemplateOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -306,10 +300,10 @@ rt::request!(GetTemplateOrg);
 /// Request of [`Api::get_template_stable_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplateStableOrg<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplateStableOrg {
+    call: rt::Call,
 }
-impl<'c> GetTemplateStableOrg<'c> {
+impl GetTemplateStableOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -360,12 +354,12 @@ impl<'c> GetTemplateStableOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -373,10 +367,10 @@ rt::request!(GetTemplateStableOrg);
 /// Request of [`Api::get_templates_list_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplatesListOrg<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplatesListOrg {
+    call: rt::Call,
 }
-impl<'c> GetTemplatesListOrg<'c> {
+impl GetTemplatesListOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -466,12 +460,12 @@ impl<'c> GetTemplatesListOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TemplateMetadataSummaryResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TemplateMetadataSummaryResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -479,10 +473,10 @@ rt::request!(GetTemplatesListOrg);
 /// Request of [`Api::import_template_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportTemplateOrg<'c> {
-    call: rt::Call<'c>,
+pub struct ImportTemplateOrg {
+    call: rt::Call,
 }
-impl<'c> ImportTemplateOrg<'c> {
+impl ImportTemplateOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -497,12 +491,12 @@ impl<'c> ImportTemplateOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateImportResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TemplateImportResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -510,10 +504,10 @@ rt::request!(ImportTemplateOrg);
 /// Request of [`Api::update_git_metadata_details_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGitMetadataDetailsOrg<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGitMetadataDetailsOrg {
+    call: rt::Call,
 }
-impl<'c> UpdateGitMetadataDetailsOrg<'c> {
+impl UpdateGitMetadataDetailsOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -528,12 +522,12 @@ impl<'c> UpdateGitMetadataDetailsOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateTemplateGitMetadataResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateTemplateGitMetadataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -541,10 +535,10 @@ rt::request!(UpdateGitMetadataDetailsOrg);
 /// Request of [`Api::update_template_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTemplateOrg<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTemplateOrg {
+    call: rt::Call,
 }
-impl<'c> UpdateTemplateOrg<'c> {
+impl UpdateTemplateOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -566,12 +560,12 @@ impl<'c> UpdateTemplateOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -579,10 +573,10 @@ rt::request!(UpdateTemplateOrg);
 /// Request of [`Api::update_template_stable_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTemplateStableOrg<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTemplateStableOrg {
+    call: rt::Call,
 }
-impl<'c> UpdateTemplateStableOrg<'c> {
+impl UpdateTemplateStableOrg {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -604,12 +598,12 @@ impl<'c> UpdateTemplateStableOrg<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateUpdateStableResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateUpdateStableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -627,6 +621,8 @@ pub(super) static CREATE_TEMPLATES_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TEMPLATE_ORG: rt::Operation = rt::Operation {
     id: "delete-template-org",
@@ -648,6 +644,8 @@ pub(super) static DELETE_TEMPLATE_ORG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_ORG_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation {
     id: "get-org-templates-inputs-schema",
@@ -667,6 +665,8 @@ pub(super) static GET_ORG_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATE_ORG: rt::Operation = rt::Operation {
     id: "get-template-org",
@@ -693,6 +693,8 @@ pub(super) static GET_TEMPLATE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATE_STABLE_ORG: rt::Operation = rt::Operation {
     id: "get-template-stable-org",
@@ -718,6 +720,8 @@ pub(super) static GET_TEMPLATE_STABLE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATES_LIST_ORG: rt::Operation = rt::Operation {
     id: "get-templates-list-org",
@@ -747,6 +751,8 @@ pub(super) static GET_TEMPLATES_LIST_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_TEMPLATE_ORG: rt::Operation = rt::Operation {
     id: "import-template-org",
@@ -765,6 +771,8 @@ pub(super) static IMPORT_TEMPLATE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GIT_METADATA_DETAILS_ORG: rt::Operation = rt::Operation {
     id: "update-git-metadata-details-org",
@@ -783,6 +791,8 @@ pub(super) static UPDATE_GIT_METADATA_DETAILS_ORG: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_ORG: rt::Operation = rt::Operation {
     id: "update-template-org",
@@ -802,6 +812,8 @@ pub(super) static UPDATE_TEMPLATE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_STABLE_ORG: rt::Operation = rt::Operation {
     id: "update-template-stable-org",
@@ -821,4 +833,6 @@ pub(super) static UPDATE_TEMPLATE_STABLE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> CreateTemplatesProject<'c> {
+    ) -> CreateTemplatesProject {
         let mut call = rt::Call::new(self.client, &CREATE_TEMPLATES_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -25,7 +25,7 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         org: impl Into<String>,
         version: impl Into<String>,
-    ) -> DeleteTemplateProject<'c> {
+    ) -> DeleteTemplateProject {
         let mut call = rt::Call::new(self.client, &DELETE_TEMPLATE_PROJECT);
         call.text(0, project);
         call.text(1, template);
@@ -41,7 +41,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         template: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetProjectTemplatesInputsSchema<'c> {
+    ) -> GetProjectTemplatesInputsSchema {
         let mut call = rt::Call::new(self.client, &GET_PROJECT_TEMPLATES_INPUTS_SCHEMA);
         call.text(0, org);
         call.text(1, project);
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         org: impl Into<String>,
         version: impl Into<String>,
-    ) -> GetTemplateProject<'c> {
+    ) -> GetTemplateProject {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATE_PROJECT);
         call.text(0, project);
         call.text(1, template);
@@ -74,7 +74,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         template: impl Into<String>,
-    ) -> GetTemplateStableProject<'c> {
+    ) -> GetTemplateStableProject {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATE_STABLE_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
         &self,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> GetTemplatesListProject<'c> {
+    ) -> GetTemplatesListProject {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATES_LIST_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -100,7 +100,7 @@ impl<'c> Api<'c> {
         org: impl Into<String>,
         project: impl Into<String>,
         template: impl Into<String>,
-    ) -> ImportTemplateProject<'c> {
+    ) -> ImportTemplateProject {
         let mut call = rt::Call::new(self.client, &IMPORT_TEMPLATE_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -114,7 +114,7 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         org: impl Into<String>,
         project: impl Into<String>,
-    ) -> UpdateGitMetadataDetailsProject<'c> {
+    ) -> UpdateGitMetadataDetailsProject {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_METADATA_DETAILS_PROJECT);
         call.text(0, template);
         call.text(1, org);
@@ -131,7 +131,7 @@ impl<'c> Api<'c> {
         template: impl Into<String>,
         org: impl Into<String>,
         version: impl Into<String>,
-    ) -> UpdateTemplateProject<'c> {
+    ) -> UpdateTemplateProject {
         let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_PROJECT);
         call.text(0, project);
         call.text(1, template);
@@ -147,7 +147,7 @@ impl<'c> Api<'c> {
         project: impl Into<String>,
         template: impl Into<String>,
         version: impl Into<String>,
-    ) -> UpdateTemplateStableProject<'c> {
+    ) -> UpdateTemplateStableProject {
         let mut call = rt::Call::new(self.client, &UPDATE_TEMPLATE_STABLE_PROJECT);
         call.text(0, org);
         call.text(1, project);
@@ -161,10 +161,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_templates_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTemplatesProject<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTemplatesProject {
+    call: rt::Call,
 }
-impl<'c> CreateTemplatesProject<'c> {
+impl CreateTemplatesProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -186,12 +186,12 @@ impl<'c> CreateTemplatesProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -199,10 +199,10 @@ rt::request!(CreateTemplatesProject);
 /// Request of [`Api::delete_template_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTemplateProject<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTemplateProject {
+    call: rt::Call,
 }
-impl<'c> DeleteTemplateProject<'c> {
+impl DeleteTemplateProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -223,12 +223,12 @@ impl<'c> DeleteTemplateProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, ()> {
+    pub fn send(self) -> rt::Sending<()> {
         self.call.empty()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -236,10 +236,10 @@ rt::request!(DeleteTemplateProject);
 /// Request of [`Api::get_project_templates_inputs_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetProjectTemplatesInputsSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GetProjectTemplatesInputsSchema {
+    call: rt::Call,
 }
-impl<'c> GetProjectTemplatesInputsSchema<'c> {
+impl GetProjectTemplatesInputsSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -248,12 +248,12 @@ impl<'c> GetProjectTemplatesInputsSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateInputSchemaDetailsResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -261,10 +261,10 @@ rt::request!(GetProjectTemplatesInputsSchema);
 /// Request of [`Api::get_template_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplateProject<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplateProject {
+    call: rt::Call,
 }
-impl<'c> GetTemplateProject<'c> {
+impl GetTemplateProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -315,12 +315,12 @@ impl<'c> GetTemplateProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -328,10 +328,10 @@ rt::request!(GetTemplateProject);
 /// Request of [`Api::get_template_stable_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplateStableProject<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplateStableProject {
+    call: rt::Call,
 }
-impl<'c> GetTemplateStableProject<'c> {
+impl GetTemplateStableProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -382,12 +382,12 @@ impl<'c> GetTemplateStableProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateWithInputsResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateWithInputsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -395,10 +395,10 @@ rt::request!(GetTemplateStableProject);
 /// Request of [`Api::get_templates_list_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplatesListProject<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplatesListProject {
+    call: rt::Call,
 }
-impl<'c> GetTemplatesListProject<'c> {
+impl GetTemplatesListProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -497,12 +497,12 @@ impl<'c> GetTemplatesListProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, Vec<types::TemplateMetadataSummaryResponse>> {
+    pub fn send(self) -> rt::Sending<Vec<types::TemplateMetadataSummaryResponse>> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -510,10 +510,10 @@ rt::request!(GetTemplatesListProject);
 /// Request of [`Api::import_template_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImportTemplateProject<'c> {
-    call: rt::Call<'c>,
+pub struct ImportTemplateProject {
+    call: rt::Call,
 }
-impl<'c> ImportTemplateProject<'c> {
+impl ImportTemplateProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -528,12 +528,12 @@ impl<'c> ImportTemplateProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateImportResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TemplateImportResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -541,10 +541,10 @@ rt::request!(ImportTemplateProject);
 /// Request of [`Api::update_git_metadata_details_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGitMetadataDetailsProject<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGitMetadataDetailsProject {
+    call: rt::Call,
 }
-impl<'c> UpdateGitMetadataDetailsProject<'c> {
+impl UpdateGitMetadataDetailsProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -559,12 +559,12 @@ impl<'c> UpdateGitMetadataDetailsProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::UpdateTemplateGitMetadataResponse> {
+    pub fn send(self) -> rt::Sending<types::UpdateTemplateGitMetadataResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -572,10 +572,10 @@ rt::request!(UpdateGitMetadataDetailsProject);
 /// Request of [`Api::update_template_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTemplateProject<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTemplateProject {
+    call: rt::Call,
 }
-impl<'c> UpdateTemplateProject<'c> {
+impl UpdateTemplateProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -597,12 +597,12 @@ impl<'c> UpdateTemplateProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -610,10 +610,10 @@ rt::request!(UpdateTemplateProject);
 /// Request of [`Api::update_template_stable_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateTemplateStableProject<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateTemplateStableProject {
+    call: rt::Call,
 }
-impl<'c> UpdateTemplateStableProject<'c> {
+impl UpdateTemplateStableProject {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -635,12 +635,12 @@ impl<'c> UpdateTemplateStableProject<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateUpdateStableResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateUpdateStableResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -662,6 +662,8 @@ pub(super) static CREATE_TEMPLATES_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     id: "delete-template-project",
@@ -684,6 +686,8 @@ pub(super) static DELETE_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PROJECT_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation {
     id: "get-project-templates-inputs-schema",
@@ -704,6 +708,8 @@ pub(super) static GET_PROJECT_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     id: "get-template-project",
@@ -731,6 +737,8 @@ pub(super) static GET_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATE_STABLE_PROJECT: rt::Operation = rt::Operation {
     id: "get-template-stable-project",
@@ -757,6 +765,8 @@ pub(super) static GET_TEMPLATE_STABLE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATES_LIST_PROJECT: rt::Operation = rt::Operation {
     id: "get-templates-list-project",
@@ -787,6 +797,8 @@ pub(super) static GET_TEMPLATES_LIST_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPORT_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     id: "import-template-project",
@@ -806,6 +818,8 @@ pub(super) static IMPORT_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GIT_METADATA_DETAILS_PROJECT: rt::Operation = rt::Operation {
     id: "update-git-metadata-details-project",
@@ -825,6 +839,8 @@ pub(super) static UPDATE_GIT_METADATA_DETAILS_PROJECT: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     id: "update-template-project",
@@ -845,6 +861,8 @@ pub(super) static UPDATE_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_STABLE_PROJECT: rt::Operation = rt::Operation {
     id: "update-template-stable-project",
@@ -865,4 +883,6 @@ pub(super) static UPDATE_TEMPLATE_STABLE_PROJECT: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,13 +7,13 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /v1/template-schema/inputs-schema`
     #[inline]
-    pub fn get_inputs_schema(&self) -> GetInputsSchema<'c> {
+    pub fn get_inputs_schema(&self) -> GetInputsSchema {
         let call = rt::Call::new(self.client, &GET_INPUTS_SCHEMA);
         GetInputsSchema { call }
     }
     /// `GET /v1/template-schema/individual-schema`
     #[inline]
-    pub fn get_template_schema(&self) -> GetTemplateSchema<'c> {
+    pub fn get_template_schema(&self) -> GetTemplateSchema {
         let call = rt::Call::new(self.client, &GET_TEMPLATE_SCHEMA);
         GetTemplateSchema { call }
     }
@@ -21,10 +21,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_inputs_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInputsSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GetInputsSchema {
+    call: rt::Call,
 }
-impl<'c> GetInputsSchema<'c> {
+impl GetInputsSchema {
     /// Header `Harness-Account`.
     #[inline]
     pub fn harness_account(mut self, value: impl Into<String>) -> Self {
@@ -51,12 +51,12 @@ impl<'c> GetInputsSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateInputSchemaDetailsResponseBody> {
+    pub fn send(self) -> rt::Sending<types::TemplateInputSchemaDetailsResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -64,10 +64,10 @@ rt::request!(GetInputsSchema);
 /// Request of [`Api::get_template_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplateSchema<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplateSchema {
+    call: rt::Call,
 }
-impl<'c> GetTemplateSchema<'c> {
+impl GetTemplateSchema {
     /// Query parameter `node_group`.
     #[inline]
     pub fn node_group(
@@ -98,12 +98,12 @@ impl<'c> GetTemplateSchema<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::TemplateSchemaResponse> {
+    pub fn send(self) -> rt::Sending<types::TemplateSchemaResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -125,6 +125,8 @@ pub(super) static GET_INPUTS_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATE_SCHEMA: rt::Operation = rt::Operation {
     id: "get-template-schema",
@@ -144,4 +146,6 @@ pub(super) static GET_TEMPLATE_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

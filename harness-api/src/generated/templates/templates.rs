@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateTemplate<'c> {
+    ) -> CreateTemplate {
         let mut call = rt::Call::new(self.client, &CREATE_TEMPLATE);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -24,7 +24,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
-    ) -> DeleteTemplateVersion<'c> {
+    ) -> DeleteTemplateVersion {
         let mut call = rt::Call::new(self.client, &DELETE_TEMPLATE_VERSION);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -37,7 +37,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::RefreshRequestDto,
-    ) -> GetRefreshedYaml<'c> {
+    ) -> GetRefreshedYaml {
         let mut call = rt::Call::new(self.client, &GET_REFRESHED_YAML);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -49,7 +49,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetRefreshedYaml<'c> {
+    ) -> GetRefreshedYaml {
         let mut call = rt::Call::new(self.client, &GET_REFRESHED_YAML);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -61,7 +61,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
-    ) -> GetTemplate<'c> {
+    ) -> GetTemplate {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
-    ) -> GetTemplateInputSetYaml<'c> {
+    ) -> GetTemplateInputSetYaml {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATE_INPUT_SET_YAML);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -85,7 +85,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
-    ) -> GetTemplateLabelsMap<'c> {
+    ) -> GetTemplateLabelsMap {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATE_LABELS_MAP);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -97,7 +97,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         template_list_type: impl Into<types::GetTemplateMetadataListTemplateListType>,
-    ) -> GetTemplateMetadataList<'c> {
+    ) -> GetTemplateMetadataList {
         let mut call = rt::Call::new(self.client, &GET_TEMPLATE_METADATA_LIST);
         call.text(0, account_identifier);
         call.text(
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::TemplateApplyRequestDto,
-    ) -> GetYamlWithTemplateRefsResolvedV2<'c> {
+    ) -> GetYamlWithTemplateRefsResolvedV2 {
         let mut call = rt::Call::new(
             self.client,
             &GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2,
@@ -132,7 +132,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetYamlWithTemplateRefsResolvedV2<'c> {
+    ) -> GetYamlWithTemplateRefsResolvedV2 {
         let mut call = rt::Call::new(
             self.client,
             &GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2,
@@ -149,7 +149,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
-    ) -> ListTemplateUsage<'c> {
+    ) -> ListTemplateUsage {
         let mut call = rt::Call::new(self.client, &LIST_TEMPLATE_USAGE);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -162,7 +162,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
-    ) -> MoveTemplateConfigs<'c> {
+    ) -> MoveTemplateConfigs {
         let mut call = rt::Call::new(self.client, &MOVE_TEMPLATE_CONFIGS);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -177,7 +177,7 @@ impl<'c> Api<'c> {
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateExistingTemplateVersion<'c> {
+    ) -> UpdateExistingTemplateVersion {
         let mut call = rt::Call::new(self.client, &UPDATE_EXISTING_TEMPLATE_VERSION);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -194,7 +194,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
-    ) -> UpdateGitDetails<'c> {
+    ) -> UpdateGitDetails {
         let mut call = rt::Call::new(self.client, &UPDATE_GIT_DETAILS);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -208,7 +208,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
-    ) -> UpdateStableTemplate<'c> {
+    ) -> UpdateStableTemplate {
         let mut call = rt::Call::new(self.client, &UPDATE_STABLE_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -222,7 +222,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
         body: &types::UpsertLabelsForTemplateBody,
-    ) -> UpsertLabelsForTemplate<'c> {
+    ) -> UpsertLabelsForTemplate {
         let mut call = rt::Call::new(self.client, &UPSERT_LABELS_FOR_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -236,7 +236,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpsertLabelsForTemplate<'c> {
+    ) -> UpsertLabelsForTemplate {
         let mut call = rt::Call::new(self.client, &UPSERT_LABELS_FOR_TEMPLATE);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -250,7 +250,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         template_identifier: impl Into<String>,
         version_label: impl Into<String>,
-    ) -> ValidateTemplateInputs<'c> {
+    ) -> ValidateTemplateInputs {
         let mut call = rt::Call::new(self.client, &VALIDATE_TEMPLATE_INPUTS);
         call.text(0, account_identifier);
         call.text(1, template_identifier);
@@ -261,10 +261,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct CreateTemplate {
+    call: rt::Call,
 }
-impl<'c> CreateTemplate<'c> {
+impl CreateTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -378,12 +378,12 @@ impl<'c> CreateTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTemplateWrapperResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateWrapperResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -391,10 +391,10 @@ rt::request!(CreateTemplate);
 /// Request of [`Api::delete_template_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteTemplateVersion<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteTemplateVersion {
+    call: rt::Call,
 }
-impl<'c> DeleteTemplateVersion<'c> {
+impl DeleteTemplateVersion {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -463,12 +463,12 @@ impl<'c> DeleteTemplateVersion<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -476,10 +476,10 @@ rt::request!(DeleteTemplateVersion);
 /// Request of [`Api::get_refreshed_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetRefreshedYaml<'c> {
-    call: rt::Call<'c>,
+pub struct GetRefreshedYaml {
+    call: rt::Call,
 }
-impl<'c> GetRefreshedYaml<'c> {
+impl GetRefreshedYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -524,12 +524,12 @@ impl<'c> GetRefreshedYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRefreshResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRefreshResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -537,10 +537,10 @@ rt::request!(GetRefreshedYaml);
 /// Request of [`Api::get_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplate {
+    call: rt::Call,
 }
-impl<'c> GetTemplate<'c> {
+impl GetTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -603,12 +603,12 @@ impl<'c> GetTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTemplateResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -616,10 +616,10 @@ rt::request!(GetTemplate);
 /// Request of [`Api::get_template_input_set_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplateInputSetYaml<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplateInputSetYaml {
+    call: rt::Call,
 }
-impl<'c> GetTemplateInputSetYaml<'c> {
+impl GetTemplateInputSetYaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -670,12 +670,12 @@ impl<'c> GetTemplateInputSetYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -683,10 +683,10 @@ rt::request!(GetTemplateInputSetYaml);
 /// Request of [`Api::get_template_labels_map`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplateLabelsMap<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplateLabelsMap {
+    call: rt::Call,
 }
-impl<'c> GetTemplateLabelsMap<'c> {
+impl GetTemplateLabelsMap {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -710,12 +710,12 @@ impl<'c> GetTemplateLabelsMap<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -723,10 +723,10 @@ rt::request!(GetTemplateLabelsMap);
 /// Request of [`Api::get_template_metadata_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTemplateMetadataList<'c> {
-    call: rt::Call<'c>,
+pub struct GetTemplateMetadataList {
+    call: rt::Call,
 }
-impl<'c> GetTemplateMetadataList<'c> {
+impl GetTemplateMetadataList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -810,12 +810,12 @@ impl<'c> GetTemplateMetadataList<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageTemplateMetadataSummaryResponse> {
+    ) -> rt::Sending<types::ResponseDtoPageTemplateMetadataSummaryResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -823,10 +823,10 @@ rt::request!(GetTemplateMetadataList);
 /// Request of [`Api::get_yaml_with_template_refs_resolved_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetYamlWithTemplateRefsResolvedV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetYamlWithTemplateRefsResolvedV2 {
+    call: rt::Call,
 }
-impl<'c> GetYamlWithTemplateRefsResolvedV2<'c> {
+impl GetYamlWithTemplateRefsResolvedV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -871,12 +871,12 @@ impl<'c> GetYamlWithTemplateRefsResolvedV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTemplateMergeResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateMergeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -884,10 +884,10 @@ rt::request!(GetYamlWithTemplateRefsResolvedV2);
 /// Request of [`Api::list_template_usage`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListTemplateUsage<'c> {
-    call: rt::Call<'c>,
+pub struct ListTemplateUsage {
+    call: rt::Call,
 }
-impl<'c> ListTemplateUsage<'c> {
+impl ListTemplateUsage {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -951,12 +951,12 @@ impl<'c> ListTemplateUsage<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -964,10 +964,10 @@ rt::request!(ListTemplateUsage);
 /// Request of [`Api::move_template_configs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct MoveTemplateConfigs<'c> {
-    call: rt::Call<'c>,
+pub struct MoveTemplateConfigs {
+    call: rt::Call,
 }
-impl<'c> MoveTemplateConfigs<'c> {
+impl MoveTemplateConfigs {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1037,12 +1037,12 @@ impl<'c> MoveTemplateConfigs<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTemplateMoveConfigResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateMoveConfigResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1050,10 +1050,10 @@ rt::request!(MoveTemplateConfigs);
 /// Request of [`Api::update_existing_template_version`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateExistingTemplateVersion<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateExistingTemplateVersion {
+    call: rt::Call,
 }
-impl<'c> UpdateExistingTemplateVersion<'c> {
+impl UpdateExistingTemplateVersion {
     /// Header `If-Match`.
     #[inline]
     pub fn if_match(mut self, value: impl Into<String>) -> Self {
@@ -1158,12 +1158,12 @@ impl<'c> UpdateExistingTemplateVersion<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTemplateWrapperResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTemplateWrapperResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1171,10 +1171,10 @@ rt::request!(UpdateExistingTemplateVersion);
 /// Request of [`Api::update_git_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateGitDetails<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateGitDetails {
+    call: rt::Call,
 }
-impl<'c> UpdateGitDetails<'c> {
+impl UpdateGitDetails {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1204,12 +1204,12 @@ impl<'c> UpdateGitDetails<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoTemplateUpdateGitDetailsResponse> {
+    ) -> rt::Sending<types::ResponseDtoTemplateUpdateGitDetailsResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1217,10 +1217,10 @@ rt::request!(UpdateGitDetails);
 /// Request of [`Api::update_stable_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateStableTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateStableTemplate {
+    call: rt::Call,
 }
-impl<'c> UpdateStableTemplate<'c> {
+impl UpdateStableTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1259,12 +1259,12 @@ impl<'c> UpdateStableTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1272,10 +1272,10 @@ rt::request!(UpdateStableTemplate);
 /// Request of [`Api::upsert_labels_for_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpsertLabelsForTemplate<'c> {
-    call: rt::Call<'c>,
+pub struct UpsertLabelsForTemplate {
+    call: rt::Call,
 }
-impl<'c> UpsertLabelsForTemplate<'c> {
+impl UpsertLabelsForTemplate {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1290,12 +1290,12 @@ impl<'c> UpsertLabelsForTemplate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1303,10 +1303,10 @@ rt::request!(UpsertLabelsForTemplate);
 /// Request of [`Api::validate_template_inputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateTemplateInputs<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateTemplateInputs {
+    call: rt::Call,
 }
-impl<'c> ValidateTemplateInputs<'c> {
+impl ValidateTemplateInputs {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1347,12 +1347,12 @@ impl<'c> ValidateTemplateInputs<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::TemplateResponseDtoValidateTemplateInputsResponseDto> {
+    ) -> rt::Sending<types::TemplateResponseDtoValidateTemplateInputsResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1390,6 +1390,8 @@ pub(super) static CREATE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TEMPLATE_VERSION: rt::Operation = rt::Operation {
     id: "deleteTemplateVersion",
@@ -1419,6 +1421,8 @@ pub(super) static DELETE_TEMPLATE_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_REFRESHED_YAML: rt::Operation = rt::Operation {
     id: "getRefreshedYaml",
@@ -1442,6 +1446,8 @@ pub(super) static GET_REFRESHED_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATE: rt::Operation = rt::Operation {
     id: "getTemplate",
@@ -1469,6 +1475,8 @@ pub(super) static GET_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATE_INPUT_SET_YAML: rt::Operation = rt::Operation {
     id: "getTemplateInputSetYaml",
@@ -1494,6 +1502,8 @@ pub(super) static GET_TEMPLATE_INPUT_SET_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATE_LABELS_MAP: rt::Operation = rt::Operation {
     id: "getTemplateLabelsMap",
@@ -1514,6 +1524,8 @@ pub(super) static GET_TEMPLATE_LABELS_MAP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TEMPLATE_METADATA_LIST: rt::Operation = rt::Operation {
     id: "getTemplateMetadataList",
@@ -1542,6 +1554,8 @@ pub(super) static GET_TEMPLATE_METADATA_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2: rt::Operation = rt::Operation {
     id: "getYamlWithTemplateRefsResolvedV2",
@@ -1565,6 +1579,8 @@ pub(super) static GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_TEMPLATE_USAGE: rt::Operation = rt::Operation {
     id: "listTemplateUsage",
@@ -1591,6 +1607,8 @@ pub(super) static LIST_TEMPLATE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static MOVE_TEMPLATE_CONFIGS: rt::Operation = rt::Operation {
     id: "moveTemplateConfigs",
@@ -1619,6 +1637,8 @@ pub(super) static MOVE_TEMPLATE_CONFIGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_EXISTING_TEMPLATE_VERSION: rt::Operation = rt::Operation {
     id: "updateExistingTemplateVersion",
@@ -1654,6 +1674,8 @@ pub(super) static UPDATE_EXISTING_TEMPLATE_VERSION: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_GIT_DETAILS: rt::Operation = rt::Operation {
     id: "updateGitDetails",
@@ -1674,6 +1696,8 @@ pub(super) static UPDATE_GIT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_STABLE_TEMPLATE: rt::Operation = rt::Operation {
     id: "updateStableTemplate",
@@ -1698,6 +1722,8 @@ pub(super) static UPDATE_STABLE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPSERT_LABELS_FOR_TEMPLATE: rt::Operation = rt::Operation {
     id: "upsertLabelsForTemplate",
@@ -1717,6 +1743,8 @@ pub(super) static UPSERT_LABELS_FOR_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_TEMPLATE_INPUTS: rt::Operation = rt::Operation {
     id: "TemplatevalidateTemplateInputs",
@@ -1741,4 +1769,6 @@ pub(super) static VALIDATE_TEMPLATE_INPUTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -7,10 +7,7 @@ use crate::{model, rt};
 impl<'c> Api<'c> {
     /// `POST /ng/api/apikey`
     #[inline]
-    pub fn create_api_key(
-        &self,
-        account_identifier: impl Into<String>,
-    ) -> CreateApiKey<'c> {
+    pub fn create_api_key(&self, account_identifier: impl Into<String>) -> CreateApiKey {
         let mut call = rt::Call::new(self.client, &CREATE_API_KEY);
         call.text(0, account_identifier);
         CreateApiKey { call }
@@ -23,7 +20,7 @@ impl<'c> Api<'c> {
         api_key_type: impl Into<types::DeleteApiKeyType>,
         parent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteApiKey<'c> {
+    ) -> DeleteApiKey {
         let mut call = rt::Call::new(self.client, &DELETE_API_KEY);
         call.text(0, account_identifier);
         call.text(1, Into::<types::DeleteApiKeyType>::into(api_key_type).as_str());
@@ -39,7 +36,7 @@ impl<'c> Api<'c> {
         api_key_type: impl Into<types::GetAggregatedApiKeyType>,
         parent_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetAggregatedApiKey<'c> {
+    ) -> GetAggregatedApiKey {
         let mut call = rt::Call::new(self.client, &GET_AGGREGATED_API_KEY);
         call.text(0, account_identifier);
         call.text(
@@ -57,7 +54,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         api_key_type: impl Into<types::ListAggregatedApiKeysApiKeyType>,
         parent_identifier: impl Into<String>,
-    ) -> ListAggregatedApiKeys<'c> {
+    ) -> ListAggregatedApiKeys {
         let mut call = rt::Call::new(self.client, &LIST_AGGREGATED_API_KEYS);
         call.text(0, account_identifier);
         call.text(
@@ -74,7 +71,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         api_key_type: impl Into<types::ListApiKeysApiKeyType>,
         parent_identifier: impl Into<String>,
-    ) -> ListApiKeys<'c> {
+    ) -> ListApiKeys {
         let mut call = rt::Call::new(self.client, &LIST_API_KEYS);
         call.text(0, account_identifier);
         call.text(1, Into::<types::ListApiKeysApiKeyType>::into(api_key_type).as_str());
@@ -83,7 +80,7 @@ impl<'c> Api<'c> {
     }
     /// `PUT /ng/api/apikey/{identifier}`
     #[inline]
-    pub fn update_api_key(&self, identifier: impl Into<String>) -> UpdateApiKey<'c> {
+    pub fn update_api_key(&self, identifier: impl Into<String>) -> UpdateApiKey {
         let mut call = rt::Call::new(self.client, &UPDATE_API_KEY);
         call.text(0, identifier);
         UpdateApiKey { call }
@@ -92,10 +89,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_api_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateApiKey<'c> {
-    call: rt::Call<'c>,
+pub struct CreateApiKey {
+    call: rt::Call,
 }
-impl<'c> CreateApiKey<'c> {
+impl CreateApiKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ApiKey) -> Self {
@@ -118,12 +115,12 @@ impl<'c> CreateApiKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoApiKey> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoApiKey> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -131,10 +128,10 @@ rt::request!(CreateApiKey);
 /// Request of [`Api::delete_api_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteApiKey<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteApiKey {
+    call: rt::Call,
 }
-impl<'c> DeleteApiKey<'c> {
+impl DeleteApiKey {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -149,12 +146,12 @@ impl<'c> DeleteApiKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -162,10 +159,10 @@ rt::request!(DeleteApiKey);
 /// Request of [`Api::get_aggregated_api_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAggregatedApiKey<'c> {
-    call: rt::Call<'c>,
+pub struct GetAggregatedApiKey {
+    call: rt::Call,
 }
-impl<'c> GetAggregatedApiKey<'c> {
+impl GetAggregatedApiKey {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -180,12 +177,12 @@ impl<'c> GetAggregatedApiKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoApiKeyAggregate> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoApiKeyAggregate> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -193,10 +190,10 @@ rt::request!(GetAggregatedApiKey);
 /// Request of [`Api::list_aggregated_api_keys`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAggregatedApiKeys<'c> {
-    call: rt::Call<'c>,
+pub struct ListAggregatedApiKeys {
+    call: rt::Call,
 }
-impl<'c> ListAggregatedApiKeys<'c> {
+impl ListAggregatedApiKeys {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -253,12 +250,12 @@ impl<'c> ListAggregatedApiKeys<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseApiKeyAggregate> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseApiKeyAggregate> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -266,10 +263,10 @@ rt::request!(ListAggregatedApiKeys);
 /// Request of [`Api::list_api_keys`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListApiKeys<'c> {
-    call: rt::Call<'c>,
+pub struct ListApiKeys {
+    call: rt::Call,
 }
-impl<'c> ListApiKeys<'c> {
+impl ListApiKeys {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -293,12 +290,12 @@ impl<'c> ListApiKeys<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListApiKey> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListApiKey> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -306,10 +303,10 @@ rt::request!(ListApiKeys);
 /// Request of [`Api::update_api_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateApiKey<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateApiKey {
+    call: rt::Call,
 }
-impl<'c> UpdateApiKey<'c> {
+impl UpdateApiKey {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ApiKey) -> Self {
@@ -332,12 +329,12 @@ impl<'c> UpdateApiKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoApiKey> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoApiKey> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -355,6 +352,8 @@ pub(super) static CREATE_API_KEY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_API_KEY: rt::Operation = rt::Operation {
     id: "deleteApiKey",
@@ -376,6 +375,8 @@ pub(super) static DELETE_API_KEY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AGGREGATED_API_KEY: rt::Operation = rt::Operation {
     id: "getAggregatedApiKey",
@@ -397,6 +398,8 @@ pub(super) static GET_AGGREGATED_API_KEY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_AGGREGATED_API_KEYS: rt::Operation = rt::Operation {
     id: "listApiKeys",
@@ -423,6 +426,8 @@ pub(super) static LIST_AGGREGATED_API_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_API_KEYS: rt::Operation = rt::Operation {
     id: "listApiKeys_1",
@@ -444,6 +449,8 @@ pub(super) static LIST_API_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_API_KEY: rt::Operation = rt::Operation {
     id: "updateApiKey",
@@ -458,4 +465,6 @@ pub(super) static UPDATE_API_KEY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         invite_id: impl Into<String>,
-    ) -> DeleteInvite<'c> {
+    ) -> DeleteInvite {
         let mut call = rt::Call::new(self.client, &DELETE_INVITE);
         call.text(0, account_identifier);
         call.text(1, invite_id);
@@ -19,14 +19,14 @@ impl<'c> Api<'c> {
     }
     /// `GET /ng/api/invites/invite`
     #[inline]
-    pub fn get_invite(&self, account_identifier: impl Into<String>) -> GetInvite<'c> {
+    pub fn get_invite(&self, account_identifier: impl Into<String>) -> GetInvite {
         let mut call = rt::Call::new(self.client, &GET_INVITE);
         call.text(0, account_identifier);
         GetInvite { call }
     }
     /// `GET /ng/api/invites`
     #[inline]
-    pub fn get_invites(&self, account_identifier: impl Into<String>) -> GetInvites<'c> {
+    pub fn get_invites(&self, account_identifier: impl Into<String>) -> GetInvites {
         let mut call = rt::Call::new(self.client, &GET_INVITES);
         call.text(0, account_identifier);
         GetInvites { call }
@@ -36,7 +36,7 @@ impl<'c> Api<'c> {
     pub fn get_pending_users_aggregated(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetPendingUsersAggregated<'c> {
+    ) -> GetPendingUsersAggregated {
         let mut call = rt::Call::new(self.client, &GET_PENDING_USERS_AGGREGATED);
         call.text(0, account_identifier);
         GetPendingUsersAggregated { call }
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
         invite_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::Invite,
-    ) -> UpdateInvite<'c> {
+    ) -> UpdateInvite {
         let mut call = rt::Call::new(self.client, &UPDATE_INVITE);
         call.text(0, invite_id);
         call.text(1, account_identifier);
@@ -62,7 +62,7 @@ impl<'c> Api<'c> {
         invite_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateInvite<'c> {
+    ) -> UpdateInvite {
         let mut call = rt::Call::new(self.client, &UPDATE_INVITE);
         call.text(0, invite_id);
         call.text(1, account_identifier);
@@ -73,18 +73,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::delete_invite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteInvite<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteInvite {
+    call: rt::Call,
 }
-impl<'c> DeleteInvite<'c> {
+impl DeleteInvite {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOptionalInvite> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOptionalInvite> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -92,10 +92,10 @@ rt::request!(DeleteInvite);
 /// Request of [`Api::get_invite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInvite<'c> {
-    call: rt::Call<'c>,
+pub struct GetInvite {
+    call: rt::Call,
 }
-impl<'c> GetInvite<'c> {
+impl GetInvite {
     /// Query parameter `inviteId`.
     #[inline]
     pub fn invite_id(mut self, value: impl Into<String>) -> Self {
@@ -110,12 +110,12 @@ impl<'c> GetInvite<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoInvite> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoInvite> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -123,10 +123,10 @@ rt::request!(GetInvite);
 /// Request of [`Api::get_invites`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInvites<'c> {
-    call: rt::Call<'c>,
+pub struct GetInvites {
+    call: rt::Call,
 }
-impl<'c> GetInvites<'c> {
+impl GetInvites {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -168,12 +168,12 @@ impl<'c> GetInvites<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseInvite> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseInvite> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -181,10 +181,10 @@ rt::request!(GetInvites);
 /// Request of [`Api::get_pending_users_aggregated`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetPendingUsersAggregated<'c> {
-    call: rt::Call<'c>,
+pub struct GetPendingUsersAggregated {
+    call: rt::Call,
 }
-impl<'c> GetPendingUsersAggregated<'c> {
+impl GetPendingUsersAggregated {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -245,12 +245,12 @@ impl<'c> GetPendingUsersAggregated<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseInvite> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseInvite> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -258,18 +258,18 @@ rt::request!(GetPendingUsersAggregated);
 /// Request of [`Api::update_invite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateInvite<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateInvite {
+    call: rt::Call,
 }
-impl<'c> UpdateInvite<'c> {
+impl UpdateInvite {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoOptionalInvite> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoOptionalInvite> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -287,6 +287,8 @@ pub(super) static DELETE_INVITE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INVITE: rt::Operation = rt::Operation {
     id: "getInvite",
@@ -305,6 +307,8 @@ pub(super) static GET_INVITE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INVITES: rt::Operation = rt::Operation {
     id: "getInvites",
@@ -327,6 +331,8 @@ pub(super) static GET_INVITES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_PENDING_USERS_AGGREGATED: rt::Operation = rt::Operation {
     id: "getPendingUsersAggregated",
@@ -350,6 +356,8 @@ pub(super) static GET_PENDING_USERS_AGGREGATED: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_INVITE: rt::Operation = rt::Operation {
     id: "updateInvite",
@@ -364,4 +372,6 @@ pub(super) static UPDATE_INVITE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::Key,
-    ) -> CreateKey<'c> {
+    ) -> CreateKey {
         let mut call = rt::Call::new(self.client, &CREATE_KEY);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateKey<'c> {
+    ) -> CreateKey {
         let mut call = rt::Call::new(self.client, &CREATE_KEY);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateKey<'c> {
+    ) -> CreateKey {
         let mut call = rt::Call::new(self.client, &CREATE_KEY);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -48,7 +48,7 @@ impl<'c> Api<'c> {
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
         parent_identifier: impl Into<String>,
-    ) -> DeleteKey<'c> {
+    ) -> DeleteKey {
         let mut call = rt::Call::new(self.client, &DELETE_KEY);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -60,7 +60,7 @@ impl<'c> Api<'c> {
     pub fn list_aggregated_keys(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListAggregatedKeys<'c> {
+    ) -> ListAggregatedKeys {
         let mut call = rt::Call::new(self.client, &LIST_AGGREGATED_KEYS);
         call.text(0, account_identifier);
         ListAggregatedKeys { call }
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         parent_identifier: impl Into<String>,
         body: &types::UpdateKeyBody,
-    ) -> UpdateKey<'c> {
+    ) -> UpdateKey {
         let mut call = rt::Call::new(self.client, &UPDATE_KEY);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         parent_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateKey<'c> {
+    ) -> UpdateKey {
         let mut call = rt::Call::new(self.client, &UPDATE_KEY);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -105,7 +105,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         parent_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateKey<'c> {
+    ) -> UpdateKey {
         let mut call = rt::Call::new(self.client, &UPDATE_KEY);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -117,10 +117,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateKey<'c> {
-    call: rt::Call<'c>,
+pub struct CreateKey {
+    call: rt::Call,
 }
-impl<'c> CreateKey<'c> {
+impl CreateKey {
     /// Query parameter `keyScheme`.
     #[inline]
     pub fn key_scheme(mut self, value: impl Into<String>) -> Self {
@@ -129,12 +129,12 @@ impl<'c> CreateKey<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -142,18 +142,18 @@ rt::request!(CreateKey);
 /// Request of [`Api::delete_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteKey<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteKey {
+    call: rt::Call,
 }
-impl<'c> DeleteKey<'c> {
+impl DeleteKey {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -161,10 +161,10 @@ rt::request!(DeleteKey);
 /// Request of [`Api::list_aggregated_keys`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAggregatedKeys<'c> {
-    call: rt::Call<'c>,
+pub struct ListAggregatedKeys {
+    call: rt::Call,
 }
-impl<'c> ListAggregatedKeys<'c> {
+impl ListAggregatedKeys {
     /// Query parameter `parentIdentifier`.
     #[inline]
     pub fn parent_identifier(mut self, value: impl Into<String>) -> Self {
@@ -233,12 +233,12 @@ impl<'c> ListAggregatedKeys<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseKey> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseKey> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -246,18 +246,18 @@ rt::request!(ListAggregatedKeys);
 /// Request of [`Api::update_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateKey<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateKey {
+    call: rt::Call,
 }
-impl<'c> UpdateKey<'c> {
+impl UpdateKey {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -278,6 +278,8 @@ pub(super) static CREATE_KEY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_KEY: rt::Operation = rt::Operation {
     id: "deleteKey",
@@ -296,6 +298,8 @@ pub(super) static DELETE_KEY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_AGGREGATED_KEYS: rt::Operation = rt::Operation {
     id: "ListAggregatedKeys",
@@ -322,6 +326,8 @@ pub(super) static LIST_AGGREGATED_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_KEY: rt::Operation = rt::Operation {
     id: "updateKey",
@@ -340,4 +346,6 @@ pub(super) static UPDATE_KEY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::ServiceAccount,
-    ) -> CreateServiceAccount<'c> {
+    ) -> CreateServiceAccount {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICE_ACCOUNT);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateServiceAccount<'c> {
+    ) -> CreateServiceAccount {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICE_ACCOUNT);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateServiceAccount<'c> {
+    ) -> CreateServiceAccount {
         let mut call = rt::Call::new(self.client, &CREATE_SERVICE_ACCOUNT);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -47,7 +47,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteServiceAccount<'c> {
+    ) -> DeleteServiceAccount {
         let mut call = rt::Call::new(self.client, &DELETE_SERVICE_ACCOUNT);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -59,7 +59,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetAggregatedServiceAccount<'c> {
+    ) -> GetAggregatedServiceAccount {
         let mut call = rt::Call::new(self.client, &GET_AGGREGATED_SERVICE_ACCOUNT);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -73,7 +73,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetInheritingChildScopeListForServiceAccount<'c> {
+    ) -> GetInheritingChildScopeListForServiceAccount {
         let mut call = rt::Call::new(
             self.client,
             &GET_INHERITING_CHILD_SCOPE_LIST_FOR_SERVICE_ACCOUNT,
@@ -89,7 +89,7 @@ impl<'c> Api<'c> {
     pub fn list_aggregated_service_accounts(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListAggregatedServiceAccounts<'c> {
+    ) -> ListAggregatedServiceAccounts {
         let mut call = rt::Call::new(self.client, &LIST_AGGREGATED_SERVICE_ACCOUNTS);
         call.text(0, account_identifier);
         ListAggregatedServiceAccounts {
@@ -101,7 +101,7 @@ impl<'c> Api<'c> {
     pub fn list_manageable_service_accounts(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListManageableServiceAccounts<'c> {
+    ) -> ListManageableServiceAccounts {
         let mut call = rt::Call::new(self.client, &LIST_MANAGEABLE_SERVICE_ACCOUNTS);
         call.text(0, account_identifier);
         ListManageableServiceAccounts {
@@ -113,7 +113,7 @@ impl<'c> Api<'c> {
     pub fn list_service_account(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ListServiceAccount<'c> {
+    ) -> ListServiceAccount {
         let mut call = rt::Call::new(self.client, &LIST_SERVICE_ACCOUNT);
         call.text(0, account_identifier);
         ListServiceAccount { call }
@@ -125,7 +125,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: &types::ServiceAccount,
-    ) -> UpdateServiceAccount<'c> {
+    ) -> UpdateServiceAccount {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_ACCOUNT);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -139,7 +139,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateServiceAccount<'c> {
+    ) -> UpdateServiceAccount {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_ACCOUNT);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -153,7 +153,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> UpdateServiceAccount<'c> {
+    ) -> UpdateServiceAccount {
         let mut call = rt::Call::new(self.client, &UPDATE_SERVICE_ACCOUNT);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -164,10 +164,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_service_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateServiceAccount<'c> {
-    call: rt::Call<'c>,
+pub struct CreateServiceAccount {
+    call: rt::Call,
 }
-impl<'c> CreateServiceAccount<'c> {
+impl CreateServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -182,12 +182,12 @@ impl<'c> CreateServiceAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceAccount> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceAccount> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -195,10 +195,10 @@ rt::request!(CreateServiceAccount);
 /// Request of [`Api::delete_service_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteServiceAccount<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteServiceAccount {
+    call: rt::Call,
 }
-impl<'c> DeleteServiceAccount<'c> {
+impl DeleteServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -213,12 +213,12 @@ impl<'c> DeleteServiceAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -226,10 +226,10 @@ rt::request!(DeleteServiceAccount);
 /// Request of [`Api::get_aggregated_service_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAggregatedServiceAccount<'c> {
-    call: rt::Call<'c>,
+pub struct GetAggregatedServiceAccount {
+    call: rt::Call,
 }
-impl<'c> GetAggregatedServiceAccount<'c> {
+impl GetAggregatedServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -244,12 +244,12 @@ impl<'c> GetAggregatedServiceAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceAccountAggregate> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceAccountAggregate> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -257,10 +257,10 @@ rt::request!(GetAggregatedServiceAccount);
 /// Request of [`Api::get_inheriting_child_scope_list_for_service_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInheritingChildScopeListForServiceAccount<'c> {
-    call: rt::Call<'c>,
+pub struct GetInheritingChildScopeListForServiceAccount {
+    call: rt::Call,
 }
-impl<'c> GetInheritingChildScopeListForServiceAccount<'c> {
+impl GetInheritingChildScopeListForServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -275,12 +275,12 @@ impl<'c> GetInheritingChildScopeListForServiceAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListScopeName> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListScopeName> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -288,10 +288,10 @@ rt::request!(GetInheritingChildScopeListForServiceAccount);
 /// Request of [`Api::list_aggregated_service_accounts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAggregatedServiceAccounts<'c> {
-    call: rt::Call<'c>,
+pub struct ListAggregatedServiceAccounts {
+    call: rt::Call,
 }
-impl<'c> ListAggregatedServiceAccounts<'c> {
+impl ListAggregatedServiceAccounts {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -364,12 +364,12 @@ impl<'c> ListAggregatedServiceAccounts<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseServiceAccountAggregate> {
+    ) -> rt::Sending<types::ResponseDtoPageResponseServiceAccountAggregate> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -377,10 +377,10 @@ rt::request!(ListAggregatedServiceAccounts);
 /// Request of [`Api::list_manageable_service_accounts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListManageableServiceAccounts<'c> {
-    call: rt::Call<'c>,
+pub struct ListManageableServiceAccounts {
+    call: rt::Call,
 }
-impl<'c> ListManageableServiceAccounts<'c> {
+impl ListManageableServiceAccounts {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -451,12 +451,12 @@ impl<'c> ListManageableServiceAccounts<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -464,10 +464,10 @@ rt::request!(ListManageableServiceAccounts);
 /// Request of [`Api::list_service_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListServiceAccount<'c> {
-    call: rt::Call<'c>,
+pub struct ListServiceAccount {
+    call: rt::Call,
 }
-impl<'c> ListServiceAccount<'c> {
+impl ListServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -491,12 +491,12 @@ impl<'c> ListServiceAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListServiceAccount> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListServiceAccount> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -504,10 +504,10 @@ rt::request!(ListServiceAccount);
 /// Request of [`Api::update_service_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateServiceAccount<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateServiceAccount {
+    call: rt::Call,
 }
-impl<'c> UpdateServiceAccount<'c> {
+impl UpdateServiceAccount {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -522,12 +522,12 @@ impl<'c> UpdateServiceAccount<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoServiceAccount> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoServiceAccount> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -549,6 +549,8 @@ pub(super) static CREATE_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     id: "deleteServiceAccount",
@@ -568,6 +570,8 @@ pub(super) static DELETE_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AGGREGATED_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     id: "getAggregatedServiceAccount",
@@ -587,6 +591,8 @@ pub(super) static GET_AGGREGATED_SERVICE_ACCOUNT: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INHERITING_CHILD_SCOPE_LIST_FOR_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     id: "getInheritingChildScopeListForServiceAccount",
@@ -606,6 +612,8 @@ pub(super) static GET_INHERITING_CHILD_SCOPE_LIST_FOR_SERVICE_ACCOUNT: rt::Opera
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_AGGREGATED_SERVICE_ACCOUNTS: rt::Operation = rt::Operation {
     id: "listAggregatedServiceAccounts",
@@ -631,6 +639,8 @@ pub(super) static LIST_AGGREGATED_SERVICE_ACCOUNTS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_MANAGEABLE_SERVICE_ACCOUNTS: rt::Operation = rt::Operation {
     id: "listManageableServiceAccounts",
@@ -656,6 +666,8 @@ pub(super) static LIST_MANAGEABLE_SERVICE_ACCOUNTS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     id: "listServiceAccount",
@@ -675,6 +687,8 @@ pub(super) static LIST_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     id: "updateServiceAccount",
@@ -694,4 +708,6 @@ pub(super) static UPDATE_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::Token,
-    ) -> CreateToken<'c> {
+    ) -> CreateToken {
         let mut call = rt::Call::new(self.client, &CREATE_TOKEN);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateToken<'c> {
+    ) -> CreateToken {
         let mut call = rt::Call::new(self.client, &CREATE_TOKEN);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CreateToken<'c> {
+    ) -> CreateToken {
         let mut call = rt::Call::new(self.client, &CREATE_TOKEN);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -50,7 +50,7 @@ impl<'c> Api<'c> {
         api_key_type: impl Into<types::DeleteTokenApiKeyType>,
         parent_identifier: impl Into<String>,
         api_key_identifier: impl Into<String>,
-    ) -> DeleteToken<'c> {
+    ) -> DeleteToken {
         let mut call = rt::Call::new(self.client, &DELETE_TOKEN);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -65,7 +65,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         api_key_type: impl Into<types::ListAggregatedTokensApiKeyType>,
-    ) -> ListAggregatedTokens<'c> {
+    ) -> ListAggregatedTokens {
         let mut call = rt::Call::new(self.client, &LIST_AGGREGATED_TOKENS);
         call.text(0, account_identifier);
         call.text(
@@ -83,7 +83,7 @@ impl<'c> Api<'c> {
         api_key_type: impl Into<types::RotateTokenApiKeyType>,
         parent_identifier: impl Into<String>,
         api_key_identifier: impl Into<String>,
-    ) -> RotateToken<'c> {
+    ) -> RotateToken {
         let mut call = rt::Call::new(self.client, &ROTATE_TOKEN);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -98,7 +98,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> UpdateToken<'c> {
+    ) -> UpdateToken {
         let mut call = rt::Call::new(self.client, &UPDATE_TOKEN);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> ValidateToken<'c> {
+    ) -> ValidateToken {
         let mut call = rt::Call::new(self.client, &VALIDATE_TOKEN);
         call.text(0, account_identifier);
         call.body_text("text/plain", body);
@@ -120,18 +120,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::create_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CreateToken<'c> {
-    call: rt::Call<'c>,
+pub struct CreateToken {
+    call: rt::Call,
 }
-impl<'c> CreateToken<'c> {
+impl CreateToken {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTokenValue> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTokenValue> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -139,10 +139,10 @@ rt::request!(CreateToken);
 /// Request of [`Api::delete_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteToken<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteToken {
+    call: rt::Call,
 }
-impl<'c> DeleteToken<'c> {
+impl DeleteToken {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -157,12 +157,12 @@ impl<'c> DeleteToken<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -170,10 +170,10 @@ rt::request!(DeleteToken);
 /// Request of [`Api::list_aggregated_tokens`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ListAggregatedTokens<'c> {
-    call: rt::Call<'c>,
+pub struct ListAggregatedTokens {
+    call: rt::Call,
 }
-impl<'c> ListAggregatedTokens<'c> {
+impl ListAggregatedTokens {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -248,12 +248,12 @@ impl<'c> ListAggregatedTokens<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseTokenAggregate> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseTokenAggregate> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -261,10 +261,10 @@ rt::request!(ListAggregatedTokens);
 /// Request of [`Api::rotate_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RotateToken<'c> {
-    call: rt::Call<'c>,
+pub struct RotateToken {
+    call: rt::Call,
 }
-impl<'c> RotateToken<'c> {
+impl RotateToken {
     /// Query parameter `rotateTimestamp`.
     #[inline]
     pub fn rotate_timestamp(mut self, value: i64) -> Self {
@@ -285,12 +285,12 @@ impl<'c> RotateToken<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTokenValue> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTokenValue> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -298,10 +298,10 @@ rt::request!(RotateToken);
 /// Request of [`Api::update_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateToken<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateToken {
+    call: rt::Call,
 }
-impl<'c> UpdateToken<'c> {
+impl UpdateToken {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::Token) -> Self {
@@ -324,12 +324,12 @@ impl<'c> UpdateToken<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoToken> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoToken> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -337,18 +337,18 @@ rt::request!(UpdateToken);
 /// Request of [`Api::validate_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ValidateToken<'c> {
-    call: rt::Call<'c>,
+pub struct ValidateToken {
+    call: rt::Call,
 }
-impl<'c> ValidateToken<'c> {
+impl ValidateToken {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoToken> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoToken> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -366,6 +366,8 @@ pub(super) static CREATE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_TOKEN: rt::Operation = rt::Operation {
     id: "deleteToken",
@@ -388,6 +390,8 @@ pub(super) static DELETE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LIST_AGGREGATED_TOKENS: rt::Operation = rt::Operation {
     id: "listAggregatedTokens",
@@ -416,6 +420,8 @@ pub(super) static LIST_AGGREGATED_TOKENS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ROTATE_TOKEN: rt::Operation = rt::Operation {
     id: "rotateToken",
@@ -439,6 +445,8 @@ pub(super) static ROTATE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_TOKEN: rt::Operation = rt::Operation {
     id: "updateToken",
@@ -456,6 +464,8 @@ pub(super) static UPDATE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static VALIDATE_TOKEN: rt::Operation = rt::Operation {
     id: "validateToken",
@@ -470,4 +480,6 @@ pub(super) static VALIDATE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

@@ -11,7 +11,7 @@ impl<'c> Api<'c> {
         &self,
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> AddUserToUserGroups<'c> {
+    ) -> AddUserToUserGroups {
         let mut call = rt::Call::new(self.client, &ADD_USER_TO_USER_GROUPS);
         call.text(0, user_id);
         call.text(1, account_identifier);
@@ -23,7 +23,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::AddUsersDto,
-    ) -> AddUsers<'c> {
+    ) -> AddUsers {
         let mut call = rt::Call::new(self.client, &ADD_USERS);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -35,7 +35,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> AddUsers<'c> {
+    ) -> AddUsers {
         let mut call = rt::Call::new(self.client, &ADD_USERS);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -46,7 +46,7 @@ impl<'c> Api<'c> {
     pub fn change_user_password(
         &self,
         account_identifier: impl Into<String>,
-    ) -> ChangeUserPassword<'c> {
+    ) -> ChangeUserPassword {
         let mut call = rt::Call::new(self.client, &CHANGE_USER_PASSWORD);
         call.text(0, account_identifier);
         ChangeUserPassword { call }
@@ -56,7 +56,7 @@ impl<'c> Api<'c> {
     pub fn check_if_last_admin(
         &self,
         account_identifier: impl Into<String>,
-    ) -> CheckIfLastAdmin<'c> {
+    ) -> CheckIfLastAdmin {
         let mut call = rt::Call::new(self.client, &CHECK_IF_LAST_ADMIN);
         call.text(0, account_identifier);
         CheckIfLastAdmin { call }
@@ -66,7 +66,7 @@ impl<'c> Api<'c> {
     pub fn disable_two_factor_auth(
         &self,
         account_identifier: impl Into<String>,
-    ) -> DisableTwoFactorAuth<'c> {
+    ) -> DisableTwoFactorAuth {
         let mut call = rt::Call::new(self.client, &DISABLE_TWO_FACTOR_AUTH);
         call.text(0, account_identifier);
         DisableTwoFactorAuth { call }
@@ -76,7 +76,7 @@ impl<'c> Api<'c> {
     pub fn enable_two_factor_auth(
         &self,
         account_identifier: impl Into<String>,
-    ) -> EnableTwoFactorAuth<'c> {
+    ) -> EnableTwoFactorAuth {
         let mut call = rt::Call::new(self.client, &ENABLE_TWO_FACTOR_AUTH);
         call.text(0, account_identifier);
         EnableTwoFactorAuth { call }
@@ -87,7 +87,7 @@ impl<'c> Api<'c> {
         &self,
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> EndImpersonation<'c> {
+    ) -> EndImpersonation {
         let mut call = rt::Call::new(self.client, &END_IMPERSONATION);
         call.text(0, user_id);
         call.text(1, account_identifier);
@@ -99,7 +99,7 @@ impl<'c> Api<'c> {
         &self,
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetAggregatedUser<'c> {
+    ) -> GetAggregatedUser {
         let mut call = rt::Call::new(self.client, &GET_AGGREGATED_USER);
         call.text(0, user_id);
         call.text(1, account_identifier);
@@ -110,7 +110,7 @@ impl<'c> Api<'c> {
     pub fn get_aggregated_users(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetAggregatedUsers<'c> {
+    ) -> GetAggregatedUsers {
         let mut call = rt::Call::new(self.client, &GET_AGGREGATED_USERS);
         call.text(0, account_identifier);
         GetAggregatedUsers { call }
@@ -120,7 +120,7 @@ impl<'c> Api<'c> {
     pub fn get_current_user_info(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetCurrentUserInfo<'c> {
+    ) -> GetCurrentUserInfo {
         let mut call = rt::Call::new(self.client, &GET_CURRENT_USER_INFO);
         call.text(0, account_identifier);
         GetCurrentUserInfo { call }
@@ -131,7 +131,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         auth_mechanism: impl Into<types::GetTwoFactorAuthSettingsAuthMechanism>,
-    ) -> GetTwoFactorAuthSettings<'c> {
+    ) -> GetTwoFactorAuthSettings {
         let mut call = rt::Call::new(self.client, &GET_TWO_FACTOR_AUTH_SETTINGS);
         call.text(0, account_identifier);
         call.text(
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
     }
     /// `POST /ng/api/user/batch`
     #[inline]
-    pub fn get_users(&self, account_identifier: impl Into<String>) -> GetUsers<'c> {
+    pub fn get_users(&self, account_identifier: impl Into<String>) -> GetUsers {
         let mut call = rt::Call::new(self.client, &GET_USERS);
         call.text(0, account_identifier);
         GetUsers { call }
@@ -154,7 +154,7 @@ impl<'c> Api<'c> {
         &self,
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> ImpersonateUser<'c> {
+    ) -> ImpersonateUser {
         let mut call = rt::Call::new(self.client, &IMPERSONATE_USER);
         call.text(0, user_id);
         call.text(1, account_identifier);
@@ -166,7 +166,7 @@ impl<'c> Api<'c> {
         &self,
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> RemoveUser<'c> {
+    ) -> RemoveUser {
         let mut call = rt::Call::new(self.client, &REMOVE_USER);
         call.text(0, user_id);
         call.text(1, account_identifier);
@@ -178,7 +178,7 @@ impl<'c> Api<'c> {
         &self,
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> UnlockUser<'c> {
+    ) -> UnlockUser {
         let mut call = rt::Call::new(self.client, &UNLOCK_USER);
         call.text(0, user_id);
         call.text(1, account_identifier);
@@ -189,7 +189,7 @@ impl<'c> Api<'c> {
     pub fn update_user_info(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateUserInfo<'c> {
+    ) -> UpdateUserInfo {
         let mut call = rt::Call::new(self.client, &UPDATE_USER_INFO);
         call.text(0, account_identifier);
         UpdateUserInfo { call }
@@ -200,7 +200,7 @@ impl<'c> Api<'c> {
         &self,
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> UpdateUserInfoById<'c> {
+    ) -> UpdateUserInfoById {
         let mut call = rt::Call::new(self.client, &UPDATE_USER_INFO_BY_ID);
         call.text(0, user_id);
         call.text(1, account_identifier);
@@ -212,7 +212,7 @@ impl<'c> Api<'c> {
         &self,
         user_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> UserReset2fa<'c> {
+    ) -> UserReset2fa {
         let mut call = rt::Call::new(self.client, &USER_RESET2FA);
         call.text(0, user_id);
         call.text(1, account_identifier);
@@ -222,10 +222,10 @@ impl<'c> Api<'c> {
 /// Request of [`Api::add_user_to_user_groups`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddUserToUserGroups<'c> {
-    call: rt::Call<'c>,
+pub struct AddUserToUserGroups {
+    call: rt::Call,
 }
-impl<'c> AddUserToUserGroups<'c> {
+impl AddUserToUserGroups {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -253,12 +253,12 @@ impl<'c> AddUserToUserGroups<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -266,10 +266,10 @@ rt::request!(AddUserToUserGroups);
 /// Request of [`Api::add_users`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct AddUsers<'c> {
-    call: rt::Call<'c>,
+pub struct AddUsers {
+    call: rt::Call,
 }
-impl<'c> AddUsers<'c> {
+impl AddUsers {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -284,12 +284,12 @@ impl<'c> AddUsers<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoAddUsersResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoAddUsersResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -297,10 +297,10 @@ rt::request!(AddUsers);
 /// Request of [`Api::change_user_password`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ChangeUserPassword<'c> {
-    call: rt::Call<'c>,
+pub struct ChangeUserPassword {
+    call: rt::Call,
 }
-impl<'c> ChangeUserPassword<'c> {
+impl ChangeUserPassword {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::PasswordChangeDto) -> Self {
@@ -316,12 +316,12 @@ impl<'c> ChangeUserPassword<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPasswordChangeResponse> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPasswordChangeResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -329,10 +329,10 @@ rt::request!(ChangeUserPassword);
 /// Request of [`Api::check_if_last_admin`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CheckIfLastAdmin<'c> {
-    call: rt::Call<'c>,
+pub struct CheckIfLastAdmin {
+    call: rt::Call,
 }
-impl<'c> CheckIfLastAdmin<'c> {
+impl CheckIfLastAdmin {
     /// Query parameter `userId`.
     #[inline]
     pub fn user_id(mut self, value: impl Into<String>) -> Self {
@@ -353,12 +353,12 @@ impl<'c> CheckIfLastAdmin<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -366,18 +366,18 @@ rt::request!(CheckIfLastAdmin);
 /// Request of [`Api::disable_two_factor_auth`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DisableTwoFactorAuth<'c> {
-    call: rt::Call<'c>,
+pub struct DisableTwoFactorAuth {
+    call: rt::Call,
 }
-impl<'c> DisableTwoFactorAuth<'c> {
+impl DisableTwoFactorAuth {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserInfo> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -385,10 +385,10 @@ rt::request!(DisableTwoFactorAuth);
 /// Request of [`Api::enable_two_factor_auth`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EnableTwoFactorAuth<'c> {
-    call: rt::Call<'c>,
+pub struct EnableTwoFactorAuth {
+    call: rt::Call,
 }
-impl<'c> EnableTwoFactorAuth<'c> {
+impl EnableTwoFactorAuth {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::TwoFactorAuthSettingsInfo) -> Self {
@@ -404,12 +404,12 @@ impl<'c> EnableTwoFactorAuth<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserInfo> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -417,18 +417,18 @@ rt::request!(EnableTwoFactorAuth);
 /// Request of [`Api::end_impersonation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct EndImpersonation<'c> {
-    call: rt::Call<'c>,
+pub struct EndImpersonation {
+    call: rt::Call,
 }
-impl<'c> EndImpersonation<'c> {
+impl EndImpersonation {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -436,10 +436,10 @@ rt::request!(EndImpersonation);
 /// Request of [`Api::get_aggregated_user`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAggregatedUser<'c> {
-    call: rt::Call<'c>,
+pub struct GetAggregatedUser {
+    call: rt::Call,
 }
-impl<'c> GetAggregatedUser<'c> {
+impl GetAggregatedUser {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -454,12 +454,12 @@ impl<'c> GetAggregatedUser<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserAggregateDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserAggregateDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -467,10 +467,10 @@ rt::request!(GetAggregatedUser);
 /// Request of [`Api::get_aggregated_users`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetAggregatedUsers<'c> {
-    call: rt::Call<'c>,
+pub struct GetAggregatedUsers {
+    call: rt::Call,
 }
-impl<'c> GetAggregatedUsers<'c> {
+impl GetAggregatedUsers {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -531,14 +531,12 @@ impl<'c> GetAggregatedUsers<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(
-        self,
-    ) -> rt::Sending<'c, types::ResponseDtoPageResponseUserAggregateDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserAggregateDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -546,18 +544,18 @@ rt::request!(GetAggregatedUsers);
 /// Request of [`Api::get_current_user_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetCurrentUserInfo<'c> {
-    call: rt::Call<'c>,
+pub struct GetCurrentUserInfo {
+    call: rt::Call,
 }
-impl<'c> GetCurrentUserInfo<'c> {
+impl GetCurrentUserInfo {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserInfo> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -565,18 +563,18 @@ rt::request!(GetCurrentUserInfo);
 /// Request of [`Api::get_two_factor_auth_settings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetTwoFactorAuthSettings<'c> {
-    call: rt::Call<'c>,
+pub struct GetTwoFactorAuthSettings {
+    call: rt::Call,
 }
-impl<'c> GetTwoFactorAuthSettings<'c> {
+impl GetTwoFactorAuthSettings {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoTwoFactorAuthSettingsInfo> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoTwoFactorAuthSettingsInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -584,10 +582,10 @@ rt::request!(GetTwoFactorAuthSettings);
 /// Request of [`Api::get_users`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUsers<'c> {
-    call: rt::Call<'c>,
+pub struct GetUsers {
+    call: rt::Call,
 }
-impl<'c> GetUsers<'c> {
+impl GetUsers {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -642,12 +640,12 @@ impl<'c> GetUsers<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseUserMetadataDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserMetadataDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -655,10 +653,10 @@ rt::request!(GetUsers);
 /// Request of [`Api::impersonate_user`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct ImpersonateUser<'c> {
-    call: rt::Call<'c>,
+pub struct ImpersonateUser {
+    call: rt::Call,
 }
-impl<'c> ImpersonateUser<'c> {
+impl ImpersonateUser {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::ImpersonateUserBody) -> Self {
@@ -674,12 +672,12 @@ impl<'c> ImpersonateUser<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -687,10 +685,10 @@ rt::request!(ImpersonateUser);
 /// Request of [`Api::remove_user`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct RemoveUser<'c> {
-    call: rt::Call<'c>,
+pub struct RemoveUser {
+    call: rt::Call,
 }
-impl<'c> RemoveUser<'c> {
+impl RemoveUser {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -705,12 +703,12 @@ impl<'c> RemoveUser<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -718,10 +716,10 @@ rt::request!(RemoveUser);
 /// Request of [`Api::unlock_user`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UnlockUser<'c> {
-    call: rt::Call<'c>,
+pub struct UnlockUser {
+    call: rt::Call,
 }
-impl<'c> UnlockUser<'c> {
+impl UnlockUser {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -736,12 +734,12 @@ impl<'c> UnlockUser<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserInfo> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -749,10 +747,10 @@ rt::request!(UnlockUser);
 /// Request of [`Api::update_user_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateUserInfo<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateUserInfo {
+    call: rt::Call,
 }
-impl<'c> UpdateUserInfo<'c> {
+impl UpdateUserInfo {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UserInfo) -> Self {
@@ -768,12 +766,12 @@ impl<'c> UpdateUserInfo<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserInfo> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -781,10 +779,10 @@ rt::request!(UpdateUserInfo);
 /// Request of [`Api::update_user_info_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateUserInfoById<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateUserInfoById {
+    call: rt::Call,
 }
-impl<'c> UpdateUserInfoById<'c> {
+impl UpdateUserInfoById {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &types::UpdateUserInfoByIdBody) -> Self {
@@ -800,12 +798,12 @@ impl<'c> UpdateUserInfoById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -813,18 +811,18 @@ rt::request!(UpdateUserInfoById);
 /// Request of [`Api::user_reset2fa`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UserReset2fa<'c> {
-    call: rt::Call<'c>,
+pub struct UserReset2fa {
+    call: rt::Call,
 }
-impl<'c> UserReset2fa<'c> {
+impl UserReset2fa {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<serde_json::Value> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -847,6 +845,8 @@ pub(super) static ADD_USER_TO_USER_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ADD_USERS: rt::Operation = rt::Operation {
     id: "addUsers",
@@ -865,6 +865,8 @@ pub(super) static ADD_USERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CHANGE_USER_PASSWORD: rt::Operation = rt::Operation {
     id: "changeUserPassword",
@@ -879,6 +881,8 @@ pub(super) static CHANGE_USER_PASSWORD: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static CHECK_IF_LAST_ADMIN: rt::Operation = rt::Operation {
     id: "checkIfLastAdmin",
@@ -898,6 +902,8 @@ pub(super) static CHECK_IF_LAST_ADMIN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DISABLE_TWO_FACTOR_AUTH: rt::Operation = rt::Operation {
     id: "disableTTwoFactorAuth",
@@ -912,6 +918,8 @@ pub(super) static DISABLE_TWO_FACTOR_AUTH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static ENABLE_TWO_FACTOR_AUTH: rt::Operation = rt::Operation {
     id: "enableTwoFactorAuth",
@@ -926,6 +934,8 @@ pub(super) static ENABLE_TWO_FACTOR_AUTH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static END_IMPERSONATION: rt::Operation = rt::Operation {
     id: "endImpersonation",
@@ -940,6 +950,8 @@ pub(super) static END_IMPERSONATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AGGREGATED_USER: rt::Operation = rt::Operation {
     id: "getAggregatedUser",
@@ -959,6 +971,8 @@ pub(super) static GET_AGGREGATED_USER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_AGGREGATED_USERS: rt::Operation = rt::Operation {
     id: "getAggregatedUsers",
@@ -982,6 +996,8 @@ pub(super) static GET_AGGREGATED_USERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_CURRENT_USER_INFO: rt::Operation = rt::Operation {
     id: "getCurrentUserInfo",
@@ -996,6 +1012,8 @@ pub(super) static GET_CURRENT_USER_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_TWO_FACTOR_AUTH_SETTINGS: rt::Operation = rt::Operation {
     id: "getTwoFactorAuthSettings",
@@ -1013,6 +1031,8 @@ pub(super) static GET_TWO_FACTOR_AUTH_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_USERS: rt::Operation = rt::Operation {
     id: "getUsers",
@@ -1035,6 +1055,8 @@ pub(super) static GET_USERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static IMPERSONATE_USER: rt::Operation = rt::Operation {
     id: "impersonateUser",
@@ -1049,6 +1071,8 @@ pub(super) static IMPERSONATE_USER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static REMOVE_USER: rt::Operation = rt::Operation {
     id: "removeUser",
@@ -1068,6 +1092,8 @@ pub(super) static REMOVE_USER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UNLOCK_USER: rt::Operation = rt::Operation {
     id: "unlockUser",
@@ -1087,6 +1113,8 @@ pub(super) static UNLOCK_USER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_USER_INFO: rt::Operation = rt::Operation {
     id: "updateUserInfo",
@@ -1101,6 +1129,8 @@ pub(super) static UPDATE_USER_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_USER_INFO_BY_ID: rt::Operation = rt::Operation {
     id: "updateUserInfo_1",
@@ -1115,6 +1145,8 @@ pub(super) static UPDATE_USER_INFO_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static USER_RESET2FA: rt::Operation = rt::Operation {
     id: "reset2fa",
@@ -1129,4 +1161,6 @@ pub(super) static USER_RESET2FA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

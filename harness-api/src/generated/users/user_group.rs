@@ -13,7 +13,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         group_identifier: impl Into<String>,
         body: &[types::NgScope],
-    ) -> CopyUserGroup<'c> {
+    ) -> CopyUserGroup {
         let mut call = rt::Call::new(self.client, &COPY_USER_GROUP);
         call.text(0, account_identifier);
         call.text(1, group_identifier);
@@ -28,7 +28,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         group_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> CopyUserGroup<'c> {
+    ) -> CopyUserGroup {
         let mut call = rt::Call::new(self.client, &COPY_USER_GROUP);
         call.text(0, account_identifier);
         call.text(1, group_identifier);
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         user_identifier: impl Into<String>,
-    ) -> DeleteMember<'c> {
+    ) -> DeleteMember {
         let mut call = rt::Call::new(self.client, &DELETE_MEMBER);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -55,7 +55,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> DeleteUserGroup<'c> {
+    ) -> DeleteUserGroup {
         let mut call = rt::Call::new(self.client, &DELETE_USER_GROUP);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -67,7 +67,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::UserGroupFilter,
-    ) -> GetBatchUsersGroupList<'c> {
+    ) -> GetBatchUsersGroupList {
         let mut call = rt::Call::new(self.client, &GET_BATCH_USERS_GROUP_LIST);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -79,7 +79,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetBatchUsersGroupList<'c> {
+    ) -> GetBatchUsersGroupList {
         let mut call = rt::Call::new(self.client, &GET_BATCH_USERS_GROUP_LIST);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -91,7 +91,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::UserGroupFilter,
-    ) -> GetFilteredUserGroupsList<'c> {
+    ) -> GetFilteredUserGroupsList {
         let mut call = rt::Call::new(self.client, &GET_FILTERED_USER_GROUPS_LIST);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -103,7 +103,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> GetFilteredUserGroupsList<'c> {
+    ) -> GetFilteredUserGroupsList {
         let mut call = rt::Call::new(self.client, &GET_FILTERED_USER_GROUPS_LIST);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -115,7 +115,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetInheritingChildScopeList<'c> {
+    ) -> GetInheritingChildScopeList {
         let mut call = rt::Call::new(self.client, &GET_INHERITING_CHILD_SCOPE_LIST);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -130,7 +130,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         user_identifier: impl Into<String>,
-    ) -> GetMember<'c> {
+    ) -> GetMember {
         let mut call = rt::Call::new(self.client, &GET_MEMBER);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -143,7 +143,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetUserGroup<'c> {
+    ) -> GetUserGroup {
         let mut call = rt::Call::new(self.client, &GET_USER_GROUP);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -154,7 +154,7 @@ impl<'c> Api<'c> {
     pub fn get_user_group_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetUserGroupList<'c> {
+    ) -> GetUserGroupList {
         let mut call = rt::Call::new(self.client, &GET_USER_GROUP_LIST);
         call.text(0, account_identifier);
         GetUserGroupList { call }
@@ -165,7 +165,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
-    ) -> GetUserGroupV2<'c> {
+    ) -> GetUserGroupV2 {
         let mut call = rt::Call::new(self.client, &GET_USER_GROUP_V2);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -177,7 +177,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetUserListInUserGroup<'c> {
+    ) -> GetUserListInUserGroup {
         let mut call = rt::Call::new(self.client, &GET_USER_LIST_IN_USER_GROUP);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -191,7 +191,7 @@ impl<'c> Api<'c> {
         ldap_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::LdapLinkGroupRequest,
-    ) -> LinkUserGroupToLdap<'c> {
+    ) -> LinkUserGroupToLdap {
         let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_LDAP);
         call.text(0, user_group_id);
         call.text(1, ldap_id);
@@ -207,7 +207,7 @@ impl<'c> Api<'c> {
         ldap_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> LinkUserGroupToLdap<'c> {
+    ) -> LinkUserGroupToLdap {
         let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_LDAP);
         call.text(0, user_group_id);
         call.text(1, ldap_id);
@@ -223,7 +223,7 @@ impl<'c> Api<'c> {
         provider_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::OidcLinkGroupRequest,
-    ) -> LinkUserGroupToOidc<'c> {
+    ) -> LinkUserGroupToOidc {
         let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_OIDC);
         call.text(0, user_group_id);
         call.text(1, provider_id);
@@ -239,7 +239,7 @@ impl<'c> Api<'c> {
         provider_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> LinkUserGroupToOidc<'c> {
+    ) -> LinkUserGroupToOidc {
         let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_OIDC);
         call.text(0, user_group_id);
         call.text(1, provider_id);
@@ -255,7 +255,7 @@ impl<'c> Api<'c> {
         saml_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: &types::SamlLinkGroupRequest,
-    ) -> LinkUserGroupToSaml<'c> {
+    ) -> LinkUserGroupToSaml {
         let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_SAML);
         call.text(0, user_group_id);
         call.text(1, saml_id);
@@ -271,7 +271,7 @@ impl<'c> Api<'c> {
         saml_id: impl Into<String>,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> LinkUserGroupToSaml<'c> {
+    ) -> LinkUserGroupToSaml {
         let mut call = rt::Call::new(self.client, &LINK_USER_GROUP_TO_SAML);
         call.text(0, user_group_id);
         call.text(1, saml_id);
@@ -285,7 +285,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::UserGroup,
-    ) -> PostUserGroup<'c> {
+    ) -> PostUserGroup {
         let mut call = rt::Call::new(self.client, &POST_USER_GROUP);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -297,7 +297,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostUserGroup<'c> {
+    ) -> PostUserGroup {
         let mut call = rt::Call::new(self.client, &POST_USER_GROUP);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -309,7 +309,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::UserGroupRequestV2,
-    ) -> PostUserGroupV2<'c> {
+    ) -> PostUserGroupV2 {
         let mut call = rt::Call::new(self.client, &POST_USER_GROUP_V2);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -321,7 +321,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PostUserGroupV2<'c> {
+    ) -> PostUserGroupV2 {
         let mut call = rt::Call::new(self.client, &POST_USER_GROUP_V2);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -334,7 +334,7 @@ impl<'c> Api<'c> {
         account_identifier: impl Into<String>,
         identifier: impl Into<String>,
         user_identifier: impl Into<String>,
-    ) -> PutMember<'c> {
+    ) -> PutMember {
         let mut call = rt::Call::new(self.client, &PUT_MEMBER);
         call.text(0, account_identifier);
         call.text(1, identifier);
@@ -347,7 +347,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::UserGroup,
-    ) -> PutUserGroup<'c> {
+    ) -> PutUserGroup {
         let mut call = rt::Call::new(self.client, &PUT_USER_GROUP);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -359,7 +359,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PutUserGroup<'c> {
+    ) -> PutUserGroup {
         let mut call = rt::Call::new(self.client, &PUT_USER_GROUP);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -371,7 +371,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: &types::UserGroupRequestV2,
-    ) -> PutUserGroupV2<'c> {
+    ) -> PutUserGroupV2 {
         let mut call = rt::Call::new(self.client, &PUT_USER_GROUP_V2);
         call.text(0, account_identifier);
         call.body_json(body);
@@ -383,7 +383,7 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
-    ) -> PutUserGroupV2<'c> {
+    ) -> PutUserGroupV2 {
         let mut call = rt::Call::new(self.client, &PUT_USER_GROUP_V2);
         call.text(0, account_identifier);
         call.body_text("application/yaml", body);
@@ -395,7 +395,7 @@ impl<'c> Api<'c> {
         &self,
         user_group_id: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> UnlinkUserGroupFromSso<'c> {
+    ) -> UnlinkUserGroupFromSso {
         let mut call = rt::Call::new(self.client, &UNLINK_USER_GROUP_FROM_SSO);
         call.text(0, user_group_id);
         call.text(1, account_identifier);
@@ -405,18 +405,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::copy_user_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct CopyUserGroup<'c> {
-    call: rt::Call<'c>,
+pub struct CopyUserGroup {
+    call: rt::Call,
 }
-impl<'c> CopyUserGroup<'c> {
+impl CopyUserGroup {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -424,10 +424,10 @@ rt::request!(CopyUserGroup);
 /// Request of [`Api::delete_member`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteMember<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteMember {
+    call: rt::Call,
 }
-impl<'c> DeleteMember<'c> {
+impl DeleteMember {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -442,12 +442,12 @@ impl<'c> DeleteMember<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -455,10 +455,10 @@ rt::request!(DeleteMember);
 /// Request of [`Api::delete_user_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct DeleteUserGroup<'c> {
-    call: rt::Call<'c>,
+pub struct DeleteUserGroup {
+    call: rt::Call,
 }
-impl<'c> DeleteUserGroup<'c> {
+impl DeleteUserGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -473,12 +473,12 @@ impl<'c> DeleteUserGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -486,18 +486,18 @@ rt::request!(DeleteUserGroup);
 /// Request of [`Api::get_batch_users_group_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetBatchUsersGroupList<'c> {
-    call: rt::Call<'c>,
+pub struct GetBatchUsersGroupList {
+    call: rt::Call,
 }
-impl<'c> GetBatchUsersGroupList<'c> {
+impl GetBatchUsersGroupList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListUserGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -505,10 +505,10 @@ rt::request!(GetBatchUsersGroupList);
 /// Request of [`Api::get_filtered_user_groups_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetFilteredUserGroupsList<'c> {
-    call: rt::Call<'c>,
+pub struct GetFilteredUserGroupsList {
+    call: rt::Call,
 }
-impl<'c> GetFilteredUserGroupsList<'c> {
+impl GetFilteredUserGroupsList {
     /// Query parameter `pageIndex`.
     #[inline]
     pub fn page_index(mut self, value: i64) -> Self {
@@ -538,12 +538,12 @@ impl<'c> GetFilteredUserGroupsList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseUserGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -551,10 +551,10 @@ rt::request!(GetFilteredUserGroupsList);
 /// Request of [`Api::get_inheriting_child_scope_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetInheritingChildScopeList<'c> {
-    call: rt::Call<'c>,
+pub struct GetInheritingChildScopeList {
+    call: rt::Call,
 }
-impl<'c> GetInheritingChildScopeList<'c> {
+impl GetInheritingChildScopeList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -569,12 +569,12 @@ impl<'c> GetInheritingChildScopeList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListScopeName> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListScopeName> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -582,10 +582,10 @@ rt::request!(GetInheritingChildScopeList);
 /// Request of [`Api::get_member`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetMember<'c> {
-    call: rt::Call<'c>,
+pub struct GetMember {
+    call: rt::Call,
 }
-impl<'c> GetMember<'c> {
+impl GetMember {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -600,12 +600,12 @@ impl<'c> GetMember<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoBoolean> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoBoolean> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -613,10 +613,10 @@ rt::request!(GetMember);
 /// Request of [`Api::get_user_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUserGroup<'c> {
-    call: rt::Call<'c>,
+pub struct GetUserGroup {
+    call: rt::Call,
 }
-impl<'c> GetUserGroup<'c> {
+impl GetUserGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -631,12 +631,12 @@ impl<'c> GetUserGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -644,10 +644,10 @@ rt::request!(GetUserGroup);
 /// Request of [`Api::get_user_group_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUserGroupList<'c> {
-    call: rt::Call<'c>,
+pub struct GetUserGroupList {
+    call: rt::Call,
 }
-impl<'c> GetUserGroupList<'c> {
+impl GetUserGroupList {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -714,12 +714,12 @@ impl<'c> GetUserGroupList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseUserGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -727,10 +727,10 @@ rt::request!(GetUserGroupList);
 /// Request of [`Api::get_user_group_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUserGroupV2<'c> {
-    call: rt::Call<'c>,
+pub struct GetUserGroupV2 {
+    call: rt::Call,
 }
-impl<'c> GetUserGroupV2<'c> {
+impl GetUserGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -745,12 +745,12 @@ impl<'c> GetUserGroupV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroupResponseV2> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroupResponseV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -758,10 +758,10 @@ rt::request!(GetUserGroupV2);
 /// Request of [`Api::get_user_list_in_user_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUserListInUserGroup<'c> {
-    call: rt::Call<'c>,
+pub struct GetUserListInUserGroup {
+    call: rt::Call,
 }
-impl<'c> GetUserListInUserGroup<'c> {
+impl GetUserListInUserGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -816,12 +816,12 @@ impl<'c> GetUserListInUserGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPageResponseUserMetadata> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPageResponseUserMetadata> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -829,10 +829,10 @@ rt::request!(GetUserListInUserGroup);
 /// Request of [`Api::link_user_group_to_ldap`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LinkUserGroupToLdap<'c> {
-    call: rt::Call<'c>,
+pub struct LinkUserGroupToLdap {
+    call: rt::Call,
 }
-impl<'c> LinkUserGroupToLdap<'c> {
+impl LinkUserGroupToLdap {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -847,12 +847,12 @@ impl<'c> LinkUserGroupToLdap<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseUserGroup> {
+    pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -860,10 +860,10 @@ rt::request!(LinkUserGroupToLdap);
 /// Request of [`Api::link_user_group_to_oidc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LinkUserGroupToOidc<'c> {
-    call: rt::Call<'c>,
+pub struct LinkUserGroupToOidc {
+    call: rt::Call,
 }
-impl<'c> LinkUserGroupToOidc<'c> {
+impl LinkUserGroupToOidc {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -878,12 +878,12 @@ impl<'c> LinkUserGroupToOidc<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseUserGroup> {
+    pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -891,10 +891,10 @@ rt::request!(LinkUserGroupToOidc);
 /// Request of [`Api::link_user_group_to_saml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct LinkUserGroupToSaml<'c> {
-    call: rt::Call<'c>,
+pub struct LinkUserGroupToSaml {
+    call: rt::Call,
 }
-impl<'c> LinkUserGroupToSaml<'c> {
+impl LinkUserGroupToSaml {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -909,12 +909,12 @@ impl<'c> LinkUserGroupToSaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseUserGroup> {
+    pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -922,10 +922,10 @@ rt::request!(LinkUserGroupToSaml);
 /// Request of [`Api::post_user_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostUserGroup<'c> {
-    call: rt::Call<'c>,
+pub struct PostUserGroup {
+    call: rt::Call,
 }
-impl<'c> PostUserGroup<'c> {
+impl PostUserGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -940,12 +940,12 @@ impl<'c> PostUserGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -953,10 +953,10 @@ rt::request!(PostUserGroup);
 /// Request of [`Api::post_user_group_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PostUserGroupV2<'c> {
-    call: rt::Call<'c>,
+pub struct PostUserGroupV2 {
+    call: rt::Call,
 }
-impl<'c> PostUserGroupV2<'c> {
+impl PostUserGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -971,12 +971,12 @@ impl<'c> PostUserGroupV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroupResponseV2> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroupResponseV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -984,10 +984,10 @@ rt::request!(PostUserGroupV2);
 /// Request of [`Api::put_member`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutMember<'c> {
-    call: rt::Call<'c>,
+pub struct PutMember {
+    call: rt::Call,
 }
-impl<'c> PutMember<'c> {
+impl PutMember {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1002,12 +1002,12 @@ impl<'c> PutMember<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1015,10 +1015,10 @@ rt::request!(PutMember);
 /// Request of [`Api::put_user_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutUserGroup<'c> {
-    call: rt::Call<'c>,
+pub struct PutUserGroup {
+    call: rt::Call,
 }
-impl<'c> PutUserGroup<'c> {
+impl PutUserGroup {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1033,12 +1033,12 @@ impl<'c> PutUserGroup<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroup> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1046,10 +1046,10 @@ rt::request!(PutUserGroup);
 /// Request of [`Api::put_user_group_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct PutUserGroupV2<'c> {
-    call: rt::Call<'c>,
+pub struct PutUserGroupV2 {
+    call: rt::Call,
 }
-impl<'c> PutUserGroupV2<'c> {
+impl PutUserGroupV2 {
     /// Query parameter `orgIdentifier`.
     #[inline]
     pub fn org_identifier(mut self, value: impl Into<String>) -> Self {
@@ -1064,12 +1064,12 @@ impl<'c> PutUserGroupV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserGroupResponseV2> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserGroupResponseV2> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1077,10 +1077,10 @@ rt::request!(PutUserGroupV2);
 /// Request of [`Api::unlink_user_group_from_sso`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UnlinkUserGroupFromSso<'c> {
-    call: rt::Call<'c>,
+pub struct UnlinkUserGroupFromSso {
+    call: rt::Call,
 }
-impl<'c> UnlinkUserGroupFromSso<'c> {
+impl UnlinkUserGroupFromSso {
     /// Query parameter `retainMembers`.
     #[inline]
     pub fn retain_members(mut self, value: bool) -> Self {
@@ -1101,12 +1101,12 @@ impl<'c> UnlinkUserGroupFromSso<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::RestResponseUserGroup> {
+    pub fn send(self) -> rt::Sending<types::RestResponseUserGroup> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -1127,6 +1127,8 @@ pub(super) static COPY_USER_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_MEMBER: rt::Operation = rt::Operation {
     id: "deleteMember",
@@ -1147,6 +1149,8 @@ pub(super) static DELETE_MEMBER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static DELETE_USER_GROUP: rt::Operation = rt::Operation {
     id: "deleteUserGroup",
@@ -1166,6 +1170,8 @@ pub(super) static DELETE_USER_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_BATCH_USERS_GROUP_LIST: rt::Operation = rt::Operation {
     id: "getBatchUsersGroupList",
@@ -1180,6 +1186,8 @@ pub(super) static GET_BATCH_USERS_GROUP_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_FILTERED_USER_GROUPS_LIST: rt::Operation = rt::Operation {
     id: "getFilteredUserGroupsList",
@@ -1200,6 +1208,8 @@ pub(super) static GET_FILTERED_USER_GROUPS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_INHERITING_CHILD_SCOPE_LIST: rt::Operation = rt::Operation {
     id: "getInheritingChildScopeList",
@@ -1219,6 +1229,8 @@ pub(super) static GET_INHERITING_CHILD_SCOPE_LIST: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_MEMBER: rt::Operation = rt::Operation {
     id: "getMember",
@@ -1239,6 +1251,8 @@ pub(super) static GET_MEMBER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_USER_GROUP: rt::Operation = rt::Operation {
     id: "getUserGroup",
@@ -1258,6 +1272,8 @@ pub(super) static GET_USER_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_USER_GROUP_LIST: rt::Operation = rt::Operation {
     id: "getUserGroupList",
@@ -1283,6 +1299,8 @@ pub(super) static GET_USER_GROUP_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_USER_GROUP_V2: rt::Operation = rt::Operation {
     id: "getUserGroupV2",
@@ -1302,6 +1320,8 @@ pub(super) static GET_USER_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_USER_LIST_IN_USER_GROUP: rt::Operation = rt::Operation {
     id: "getUserListInUserGroup",
@@ -1325,6 +1345,8 @@ pub(super) static GET_USER_LIST_IN_USER_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LINK_USER_GROUP_TO_LDAP: rt::Operation = rt::Operation {
     id: "linkUserGroupToLDAP",
@@ -1345,6 +1367,8 @@ pub(super) static LINK_USER_GROUP_TO_LDAP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LINK_USER_GROUP_TO_OIDC: rt::Operation = rt::Operation {
     id: "linkUserGroupToOIDC",
@@ -1365,6 +1389,8 @@ pub(super) static LINK_USER_GROUP_TO_OIDC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static LINK_USER_GROUP_TO_SAML: rt::Operation = rt::Operation {
     id: "linkUserGroupToSAML",
@@ -1385,6 +1411,8 @@ pub(super) static LINK_USER_GROUP_TO_SAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_USER_GROUP: rt::Operation = rt::Operation {
     id: "postUserGroup",
@@ -1403,6 +1431,8 @@ pub(super) static POST_USER_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static POST_USER_GROUP_V2: rt::Operation = rt::Operation {
     id: "postUserGroupV2",
@@ -1421,6 +1451,8 @@ pub(super) static POST_USER_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_MEMBER: rt::Operation = rt::Operation {
     id: "putMember",
@@ -1441,6 +1473,8 @@ pub(super) static PUT_MEMBER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_USER_GROUP: rt::Operation = rt::Operation {
     id: "putUserGroup",
@@ -1459,6 +1493,8 @@ pub(super) static PUT_USER_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static PUT_USER_GROUP_V2: rt::Operation = rt::Operation {
     id: "putUserGroupV2",
@@ -1477,6 +1513,8 @@ pub(super) static PUT_USER_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UNLINK_USER_GROUP_FROM_SSO: rt::Operation = rt::Operation {
     id: "unlinkUserGroupfromSSO",
@@ -1497,4 +1535,6 @@ pub(super) static UNLINK_USER_GROUP_FROM_SSO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

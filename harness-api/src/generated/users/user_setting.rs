@@ -10,7 +10,7 @@ impl<'c> Api<'c> {
     pub fn get_user_preferences_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetUserPreferencesList<'c> {
+    ) -> GetUserPreferencesList {
         let mut call = rt::Call::new(self.client, &GET_USER_PREFERENCES_LIST);
         call.text(0, account_identifier);
         GetUserPreferencesList { call }
@@ -21,7 +21,7 @@ impl<'c> Api<'c> {
         &self,
         identifier: impl Into<String>,
         account_identifier: impl Into<String>,
-    ) -> GetUserSettingValue<'c> {
+    ) -> GetUserSettingValue {
         let mut call = rt::Call::new(self.client, &GET_USER_SETTING_VALUE);
         call.text(0, identifier);
         call.text(1, account_identifier);
@@ -32,7 +32,7 @@ impl<'c> Api<'c> {
     pub fn get_user_settings_list(
         &self,
         account_identifier: impl Into<String>,
-    ) -> GetUserSettingsList<'c> {
+    ) -> GetUserSettingsList {
         let mut call = rt::Call::new(self.client, &GET_USER_SETTINGS_LIST);
         call.text(0, account_identifier);
         GetUserSettingsList { call }
@@ -42,7 +42,7 @@ impl<'c> Api<'c> {
     pub fn update_user_setting_value(
         &self,
         account_identifier: impl Into<String>,
-    ) -> UpdateUserSettingValue<'c> {
+    ) -> UpdateUserSettingValue {
         let mut call = rt::Call::new(self.client, &UPDATE_USER_SETTING_VALUE);
         call.text(0, account_identifier);
         UpdateUserSettingValue { call }
@@ -51,18 +51,18 @@ impl<'c> Api<'c> {
 /// Request of [`Api::get_user_preferences_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUserPreferencesList<'c> {
-    call: rt::Call<'c>,
+pub struct GetUserPreferencesList {
+    call: rt::Call,
 }
-impl<'c> GetUserPreferencesList<'c> {
+impl GetUserPreferencesList {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoMapStringToString> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoMapStringToString> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -70,18 +70,18 @@ rt::request!(GetUserPreferencesList);
 /// Request of [`Api::get_user_setting_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUserSettingValue<'c> {
-    call: rt::Call<'c>,
+pub struct GetUserSettingValue {
+    call: rt::Call,
 }
-impl<'c> GetUserSettingValue<'c> {
+impl GetUserSettingValue {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoSettingValueResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoSettingValueResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -89,10 +89,10 @@ rt::request!(GetUserSettingValue);
 /// Request of [`Api::get_user_settings_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct GetUserSettingsList<'c> {
-    call: rt::Call<'c>,
+pub struct GetUserSettingsList {
+    call: rt::Call,
 }
-impl<'c> GetUserSettingsList<'c> {
+impl GetUserSettingsList {
     /// Query parameter `group`.
     #[inline]
     pub fn group(mut self, value: impl Into<String>) -> Self {
@@ -101,12 +101,12 @@ impl<'c> GetUserSettingsList<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoListUserSettingResponseDto> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoListUserSettingResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -114,10 +114,10 @@ rt::request!(GetUserSettingsList);
 /// Request of [`Api::update_user_setting_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
-pub struct UpdateUserSettingValue<'c> {
-    call: rt::Call<'c>,
+pub struct UpdateUserSettingValue {
+    call: rt::Call,
 }
-impl<'c> UpdateUserSettingValue<'c> {
+impl UpdateUserSettingValue {
     /// The body, as JSON.
     #[inline]
     pub fn body(mut self, body: &[types::UserSettingRequestDto]) -> Self {
@@ -135,12 +135,12 @@ impl<'c> UpdateUserSettingValue<'c> {
     #[inline]
     pub fn send(
         self,
-    ) -> rt::Sending<'c, types::ResponseDtoListUserSettingUpdateResponseDto> {
+    ) -> rt::Sending<types::ResponseDtoListUserSettingUpdateResponseDto> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
-    pub fn into_call(self) -> rt::Call<'c> {
+    pub fn into_call(self) -> rt::Call {
         self.call
     }
 }
@@ -158,6 +158,8 @@ pub(super) static GET_USER_PREFERENCES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_USER_SETTING_VALUE: rt::Operation = rt::Operation {
     id: "getUserSettingValue",
@@ -175,6 +177,8 @@ pub(super) static GET_USER_SETTING_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static GET_USER_SETTINGS_LIST: rt::Operation = rt::Operation {
     id: "getUserSettingsList",
@@ -192,6 +196,8 @@ pub(super) static GET_USER_SETTINGS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };
 pub(super) static UPDATE_USER_SETTING_VALUE: rt::Operation = rt::Operation {
     id: "updateUserSettingValue",
@@ -206,4 +212,6 @@ pub(super) static UPDATE_USER_SETTING_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
+    repeat: rt::Repeat::Never,
+    paging: None,
 };

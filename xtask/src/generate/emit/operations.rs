@@ -139,6 +139,8 @@ fn table_entry(operation: &Operation) -> TokenStream {
             answers: &[#(#answers),*],
             provenance: rt::Provenance::#provenance,
             deprecated: #deprecated,
+            repeat: rt::Repeat::Never,
+            paging: None,
         };
     }
 }
@@ -180,20 +182,20 @@ fn builder(api: &Api, operation: &Operation) -> TokenStream {
         #[doc = #about]
         #[derive(Debug)]
         #[must_use = "nothing is sent before `send`"]
-        pub struct #name<'c> {
-            call: rt::Call<'c>,
+        pub struct #name {
+            call: rt::Call,
         }
-        impl<'c> #name<'c> {
+        impl #name {
             #(#optional)*
             #(#body)*
             /// Sends the request.
             #[inline]
-            pub fn send(self) -> rt::Sending<'c, #answer> {
+            pub fn send(self) -> rt::Sending<#answer> {
                 self.call.#read()
             }
             /// The call itself, to read its answer in another form.
             #[inline]
-            pub fn into_call(self) -> rt::Call<'c> {
+            pub fn into_call(self) -> rt::Call {
                 self.call
             }
         }
@@ -282,7 +284,7 @@ impl Constructor {
         let mutable = (!sets.is_empty()).then(|| quote! { mut });
         quote! {
             #[inline]
-            pub fn #method(&self, #(#arguments),*) -> #builder<'c> {
+            pub fn #method(&self, #(#arguments),*) -> #builder {
                 let #mutable call = rt::Call::new(self.client, &#item);
                 #(#sets)*
                 #builder { call }

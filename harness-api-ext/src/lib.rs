@@ -1,17 +1,29 @@
 //! The Harness Platform API for everyday use, above the raw client.
 //!
-//! So far this crate hands out the raw client as [`raw`]: all operations, typed, one Cargo feature a module. The features
-//! of this crate have the same names and turn on the same modules.
+//! A [`Harness`] is the client. It hands out an [`Account`], an [`Org`] and a [`Project`], and these what lives there.
+//! Features have the names of `harness-api`'s modules and turn them on.
 //!
 //! ```no_run
-//! use harness_api_ext::raw::{Client, Error};
+//! use harness_api_ext::Harness;
 //!
-//! # fn main() -> Result<(), Error> {
-//! let client = Client::builder("https://app.harness.io").header("x-api-key", "pat.account.id.secret")?.build()?;
-//! println!("{}", client.base_url());
+//! # async fn run() -> harness_api_ext::Result<()> {
+//! let harness = Harness::from_env()?;
+//! let project = harness.org("default").project("checkout");
+//! # let _ = project;
 //! # Ok(())
 //! # }
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
+mod client;
+mod error;
+mod scope;
+mod transport;
+
 pub use harness_api as raw;
+
+pub use client::{ApiKey, Harness, HarnessBuilder, KeyKind};
+pub use error::{Error, ErrorKind, Result};
+pub use scope::{Account, InScope, Org, Project};
+pub use transport::{RateLimit, RetryPolicy};

@@ -1,0 +1,322 @@
+//! What a client can be made with.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use harness_api::reqwest::{self, Certificate, Identity, Proxy};
+use harness_api::{Layer, redirect_policy};
+
+use super::{ApiKey, Harness, Inner, server};
+use crate::error::{Error, Result};
+use crate::transport::{self, RateLimit, RetryPolicy, Transport};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Makes a [`Harness`].
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use harness_api_ext::{Harness, RateLimit, RetryPolicy};
+///
+/// # fn main() -> harness_api_ext::Result<()> {
+/// let harness = Harness::builder()
+///     .api_key("sat.AcmeAccount.6650f0.example")
+///     .endpoint("https://acme.harness.io")
+///     .user_agent("acme-deployer/2.1")
+///     .retry(RetryPolicy::default().max_attempts(5))
+///     .rate_limit(RateLimit::per_minute(400))
+///     .total_timeout(Duration::from_secs(120))
+///     .build()?;
+/// assert_eq!(harness.account_id(), "AcmeAccount");
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+#[derive(Default)]
+pub struct HarnessBuilder {
+    key: Option<ApiKey>,
+    account: Option<String>,
+    endpoint: Option<String>,
+    org: Option<String>,
+    project: Option<String>,
+    user_agent: Option<String>,
+    http: Http,
+    transport: Transport,
+    layers: Vec<Arc<dyn Layer>>,
+    max_body: Option<u64>,
+}
+
+/// The HTTP client: the caller's, or what ours is made with.
+#[derive(Default)]
+struct Http {
+    given: Option<reqwest::Client>,
+    proxy: Option<String>,
+    roots: Vec<Vec<u8>>,
+    identity: Option<Vec<u8>>,
+    connect_timeout: Option<Duration>,
+}
+
+impl HarnessBuilder {
+    /// The key: a token that begins with `pat.` or `sat.`, or an older one.
+    pub fn api_key(mut self, key: impl Into<ApiKey>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// The id of the account. It is needed where the key does not hold it; where it does, both must agree.
+    pub fn account(mut self, id: impl Into<String>) -> Self {
+        self.account = Some(id.into());
+        self
+    }
+
+    /// The address of the server, `https://app.harness.io` when it is not set.
+    ///
+    /// It may be a vanity host, an installation of your own with a prefix in its path, with or without `/gateway` at its
+    /// end, or a mock. Plain HTTP is taken for loopback addresses only.
+    pub fn endpoint(mut self, url: impl Into<String>) -> Self {
+        self.endpoint = Some(url.into());
+        self
+    }
+
+    /// What [`Harness::default_org`] gives.
+    pub fn default_org(mut self, org: impl Into<String>) -> Self {
+        self.org = Some(org.into());
+        self
+    }
+
+    /// What [`Harness::default_project`] gives; it needs [`default_org`](Self::default_org).
+    pub fn default_project(mut self, project: impl Into<String>) -> Self {
+        self.project = Some(project.into());
+        self
+    }
+
+    /// Who calls, in front of this crate's own name in `User-Agent`: `name/version`.
+    pub fn user_agent(mut self, product: impl Into<String>) -> Self {
+        self.user_agent = Some(product.into());
+        self
+    }
+
+    /// Uses this HTTP client, with its proxies, certificates, timeouts and pool.
+    ///
+    /// Give it [`redirect_policy`](crate::raw::redirect_policy): the one of reqwest follows redirects to other hosts and
+    /// takes only standard credentials out, so that the key would go along. What this builder would set on its own client
+    /// (proxy, certificates, connect timeout) excludes it.
+    pub fn http_client(mut self, http: reqwest::Client) -> Self {
+        self.http.given = Some(http);
+        self
+    }
+
+    /// Sends everything through this proxy, in place of those in the environment.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.http.proxy = Some(url.into());
+        self
+    }
+
+    /// Trusts one more authority, a certificate in PEM: for installations of your own.
+    pub fn root_certificate_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.http.roots.push(pem.into());
+        self
+    }
+
+    /// Shows this certificate to the server: certificate chain and private key in PEM.
+    pub fn client_identity_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.http.identity = Some(pem.into());
+        self
+    }
+
+    /// How long a connection may take to be made; 15 seconds when it is not set.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.http.connect_timeout = Some(timeout);
+        self
+    }
+
+    /// How long one attempt may take, from the request to the head of the answer and, for a buffered answer, its last
+    /// byte; 60 seconds when it is not set, 10 minutes for downloads and uploads.
+    pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
+        self.transport.timeouts.attempt = Some(timeout);
+        self
+    }
+
+    /// How long a call may take with all its attempts and the pauses between them; 5 minutes when it is not set, 30 for
+    /// downloads and uploads.
+    pub fn total_timeout(mut self, timeout: Duration) -> Self {
+        self.transport.timeouts.total = Some(timeout);
+        self
+    }
+
+    /// How calls are repeated; [`RetryPolicy::never`] turns it off.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.transport.retry = policy;
+        self
+    }
+
+    /// Holds calls back to stay below a rate; there is no limit when it is not set.
+    pub fn rate_limit(mut self, limit: RateLimit) -> Self {
+        self.transport.rate = Some(limit);
+        self
+    }
+
+    /// How many calls may be on their way at once; there is no limit when it is not set.
+    pub fn max_concurrency(mut self, calls: usize) -> Self {
+        self.transport.concurrency = Some(calls);
+        self
+    }
+
+    /// How many bytes of a buffered answer are accepted; 256 MiB when it is not set. Streams have no limit.
+    pub fn max_body(mut self, bytes: u64) -> Self {
+        self.max_body = Some(bytes);
+        self
+    }
+
+    /// Adds a layer of your own, around each attempt: it sees requests as they leave, and answers as they come.
+    pub fn layer(mut self, layer: impl Layer + 'static) -> Self {
+        self.layers.push(Arc::new(layer));
+        self
+    }
+
+    /// Makes the client.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Build`](crate::ErrorKind::Build): no key; an account that is missing or not that of the key; an address
+    /// that is not a URL, or plain HTTP to another machine; a certificate or proxy that cannot be read.
+    pub fn build(self) -> Result<Harness> {
+        let key = self.key.filter(|key| !key.is_empty()).ok_or_else(|| {
+            Error::build("there is no key: call `api_key` or set HARNESS_PLATFORM_API_KEY")
+        })?;
+        let account = account(&key, self.account)?;
+        if self.project.is_some() && self.org.is_none() {
+            return Err(Error::build(
+                "a default project needs a default organization",
+            ));
+        }
+        let url = server::check(self.endpoint.as_deref().unwrap_or(server::SAAS))?;
+        let agent = match &self.user_agent {
+            Some(product) => format!("{product} {OWN_AGENT}"),
+            None => OWN_AGENT.to_owned(),
+        };
+        let plain = plain(&self.http, &agent)?;
+        let http = self.http.build()?;
+        let account: Arc<str> = account.into();
+        let mut builder = harness_api::Client::builder(url.as_str())
+            .http(http)
+            .header("x-api-key", key.expose())
+            .map_err(|_| Error::build("the key holds bytes that a header cannot carry"))?
+            .header("user-agent", &agent)?;
+        if let Some(bytes) = self.max_body {
+            builder = builder.max_body(bytes);
+        }
+        for layer in transport::layers(self.transport, Arc::clone(&account)) {
+            builder = builder.layer(layer);
+        }
+        for layer in self.layers {
+            builder = builder.layer(layer);
+        }
+        Ok(Harness(Arc::new(Inner {
+            raw: builder.build()?,
+            plain,
+            account,
+            org: self.org.map(Into::into),
+            project: self.project.map(Into::into),
+        })))
+    }
+}
+
+const OWN_AGENT: &str = concat!("harness-api-rust/", env!("CARGO_PKG_VERSION"));
+
+fn account(key: &ApiKey, given: Option<String>) -> Result<String> {
+    let given = given
+        .map(|id| id.trim().to_owned())
+        .filter(|id| !id.is_empty());
+    match (key.account(), given) {
+        (Some(of_key), Some(given)) if of_key != given => Err(Error::build(format!(
+            "the key belongs to account `{of_key}`, and the account is set to `{given}`"
+        ))),
+        (Some(of_key), _) => Ok(of_key.to_owned()),
+        (None, Some(given)) => Ok(given),
+        (None, None) => Err(Error::build(
+            "the account is not known, because the key does not hold it: call `account` or set HARNESS_ACCOUNT_ID",
+        )),
+    }
+}
+
+impl Http {
+    fn build(self) -> Result<reqwest::Client> {
+        let own = self.proxy.is_some()
+            || !self.roots.is_empty()
+            || self.identity.is_some()
+            || self.connect_timeout.is_some();
+        if let Some(http) = self.given {
+            return if own {
+                Err(Error::build(
+                    "an HTTP client of your own excludes proxy, certificates and connect timeout: set them there",
+                ))
+            } else {
+                Ok(http)
+            };
+        }
+        self.ours()?
+            .redirect(redirect_policy())
+            .build()
+            .map_err(|error| Error::build(format!("the HTTP client cannot be made: {error}")))
+    }
+
+    /// What all clients of ours have in common.
+    fn ours(&self) -> Result<reqwest::ClientBuilder> {
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
+            .referer(false);
+        if let Some(url) = &self.proxy {
+            let proxy = Proxy::all(url)
+                .map_err(|_| Error::build("the address of the proxy is not a URL"))?;
+            builder = builder.proxy(proxy);
+        }
+        for pem in &self.roots {
+            let root = Certificate::from_pem(pem)
+                .map_err(|_| Error::build("a root certificate is not valid PEM"))?;
+            builder = builder.add_root_certificate(root);
+        }
+        if let Some(pem) = &self.identity {
+            builder = builder.identity(identity(pem)?);
+        }
+        Ok(builder)
+    }
+}
+
+#[cfg(feature = "rustls")]
+fn identity(pem: &[u8]) -> Result<Identity> {
+    Identity::from_pem(pem)
+        .map_err(|_| Error::build("the client certificate is not a chain and a private key in PEM"))
+}
+
+#[cfg(not(feature = "rustls"))]
+fn identity(_: &[u8]) -> Result<Identity> {
+    Err(Error::build(
+        "a client certificate in PEM needs the feature `rustls`",
+    ))
+}
+
+/// A client for links that carry their own permission. It may follow redirects: there is no key to lose.
+fn plain(http: &Http, agent: &str) -> Result<reqwest::Client> {
+    let builder = match &http.given {
+        Some(_) => reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT),
+        None => http.ours()?,
+    };
+    builder
+        .user_agent(agent)
+        .build()
+        .map_err(|error| Error::build(format!("the HTTP client cannot be made: {error}")))
+}
+
+/// Without the key, certificates and addresses.
+impl fmt::Debug for HarnessBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HarnessBuilder")
+            .field("key", &self.key)
+            .field("account", &self.account)
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,144 @@
+//! The client: who calls which server, and where its operations are reached.
+
+mod builder;
+mod credentials;
+mod environment;
+mod server;
+
+use std::fmt;
+use std::sync::Arc;
+
+use harness_api::reqwest;
+
+pub use builder::HarnessBuilder;
+pub use credentials::{ApiKey, KeyKind};
+
+use crate::error::Result;
+use crate::scope::{Account, Org, Project, Scope};
+
+/// A client of the Harness Platform. Clones are cheap and share connections, limits and the retry budget.
+///
+/// ```no_run
+/// use harness_api_ext::Harness;
+///
+/// # async fn run() -> harness_api_ext::Result<()> {
+/// let harness = Harness::builder().api_key("pat.AcmeAccount.6650f0.example").build()?;
+/// let project = harness.org("default").project("checkout");
+/// # let _ = project;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Harness(Arc<Inner>);
+
+struct Inner {
+    raw: harness_api::Client,
+    /// Without key and layers: for links that carry their own permission.
+    plain: reqwest::Client,
+    account: Arc<str>,
+    org: Option<Arc<str>>,
+    project: Option<Arc<str>>,
+}
+
+impl Harness {
+    /// Begins to make a client.
+    pub fn builder() -> HarnessBuilder {
+        HarnessBuilder::default()
+    }
+
+    /// A client from environment variables.
+    ///
+    /// The key is `HARNESS_PLATFORM_API_KEY`; else `HARNESS_API_KEY`, when it begins with `pat.` or `sat.`, because other
+    /// tools keep a key of the first generation there. `HARNESS_ACCOUNT_ID` is needed where the key does not hold it,
+    /// `HARNESS_ENDPOINT` where the server is not `https://app.harness.io`. `HARNESS_ORG` and `HARNESS_PROJECT` choose
+    /// what [`default_org`](Self::default_org) and [`default_project`](Self::default_project) give. Empty is as good as
+    /// absent.
+    ///
+    /// # Errors
+    ///
+    /// Of kind [`Build`](crate::ErrorKind::Build), saying which variable is missing, or which two do not agree.
+    pub fn from_env() -> Result<Self> {
+        Self::builder_from_env()?.build()
+    }
+
+    /// A builder filled from environment variables, as [`from_env`](Self::from_env) does.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn builder_from_env() -> Result<HarnessBuilder> {
+        environment::builder(|name| std::env::var(name))
+    }
+
+    /// Every operation of the API, with the key, scope, retries, limits and tracing of this client.
+    ///
+    /// Its errors become those of this crate by `?`. Where an operation has a parameter for the account, and it is not
+    /// given, it is filled in; [`InScope`](crate::InScope) does the same for organization and project.
+    ///
+    /// ```no_run
+    /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
+    /// let user = harness.raw().users().get_current_user_info().send().await?;
+    /// # let _ = user;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn raw(&self) -> &harness_api::Client {
+        &self.0.raw
+    }
+
+    /// A call of an endpoint which the description of the API lacks, with everything that [`raw`](Self::raw) has.
+    ///
+    /// The path begins with a slash; placeholders in braces are filled by [`segment`](harness_api::Request::segment).
+    pub fn request(
+        &self,
+        method: harness_api::reqwest::Method,
+        path: &str,
+    ) -> harness_api::Request {
+        self.0.raw.request(method.as_str(), path)
+    }
+
+    /// The account.
+    pub fn account(&self) -> Account {
+        Account::new(Scope::new(self.clone(), None, None))
+    }
+
+    /// An organization of the account. Nothing is sent: whether it exists shows when it is used.
+    pub fn org(&self, org: impl Into<String>) -> Org {
+        self.account().org(org)
+    }
+
+    /// The organization from the builder or `HARNESS_ORG`.
+    pub fn default_org(&self) -> Option<Org> {
+        Some(self.org(&**self.0.org.as_ref()?))
+    }
+
+    /// The project from the builder or `HARNESS_PROJECT`.
+    pub fn default_project(&self) -> Option<Project> {
+        Some(self.default_org()?.project(&**self.0.project.as_ref()?))
+    }
+
+    /// The id of the account.
+    pub fn account_id(&self) -> &str {
+        &self.0.account
+    }
+
+    /// The address of the server, without a slash at its end.
+    pub fn base_url(&self) -> String {
+        self.0.raw.base_url()
+    }
+
+    /// An HTTP client that carries no key.
+    pub(crate) fn plain(&self) -> &reqwest::Client {
+        &self.0.plain
+    }
+}
+
+/// Server and account; no key.
+impl fmt::Debug for Harness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Harness")
+            .field("server", &self.base_url())
+            .field("account", &self.0.account)
+            .finish_non_exhaustive()
+    }
+}

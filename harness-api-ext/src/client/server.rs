@@ -1,0 +1,88 @@
+//! Where the platform is.
+
+use std::net::IpAddr;
+
+use harness_api::reqwest::Url;
+
+use crate::error::{Error, Result};
+
+/// The address of the hosted platform.
+pub(crate) const SAAS: &str = "https://app.harness.io";
+
+/// Checks an address: hosted, vanity, self-managed with or without a prefix, a mock, with or without `/gateway`.
+///
+/// Plain HTTP is for the own machine only: a key must not cross a network in the clear.
+pub(crate) fn check(address: &str) -> Result<Url> {
+    let url = Url::parse(address.trim()).map_err(|error| {
+        Error::build(format!(
+            "the address of the server is not a URL: {error}; it looks like {SAAS}"
+        ))
+    })?;
+    let Some(host) = url.host_str() else {
+        return Err(Error::build("the address of the server names no host"));
+    };
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(host) => {}
+        "http" => {
+            return Err(Error::build(format!(
+                "plain HTTP to `{host}` is refused, because the key would cross the network in the clear: use https://"
+            )));
+        }
+        other => {
+            return Err(Error::build(format!(
+                "the address of the server begins with `{other}:`; it must begin with https://"
+            )));
+        }
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Error::build(
+            "the address of the server holds a user name or password: a key is set apart",
+        ));
+    }
+    Ok(url)
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host.eq_ignore_ascii_case("localhost")
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_and_what_is_refused() {
+        for good in [
+            SAAS,
+            "https://app.harness.io/gateway",
+            "https://acme.harness.io/",
+            "https://ci.acme.example/harness/gateway/",
+            "http://127.0.0.1:8080",
+            "http://localhost:8080/prefix",
+            "http://[::1]:9",
+        ] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        for (bad, why) in [
+            ("app.harness.io", "not a URL"),
+            ("", "not a URL"),
+            ("http://app.harness.io", "plain HTTP"),
+            ("http://127.0.0.1.acme.example", "plain HTTP"),
+            ("ftp://app.harness.io", "`ftp:`"),
+            ("https://user:pw@app.harness.io", "user name"),
+        ] {
+            let error = check(bad).map(|url| url.to_string());
+            assert!(
+                error
+                    .as_ref()
+                    .is_err_and(|error| error.to_string().contains(why)),
+                "{bad}: {error:?}"
+            );
+        }
+    }
+}

@@ -18,12 +18,23 @@
 
 mod client;
 mod error;
+mod git;
+mod page;
+mod resources;
 mod scope;
 mod transport;
+mod wait;
 
 pub use harness_api as raw;
 
 pub use client::{ApiKey, Harness, HarnessBuilder, KeyKind};
 pub use error::{Error, ErrorKind, Result};
+pub use git::GitStore;
+pub use page::{Items, Page, Pager};
+pub use resources::*;
 pub use scope::{Account, InScope, Org, Project};
 pub use transport::{RateLimit, RetryPolicy};
+pub use wait::{Backoff, Observe, Phase, Wait, WaitFailure, Watch};
+
+/// A call on its way, boxed.
+pub type Sending<T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send>>;

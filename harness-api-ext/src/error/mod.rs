@@ -104,3 +104,24 @@ impl StdError for Error {
         self.0.raw.as_ref().map(|raw| raw as _)
     }
 }
+
+impl Error {
+    pub(crate) fn missing(_: harness_api::ResponseParts) -> Self {
+        todo!()
+    }
+    pub(crate) fn with_source(self, _: Error) -> Self {
+        todo!()
+    }
+    pub(crate) fn with_attached<T: Send + Sync + 'static>(self, _: T) -> Self {
+        todo!()
+    }
+    pub(crate) fn attached<T: 'static>(&self) -> Option<&T> {
+        todo!()
+    }
+    pub fn is_retryable(&self) -> bool {
+        todo!()
+    }
+    pub fn is_not_found(&self) -> bool {
+        todo!()
+    }
+}

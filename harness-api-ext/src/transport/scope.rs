@@ -1,10 +1,11 @@
-//! Fills in account, organization and project wherever the operation has a place for them.
+//! Fills in account, organization, project and what is said about Git wherever the operation has a place for them.
 
 use std::sync::Arc;
 
 use harness_api::reqwest::header::{HeaderName, HeaderValue};
 use harness_api::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing, Place};
 
+use crate::git::GitStore;
 use crate::scope::ScopePlace;
 
 /// The names under which operations take the account, in the query and in headers.
@@ -60,6 +61,7 @@ impl FillScope {
             .attached::<ScopePlace>()
             .cloned()
             .unwrap_or_default();
+        let git = request.attached::<GitStore>().cloned();
         let Some(operation) = request.operation() else {
             self.fill_unknown(request);
             return self.header(request, ACCOUNT_HEADER, &self.account);
@@ -74,6 +76,9 @@ impl FillScope {
             } else {
                 None
             };
+            let value = value
+                .map(|value| &**value)
+                .or_else(|| git.as_ref()?.value(param.name));
             let Some(value) = value else { continue };
             match param.place {
                 Place::Query if !request.has_query(param.name) => {

@@ -1,0 +1,10 @@
+//! What lives in an account, its organizations and their projects: one folder a module of the API, one file a resource.
+//!
+//! A resource is a handle that keeps its scope; its methods give builders. Required values are arguments, the rest are
+//! setters, and `.await` sends.
+
+pub(crate) mod builder;
+
+#[cfg(feature = "platform")]
+#[cfg_attr(docsrs, doc(cfg(feature = "platform")))]
+pub mod platform;

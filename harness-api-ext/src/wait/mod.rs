@@ -1,0 +1,206 @@
+//! Waiting for what the server does: one waiter for runs, syncs, health and tests.
+
+mod backoff;
+mod failure;
+mod watch;
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+pub use backoff::Backoff;
+pub use failure::WaitFailure;
+pub use watch::Watch;
+
+use crate::Sending;
+use crate::error::{Error, Result};
+
+/// How many observations in a row may fail before contact counts as lost.
+const TOLERATED: u32 = 5;
+
+/// How long something that was just begun may not be found: services learn of it one after another.
+const UNKNOWN_AT_FIRST: Duration = Duration::from_secs(30);
+
+/// Something on the server that changes until it comes to an end.
+///
+/// The waits of this crate are made of it, and your own can be: whatever can be read again and again can be waited for.
+pub trait Observe: Send + Sync + 'static {
+    /// What an observation gives.
+    type State: Clone + Send + Sync + 'static;
+
+    /// What is waited for, in a few words, for errors.
+    fn name(&self) -> String;
+
+    /// Looks once.
+    fn observe(&self) -> Sending<Self::State>;
+
+    /// How far it is.
+    fn phase(&self, state: &Self::State) -> Phase;
+
+    /// Whether the second is no news after the first. Without it, [`Watch`] gives every observation.
+    fn is_same(&self, _: &Self::State, _: &Self::State) -> bool {
+        false
+    }
+}
+
+/// How far something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Phase {
+    /// It goes on by itself.
+    Running,
+    /// It goes on when a person has done something.
+    NeedsPerson,
+    /// It has come to an end, good or bad.
+    Ended,
+}
+
+/// Waits until something has come to an end. `.await` begins to wait.
+///
+/// It looks at growing intervals. What fails for a moment, such as a connection or a service that does not answer, is
+/// tolerated five times in a row. Dropping the future ends the waiting at once and changes nothing on the server.
+///
+/// # Errors
+///
+/// Of kind [`Wait`](crate::ErrorKind::Wait), with a [`WaitFailure`] attached that tells apart: the deadline passed, a
+/// person is needed, contact was lost. [`Error::last_state`] has the last state. An error that will not
+/// pass, such as a missing permission, comes as it is.
+#[must_use = "nothing is waited for before `.await`"]
+#[derive(Debug)]
+pub struct Wait<O> {
+    subject: O,
+    backoff: Backoff,
+    deadline: Option<Duration>,
+    persons: bool,
+}
+
+impl<O: Observe> Wait<O> {
+    /// A wait without deadline, which looks after 2 seconds and then at intervals that grow to 30.
+    pub fn new(subject: O) -> Self {
+        Self {
+            subject,
+            backoff: Backoff::default(),
+            deadline: None,
+            persons: false,
+        }
+    }
+
+    /// Gives up after this time.
+    pub fn deadline(mut self, after: Duration) -> Self {
+        self.deadline = Some(after);
+        self
+    }
+
+    /// How long to pause between looking.
+    pub fn backoff(mut self, backoff: Backoff) -> Self {
+        self.backoff = backoff;
+        self
+    }
+
+    /// Goes on waiting while a person is needed, in place of ending with [`WaitFailure::NeedsPerson`].
+    pub fn through_approvals(mut self) -> Self {
+        self.persons = true;
+        self
+    }
+
+    /// What is waited for.
+    pub(crate) fn subject(&self) -> &O {
+        &self.subject
+    }
+
+    async fn run(self) -> Result<O::State> {
+        let Self {
+            subject,
+            backoff,
+            deadline,
+            persons,
+        } = self;
+        let mut observer = Observer::new(subject, backoff);
+        let over = deadline.map(|after| (after, observer.begun + after));
+        loop {
+            let seen = match over {
+                Some((after, at)) => match tokio::time::timeout_at(at, observer.next()).await {
+                    Ok(seen) => seen,
+                    Err(_) => return Err(observer.deadline(after)),
+                },
+                None => observer.next().await,
+            };
+            let state = seen?;
+            match observer.subject.phase(&state) {
+                Phase::Ended => return Ok(state),
+                Phase::NeedsPerson if !persons => {
+                    return Err(WaitFailure::NeedsPerson.error(
+                        &observer.subject.name(),
+                        Some(state),
+                        None,
+                    ));
+                }
+                Phase::NeedsPerson | Phase::Running => observer.last = Some(state),
+            }
+        }
+    }
+}
+
+impl<O: Observe> IntoFuture for Wait<O> {
+    type Output = Result<O::State>;
+    type IntoFuture = Sending<O::State>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+/// Looks again and again, with pauses, and tolerates what passes.
+pub(crate) struct Observer<O: Observe> {
+    pub(crate) subject: O,
+    backoff: Backoff,
+    begun: Instant,
+    round: u32,
+    pub(crate) last: Option<O::State>,
+}
+
+impl<O: Observe> Observer<O> {
+    pub(crate) fn new(subject: O, backoff: Backoff) -> Self {
+        Self {
+            subject,
+            backoff,
+            begun: Instant::now(),
+            round: 0,
+            last: None,
+        }
+    }
+
+    /// The next state, after a pause; at once the first time.
+    pub(crate) async fn next(&mut self) -> Result<O::State> {
+        let mut failed = 0;
+        loop {
+            if self.round > 0 {
+                tokio::time::sleep(self.backoff.pause(self.round)).await;
+            }
+            self.round += 1;
+            match self.subject.observe().await {
+                Ok(state) => return Ok(state),
+                Err(error) => {
+                    let young = self.begun.elapsed() < UNKNOWN_AT_FIRST && self.last.is_none();
+                    if !(error.is_retryable() || (young && error.is_not_found())) {
+                        return Err(error);
+                    }
+                    failed += 1;
+                    if failed >= TOLERATED && !(young && error.is_not_found()) {
+                        let name = self.subject.name();
+                        return Err(WaitFailure::LostContact.error(
+                            &name,
+                            self.last.take(),
+                            Some(error),
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
+    fn deadline(mut self, after: Duration) -> Error {
+        WaitFailure::DeadlinePassed { after }.error(&self.subject.name(), self.last.take(), None)
+    }
+}

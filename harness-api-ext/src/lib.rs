@@ -23,6 +23,7 @@ mod page;
 mod resources;
 mod scope;
 mod transport;
+mod unfold;
 mod wait;
 
 pub use harness_api as raw;
@@ -34,7 +35,7 @@ pub use page::{Items, Page, Pager};
 pub use resources::*;
 pub use scope::{Account, InScope, Org, Project};
 pub use transport::{RateLimit, RetryPolicy};
-pub use wait::{Backoff, Observe, Phase, Wait, WaitFailure, Watch};
+pub use wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};
 
 /// A call on its way, boxed.
 pub type Sending<T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send>>;

@@ -49,6 +49,16 @@ impl Scope {
         self.place.project.as_deref()
     }
 
+    /// Account, organization and project, for operations that require them. A handle that calls one exists on a
+    /// [`Project`] only, where all three are set.
+    pub(crate) fn required(&self) -> (&str, &str, &str) {
+        (
+            self.account(),
+            self.org().unwrap_or_default(),
+            self.project().unwrap_or_default(),
+        )
+    }
+
     /// The request, to be sent in this scope.
     pub(crate) fn on<R: Configure>(&self, request: R) -> R {
         request.with_attached(self.place.clone())

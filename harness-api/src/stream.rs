@@ -47,6 +47,14 @@ pub(crate) enum End {
     Failed(Error),
 }
 
+/// The body of an answer to a request of your own.
+impl From<reqwest::Response> for ByteStream {
+    fn from(mut response: reqwest::Response) -> Self {
+        let headers = std::mem::take(response.headers_mut());
+        Self::live(response, &headers)
+    }
+}
+
 impl ByteStream {
     pub(crate) fn live(response: reqwest::Response, headers: &HeaderMap) -> Self {
         Self::of(Flow::Live(Box::pin(response.bytes_stream())), headers)

@@ -125,3 +125,7 @@ impl Error {
         todo!()
     }
 }
+
+pub(crate) fn line(text: &str) -> String {
+    text.to_owned()
+}

@@ -5,6 +5,9 @@
 
 pub(crate) mod builder;
 
+#[cfg(feature = "pipeline")]
+#[cfg_attr(docsrs, doc(cfg(feature = "pipeline")))]
+pub mod pipeline;
 #[cfg(feature = "platform")]
 #[cfg_attr(docsrs, doc(cfg(feature = "platform")))]
 pub mod platform;

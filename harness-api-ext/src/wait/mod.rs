@@ -29,6 +29,9 @@ pub trait Observe: Send + Sync + 'static {
     /// What an observation gives.
     type State: Clone + Send + Sync + 'static;
 
+    /// What is there at the end.
+    type End: Send + 'static;
+
     /// What is waited for, in a few words, for errors.
     fn name(&self) -> String;
 
@@ -36,7 +39,7 @@ pub trait Observe: Send + Sync + 'static {
     fn observe(&self) -> Sending<Self::State>;
 
     /// How far it is.
-    fn phase(&self, state: &Self::State) -> Phase;
+    fn progress(&self, state: &Self::State) -> Progress<Self::End>;
 
     /// Whether the second is no news after the first. Without it, [`Watch`] gives every observation.
     fn is_same(&self, _: &Self::State, _: &Self::State) -> bool {
@@ -46,14 +49,13 @@ pub trait Observe: Send + Sync + 'static {
 
 /// How far something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Phase {
+pub enum Progress<E> {
     /// It goes on by itself.
     Running,
     /// It goes on when a person has done something.
     NeedsPerson,
     /// It has come to an end, good or bad.
-    Ended,
+    Ended(E),
 }
 
 /// Waits until something has come to an end. `.await` begins to wait.
@@ -104,12 +106,7 @@ impl<O: Observe> Wait<O> {
         self
     }
 
-    /// What is waited for.
-    pub(crate) fn subject(&self) -> &O {
-        &self.subject
-    }
-
-    async fn run(self) -> Result<O::State> {
+    async fn run(self) -> Result<O::End> {
         let Self {
             subject,
             backoff,
@@ -127,24 +124,24 @@ impl<O: Observe> Wait<O> {
                 None => observer.next().await,
             };
             let state = seen?;
-            match observer.subject.phase(&state) {
-                Phase::Ended => return Ok(state),
-                Phase::NeedsPerson if !persons => {
+            match observer.subject.progress(&state) {
+                Progress::Ended(end) => return Ok(end),
+                Progress::NeedsPerson if !persons => {
                     return Err(WaitFailure::NeedsPerson.error(
                         &observer.subject.name(),
                         Some(state),
                         None,
                     ));
                 }
-                Phase::NeedsPerson | Phase::Running => observer.last = Some(state),
+                Progress::NeedsPerson | Progress::Running => observer.last = Some(state),
             }
         }
     }
 }
 
 impl<O: Observe> IntoFuture for Wait<O> {
-    type Output = Result<O::State>;
-    type IntoFuture = Sending<O::State>;
+    type Output = Result<O::End>;
+    type IntoFuture = Sending<O::End>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())

@@ -1,34 +1,34 @@
 //! The states of something, as they change.
 
-use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_core::Stream;
 use harness_api::BoxFuture;
 
-use super::{Backoff, Observe, Observer, Phase};
+use super::{Backoff, Observe, Observer, Progress};
 use crate::error::Result;
+use crate::unfold::{Stepped, Unfold};
 
 /// A stream of states: the first at once, then each that is news, up to the one it ends with.
 ///
 /// Nothing is asked of the server while nobody asks the stream. After an error it goes on when it is asked again.
-pub struct Watch<O: Observe> {
-    state: State<O>,
-}
+#[derive(Debug)]
+pub struct Watch<O: Observe>(Unfold<Looking<O>, O::State>);
 
-enum State<O: Observe> {
-    Idle(Box<Observer<O>>),
-    Looking(BoxFuture<'static, (Box<Observer<O>>, Result<O::State>)>),
-    Ended,
+struct Looking<O: Observe> {
+    observer: Observer<O>,
+    ended: bool,
 }
 
 impl<O: Observe> Watch<O> {
     /// A watch that looks at these intervals.
     pub fn new(subject: O, backoff: Backoff) -> Self {
-        Self {
-            state: State::Idle(Box::new(Observer::new(subject, backoff))),
-        }
+        let looking = Looking {
+            observer: Observer::new(subject, backoff),
+            ended: false,
+        };
+        Self(Unfold::new(looking, look))
     }
 
     /// The next state that is news; `None` after the last.
@@ -37,67 +37,38 @@ impl<O: Observe> Watch<O> {
     ///
     /// As [`Wait`](super::Wait).
     pub async fn try_next(&mut self) -> Result<Option<O::State>> {
-        std::future::poll_fn(|context| Pin::new(&mut *self).poll_next(context))
-            .await
-            .transpose()
+        self.0.try_next().await
     }
 }
 
 /// Looks until there is news.
-async fn look<O: Observe>(mut observer: Box<Observer<O>>) -> (Box<Observer<O>>, Result<O::State>) {
-    loop {
-        match observer.next().await {
-            Ok(state) => {
-                let news = observer
-                    .last
-                    .as_ref()
-                    .is_none_or(|last| !observer.subject.is_same(last, &state));
-                observer.last = Some(state.clone());
-                if news || observer.subject.phase(&state) == Phase::Ended {
-                    return (observer, Ok(state));
-                }
-            }
-            Err(error) => return (observer, Err(error)),
+fn look<O: Observe>(mut looking: Looking<O>) -> BoxFuture<'static, Stepped<Looking<O>, O::State>> {
+    Box::pin(async move {
+        if looking.ended {
+            return None;
         }
-    }
+        loop {
+            let state = match looking.observer.next().await {
+                Ok(state) => state,
+                Err(error) => return Some((Err(error), looking)),
+            };
+            let Observer { subject, last, .. } = &mut looking.observer;
+            looking.ended = matches!(subject.progress(&state), Progress::Ended(_));
+            let news = last
+                .as_ref()
+                .is_none_or(|last| !subject.is_same(last, &state));
+            *last = Some(state.clone());
+            if news || looking.ended {
+                return Some((Ok(state), looking));
+            }
+        }
+    })
 }
 
 impl<O: Observe> Stream for Watch<O> {
     type Item = Result<O::State>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
-            match std::mem::replace(&mut self.state, State::Ended) {
-                State::Idle(observer) => self.state = State::Looking(Box::pin(look(observer))),
-                State::Looking(mut looking) => match looking.as_mut().poll(context) {
-                    Poll::Pending => {
-                        self.state = State::Looking(looking);
-                        return Poll::Pending;
-                    }
-                    Poll::Ready((observer, seen)) => {
-                        let ended = seen
-                            .as_ref()
-                            .is_ok_and(|state| observer.subject.phase(state) == Phase::Ended);
-                        if !ended {
-                            self.state = State::Idle(observer);
-                        }
-                        return Poll::Ready(Some(seen));
-                    }
-                },
-                State::Ended => return Poll::Ready(None),
-            }
-        }
-    }
-}
-
-impl<O: Observe> Unpin for Watch<O> {}
-
-impl<O: Observe> fmt::Debug for Watch<O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.state {
-            State::Idle(_) => "Watch(idle)",
-            State::Looking(_) => "Watch(looking)",
-            State::Ended => "Watch(ended)",
-        })
+        self.0.poll(context)
     }
 }

@@ -2,6 +2,7 @@
 use crate::{Result, Sending};
 use std::marker::PhantomData;
 pub struct Pager<T>(PhantomData<T>);
+#[derive(Debug)]
 pub struct Items<T>(PhantomData<T>);
 pub struct Page<T>(PhantomData<T>);
 impl<T: Send + 'static> Pager<T> {

@@ -236,11 +236,29 @@ macro_rules! in_git {
     };
 }
 
+/// A method of this name on each of these levels, which gives the handle of a resource that lives there.
+macro_rules! levels {
+    ($(#[$doc:meta])* $method:ident -> $handle:ident on $($level:ident)+) => {
+        $crate::resources::builder::levels!(@ [$(#[$doc])*] $method $handle $($level)+);
+    };
+    (@ $docs:tt $method:ident $handle:ident $($level:ident)+) => {
+        $($crate::resources::builder::levels!(@one $docs $method $handle $level);)+
+    };
+    (@one [$(#[$doc:meta])*] $method:ident $handle:ident $level:ident) => {
+        impl $crate::$level {
+            $(#[$doc])*
+            pub fn $method(&self) -> $handle {
+                $handle { scope: self.scope.clone() }
+            }
+        }
+    };
+}
+
 #[allow(
     unused_imports,
     reason = "which of them is used depends on the modules that are compiled in"
 )]
-pub(crate) use {awaitable, described, in_git, list, pages, request, sendable};
+pub(crate) use {awaitable, described, in_git, levels, list, pages, request, sendable};
 
 /// What is set about the pages of a list.
 #[derive(Debug, Clone, Copy, Default)]

@@ -3,18 +3,13 @@
 use harness_api::platform::{self as raw, types};
 use harness_api::{CallOptions, Configure};
 
-use crate::Account;
 use crate::error::Result;
-use crate::resources::builder::{described, done, list, member, request, sendable};
+use crate::resources::builder::{described, done, levels, list, member, request, sendable};
 use crate::scope::Scope;
 
-impl Account {
+levels! {
     /// The organizations of this account.
-    pub fn organizations(&self) -> Organizations {
-        Organizations {
-            scope: self.scope.clone(),
-        }
-    }
+    organizations -> Organizations on Account
 }
 
 /// The organizations of an account.

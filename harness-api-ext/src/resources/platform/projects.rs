@@ -3,18 +3,13 @@
 use harness_api::platform::{self as raw, types};
 use harness_api::{CallOptions, Configure};
 
-use crate::Org;
 use crate::error::Result;
-use crate::resources::builder::{described, done, list, member, request, sendable};
+use crate::resources::builder::{described, done, levels, list, member, request, sendable};
 use crate::scope::Scope;
 
-impl Org {
+levels! {
     /// The projects of this organization.
-    pub fn projects(&self) -> Projects {
-        Projects {
-            scope: self.scope.clone(),
-        }
-    }
+    projects -> Projects on Org
 }
 
 /// The projects of an organization.

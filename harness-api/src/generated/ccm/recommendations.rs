@@ -189,6 +189,9 @@ impl AppliedRecommendationResourceStats {
     }
 }
 rt::request!(AppliedRecommendationResourceStats);
+impl rt::Paged for AppliedRecommendationResourceStats {
+    type Item = types::AppliedRecommendationResourceStatsDto;
+}
 /// Request of [`Api::change_inference_state`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -271,6 +274,9 @@ impl ListRecommendations {
     }
 }
 rt::request!(ListRecommendations);
+impl rt::Paged for ListRecommendations {
+    type Item = types::RecommendationItem;
+}
 /// Request of [`Api::override_recommendation_savings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -325,6 +331,9 @@ impl RealizedSavingsTimeSeries {
     }
 }
 rt::request!(RealizedSavingsTimeSeries);
+impl rt::Paged for RealizedSavingsTimeSeries {
+    type Item = types::RecommendationRealizedSavingStatsDto;
+}
 /// Request of [`Api::recommendation_filter_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -365,6 +374,9 @@ impl RecommendationResourceTypeStats {
     }
 }
 rt::request!(RecommendationResourceTypeStats);
+impl rt::Paged for RecommendationResourceTypeStats {
+    type Item = types::RecommendationResourceTypeStats;
+}
 /// Request of [`Api::recommendation_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -435,8 +447,13 @@ pub(super) static APPLIED_RECOMMENDATION_RESOURCE_STATS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+    }),
 };
 pub(super) static CHANGE_INFERENCE_STATE: rt::Operation = rt::Operation {
     id: "changeInferenceState",
@@ -487,7 +504,7 @@ pub(super) static GET_SUPPORTED_RECOMMENDATION_FILTERS: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RECOMMENDATIONS: rt::Operation = rt::Operation {
@@ -503,8 +520,14 @@ pub(super) static LIST_RECOMMENDATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data.items")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+            .used_size(rt::Found::Member("data.limit"))
+    }),
 };
 pub(super) static OVERRIDE_RECOMMENDATION_SAVINGS: rt::Operation = rt::Operation {
     id: "overrideRecommendationSavings",
@@ -523,7 +546,7 @@ pub(super) static OVERRIDE_RECOMMENDATION_SAVINGS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static REALIZED_SAVINGS_TIME_SERIES: rt::Operation = rt::Operation {
@@ -542,8 +565,13 @@ pub(super) static REALIZED_SAVINGS_TIME_SERIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+    }),
 };
 pub(super) static RECOMMENDATION_FILTER_VALUES: rt::Operation = rt::Operation {
     id: "recommendationFilterValues",
@@ -558,7 +586,7 @@ pub(super) static RECOMMENDATION_FILTER_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RECOMMENDATION_RESOURCE_TYPE_STATS: rt::Operation = rt::Operation {
@@ -574,8 +602,13 @@ pub(super) static RECOMMENDATION_RESOURCE_TYPE_STATS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+    }),
 };
 pub(super) static RECOMMENDATION_STATS: rt::Operation = rt::Operation {
     id: "recommendationStats",
@@ -590,7 +623,7 @@ pub(super) static RECOMMENDATION_STATS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RECOMMENDATIONS_COUNT: rt::Operation = rt::Operation {
@@ -606,7 +639,7 @@ pub(super) static RECOMMENDATIONS_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TERRAFORM_RESOURCE_RECOMMENDATIONS: rt::Operation = rt::Operation {

@@ -196,7 +196,7 @@ pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Operation = rt::Operation {
@@ -220,6 +220,6 @@ pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

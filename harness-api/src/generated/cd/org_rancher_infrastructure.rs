@@ -201,7 +201,7 @@ pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Operation = rt::Operation {
@@ -226,6 +226,6 @@ pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -331,6 +331,9 @@ impl GetExperimentationActivityReport {
     }
 }
 rt::request!(GetExperimentationActivityReport);
+impl rt::Paged for GetExperimentationActivityReport {
+    type Item = Vec<String>;
+}
 /// Request of [`Api::get_overall_service_usage_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -412,6 +415,9 @@ impl GetServiceUsageReport {
     }
 }
 rt::request!(GetServiceUsageReport);
+impl rt::Paged for GetServiceUsageReport {
+    type Item = Vec<String>;
+}
 /// Request of [`Api::list_probe_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -694,7 +700,7 @@ pub(super) static DELETE_RISK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SERVICE_DETAILS: rt::Operation = rt::Operation {
@@ -720,7 +726,7 @@ pub(super) static GET_ACCOUNT_SERVICE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SERVICE_USAGE_STATS: rt::Operation = rt::Operation {
@@ -742,7 +748,7 @@ pub(super) static GET_ACCOUNT_SERVICE_USAGE_STATS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXPERIMENTATION_ACTIVITY_REPORT: rt::Operation = rt::Operation {
@@ -763,8 +769,8 @@ pub(super) static GET_EXPERIMENTATION_ACTIVITY_REPORT: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_OVERALL_SERVICE_USAGE_STATS: rt::Operation = rt::Operation {
     id: "getOverallServiceUsageStats",
@@ -783,7 +789,7 @@ pub(super) static GET_OVERALL_SERVICE_USAGE_STATS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RISK: rt::Operation = rt::Operation {
@@ -805,7 +811,7 @@ pub(super) static GET_RISK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SERVICE_USAGE_REPORT: rt::Operation = rt::Operation {
@@ -826,8 +832,8 @@ pub(super) static GET_SERVICE_USAGE_REPORT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_PROBE_EXECUTIONS: rt::Operation = rt::Operation {
     id: "listProbeExecutions",
@@ -858,7 +864,7 @@ pub(super) static LIST_PROBE_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RISKS: rt::Operation = rt::Operation {
@@ -889,7 +895,7 @@ pub(super) static LIST_RISKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_RISK: rt::Operation = rt::Operation {
@@ -911,6 +917,6 @@ pub(super) static UPDATE_RISK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -1152,6 +1152,9 @@ impl GetBlame {
     }
 }
 rt::request!(GetBlame);
+impl rt::Paged for GetBlame {
+    type Item = types::GitBlamePart;
+}
 /// Request of [`Api::get_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1650,6 +1653,9 @@ impl ListBranches {
     }
 }
 rt::request!(ListBranches);
+impl rt::Paged for ListBranches {
+    type Item = types::TypesBranchExtended;
+}
 /// Request of [`Api::list_commits`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1924,6 +1930,9 @@ impl ListRepos {
     }
 }
 rt::request!(ListRepos);
+impl rt::Paged for ListRepos {
+    type Item = types::RepoRepositoryOutput;
+}
 /// Request of [`Api::list_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1991,6 +2000,9 @@ impl ListTags {
     }
 }
 rt::request!(ListTags);
+impl rt::Paged for ListTags {
+    type Item = types::TypesCommitTag;
+}
 /// Request of [`Api::merge_check`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2176,6 +2188,9 @@ impl RawDiff {
     }
 }
 rt::request!(RawDiff);
+impl rt::Paged for RawDiff {
+    type Item = types::GitFileDiff;
+}
 /// Request of [`Api::raw_diff_post`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2604,7 +2619,7 @@ pub(super) static CODE_OWNERS_VALIDATE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static COMMIT_FILES: rt::Operation = rt::Operation {
@@ -2711,7 +2726,7 @@ pub(super) static DELETE_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_REPOSITORY: rt::Operation = rt::Operation {
@@ -2732,7 +2747,7 @@ pub(super) static DELETE_REPOSITORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
@@ -2756,7 +2771,7 @@ pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DIFF_STATS: rt::Operation = rt::Operation {
@@ -2779,7 +2794,7 @@ pub(super) static DIFF_STATS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FIND_GENERAL_SETTINGS: rt::Operation = rt::Operation {
@@ -2800,7 +2815,7 @@ pub(super) static FIND_GENERAL_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FIND_SECURITY_SETTINGS: rt::Operation = rt::Operation {
@@ -2821,7 +2836,7 @@ pub(super) static FIND_SECURITY_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FORK_CREATE: rt::Operation = rt::Operation {
@@ -2888,8 +2903,8 @@ pub(super) static GET_BLAME: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_BRANCH: rt::Operation = rt::Operation {
     id: "getBranch",
@@ -2914,7 +2929,7 @@ pub(super) static GET_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_COMMIT: rt::Operation = rt::Operation {
@@ -2936,7 +2951,7 @@ pub(super) static GET_COMMIT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_COMMIT_DIFF: rt::Operation = rt::Operation {
@@ -2958,7 +2973,7 @@ pub(super) static GET_COMMIT_DIFF: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CONTENT: rt::Operation = rt::Operation {
@@ -2983,7 +2998,7 @@ pub(super) static GET_CONTENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LINKED_SOURCE: rt::Operation = rt::Operation {
@@ -3004,7 +3019,7 @@ pub(super) static GET_LINKED_SOURCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RAW: rt::Operation = rt::Operation {
@@ -3027,7 +3042,7 @@ pub(super) static GET_RAW: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REPO_LANGUAGES: rt::Operation = rt::Operation {
@@ -3048,7 +3063,7 @@ pub(super) static GET_REPO_LANGUAGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REPOSITORY: rt::Operation = rt::Operation {
@@ -3069,7 +3084,7 @@ pub(super) static GET_REPOSITORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IMPORT_REPOSITORY: rt::Operation = rt::Operation {
@@ -3161,8 +3176,13 @@ pub(super) static LIST_BRANCHES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+    }),
 };
 pub(super) static LIST_COMMITS: rt::Operation = rt::Operation {
     id: "listCommits",
@@ -3194,7 +3214,7 @@ pub(super) static LIST_COMMITS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PATHS: rt::Operation = rt::Operation {
@@ -3217,7 +3237,7 @@ pub(super) static LIST_PATHS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_REPO_ACTIVITIES: rt::Operation = rt::Operation {
@@ -3242,7 +3262,7 @@ pub(super) static LIST_REPO_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_REPOS: rt::Operation = rt::Operation {
@@ -3269,8 +3289,13 @@ pub(super) static LIST_REPOS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+    }),
 };
 pub(super) static LIST_TAGS: rt::Operation = rt::Operation {
     id: "listTags",
@@ -3296,8 +3321,13 @@ pub(super) static LIST_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+    }),
 };
 pub(super) static MERGE_CHECK: rt::Operation = rt::Operation {
     id: "mergeCheck",
@@ -3319,7 +3349,7 @@ pub(super) static MERGE_CHECK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static MERGE_COMMIT: rt::Operation = rt::Operation {
@@ -3407,8 +3437,8 @@ pub(super) static RAW_DIFF: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static RAW_DIFF_POST: rt::Operation = rt::Operation {
     id: "rawDiffPost",
@@ -3429,7 +3459,7 @@ pub(super) static RAW_DIFF_POST: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REBASE_BRANCH: rt::Operation = rt::Operation {
@@ -3483,7 +3513,7 @@ pub(super) static REPOSITORY_ARCHIVE: rt::Operation = rt::Operation {
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REPOSITORY_SUMMARY: rt::Operation = rt::Operation {
@@ -3504,7 +3534,7 @@ pub(super) static REPOSITORY_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RESTORE_REPOSITORY: rt::Operation = rt::Operation {

@@ -171,6 +171,6 @@ pub(super) static RI_RECOMMENDATION_SCHEDULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

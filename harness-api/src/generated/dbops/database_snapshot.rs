@@ -126,7 +126,7 @@ pub(super) static GET_SNAPSHOT_OBJECT_NAMES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SNAPSHOT_OBJECT_VALUES: rt::Operation = rt::Operation {
@@ -148,6 +148,6 @@ pub(super) static GET_SNAPSHOT_OBJECT_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

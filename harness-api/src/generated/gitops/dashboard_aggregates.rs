@@ -136,6 +136,6 @@ pub(super) static DASHBOARD_TOP_APPLICATION_PHASE_STATS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -154,7 +154,7 @@ pub(super) static GET_LIST_OF_BRANCHES_WITH_STATUS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SYNC_GIT_BRANCH: rt::Operation = rt::Operation {

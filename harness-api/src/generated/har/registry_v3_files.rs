@@ -235,7 +235,7 @@ pub(super) static GET_FILE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FILE_V3: rt::Operation = rt::Operation {
@@ -251,7 +251,7 @@ pub(super) static GET_FILE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_FILES_V3: rt::Operation = rt::Operation {
@@ -278,7 +278,7 @@ pub(super) static LIST_FILES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SAVE_FILE_METADATA_V3: rt::Operation = rt::Operation {
@@ -294,7 +294,7 @@ pub(super) static SAVE_FILE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPSERT_FILE_METADATA_V3: rt::Operation = rt::Operation {

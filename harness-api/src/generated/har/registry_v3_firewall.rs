@@ -797,7 +797,7 @@ pub(super) static DELETE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static EVALUATE_ARTIFACT_SCAN_V3: rt::Operation = rt::Operation {
@@ -833,7 +833,7 @@ pub(super) static GET_ARTIFACT_SCAN_DETAILS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ARTIFACT_SCANS_V3: rt::Operation = rt::Operation {
@@ -864,7 +864,7 @@ pub(super) static GET_ARTIFACT_SCANS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_BULK_SCAN_EVALUATION_STATUS_V3: rt::Operation = rt::Operation {
@@ -885,7 +885,7 @@ pub(super) static GET_BULK_SCAN_EVALUATION_STATUS_V3: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static INITIATE_BULK_SCAN_EVALUATION_V3: rt::Operation = rt::Operation {
@@ -927,7 +927,7 @@ pub(super) static LIST_FIREWALL_EXCEPTION_VERSIONS_V3: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_FIREWALL_EXCEPTIONS_V3: rt::Operation = rt::Operation {
@@ -957,7 +957,7 @@ pub(super) static LIST_FIREWALL_EXCEPTIONS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PIPELINE_BUILD_INFO_DETAILS_V3: rt::Operation = rt::Operation {
@@ -988,7 +988,7 @@ pub(super) static LIST_PIPELINE_BUILD_INFO_DETAILS_V3: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
@@ -1004,7 +1004,7 @@ pub(super) static UPDATE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_STATUS_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
@@ -1020,6 +1020,6 @@ pub(super) static UPDATE_STATUS_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -740,7 +740,7 @@ pub(super) static DELETE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_LIFECYCLE_EXECUTION_V3: rt::Operation = rt::Operation {
@@ -761,7 +761,7 @@ pub(super) static GET_LIFECYCLE_EXECUTION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
@@ -782,7 +782,7 @@ pub(super) static GET_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LIFECYCLE_STATS_V3: rt::Operation = rt::Operation {
@@ -807,7 +807,7 @@ pub(super) static GET_LIFECYCLE_STATS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_LIFECYCLE_EXECUTION_ITEMS_V3: rt::Operation = rt::Operation {
@@ -835,7 +835,7 @@ pub(super) static LIST_LIFECYCLE_EXECUTION_ITEMS_V3: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_LIFECYCLE_EXECUTIONS_V3: rt::Operation = rt::Operation {
@@ -862,7 +862,7 @@ pub(super) static LIST_LIFECYCLE_EXECUTIONS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_LIFECYCLE_RULES_V3: rt::Operation = rt::Operation {
@@ -890,7 +890,7 @@ pub(super) static LIST_LIFECYCLE_RULES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PATCH_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
@@ -932,6 +932,6 @@ pub(super) static UPDATE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -306,7 +306,7 @@ pub(super) static DELETE_PACKAGE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
@@ -322,7 +322,7 @@ pub(super) static GET_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PACKAGES_V3: rt::Operation = rt::Operation {
@@ -352,7 +352,7 @@ pub(super) static LIST_PACKAGES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RESTORE_PACKAGE_V3: rt::Operation = rt::Operation {
@@ -384,7 +384,7 @@ pub(super) static SAVE_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPSERT_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {

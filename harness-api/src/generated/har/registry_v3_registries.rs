@@ -334,7 +334,7 @@ pub(super) static DELETE_REGISTRY_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
@@ -350,7 +350,7 @@ pub(super) static GET_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_REGISTRIES_V3: rt::Operation = rt::Operation {
@@ -380,7 +380,7 @@ pub(super) static LIST_REGISTRIES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static MIGRATE_REGISTRY_V3: rt::Operation = rt::Operation {
@@ -428,7 +428,7 @@ pub(super) static SAVE_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPSERT_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {

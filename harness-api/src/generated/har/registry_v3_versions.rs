@@ -393,7 +393,7 @@ pub(super) static DELETE_VERSION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_VERSION_METADATA_V3: rt::Operation = rt::Operation {
@@ -409,7 +409,7 @@ pub(super) static GET_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_VERSIONS_V3: rt::Operation = rt::Operation {
@@ -439,7 +439,7 @@ pub(super) static LIST_VERSIONS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REBUILD_VERSION_METADATA_V3: rt::Operation = rt::Operation {
@@ -487,7 +487,7 @@ pub(super) static SAVE_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPSERT_VERSION_METADATA_V3: rt::Operation = rt::Operation {

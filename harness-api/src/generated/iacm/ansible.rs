@@ -1228,6 +1228,9 @@ impl ListAnsibleActivities {
     }
 }
 rt::request!(ListAnsibleActivities);
+impl rt::Paged for ListAnsibleActivities {
+    type Item = types::HarnessIacmAnsibleactivity;
+}
 /// Request of [`Api::list_ansible_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1295,6 +1298,9 @@ impl ListAnsibleData {
     }
 }
 rt::request!(ListAnsibleData);
+impl rt::Paged for ListAnsibleData {
+    type Item = types::HarnessIacmAnsibledata;
+}
 /// Request of [`Api::list_host_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1503,6 +1509,9 @@ impl ListInventory {
     }
 }
 rt::request!(ListInventory);
+impl rt::Paged for ListInventory {
+    type Item = types::HarnessIacmInventoryDetail;
+}
 /// Request of [`Api::list_playbooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1552,6 +1561,9 @@ impl ListPlaybooks {
     }
 }
 rt::request!(ListPlaybooks);
+impl rt::Paged for ListPlaybooks {
+    type Item = types::HarnessIacmPlaybook;
+}
 /// Request of [`Api::publish_results`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1825,6 +1837,9 @@ impl ShowInventoryGroups {
     }
 }
 rt::request!(ShowInventoryGroups);
+impl rt::Paged for ShowInventoryGroups {
+    type Item = String;
+}
 /// Request of [`Api::show_inventory_hosts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1868,6 +1883,9 @@ impl ShowInventoryHosts {
     }
 }
 rt::request!(ShowInventoryHosts);
+impl rt::Paged for ShowInventoryHosts {
+    type Item = types::HarnessIacmInventoryHost;
+}
 /// Request of [`Api::show_inventory_vars`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2311,7 +2329,7 @@ pub(super) static DELETE_INVENTORY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_INVENTORY_GROUP: rt::Operation = rt::Operation {
@@ -2333,7 +2351,7 @@ pub(super) static DELETE_INVENTORY_GROUP: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_INVENTORY_HOST: rt::Operation = rt::Operation {
@@ -2355,7 +2373,7 @@ pub(super) static DELETE_INVENTORY_HOST: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_PLAYBOOK: rt::Operation = rt::Operation {
@@ -2376,7 +2394,7 @@ pub(super) static DELETE_PLAYBOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
@@ -2397,7 +2415,7 @@ pub(super) static DELETE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static EXPORT_HOSTS_CSV: rt::Operation = rt::Operation {
@@ -2422,7 +2440,7 @@ pub(super) static EXPORT_HOSTS_CSV: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ANSIBLE_FILE: rt::Operation = rt::Operation {
@@ -2444,7 +2462,7 @@ pub(super) static GET_ANSIBLE_FILE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_HOST_STATS: rt::Operation = rt::Operation {
@@ -2465,7 +2483,7 @@ pub(super) static GET_HOST_STATS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_HOSTS_SUMMARY: rt::Operation = rt::Operation {
@@ -2489,7 +2507,7 @@ pub(super) static GET_HOSTS_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IMPORT_INVENTORY: rt::Operation = rt::Operation {
@@ -2536,8 +2554,13 @@ pub(super) static LIST_ANSIBLE_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+    }),
 };
 pub(super) static LIST_ANSIBLE_DATA: rt::Operation = rt::Operation {
     id: "ansible#list-data",
@@ -2563,8 +2586,13 @@ pub(super) static LIST_ANSIBLE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+    }),
 };
 pub(super) static LIST_HOST_ACTIVITIES: rt::Operation = rt::Operation {
     id: "ansible#list-host-activities",
@@ -2587,7 +2615,7 @@ pub(super) static LIST_HOST_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_HOST_INVENTORIES: rt::Operation = rt::Operation {
@@ -2610,7 +2638,7 @@ pub(super) static LIST_HOST_INVENTORIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_HOSTS: rt::Operation = rt::Operation {
@@ -2638,7 +2666,7 @@ pub(super) static LIST_HOSTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_INVENTORY: rt::Operation = rt::Operation {
@@ -2663,8 +2691,13 @@ pub(super) static LIST_INVENTORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+    }),
 };
 pub(super) static LIST_PLAYBOOKS: rt::Operation = rt::Operation {
     id: "ansible#list-playbooks",
@@ -2687,8 +2720,13 @@ pub(super) static LIST_PLAYBOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+    }),
 };
 pub(super) static PUBLISH_RESULTS: rt::Operation = rt::Operation {
     id: "ansible#publish-results",
@@ -2778,7 +2816,7 @@ pub(super) static SHOW_ANSIBLE_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_ANSIBLE_DATA: rt::Operation = rt::Operation {
@@ -2799,7 +2837,7 @@ pub(super) static SHOW_ANSIBLE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_HOST: rt::Operation = rt::Operation {
@@ -2820,7 +2858,7 @@ pub(super) static SHOW_HOST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_INVENTORY: rt::Operation = rt::Operation {
@@ -2842,7 +2880,7 @@ pub(super) static SHOW_INVENTORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_INVENTORY_AS_ANSIBLE: rt::Operation = rt::Operation {
@@ -2863,7 +2901,7 @@ pub(super) static SHOW_INVENTORY_AS_ANSIBLE: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_INVENTORY_GROUPS: rt::Operation = rt::Operation {
@@ -2886,8 +2924,13 @@ pub(super) static SHOW_INVENTORY_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "groups")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+    }),
 };
 pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
     id: "ansible#show-inventory-hosts",
@@ -2910,8 +2953,13 @@ pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "hosts")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+    }),
 };
 pub(super) static SHOW_INVENTORY_VARS: rt::Operation = rt::Operation {
     id: "ansible#show-inventory-vars",
@@ -2933,7 +2981,7 @@ pub(super) static SHOW_INVENTORY_VARS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_PLAYBOOK: rt::Operation = rt::Operation {
@@ -2954,7 +3002,7 @@ pub(super) static SHOW_PLAYBOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_PLAYBOOK_VARS: rt::Operation = rt::Operation {
@@ -2977,7 +3025,7 @@ pub(super) static SHOW_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_INVENTORY: rt::Operation = rt::Operation {
@@ -2998,7 +3046,7 @@ pub(super) static UPDATE_INVENTORY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_INVENTORY_GROUP: rt::Operation = rt::Operation {
@@ -3020,7 +3068,7 @@ pub(super) static UPDATE_INVENTORY_GROUP: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_INVENTORY_HOST: rt::Operation = rt::Operation {
@@ -3042,7 +3090,7 @@ pub(super) static UPDATE_INVENTORY_HOST: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_INVENTORY_PLUGIN: rt::Operation = rt::Operation {
@@ -3063,7 +3111,7 @@ pub(super) static UPDATE_INVENTORY_PLUGIN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_INVENTORY_VARS: rt::Operation = rt::Operation {
@@ -3084,7 +3132,7 @@ pub(super) static UPDATE_INVENTORY_VARS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_PLAYBOOK: rt::Operation = rt::Operation {
@@ -3105,7 +3153,7 @@ pub(super) static UPDATE_PLAYBOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
@@ -3126,6 +3174,6 @@ pub(super) static UPDATE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -150,6 +150,6 @@ pub(super) static LIST_QUEUED_PIPELINES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -523,7 +523,7 @@ pub(super) static DELETE_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_ACITIVITY_REFS: rt::Operation = rt::Operation {
@@ -545,7 +545,7 @@ pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_ACITIVITY_REFS: rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_PROCESS_IDENTIFIER: rt::Operation = rt::Operation {
@@ -569,7 +569,7 @@ pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_PROCESS_IDENTIFIER: rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
@@ -590,7 +590,7 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITY_INPUTS: rt::Operation = rt::Operation {
@@ -611,7 +611,7 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY_INPUTS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITY_SUMMARY: rt::Operation = rt::Operation {
@@ -635,7 +635,7 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY_SUMMARY: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_ON_HOLD_ACTIVITY_ACTION: rt::Operation = rt::Operation {
@@ -697,6 +697,6 @@ pub(super) static PUT_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -1177,7 +1177,7 @@ pub(super) static DELETE_TASK_COMMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACTIVITY_RETRY_HISTORY_BY_IDENTIFIERS: rt::Operation = rt::Operation {
@@ -1204,7 +1204,7 @@ pub(super) static GET_ACTIVITY_RETRY_HISTORY_BY_IDENTIFIERS: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EVENTS_BY_ENTITY_TYPE_AND_ID: rt::Operation = rt::Operation {
@@ -1229,7 +1229,7 @@ pub(super) static GET_EVENTS_BY_ENTITY_TYPE_AND_ID: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES: rt::Operation = rt::Operation {
@@ -1253,7 +1253,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES_PAGINATED: rt::Operation = rt::Operation {
@@ -1283,7 +1283,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES_PAGINATED: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY: rt::Operation = rt::Operation {
@@ -1308,7 +1308,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_INPUTS: rt::Operation = rt::Operation {
@@ -1329,7 +1329,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_INPUTS: rt::Operation = r
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_OUTPUTS: rt::Operation = rt::Operation {
@@ -1353,7 +1353,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_OUTPUTS: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_PHASE_OUTPUTS: rt::Operation = rt::Operation {
@@ -1376,7 +1376,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_PHASE_OUTPUTS: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_PHASES: rt::Operation = rt::Operation {
@@ -1398,7 +1398,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_PHASES: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_RELEASE_INPUT: rt::Operation = rt::Operation {
@@ -1419,7 +1419,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_RELEASE_INPUT: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_TASKS: rt::Operation = rt::Operation {
@@ -1443,7 +1443,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_TASKS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TASK_COMMENTS_SUMMARY: rt::Operation = rt::Operation {
@@ -1466,7 +1466,7 @@ pub(super) static GET_TASK_COMMENTS_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_ACTIVITY_EXECUTION_OUTPUT: rt::Operation = rt::Operation {
@@ -1529,7 +1529,7 @@ pub(super) static UPDATE_EXECUTION_TASK_METADATA: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_EXECUTION_TASK_STATUS: rt::Operation = rt::Operation {
@@ -1550,7 +1550,7 @@ pub(super) static UPDATE_EXECUTION_TASK_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_TASK_COMMENT: rt::Operation = rt::Operation {

@@ -664,7 +664,7 @@ pub(super) static DELETE_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
@@ -686,7 +686,7 @@ pub(super) static DELETE_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
@@ -707,7 +707,7 @@ pub(super) static GET_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
@@ -729,7 +729,7 @@ pub(super) static GET_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_PROCESS_INPUT_SUMMARY: rt::Operation = rt::Operation {
@@ -754,7 +754,7 @@ pub(super) static GET_ORCHESTRATION_PROCESS_INPUT_SUMMARY: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_PROCESS_SUMMARY: rt::Operation = rt::Operation {
@@ -778,7 +778,7 @@ pub(super) static GET_ORCHESTRATION_PROCESS_SUMMARY: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
@@ -823,7 +823,7 @@ pub(super) static POST_ORCHESTRATION_PROCESS_ATTACHED_RELEASE_GROUPS: rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
@@ -865,7 +865,7 @@ pub(super) static PUT_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PUT_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
@@ -887,6 +887,6 @@ pub(super) static PUT_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

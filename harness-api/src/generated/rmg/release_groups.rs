@@ -450,7 +450,7 @@ pub(super) static DELETE_RELEASE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_RELEASE_CONFLICTS: rt::Operation = rt::Operation {
@@ -473,7 +473,7 @@ pub(super) static GET_RELEASE_CONFLICTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_GROUP: rt::Operation = rt::Operation {
@@ -494,7 +494,7 @@ pub(super) static GET_RELEASE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_GROUP_COMPONENTS: rt::Operation = rt::Operation {
@@ -513,7 +513,7 @@ pub(super) static GET_RELEASE_GROUP_COMPONENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_GROUP_SUMMARY: rt::Operation = rt::Operation {
@@ -539,7 +539,7 @@ pub(super) static GET_RELEASE_GROUP_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PATCH_RELEASE_GROUP: rt::Operation = rt::Operation {
@@ -601,6 +601,6 @@ pub(super) static PUT_RELEASE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

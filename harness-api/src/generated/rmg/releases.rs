@@ -691,7 +691,7 @@ pub(super) static GET_RELEASE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_ACTIVITIES: rt::Operation = rt::Operation {
@@ -717,7 +717,7 @@ pub(super) static GET_RELEASE_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_APPROVALS: rt::Operation = rt::Operation {
@@ -743,7 +743,7 @@ pub(super) static GET_RELEASE_APPROVALS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_DAY_ACTIVITIES: rt::Operation = rt::Operation {
@@ -768,7 +768,7 @@ pub(super) static GET_RELEASE_DAY_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_ENVIRONMENT_DASHBOARD: rt::Operation = rt::Operation {
@@ -790,7 +790,7 @@ pub(super) static GET_RELEASE_ENVIRONMENT_DASHBOARD: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_ENVIRONMENTS: rt::Operation = rt::Operation {
@@ -812,7 +812,7 @@ pub(super) static GET_RELEASE_ENVIRONMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_TASKS: rt::Operation = rt::Operation {
@@ -836,7 +836,7 @@ pub(super) static GET_RELEASE_TASKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_RELEASE_ACTION: rt::Operation = rt::Operation {
@@ -922,7 +922,7 @@ pub(super) static POST_RELEASE_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PUT_RELEASE: rt::Operation = rt::Operation {
@@ -938,6 +938,6 @@ pub(super) static PUT_RELEASE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -243,7 +243,7 @@ pub(super) static DOWNLOAD_ACTIVE_MONITORED_SERVICE_CSV_REPORT: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DOWNLOAD_ACTIVE_SERVICE_MONITORED_CSV_REPORT: rt::Operation = rt::Operation {
@@ -262,7 +262,7 @@ pub(super) static DOWNLOAD_ACTIVE_SERVICE_MONITORED_CSV_REPORT: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
@@ -281,7 +281,7 @@ pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SRM_LICENSE_USAGE: rt::Operation = rt::Operation {
@@ -300,7 +300,7 @@ pub(super) static GET_SRM_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_SRM_ACTIVE_MONITORED_SERVICES: rt::Operation = rt::Operation {
@@ -322,6 +322,6 @@ pub(super) static LIST_SRM_ACTIVE_MONITORED_SERVICES: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -755,6 +755,9 @@ impl AllIssuesList {
     }
 }
 rt::request!(AllIssuesList);
+impl rt::Paged for AllIssuesList {
+    type Item = types::AllIssueSummary;
+}
 /// Request of [`Api::all_issues_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1142,6 +1145,9 @@ impl GlobalExemptions {
     }
 }
 rt::request!(GlobalExemptions);
+impl rt::Paged for GlobalExemptions {
+    type Item = types::FrontendExemption;
+}
 /// Request of [`Api::impacted_targets_for_exemption`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1714,6 +1720,9 @@ impl SecurityReview {
     }
 }
 rt::request!(SecurityReview);
+impl rt::Paged for SecurityReview {
+    type Item = types::FrontendExemption;
+}
 /// Request of [`Api::test_targets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1808,7 +1817,7 @@ pub(super) static ALL_ISSUES_COUNTS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_DETAILS: rt::Operation = rt::Operation {
@@ -1833,7 +1842,7 @@ pub(super) static ALL_ISSUES_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_DETAILS_V2: rt::Operation = rt::Operation {
@@ -1858,7 +1867,7 @@ pub(super) static ALL_ISSUES_DETAILS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_FILTERS: rt::Operation = rt::Operation {
@@ -1878,7 +1887,7 @@ pub(super) static ALL_ISSUES_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_LIST: rt::Operation = rt::Operation {
@@ -1915,8 +1924,15 @@ pub(super) static ALL_ISSUES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "issues")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static ALL_ISSUES_LIST_V2: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesListV2",
@@ -1952,7 +1968,7 @@ pub(super) static ALL_ISSUES_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_OCCURRENCE_DETAILS: rt::Operation = rt::Operation {
@@ -1978,7 +1994,7 @@ pub(super) static ALL_ISSUES_OCCURRENCE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_TOTALS_V2: rt::Operation = rt::Operation {
@@ -1998,7 +2014,7 @@ pub(super) static ALL_ISSUES_TOTALS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_TREND_V2: rt::Operation = rt::Operation {
@@ -2022,7 +2038,7 @@ pub(super) static ALL_ISSUES_TREND_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_TICKET_FOR_ISSUE: rt::Operation = rt::Operation {
@@ -2063,7 +2079,7 @@ pub(super) static EXECUTION_ISSUE_COUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static EXEMPTIONS_FILTERS: rt::Operation = rt::Operation {
@@ -2105,7 +2121,7 @@ pub(super) static EXPIRING_EXEMPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GLOBAL_EXEMPTIONS: rt::Operation = rt::Operation {
@@ -2131,8 +2147,15 @@ pub(super) static GLOBAL_EXEMPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "exemptions")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static IMPACTED_TARGETS_FOR_EXEMPTION: rt::Operation = rt::Operation {
     id: "Frontend#ImpactedTargetsForExemption",
@@ -2155,7 +2178,7 @@ pub(super) static IMPACTED_TARGETS_FOR_EXEMPTION: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ISSUE_FOR_EXEMPTION: rt::Operation = rt::Operation {
@@ -2179,7 +2202,7 @@ pub(super) static ISSUE_FOR_EXEMPTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ISSUE_SEVERITY_CHANGE: rt::Operation = rt::Operation {
@@ -2202,7 +2225,7 @@ pub(super) static ISSUE_SEVERITY_CHANGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static OCCURRENCE_DATAFLOW: rt::Operation = rt::Operation {
@@ -2224,7 +2247,7 @@ pub(super) static OCCURRENCE_DATAFLOW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static OVERVIEW_BASELINES: rt::Operation = rt::Operation {
@@ -2244,7 +2267,7 @@ pub(super) static OVERVIEW_BASELINES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static OVERVIEW_HISTORICAL_COUNTS: rt::Operation = rt::Operation {
@@ -2265,7 +2288,7 @@ pub(super) static OVERVIEW_HISTORICAL_COUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PIPELINE_SECURITY_ISSUES: rt::Operation = rt::Operation {
@@ -2307,7 +2330,7 @@ pub(super) static PIPELINE_SECURITY_ISSUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PIPELINE_SECURITY_ISSUES_CSV: rt::Operation = rt::Operation {
@@ -2349,7 +2372,7 @@ pub(super) static PIPELINE_SECURITY_ISSUES_CSV: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PIPELINE_SECURITY_STEPS: rt::Operation = rt::Operation {
@@ -2370,7 +2393,7 @@ pub(super) static PIPELINE_SECURITY_STEPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PROVISION_QWIET_TRIAL: rt::Operation = rt::Operation {
@@ -2402,7 +2425,7 @@ pub(super) static QWIET_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SECURITY_REVIEW: rt::Operation = rt::Operation {
@@ -2426,8 +2449,15 @@ pub(super) static SECURITY_REVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "exemptions")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static TEST_TARGETS: rt::Operation = rt::Operation {
     id: "Frontend#TestTargets",
@@ -2450,7 +2480,7 @@ pub(super) static TEST_TARGETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_TEST_TARGET_VARIANTS: rt::Operation = rt::Operation {
@@ -2471,6 +2501,6 @@ pub(super) static UPDATE_TEST_TARGET_VARIANTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

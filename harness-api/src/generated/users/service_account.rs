@@ -285,6 +285,9 @@ impl GetInheritingChildScopeListForServiceAccount {
     }
 }
 rt::request!(GetInheritingChildScopeListForServiceAccount);
+impl rt::Paged for GetInheritingChildScopeListForServiceAccount {
+    type Item = types::ScopeName;
+}
 /// Request of [`Api::list_aggregated_service_accounts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -374,6 +377,9 @@ impl ListAggregatedServiceAccounts {
     }
 }
 rt::request!(ListAggregatedServiceAccounts);
+impl rt::Paged for ListAggregatedServiceAccounts {
+    type Item = types::ServiceAccountAggregate;
+}
 /// Request of [`Api::list_manageable_service_accounts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -501,6 +507,9 @@ impl ListServiceAccount {
     }
 }
 rt::request!(ListServiceAccount);
+impl rt::Paged for ListServiceAccount {
+    type Item = types::ServiceAccount;
+}
 /// Request of [`Api::update_service_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -570,7 +579,7 @@ pub(super) static DELETE_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_AGGREGATED_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
@@ -591,7 +600,7 @@ pub(super) static GET_AGGREGATED_SERVICE_ACCOUNT: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INHERITING_CHILD_SCOPE_LIST_FOR_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
@@ -612,8 +621,8 @@ pub(super) static GET_INHERITING_CHILD_SCOPE_LIST_FOR_SERVICE_ACCOUNT: rt::Opera
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static LIST_AGGREGATED_SERVICE_ACCOUNTS: rt::Operation = rt::Operation {
     id: "listAggregatedServiceAccounts",
@@ -639,8 +648,16 @@ pub(super) static LIST_AGGREGATED_SERVICE_ACCOUNTS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_MANAGEABLE_SERVICE_ACCOUNTS: rt::Operation = rt::Operation {
     id: "listManageableServiceAccounts",
@@ -666,7 +683,7 @@ pub(super) static LIST_MANAGEABLE_SERVICE_ACCOUNTS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
@@ -687,8 +704,8 @@ pub(super) static LIST_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     id: "updateServiceAccount",
@@ -708,6 +725,6 @@ pub(super) static UPDATE_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -324,6 +324,7 @@ pub(super) static GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Opera
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

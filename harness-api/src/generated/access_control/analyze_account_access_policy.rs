@@ -111,5 +111,6 @@ pub(super) static ANALYZE_ACCOUNT_ACCESS_POLICIES: rt::Operation = rt::Operation
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
     }),
 };

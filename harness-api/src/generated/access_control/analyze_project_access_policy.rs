@@ -119,5 +119,6 @@ pub(super) static ANALYZE_PROJECT_ACCESS_POLICIES: rt::Operation = rt::Operation
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
     }),
 };

@@ -478,6 +478,7 @@ pub(super) static GET_STREAMING_DESTINATIONS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -509,6 +510,7 @@ pub(super) static GET_STREAMING_DESTINATIONS_AGGREGATE: rt::Operation = rt::Oper
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -450,6 +450,7 @@ pub(super) static GET_IP_ALLOWLIST_CONFIGS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -843,7 +843,7 @@ pub(super) static LDAP_SETTINGS_SYNC_GROUP_WITH_ID: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Safe,
+    repeat: rt::Repeat::Never,
     paging: None,
 };
 pub(super) static LDAP_SETTINGS_SYNC_GROUPS: rt::Operation = rt::Operation {

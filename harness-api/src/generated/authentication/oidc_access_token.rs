@@ -249,7 +249,7 @@ pub(super) static GET_OIDC_SERVICE_ACCOUNT_ACCESS_TOKEN_FOR_GCP: rt::Operation =
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Safe,
+    repeat: rt::Repeat::Never,
     paging: None,
 };
 pub(super) static GET_OIDC_WORKLOAD_ACCESS_TOKEN_FOR_GCP: rt::Operation = rt::Operation {

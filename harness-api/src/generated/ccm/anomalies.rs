@@ -124,9 +124,6 @@ impl GetAnomaliesSummary {
     }
 }
 rt::request!(GetAnomaliesSummary);
-impl rt::Paged for GetAnomaliesSummary {
-    type Item = types::AnomalySummary;
-}
 /// Request of [`Api::list_anomalies`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -257,12 +254,7 @@ pub(super) static GET_ANOMALIES_SUMMARY: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const {
-        &rt::Paging::new(rt::Step::Offset, "data")
-            .in_body()
-            .page("offset", 0)
-            .size("limit")
-    }),
+    paging: None,
 };
 pub(super) static LIST_ANOMALIES: rt::Operation = rt::Operation {
     id: "listAnomalies",

@@ -269,7 +269,7 @@ pub(super) static DAY_WISE_TOTAL_EVALUATIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TOTAL_ACTIVE_ENFORCEMENTS: rt::Operation = rt::Operation {
@@ -364,6 +364,6 @@ pub(super) static TOTAL_REALISED_SAVINGS_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

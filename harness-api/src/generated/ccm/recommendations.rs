@@ -189,9 +189,6 @@ impl AppliedRecommendationResourceStats {
     }
 }
 rt::request!(AppliedRecommendationResourceStats);
-impl rt::Paged for AppliedRecommendationResourceStats {
-    type Item = types::AppliedRecommendationResourceStatsDto;
-}
 /// Request of [`Api::change_inference_state`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -331,9 +328,6 @@ impl RealizedSavingsTimeSeries {
     }
 }
 rt::request!(RealizedSavingsTimeSeries);
-impl rt::Paged for RealizedSavingsTimeSeries {
-    type Item = types::RecommendationRealizedSavingStatsDto;
-}
 /// Request of [`Api::recommendation_filter_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -374,9 +368,6 @@ impl RecommendationResourceTypeStats {
     }
 }
 rt::request!(RecommendationResourceTypeStats);
-impl rt::Paged for RecommendationResourceTypeStats {
-    type Item = types::RecommendationResourceTypeStats;
-}
 /// Request of [`Api::recommendation_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -448,12 +439,7 @@ pub(super) static APPLIED_RECOMMENDATION_RESOURCE_STATS: rt::Operation = rt::Ope
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const {
-        &rt::Paging::new(rt::Step::Offset, "data")
-            .in_body()
-            .page("offset", 0)
-            .size("limit")
-    }),
+    paging: None,
 };
 pub(super) static CHANGE_INFERENCE_STATE: rt::Operation = rt::Operation {
     id: "changeInferenceState",
@@ -566,12 +552,7 @@ pub(super) static REALIZED_SAVINGS_TIME_SERIES: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const {
-        &rt::Paging::new(rt::Step::Offset, "data")
-            .in_body()
-            .page("offset", 0)
-            .size("limit")
-    }),
+    paging: None,
 };
 pub(super) static RECOMMENDATION_FILTER_VALUES: rt::Operation = rt::Operation {
     id: "recommendationFilterValues",
@@ -603,12 +584,7 @@ pub(super) static RECOMMENDATION_RESOURCE_TYPE_STATS: rt::Operation = rt::Operat
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: Some(const {
-        &rt::Paging::new(rt::Step::Offset, "data")
-            .in_body()
-            .page("offset", 0)
-            .size("limit")
-    }),
+    paging: None,
 };
 pub(super) static RECOMMENDATION_STATS: rt::Operation = rt::Operation {
     id: "recommendationStats",

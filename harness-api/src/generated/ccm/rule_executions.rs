@@ -810,6 +810,6 @@ pub(super) static REFRESH_COST_FOR_RULE_EXECUTION: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Safe,
+    repeat: rt::Repeat::Never,
     paging: None,
 };

@@ -366,6 +366,7 @@ pub(super) static GET_ACCOUNT_SCOPED_ENVIRONMENTS: rt::Operation = rt::Operation
             .page("page", 0)
             .size("limit")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

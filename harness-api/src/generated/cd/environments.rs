@@ -1014,6 +1014,7 @@ pub(super) static GET_ENVIRONMENT_ACCESS_LIST: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(100)
+            .max_size(100)
     }),
 };
 pub(super) static GET_ENVIRONMENT_LIST: rt::Operation = rt::Operation {
@@ -1044,6 +1045,7 @@ pub(super) static GET_ENVIRONMENT_LIST: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(100)
+            .max_size(100)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),
@@ -1098,6 +1100,7 @@ pub(super) static GET_SERVICE_OVERRIDES_LIST: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(500)
+            .max_size(500)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),

@@ -645,6 +645,7 @@ pub(super) static GET_FREEZE_LIST: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(10)
+            .max_size(100)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),

@@ -463,6 +463,7 @@ pub(super) static GET_PROJECT_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operat
             .page("page", 0)
             .size("limit")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

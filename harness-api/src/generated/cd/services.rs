@@ -1140,6 +1140,7 @@ pub(super) static GET_SERVICE_ACCESS_LIST: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(100)
+            .max_size(100)
     }),
 };
 pub(super) static GET_SERVICE_LIST: rt::Operation = rt::Operation {
@@ -1175,6 +1176,7 @@ pub(super) static GET_SERVICE_LIST: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(100)
+            .max_size(100)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),

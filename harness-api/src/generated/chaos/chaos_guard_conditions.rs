@@ -409,7 +409,7 @@ pub(super) static GET_SGP_TEMPLATE_BY_GEN_AI: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Safe,
+    repeat: rt::Repeat::Never,
     paging: None,
 };
 pub(super) static LIST_CONDITION: rt::Operation = rt::Operation {

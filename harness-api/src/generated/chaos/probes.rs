@@ -740,6 +740,7 @@ pub(super) static LIST_PROBES: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(50)
+            .max_size(50)
             .total(rt::Found::Member("pagination.totalItems"))
             .used_size(rt::Found::Member("pagination.limit"))
     }),

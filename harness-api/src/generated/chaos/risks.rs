@@ -281,6 +281,9 @@ impl GetAccountServiceDetails {
     }
 }
 rt::request!(GetAccountServiceDetails);
+impl rt::Paged for GetAccountServiceDetails {
+    type Item = types::ServiceData;
+}
 /// Request of [`Api::get_account_service_usage_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -727,7 +730,13 @@ pub(super) static GET_ACCOUNT_SERVICE_DETAILS: rt::Operation = rt::Operation {
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "serviceData")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .total(rt::Found::Member("total"))
+    }),
 };
 pub(super) static GET_ACCOUNT_SERVICE_USAGE_STATS: rt::Operation = rt::Operation {
     id: "getAccountServiceUsageStats",

@@ -644,6 +644,9 @@ impl ListPullReqLabels {
     }
 }
 rt::request!(ListPullReqLabels);
+impl rt::Paged for ListPullReqLabels {
+    type Item = types::TypesLabelAssignment;
+}
 /// Request of [`Api::list_repo_label_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1299,7 +1302,15 @@ pub(super) static LIST_PULL_REQ_LABELS: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "label_data")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_REPO_LABEL_VALUES: rt::Operation = rt::Operation {
     id: "listRepoLabelValues",
@@ -1351,6 +1362,9 @@ pub(super) static LIST_REPO_LABELS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static LIST_SPACE_LABEL_VALUES: rt::Operation = rt::Operation {
@@ -1401,6 +1415,9 @@ pub(super) static LIST_SPACE_LABELS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static SAVE_REPO_LABEL: rt::Operation = rt::Operation {

@@ -3238,6 +3238,9 @@ pub(super) static LIST_PULL_REQ: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static LIST_PULL_REQ_ACTIVITIES: rt::Operation = rt::Operation {
@@ -3294,6 +3297,9 @@ pub(super) static LIST_PULL_REQ_COMMITS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static LIST_PULL_REQ_SPACE: rt::Operation = rt::Operation {
@@ -3449,7 +3455,7 @@ pub(super) static PR_AUTO_MERGE_ENABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PR_AUTO_MERGE_GET: rt::Operation = rt::Operation {
@@ -3515,7 +3521,7 @@ pub(super) static PR_MERGE_QUEUE_ENABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PR_MERGE_QUEUE_GET: rt::Operation = rt::Operation {

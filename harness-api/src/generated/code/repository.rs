@@ -1759,6 +1759,9 @@ impl ListCommits {
     }
 }
 rt::request!(ListCommits);
+impl rt::Paged for ListCommits {
+    type Item = types::TypesCommit;
+}
 /// Request of [`Api::list_paths`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2597,7 +2600,7 @@ pub(super) static CALCULATE_COMMIT_DIVERGENCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CODE_OWNERS_VALIDATE: rt::Operation = rt::Operation {
@@ -3182,6 +3185,9 @@ pub(super) static LIST_BRANCHES: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static LIST_COMMITS: rt::Operation = rt::Operation {
@@ -3215,7 +3221,15 @@ pub(super) static LIST_COMMITS: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "commits")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Member("total_commits"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_PATHS: rt::Operation = rt::Operation {
     id: "listPaths",
@@ -3295,6 +3309,9 @@ pub(super) static LIST_REPOS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static LIST_TAGS: rt::Operation = rt::Operation {
@@ -3327,6 +3344,9 @@ pub(super) static LIST_TAGS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static MERGE_CHECK: rt::Operation = rt::Operation {
@@ -3392,7 +3412,7 @@ pub(super) static PATH_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PURGE_REPOSITORY: rt::Operation = rt::Operation {

@@ -645,6 +645,9 @@ pub(super) static REPO_RULE_LIST: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static REPO_RULE_UPDATE: rt::Operation = rt::Operation {
@@ -761,6 +764,9 @@ pub(super) static SPACE_RULE_LIST: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static SPACE_RULE_UPDATE: rt::Operation = rt::Operation {

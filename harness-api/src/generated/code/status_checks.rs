@@ -317,6 +317,9 @@ pub(super) static LIST_STATUS_CHECK_RESULTS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static REPORT_STATUS_CHECK_RESULTS: rt::Operation = rt::Operation {

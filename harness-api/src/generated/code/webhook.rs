@@ -1061,6 +1061,9 @@ pub(super) static LIST_REPO_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static LIST_REPO_WEBHOOKS: rt::Operation = rt::Operation {
@@ -1092,6 +1095,9 @@ pub(super) static LIST_REPO_WEBHOOKS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static LIST_SPACE_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
@@ -1120,6 +1126,9 @@ pub(super) static LIST_SPACE_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static LIST_SPACE_WEBHOOKS: rt::Operation = rt::Operation {
@@ -1150,6 +1159,9 @@ pub(super) static LIST_SPACE_WEBHOOKS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
     }),
 };
 pub(super) static RETRIGGER_REPO_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {

@@ -1406,6 +1406,7 @@ pub(super) static GET_CCM_K8S_CONNECTOR_LIST: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(50)
+            .max_size(100)
             .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
@@ -1504,6 +1505,7 @@ pub(super) static GET_CONNECTOR_LIST: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(100)
+            .max_size(100)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),
@@ -1544,6 +1546,7 @@ pub(super) static GET_CONNECTOR_LIST_V2: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(50)
+            .max_size(100)
             .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))

@@ -177,6 +177,7 @@ pub(super) static CHANGESET_METADATA_PROJ_DB_INSTANCE: rt::Operation = rt::Opera
             .page("page", 0)
             .size("limit")
             .default_size(10)
+            .max_size(100)
     }),
 };
 pub(super) static STEP_FLYWAY_MIGRATION_SCRIPTS: rt::Operation = rt::Operation {

@@ -371,6 +371,7 @@ pub(super) static LIST_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(10)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

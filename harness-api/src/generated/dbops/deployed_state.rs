@@ -95,6 +95,7 @@ pub(super) static GET_DEPLOYED_STATE: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(10)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -364,6 +364,9 @@ impl MigrationStateProjDbSchema {
     }
 }
 rt::request!(MigrationStateProjDbSchema);
+impl rt::Paged for MigrationStateProjDbSchema {
+    type Item = types::MigrationStateChangeSet;
+}
 pub(super) static CHANGESET_YAML_PROJ_DB_INSTANCE: rt::Operation = rt::Operation {
     id: "V1ChangesetYamlProjDbInstance",
     name: "changeset_yaml_proj_db_instance",
@@ -414,6 +417,7 @@ pub(super) static FETCH_DEPLOYED_CHANGESET_SQL: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(10)
+            .max_size(100)
     }),
 };
 pub(super) static MIGRATION_STATE_FLYWAY_INSTANCE: rt::Operation = rt::Operation {
@@ -493,6 +497,7 @@ pub(super) static MIGRATION_STATE_PROJ_DB_INSTANCE: rt::Operation = rt::Operatio
             .page("page", 0)
             .size("limit")
             .default_size(10)
+            .max_size(100)
     }),
 };
 pub(super) static MIGRATION_STATE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
@@ -517,5 +522,13 @@ pub(super) static MIGRATION_STATE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation 
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "changeSets")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

@@ -188,6 +188,7 @@ pub(super) static V2_LIST_PROJ_DB_INSTANCES: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(10)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -220,6 +221,7 @@ pub(super) static V2_LIST_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(10)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

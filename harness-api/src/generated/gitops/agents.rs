@@ -2534,7 +2534,7 @@ pub(super) static AGENT_UPDATE_SYNC_ALLOWED: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VERSION_UPGRADE_AVAILABLE_V2: rt::Operation = rt::Operation {

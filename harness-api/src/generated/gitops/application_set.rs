@@ -582,7 +582,7 @@ pub(super) static APPLICATION_SET_GENERATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APPLICATION_SET_GET: rt::Operation = rt::Operation {

@@ -377,6 +377,7 @@ pub(super) static LIST_FULL_SYNC_FILES: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(50)
+            .max_size(100)
             .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
@@ -419,6 +420,6 @@ pub(super) static UPDATE_GIT_FULL_SYNC_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

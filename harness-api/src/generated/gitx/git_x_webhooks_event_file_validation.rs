@@ -82,6 +82,7 @@ pub(super) static WEBHOOK_EVENT_FILE_VALIDATION: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

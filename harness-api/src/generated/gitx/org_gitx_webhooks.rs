@@ -298,6 +298,7 @@ pub(super) static LIST_ORG_GITX_WEBHOOKS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

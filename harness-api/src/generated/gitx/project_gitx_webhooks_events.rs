@@ -165,6 +165,7 @@ pub(super) static LIST_PROJECT_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operatio
             .page("page", 0)
             .size("limit")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -437,6 +437,9 @@ impl GetArtifactDeployments {
     }
 }
 rt::request!(GetArtifactDeployments);
+impl rt::Paged for GetArtifactDeployments {
+    type Item = types::ArtifactDeploymentsDetail;
+}
 /// Request of [`Api::get_artifact_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -865,7 +868,7 @@ pub(super) static CREATE_BULK_DOWNLOAD_REQUEST_V1: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Safe,
+    repeat: rt::Repeat::Never,
     paging: None,
 };
 pub(super) static DELETE_ARTIFACT: rt::Operation = rt::Operation {
@@ -967,7 +970,14 @@ pub(super) static GET_ARTIFACT_DEPLOYMENTS: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.deployments.deployments")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.deployments.itemCount"))
+            .used_size(rt::Found::Member("data.deployments.pageSize"))
+    }),
 };
 pub(super) static GET_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     id: "GetArtifactDetails",

@@ -172,6 +172,9 @@ impl ListFilesV3 {
     }
 }
 rt::request!(ListFilesV3);
+impl rt::Paged for ListFilesV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::save_file_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -279,7 +282,14 @@ pub(super) static LIST_FILES_V3: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static SAVE_FILE_METADATA_V3: rt::Operation = rt::Operation {
     id: "SaveFileMetadataV3",

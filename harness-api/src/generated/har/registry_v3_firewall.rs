@@ -381,6 +381,9 @@ impl GetArtifactScansV3 {
     }
 }
 rt::request!(GetArtifactScansV3);
+impl rt::Paged for GetArtifactScansV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_bulk_scan_evaluation_status_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -865,7 +868,14 @@ pub(super) static GET_ARTIFACT_SCANS_V3: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static GET_BULK_SCAN_EVALUATION_STATUS_V3: rt::Operation = rt::Operation {
     id: "GetBulkScanEvaluationStatusV3",

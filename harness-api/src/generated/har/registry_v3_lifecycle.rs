@@ -625,6 +625,9 @@ impl ListLifecycleRulesV3 {
     }
 }
 rt::request!(ListLifecycleRulesV3);
+impl rt::Paged for ListLifecycleRulesV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::patch_lifecycle_rule_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -891,7 +894,14 @@ pub(super) static LIST_LIFECYCLE_RULES_V3: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static PATCH_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     id: "PatchLifecycleRuleV3",

@@ -220,6 +220,9 @@ impl ListPackagesV3 {
     }
 }
 rt::request!(ListPackagesV3);
+impl rt::Paged for ListPackagesV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::restore_package_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -353,7 +356,14 @@ pub(super) static LIST_PACKAGES_V3: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static RESTORE_PACKAGE_V3: rt::Operation = rt::Operation {
     id: "RestorePackageV3",

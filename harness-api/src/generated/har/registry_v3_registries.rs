@@ -229,6 +229,9 @@ impl ListRegistriesV3 {
     }
 }
 rt::request!(ListRegistriesV3);
+impl rt::Paged for ListRegistriesV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::migrate_registry_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -381,7 +384,14 @@ pub(super) static LIST_REGISTRIES_V3: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static MIGRATE_REGISTRY_V3: rt::Operation = rt::Operation {
     id: "MigrateRegistryV3",

@@ -272,6 +272,9 @@ impl ListVersionsV3 {
     }
 }
 rt::request!(ListVersionsV3);
+impl rt::Paged for ListVersionsV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::rebuild_version_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -440,7 +443,14 @@ pub(super) static LIST_VERSIONS_V3: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static REBUILD_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     id: "RebuildVersionMetadataV3",

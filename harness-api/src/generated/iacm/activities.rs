@@ -188,6 +188,8 @@ pub(super) static LIST_ACTIVITIES: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static LIST_ACTIVITY_RESOURCE_CHANGES: rt::Operation = rt::Operation {

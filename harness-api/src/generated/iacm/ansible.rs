@@ -1344,6 +1344,9 @@ impl ListHostActivities {
     }
 }
 rt::request!(ListHostActivities);
+impl rt::Paged for ListHostActivities {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::list_host_inventories`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1381,6 +1384,9 @@ impl ListHostInventories {
     }
 }
 rt::request!(ListHostInventories);
+impl rt::Paged for ListHostInventories {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::list_hosts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1454,6 +1460,9 @@ impl ListHosts {
     }
 }
 rt::request!(ListHosts);
+impl rt::Paged for ListHosts {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::list_inventory`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2560,6 +2569,8 @@ pub(super) static LIST_ANSIBLE_ACTIVITIES: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static LIST_ANSIBLE_DATA: rt::Operation = rt::Operation {
@@ -2592,6 +2603,8 @@ pub(super) static LIST_ANSIBLE_DATA: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static LIST_HOST_ACTIVITIES: rt::Operation = rt::Operation {
@@ -2616,7 +2629,14 @@ pub(super) static LIST_HOST_ACTIVITIES: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_HOST_INVENTORIES: rt::Operation = rt::Operation {
     id: "ansible#list-host-inventories",
@@ -2639,7 +2659,14 @@ pub(super) static LIST_HOST_INVENTORIES: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_HOSTS: rt::Operation = rt::Operation {
     id: "ansible#list-hosts",
@@ -2667,7 +2694,14 @@ pub(super) static LIST_HOSTS: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_INVENTORY: rt::Operation = rt::Operation {
     id: "ansible#list-inventory",
@@ -2697,6 +2731,8 @@ pub(super) static LIST_INVENTORY: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static LIST_PLAYBOOKS: rt::Operation = rt::Operation {
@@ -2726,6 +2762,8 @@ pub(super) static LIST_PLAYBOOKS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static PUBLISH_RESULTS: rt::Operation = rt::Operation {
@@ -2930,6 +2968,8 @@ pub(super) static SHOW_INVENTORY_GROUPS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
@@ -2959,6 +2999,8 @@ pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static SHOW_INVENTORY_VARS: rt::Operation = rt::Operation {

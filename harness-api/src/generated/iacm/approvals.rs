@@ -257,6 +257,8 @@ pub(super) static LIST_APPROVALS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static SHOW_APPROVAL: rt::Operation = rt::Operation {
@@ -298,6 +300,6 @@ pub(super) static UPDATE_APPROVAL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -205,5 +205,7 @@ pub(super) static LIST_COSTS_PER_WORKSPACE: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };

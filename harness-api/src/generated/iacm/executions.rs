@@ -651,6 +651,8 @@ pub(super) static LIST_EXECUTIONS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static LIST_RESOURCE_CHANGES: rt::Operation = rt::Operation {

@@ -2053,6 +2053,8 @@ pub(super) static LIST_MODULE_EXECUTIONS_ID: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static LIST_MODULE_TAGS_BY_ID: rt::Operation = rt::Operation {
@@ -2103,6 +2105,8 @@ pub(super) static LIST_MODULES_BY_ACCOUNT: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static LIST_MODULES_BY_ID: rt::Operation = rt::Operation {

@@ -1227,6 +1227,8 @@ pub(super) static LIST_PROVIDERS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static LIST_SIGNING_KEYS: rt::Operation = rt::Operation {
@@ -1254,6 +1256,8 @@ pub(super) static LIST_SIGNING_KEYS: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static POST_PROVIDER_FILES: rt::Operation = rt::Operation {

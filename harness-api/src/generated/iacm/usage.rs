@@ -97,6 +97,6 @@ pub(super) static GET_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Idempotent,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -2089,7 +2089,7 @@ pub(super) static EVALUATE_WORKSPACE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Safe,
+    repeat: rt::Repeat::Never,
     paging: None,
 };
 pub(super) static EXECUTE_REMOTE_EXECUTION: rt::Operation = rt::Operation {
@@ -2269,6 +2269,8 @@ pub(super) static LIST_PIPELINES: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static LIST_PROVISIONERS_RATIO: rt::Operation = rt::Operation {
@@ -2348,6 +2350,8 @@ pub(super) static LIST_WORKSPACE_DATA: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static LIST_WORKSPACE_MODULES: rt::Operation = rt::Operation {
@@ -2464,6 +2468,8 @@ pub(super) static LIST_WORKSPACES: rt::Operation = rt::Operation {
             .page("page", 1)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
     }),
 };
 pub(super) static SEARCH_RESOURCES: rt::Operation = rt::Operation {

@@ -573,6 +573,7 @@ pub(super) static GET_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
         &rt::Paging::new(rt::Step::Number, "")
             .page("page", 0)
             .size("limit")
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -421,6 +421,7 @@ pub(super) static GET_CHECKS: rt::Operation = rt::Operation {
         &rt::Paging::new(rt::Step::Number, "")
             .page("page", 0)
             .size("limit")
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -1101,6 +1101,7 @@ pub(super) static GET_ENTITIES: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(10)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -1139,6 +1140,7 @@ pub(super) static GET_ENTITIES_BY_REFS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(10)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

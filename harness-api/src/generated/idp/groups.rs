@@ -347,7 +347,10 @@ pub(super) static GET_WORKFLOWS_FOR_ACCOUNT: rt::Operation = rt::Operation {
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
-        &rt::Paging::new(rt::Step::Number, "workflows").page("page", 0).size("limit")
+        &rt::Paging::new(rt::Step::Number, "workflows")
+            .page("page", 0)
+            .size("limit")
+            .max_size(100)
     }),
 };
 pub(super) static SAVE_GROUP: rt::Operation = rt::Operation {

@@ -205,6 +205,7 @@ pub(super) static GET_HARNESS_ENTITIES: rt::Operation = rt::Operation {
         &rt::Paging::new(rt::Step::Number, "harness_backstage_entities")
             .page("page", 0)
             .size("limit")
+            .max_size(100)
     }),
 };
 pub(super) static GET_HARNESS_ENTITIES_COUNT: rt::Operation = rt::Operation {

@@ -382,6 +382,7 @@ pub(super) static GET_PLUGIN_REQUEST: rt::Operation = rt::Operation {
         &rt::Paging::new(rt::Step::Number, "plugin_requests")
             .page("page", 0)
             .size("limit")
+            .max_size(100)
     }),
 };
 pub(super) static GET_PLUGINS: rt::Operation = rt::Operation {

@@ -1106,6 +1106,7 @@ pub(super) static LIST_NOTIFICATION_CHANNELS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -1144,6 +1145,7 @@ pub(super) static LIST_NOTIFICATION_CHANNELS_ACCOUNT: rt::Operation = rt::Operat
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -1183,6 +1185,7 @@ pub(super) static LIST_NOTIFICATION_CHANNELS_ORG: rt::Operation = rt::Operation 
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -1110,6 +1110,7 @@ pub(super) static LIST_NOTIFICATION_RULES: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -1142,6 +1143,7 @@ pub(super) static LIST_NOTIFICATION_RULES_ACCOUNT: rt::Operation = rt::Operation
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -1175,6 +1177,7 @@ pub(super) static LIST_NOTIFICATION_RULES_ORG: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -1323,6 +1323,7 @@ pub(super) static GET_PIPELINE_LIST: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(25)
+            .max_size(100)
             .total(rt::Found::Member("data.totalElements"))
             .used_size(rt::Found::Member("data.size"))
             .more(rt::More::Last("data.last"))

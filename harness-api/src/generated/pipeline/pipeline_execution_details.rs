@@ -1096,6 +1096,7 @@ pub(super) static GET_LIST_OF_EXECUTION_IDENTIFIER: rt::Operation = rt::Operatio
             .page("page", 0)
             .size("size")
             .default_size(10)
+            .max_size(100)
             .total(rt::Found::Member("data.totalElements"))
             .used_size(rt::Found::Member("data.size"))
             .more(rt::More::Last("data.last"))
@@ -1137,6 +1138,7 @@ pub(super) static GET_LIST_OF_EXECUTIONS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(10)
+            .max_size(100)
             .total(rt::Found::Member("data.totalElements"))
             .used_size(rt::Found::Member("data.size"))
             .more(rt::More::Last("data.last"))
@@ -1167,6 +1169,7 @@ pub(super) static GET_LIST_OF_EXECUTIONS_OUTLINE: rt::Operation = rt::Operation 
         &rt::Paging::new(rt::Step::Token, "data.content")
             .size("size")
             .default_size(10)
+            .max_size(100)
             .tokens(const {
                 &[
                     rt::Token::new("lastSeenExecutionId", "data.lastSeenExecutionId"),
@@ -1242,6 +1245,7 @@ pub(super) static GET_POLICY_EVALUATION: rt::Operation = rt::Operation {
         &rt::Paging::new(rt::Step::Number, "data.content")
             .page("page", 0)
             .size("size")
+            .max_size(100)
             .total(rt::Found::Member("data.totalElements"))
             .used_size(rt::Found::Member("data.size"))
             .more(rt::More::Last("data.last"))

@@ -1213,6 +1213,7 @@ pub(super) static GET_BATCH_INPUT_SETS_METADATA: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),
@@ -1328,6 +1329,7 @@ pub(super) static LIST_INPUT_SET: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(100)
+            .max_size(100)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),
@@ -1356,7 +1358,7 @@ pub(super) static MERGE_INPUT_SETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_INPUT_SET: rt::Operation = rt::Operation {
@@ -1521,7 +1523,7 @@ pub(super) static RUNTIME_INPUT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_INPUT_SET_GIT_DETAILS: rt::Operation = rt::Operation {

@@ -479,6 +479,9 @@ impl GetEligibleTriggerExecutors {
     }
 }
 rt::request!(GetEligibleTriggerExecutors);
+impl rt::Paged for GetEligibleTriggerExecutors {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_list_for_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -902,7 +905,13 @@ pub(super) static GET_ELIGIBLE_TRIGGER_EXECUTORS: rt::Operation = rt::Operation 
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+    }),
 };
 pub(super) static GET_LIST_FOR_TARGET: rt::Operation = rt::Operation {
     id: "getListForTarget",
@@ -933,6 +942,7 @@ pub(super) static GET_LIST_FOR_TARGET: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(25)
+            .max_size(100)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),
@@ -1048,6 +1058,7 @@ pub(super) static TRIGGER_EVENT_HISTORY: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(10)
+            .max_size(100)
             .total(rt::Found::Member("data.totalElements"))
             .used_size(rt::Found::Member("data.size"))
             .more(rt::More::Last("data.last"))

@@ -426,6 +426,7 @@ pub(super) static GET_ACCOUNT_SCOPED_ACTIVE_BANNERS: rt::Operation = rt::Operati
             .page("page", 0)
             .size("limit")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -457,6 +458,7 @@ pub(super) static GET_ACCOUNT_SCOPED_BANNERS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -365,6 +365,7 @@ pub(super) static GET_FILTER_LIST: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(100)
+            .max_size(1000)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),
@@ -382,7 +383,7 @@ pub(super) static POST_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Safe,
+    repeat: rt::Repeat::Never,
     paging: None,
 };
 pub(super) static UPDATE_FILTER: rt::Operation = rt::Operation {

@@ -575,6 +575,7 @@ pub(super) static GET_ORGANIZATION_LIST: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(50)
+            .max_size(100)
             .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
@@ -623,6 +624,7 @@ pub(super) static GET_ORGANIZATIONS_V1: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

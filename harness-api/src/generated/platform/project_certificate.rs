@@ -470,6 +470,7 @@ pub(super) static GET_PROJECT_SCOPED_CERTIFICATES: rt::Operation = rt::Operation
             .page("page", 0)
             .size("limit")
             .default_size(20)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -285,7 +285,7 @@ pub(super) static VALIDATE_CONNECTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Safe,
+    repeat: rt::Repeat::Never,
     paging: None,
 };
 pub(super) static VALIDATE_NAME: rt::Operation = rt::Operation {

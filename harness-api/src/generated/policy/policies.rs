@@ -615,6 +615,8 @@ pub(super) static LIST_POLICY_SETS_OF_POLICY: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("per_page")
             .default_size(50)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("X-Page-Size"))
     }),
 };
 pub(super) static MOVE_POLICY: rt::Operation = rt::Operation {

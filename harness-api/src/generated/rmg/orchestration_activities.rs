@@ -382,6 +382,9 @@ impl GetOrchestrationActivitySummary {
     }
 }
 rt::request!(GetOrchestrationActivitySummary);
+impl rt::Paged for GetOrchestrationActivitySummary {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::post_on_hold_activity_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -636,7 +639,14 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY_SUMMARY: rt::Operation = rt::Operat
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static POST_ON_HOLD_ACTIVITY_ACTION: rt::Operation = rt::Operation {
     id: "postOnHoldActivityAction",

@@ -609,6 +609,9 @@ impl GetOrchestrationExecutionActivitiesPaginated {
     }
 }
 rt::request!(GetOrchestrationExecutionActivitiesPaginated);
+impl rt::Paged for GetOrchestrationExecutionActivitiesPaginated {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_orchestration_execution_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1284,7 +1287,14 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES_PAGINATED: rt::Operatio
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-activity",

@@ -343,6 +343,9 @@ impl GetOrchestrationProcessInputSummary {
     }
 }
 rt::request!(GetOrchestrationProcessInputSummary);
+impl rt::Paged for GetOrchestrationProcessInputSummary {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_orchestration_process_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -404,6 +407,9 @@ impl GetOrchestrationProcessSummary {
     }
 }
 rt::request!(GetOrchestrationProcessSummary);
+impl rt::Paged for GetOrchestrationProcessSummary {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::post_orchestration_process`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -517,6 +523,9 @@ impl PostOrchestrationProcessAttachedReleaseGroups {
     }
 }
 rt::request!(PostOrchestrationProcessAttachedReleaseGroups);
+impl rt::Paged for PostOrchestrationProcessAttachedReleaseGroups {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::post_orchestration_process_input`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -755,7 +764,14 @@ pub(super) static GET_ORCHESTRATION_PROCESS_INPUT_SUMMARY: rt::Operation = rt::O
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_ORCHESTRATION_PROCESS_SUMMARY: rt::Operation = rt::Operation {
     id: "get-orchestrationProcess-summary",
@@ -779,7 +795,14 @@ pub(super) static GET_ORCHESTRATION_PROCESS_SUMMARY: rt::Operation = rt::Operati
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static POST_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     id: "post-orchestrationProcess",
@@ -824,7 +847,14 @@ pub(super) static POST_ORCHESTRATION_PROCESS_ATTACHED_RELEASE_GROUPS: rt::Operat
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static POST_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
     id: "post-orchestrationProcessInput",

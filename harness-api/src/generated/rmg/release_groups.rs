@@ -167,6 +167,9 @@ impl GetReleaseConflicts {
     }
 }
 rt::request!(GetReleaseConflicts);
+impl rt::Paged for GetReleaseConflicts {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_release_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -303,6 +306,9 @@ impl GetReleaseGroupSummary {
     }
 }
 rt::request!(GetReleaseGroupSummary);
+impl rt::Paged for GetReleaseGroupSummary {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::patch_release_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -474,7 +480,14 @@ pub(super) static GET_RELEASE_CONFLICTS: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_RELEASE_GROUP: rt::Operation = rt::Operation {
     id: "get-releaseGroup",
@@ -540,7 +553,14 @@ pub(super) static GET_RELEASE_GROUP_SUMMARY: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static PATCH_RELEASE_GROUP: rt::Operation = rt::Operation {
     id: "patch-releaseGroup",

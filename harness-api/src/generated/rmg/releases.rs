@@ -282,6 +282,9 @@ impl GetReleaseApprovals {
     }
 }
 rt::request!(GetReleaseApprovals);
+impl rt::Paged for GetReleaseApprovals {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_release_day_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -478,6 +481,9 @@ impl GetReleaseTasks {
     }
 }
 rt::request!(GetReleaseTasks);
+impl rt::Paged for GetReleaseTasks {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::post_release_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -744,7 +750,14 @@ pub(super) static GET_RELEASE_APPROVALS: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_RELEASE_DAY_ACTIVITIES: rt::Operation = rt::Operation {
     id: "getReleaseDayActivities",
@@ -837,7 +850,13 @@ pub(super) static GET_RELEASE_TASKS: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "tasks")
+            .size("limit")
+            .default_size(500)
+            .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static POST_RELEASE_ACTION: rt::Operation = rt::Operation {
     id: "postReleaseAction",

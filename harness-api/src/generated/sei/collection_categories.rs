@@ -227,6 +227,7 @@ pub(super) static LIST_CATEGORIES: rt::Operation = rt::Operation {
             .in_body()
             .page("page", 0)
             .size("pageSize")
+            .max_size(100)
             .total(rt::Found::Member("_metadata.total_count"))
             .used_size(rt::Found::Member("_metadata.page_size"))
             .more(rt::More::HasNext("_metadata.has_next"))

@@ -2282,7 +2282,7 @@ pub(super) static MONITORED_SERVICES_LIST: rt::Operation = rt::Operation {
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
-        &rt::Paging::new(rt::Step::Offset, "data.content")
+        &rt::Paging::new(rt::Step::Number, "data.content")
             .page("offset", 0)
             .size("pageSize")
             .total(rt::Found::Member("data.totalItems"))

@@ -410,7 +410,7 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_NG: rt::Operation = rt::Operation
     deprecated: false,
     repeat: rt::Repeat::Safe,
     paging: Some(const {
-        &rt::Paging::new(rt::Step::Offset, "data.content")
+        &rt::Paging::new(rt::Step::Number, "data.content")
             .page("offset", 0)
             .size("pageSize")
             .total(rt::Found::Member("data.totalItems"))

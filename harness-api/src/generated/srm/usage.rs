@@ -227,6 +227,9 @@ impl ListSrmActiveMonitoredServices {
     }
 }
 rt::request!(ListSrmActiveMonitoredServices);
+impl rt::Paged for ListSrmActiveMonitoredServices {
+    type Item = serde_json::Value;
+}
 pub(super) static DOWNLOAD_ACTIVE_MONITORED_SERVICE_CSV_REPORT: rt::Operation = rt::Operation {
     id: "downloadActiveMonitoredServiceCSVReport",
     name: "download_active_monitored_service_csv_report",
@@ -323,5 +326,10 @@ pub(super) static LIST_SRM_ACTIVE_MONITORED_SERVICES: rt::Operation = rt::Operat
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+    }),
 };

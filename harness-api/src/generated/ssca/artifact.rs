@@ -390,6 +390,7 @@ pub(super) static GET_ARTIFACT_DETAIL_COMPONENT_VIEW: rt::Operation = rt::Operat
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -423,6 +424,7 @@ pub(super) static GET_ARTIFACT_DETAIL_DEPLOYMENT_VIEW: rt::Operation = rt::Opera
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -476,6 +478,7 @@ pub(super) static LIST_ARTIFACTS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -507,6 +510,7 @@ pub(super) static LIST_LATEST_ARTIFACTS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -491,6 +491,7 @@ pub(super) static ARTIFACT_LIST_V2: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -544,6 +545,7 @@ pub(super) static GET_ARTIFACT_V2_DETAIL_COMPONENT_VIEW: rt::Operation = rt::Ope
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -576,6 +578,7 @@ pub(super) static GET_ARTIFACT_V2_DETAIL_DEPLOYMENT_VIEW: rt::Operation = rt::Op
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -652,6 +655,7 @@ pub(super) static LIST_ARTIFACT_SOURCES: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

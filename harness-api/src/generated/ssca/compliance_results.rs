@@ -414,6 +414,7 @@ pub(super) static FETCH_COMPLIANCE_RESULTS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -446,6 +447,7 @@ pub(super) static FETCH_COMPLIANCE_RESULTS_BY_ARTIFACT: rt::Operation = rt::Oper
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -479,6 +481,7 @@ pub(super) static FETCH_COMPLIANCE_RESULTS_BY_COMPLIANCE_ID: rt::Operation = rt:
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -512,6 +515,7 @@ pub(super) static FETCH_COMPLIANCE_RESULTS_GROUP_BY_ID: rt::Operation = rt::Oper
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -338,6 +338,7 @@ pub(super) static GET_COMPLIANCE_RESULT_STATS_BY_COMPLIANCE_CHECKS: rt::Operatio
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -361,7 +362,7 @@ pub(super) static POST_COMPLIANCE_RESULT_STATS_EVALUATION_BREAKDOWN_ARTIFACT_TYP
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_COMPLIANCE_RESULT_STATS_OVERVIEW: rt::Operation = rt::Operation {
@@ -383,6 +384,6 @@ pub(super) static POST_COMPLIANCE_RESULT_STATS_OVERVIEW: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -317,6 +317,7 @@ pub(super) static GET_NORMALISED_SBOM_COMPONENT: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -351,6 +352,7 @@ pub(super) static GET_POLICY_VIOLATIONS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -545,6 +545,7 @@ pub(super) static FETCH_REPOS_IN_INTEGRATION: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -640,5 +641,7 @@ pub(super) static LIST_INTEGRATIONS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
     }),
 };

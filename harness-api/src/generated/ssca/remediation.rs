@@ -804,6 +804,7 @@ pub(super) static GET_ARTIFACT_LIST_FOR_REMEDIATION: rt::Operation = rt::Operati
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -835,6 +836,7 @@ pub(super) static GET_DEPLOYMENTS_LIST_FOR_ARTIFACT_IN_REMEDIATION: rt::Operatio
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),
@@ -930,6 +932,7 @@ pub(super) static LIST_REMEDIATIONS: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("limit")
             .default_size(30)
+            .max_size(100)
             .total(rt::Found::Header("X-Total-Elements"))
             .used_size(rt::Found::Header("X-Page-Size"))
     }),

@@ -572,6 +572,9 @@ impl AllIssuesDetails {
     }
 }
 rt::request!(AllIssuesDetails);
+impl rt::Paged for AllIssuesDetails {
+    type Item = types::ImpactedTarget;
+}
 /// Request of [`Api::all_issues_details_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -922,6 +925,9 @@ impl AllIssuesOccurrenceDetails {
     }
 }
 rt::request!(AllIssuesOccurrenceDetails);
+impl rt::Paged for AllIssuesOccurrenceDetails {
+    type Item = std::collections::BTreeMap<String, serde_json::Value>;
+}
 /// Request of [`Api::all_issues_totals_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1843,7 +1849,14 @@ pub(super) static ALL_ISSUES_DETAILS: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "impactedTargets")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static ALL_ISSUES_DETAILS_V2: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesDetailsV2",
@@ -1995,7 +2008,14 @@ pub(super) static ALL_ISSUES_OCCURRENCE_DETAILS: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "occurrences")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static ALL_ISSUES_TOTALS_V2: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesTotalsV2",
@@ -2099,7 +2119,7 @@ pub(super) static EXEMPTIONS_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static EXPIRING_EXEMPTIONS: rt::Operation = rt::Operation {

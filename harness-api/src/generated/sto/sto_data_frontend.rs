@@ -262,7 +262,7 @@ pub(super) static DATA_FRONTEND_ALL_ISSUES_FILTERS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DATA_FRONTEND_ALL_ISSUES_LIST: rt::Operation = rt::Operation {
@@ -342,7 +342,7 @@ pub(super) static DATA_FRONTEND_EXECUTION_ISSUE_COUNTS: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DATA_FRONTEND_EXECUTION_SUMMARY: rt::Operation = rt::Operation {

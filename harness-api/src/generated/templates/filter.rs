@@ -365,6 +365,7 @@ pub(super) static GET_FILTER_LIST: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(100)
+            .max_size(1000)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),

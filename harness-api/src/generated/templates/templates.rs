@@ -964,6 +964,9 @@ impl ListTemplateUsage {
     }
 }
 rt::request!(ListTemplateUsage);
+impl rt::Paged for ListTemplateUsage {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::move_template_configs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1563,6 +1566,7 @@ pub(super) static GET_TEMPLATE_METADATA_LIST: rt::Operation = rt::Operation {
             .page("page", 0)
             .size("size")
             .default_size(25)
+            .max_size(100)
             .total(rt::Found::Member("data.totalElements"))
             .used_size(rt::Found::Member("data.size"))
             .more(rt::More::Last("data.last"))
@@ -1619,7 +1623,13 @@ pub(super) static LIST_TEMPLATE_USAGE: rt::Operation = rt::Operation {
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(100)
+            .max_size(100)
+    }),
 };
 pub(super) static MOVE_TEMPLATE_CONFIGS: rt::Operation = rt::Operation {
     id: "moveTemplateConfigs",

@@ -343,6 +343,7 @@ pub(super) static GET_INVITES: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(50)
+            .max_size(100)
             .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
@@ -376,6 +377,7 @@ pub(super) static GET_PENDING_USERS_AGGREGATED: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(50)
+            .max_size(100)
             .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
@@ -394,6 +396,6 @@ pub(super) static UPDATE_INVITE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Idempotent,
+    repeat: rt::Repeat::Never,
     paging: None,
 };

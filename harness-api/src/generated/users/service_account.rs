@@ -467,6 +467,9 @@ impl ListManageableServiceAccounts {
     }
 }
 rt::request!(ListManageableServiceAccounts);
+impl rt::Paged for ListManageableServiceAccounts {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::list_service_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -654,6 +657,7 @@ pub(super) static LIST_AGGREGATED_SERVICE_ACCOUNTS: rt::Operation = rt::Operatio
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(50)
+            .max_size(100)
             .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
@@ -684,7 +688,13 @@ pub(super) static LIST_MANAGEABLE_SERVICE_ACCOUNTS: rt::Operation = rt::Operatio
     provenance: rt::Provenance::Sample,
     deprecated: false,
     repeat: rt::Repeat::Safe,
-    paging: None,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+    }),
 };
 pub(super) static LIST_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     id: "listServiceAccount",

@@ -887,7 +887,7 @@ pub(super) static CHANGE_USER_PASSWORD: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Idempotent,
+    repeat: rt::Repeat::Never,
     paging: None,
 };
 pub(super) static CHECK_IF_LAST_ADMIN: rt::Operation = rt::Operation {
@@ -1008,6 +1008,7 @@ pub(super) static GET_AGGREGATED_USERS: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(50)
+            .max_size(100)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),
@@ -1074,6 +1075,7 @@ pub(super) static GET_USERS: rt::Operation = rt::Operation {
             .page("pageIndex", 0)
             .size("pageSize")
             .default_size(50)
+            .max_size(100)
             .total(rt::Found::Member("data.totalItems"))
             .used_size(rt::Found::Member("data.pageSize"))
     }),
@@ -1181,6 +1183,6 @@ pub(super) static USER_RESET2FA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Safe,
+    repeat: rt::Repeat::Never,
     paging: None,
 };

@@ -45,7 +45,7 @@ const WRITES: [&str; 20] = [
     "link", "rebuild", "remove", "run", "save", "start", "toggle", "unlink", "update", "upload",
     "upsert",
 ];
-/// Words in the id or the last segment of a path that do something each time.
+/// Verbs of an id, and words in the last segment of a path, that do something each time.
 const ACTS: [&str; 28] = [
     "abort",
     "accept",
@@ -90,9 +90,9 @@ pub(super) fn of(operation: &Operation, paged: bool) -> Repeat {
     let id = words(operation.id.rsplit(['#', '_']).next().unwrap_or_default());
     let one_of = |of: &[String], list: &[&str]| of.iter().any(|word| list.contains(&&**word));
     match operation.method.as_str() {
-        "GET" | "HEAD" if last.len() == 1 && one_of(&last, &ACTS) => Repeat::Never,
+        "GET" | "HEAD" if last.len() == 1 && one_of(&last, &ACTS) && !reads(&id) => Repeat::Never,
         "GET" | "HEAD" => Repeat::Safe,
-        "PUT" if one_of(&last, &ACTS) || one_of(&id, &ACTS) => Repeat::Never,
+        "PUT" if one_of(&last, &ACTS) || one_of(&id[..id.len().min(1)], &ACTS) => Repeat::Never,
         "PUT" if is_upload(operation) || names_version(operation) => Repeat::Never,
         "PUT" | "DELETE" => Repeat::Idempotent,
         "POST" if one_of(&id, &WRITES) || is_upload(operation) => Repeat::Never,
@@ -103,7 +103,7 @@ pub(super) fn of(operation: &Operation, paged: bool) -> Repeat {
 
 fn reads(id: &[String]) -> bool {
     id.iter()
-        .find(|word| !matches!(&***word, "post" | "v1" | "v2"))
+        .find(|word| !matches!(&***word, "v1" | "v2"))
         .is_some_and(|verb| READS.contains(&&**verb))
 }
 

@@ -27,8 +27,9 @@ pub struct Table {
 struct PagingEntry {
     #[serde(default)]
     operations: BTreeSet<String>,
-    prefix: Option<String>,
-    /// With a prefix: only lists whose answer is not described.
+    #[serde(default)]
+    prefixes: Vec<String>,
+    /// With prefixes: only lists whose answer is not described.
     #[serde(default)]
     untyped: bool,
     reason: String,
@@ -91,13 +92,13 @@ impl Table {
         let table: Self = toml::from_str(text)?;
         for entry in &table.paging {
             ensure!(
-                entry.operations.is_empty() == entry.prefix.is_some(),
-                "{}: name either operations or a prefix",
+                entry.operations.is_empty() != entry.prefixes.is_empty(),
+                "{}: name either operations or prefixes",
                 entry.name()
             );
             ensure!(
-                !entry.untyped || entry.prefix.is_some(),
-                "{}: `untyped` goes with a prefix",
+                !entry.untyped || !entry.prefixes.is_empty(),
+                "{}: `untyped` goes with prefixes",
                 entry.name()
             );
         }
@@ -137,7 +138,8 @@ pub(super) struct Uses<'t> {
 /// What one entry changed.
 #[derive(Clone, Debug, Default)]
 struct Changed<'t> {
-    operations: BTreeSet<&'t str>,
+    /// The operations and prefixes by which it applied.
+    names: BTreeSet<&'t str>,
     keys: BTreeSet<&'static str>,
 }
 
@@ -160,10 +162,10 @@ impl<'t> Uses<'t> {
         let Some(draft) = draft else { return };
         for (entry, changed) in self.table.paging.iter().zip(&mut self.paging) {
             let listed = entry.operations.get(&operation.id);
-            if listed.is_some() || entry.covers(operation, draft) {
+            if let Some(name) = listed.or_else(|| entry.covers(operation, draft)) {
                 let keys = entry.change(draft);
                 if !keys.is_empty() {
-                    changed.operations.extend(listed.map(String::as_str));
+                    changed.names.insert(name);
                 }
                 changed.keys.extend(keys);
             }
@@ -175,9 +177,9 @@ impl<'t> Uses<'t> {
         let mut idle = Vec::new();
         for (entry, changed) in self.table.paging.iter().zip(self.paging) {
             let name = entry.name();
-            let operations = entry.operations.iter().map(String::as_str);
-            for id in operations.filter(|id| !changed.operations.contains(id)) {
-                idle.push(format!("[[paging]] {id}"));
+            let names = entry.operations.iter().chain(&entry.prefixes);
+            for name in names.filter(|name| !changed.names.contains(name.as_str())) {
+                idle.push(format!("[[paging]] {name}"));
             }
             for key in entry.keys().filter(|key| !changed.keys.contains(key)) {
                 idle.push(format!("[[paging]] {name}: {key}"));
@@ -200,17 +202,17 @@ impl<'t> Uses<'t> {
 
 impl PagingEntry {
     fn name(&self) -> &str {
-        let first = self.operations.first().map(String::as_str);
-        self.prefix.as_deref().or(first).unwrap_or("an entry")
+        let named = self.prefixes.first().or(self.operations.first());
+        named.map_or("an entry", String::as_str)
     }
 
-    /// Whether the prefix covers the list.
-    fn covers(&self, operation: &Operation, draft: &Draft) -> bool {
-        self.prefix.as_ref().is_some_and(|prefix| {
-            operation.path.starts_with(prefix.as_str())
-                && draft.paging.step != Step::Whole
-                && !(self.untyped && operation.answer != Answer::Json(Ty::Json))
-        })
+    /// The prefix that covers the list.
+    fn covers(&self, operation: &Operation, draft: &Draft) -> Option<&String> {
+        let prefixes = self.prefixes.iter();
+        prefixes
+            .filter(|_| draft.paging.step != Step::Whole)
+            .filter(|_| !self.untyped || operation.answer == Answer::Json(Ty::Json))
+            .find(|prefix| operation.path.starts_with(prefix.as_str()))
     }
 
     fn keys(&self) -> impl Iterator<Item = &'static str> {
@@ -265,15 +267,21 @@ impl PagingEntry {
             draft.unknown = None;
         }
         let member = |path: &Option<String>| path.clone().map(|path| Some(Found::Member(path)));
-        let header = |name: &Option<String>| name.clone().map(|name| Some(Found::Header(name)));
+        // What stands in the body is surer than a header that a whole service is said to have.
+        let header = |name: &Option<String>, known: &Option<Found>| {
+            let name = name
+                .clone()
+                .filter(|_| !matches!(known, Some(Found::Member(_))));
+            name.map(|name| Some(Found::Header(name)))
+        };
         note("total", set(&mut paging.total, member(&self.total)));
-        let total = header(&self.total_header);
+        let total = header(&self.total_header, &paging.total);
         note("total-header", set(&mut paging.total, total));
         note(
             "used-size",
             set(&mut paging.used_size, member(&self.used_size)),
         );
-        let size = header(&self.used_size_header);
+        let size = header(&self.used_size_header, &paging.used_size);
         note("used-size-header", set(&mut paging.used_size, size));
         let more = self.has_next.clone().map(|path| Some(More::HasNext(path)));
         note("has-next", set(&mut paging.more, more));

@@ -8,6 +8,7 @@ pub(crate) use crate::{
     body::{FilePart, RequestBody},
     call::{Call, Sending},
     operation::{Operation, Param, Provenance, Repeat},
+    paging::{Found, More, Paged, Paging, Step, Token},
     stream::ByteStream,
 };
 

@@ -11,7 +11,14 @@ use std::{
 pub const INPUTS: [(&str, &[&str]); 4] = [
     ("description", &["openapi/harness.json"]),
     ("fixes", &["openapi/fixes"]),
-    ("tables", &["openapi/modules.toml", "openapi/names.toml"]),
+    (
+        "tables",
+        &[
+            "openapi/behaviour.toml",
+            "openapi/modules.toml",
+            "openapi/names.toml",
+        ],
+    ),
     ("generator", &["xtask/Cargo.toml", "xtask/src/generate"]),
 ];
 

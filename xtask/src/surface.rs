@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::generate::api::{Answer, Api, Module, Operation, Place, Shape, Ty, Type, short};
+use crate::generate::api::{
+    Answer, Api, Found, Module, More, Operation, Paging, Place, Repeat, Shape, Step, Ty, Type,
+    short,
+};
 
 /// The surface of one module: a line an operation, then its types with their members.
 pub fn module(api: &Api, module: &Module) -> String {
@@ -57,6 +60,8 @@ pub fn json(api: &Api, only: Option<&str>) -> Value {
                         "answer": answer(&operation.answer),
                         "provenance": operation.provenance,
                         "deprecated": operation.deprecated,
+                        "repeat": repeat(operation.repeat),
+                        "paging": operation.paging.as_ref().map(paging),
                     })
                 })
                 .collect();
@@ -78,13 +83,81 @@ fn line(operation: &Operation) -> String {
     } else {
         ""
     };
+    let paged = operation.paging.as_ref().map(paging).unwrap_or_default();
+    let comma = if paged.is_empty() { "" } else { "; " };
     format!(
-        "{} {}  {} -> {}{deprecated}",
+        "{} {}  {} -> {} [{}{comma}{paged}]{deprecated}",
         operation.method,
         operation.path,
         call(operation),
         answer(&operation.answer),
+        repeat(operation.repeat),
     )
+}
+
+fn repeat(repeat: Repeat) -> &'static str {
+    match repeat {
+        Repeat::Safe => "safe",
+        Repeat::Idempotent => "idempotent",
+        Repeat::Never => "never",
+    }
+}
+
+/// `paged page/size from 0, size 50, at most 100, items data.content, total data.totalItems`
+fn paging(paging: &Paging) -> String {
+    let items = match paging.items.as_str() {
+        "" => "body",
+        items => items,
+    };
+    if paging.step == Step::Whole {
+        return format!("whole list, items {items}");
+    }
+    let mut text = String::from("paged ");
+    if let Some(page) = &paging.page {
+        let _ = write!(text, "{page}/");
+    }
+    text += paging.size.as_deref().unwrap_or("no size");
+    if paging.in_body {
+        text += " in body";
+    }
+    match paging.step {
+        Step::Number => {
+            let _ = write!(text, " from {}", paging.first);
+        }
+        Step::Offset => text += " by offset",
+        Step::Token | Step::Whole => {}
+    }
+    if let Some(size) = paging.default_size {
+        let _ = write!(text, ", size {size}");
+    }
+    if let Some(size) = paging.max_size {
+        let _ = write!(text, ", at most {size}");
+    }
+    let _ = write!(text, ", items {items}");
+    for (at, found) in [("total", &paging.total), ("size", &paging.used_size)] {
+        match found {
+            Some(Found::Member(path)) => {
+                let _ = write!(text, ", {at} {path}");
+            }
+            Some(Found::Header(name)) => {
+                let _ = write!(text, ", {at} header {name}");
+            }
+            None => {}
+        }
+    }
+    match &paging.more {
+        Some(More::HasNext(path)) => {
+            let _ = write!(text, ", more {path}");
+        }
+        Some(More::Last(path)) => {
+            let _ = write!(text, ", last {path}");
+        }
+        None => {}
+    }
+    for (name, member) in &paging.tokens {
+        let _ = write!(text, ", {name} from {member}");
+    }
+    text
 }
 
 /// `name(required: T, ...; optional: T, ...) body JSON T | application/yaml`

@@ -193,6 +193,84 @@ pub struct Operation {
     pub provenance: String,
     /// Whether the description calls it deprecated.
     pub deprecated: bool,
+    /// Whether it may be sent again when its outcome is not known.
+    pub repeat: Repeat,
+    /// How its list is paged, if it gives one.
+    pub paging: Option<Paging>,
+}
+
+/// Whether an operation may be sent again when its outcome is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Repeat {
+    /// It only reads.
+    Safe,
+    /// Twice is as good as once.
+    Idempotent,
+    /// Twice is not as good as once, or it is not known to be.
+    #[default]
+    Never,
+}
+
+/// How a list is paged. Names of members are paths with dots; the empty path is the whole body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paging {
+    /// How the next page is asked for.
+    pub step: Step,
+    /// Whether page, size and tokens are members of the body; else they are in the query.
+    pub in_body: bool,
+    /// What says which page or offset is wanted.
+    pub page: Option<String>,
+    /// What says how many items a page has.
+    pub size: Option<String>,
+    /// What asks for the next page, and the member of the answer that it is taken from.
+    pub tokens: Vec<(String, String)>,
+    /// The number of the first page.
+    pub first: u64,
+    /// How many items a page has when nothing is said.
+    pub default_size: Option<u32>,
+    /// How many items a page has at most.
+    pub max_size: Option<u32>,
+    /// The member that holds the items.
+    pub items: String,
+    /// Type of an item.
+    pub item: Ty,
+    /// Where the number of all items stands.
+    pub total: Option<Found>,
+    /// Where the size of pages stands that the server used.
+    pub used_size: Option<Found>,
+    /// What tells whether there are more pages.
+    pub more: Option<More>,
+}
+
+/// How the next page is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// By its number.
+    Number,
+    /// By the number of items before it.
+    Offset,
+    /// By what the page before it says.
+    Token,
+    /// Not at all.
+    Whole,
+}
+
+/// Where a number stands in an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// In a member of the body.
+    Member(String),
+    /// In a header.
+    Header(String),
+}
+
+/// What tells whether there are more pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum More {
+    /// A boolean member that is true while there are more.
+    HasNext(String),
+    /// A boolean member that is true on the last page.
+    Last(String),
 }
 
 /// A module of the client.

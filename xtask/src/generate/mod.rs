@@ -1,6 +1,7 @@
 //! From the description to the generated client, stage by stage; each is a function from one value to the next.
 
 pub mod api;
+pub mod behaviour;
 pub mod emit;
 pub mod fix;
 pub mod load;
@@ -21,6 +22,7 @@ use anyhow::Result;
 use serde_json::Value;
 
 use api::Api;
+use behaviour::Table;
 use emit::Files;
 use fix::FixSet;
 use lower::{Lowered, names::Names};
@@ -47,6 +49,8 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
     let (document, map, names) = vendored(root, progress)?;
     let (lowered, partition) = middle(&document.json, &map, &names, true, progress)?;
     let (api, mut spent) = front(&lowered, &partition, progress)?;
+    progress("behaviour");
+    let api = behaviour::behaviour(api, &document.json, Some(&table(root)?))?;
     let origin = emit::Origin {
         command: "cargo xtask generate".to_owned(),
         description: format!("openapi/{}", document.name),
@@ -70,7 +74,13 @@ pub fn workspace_api(root: &Path, edit: &dyn Fn(&mut Value)) -> Result<Api> {
     let (mut document, map, names) = vendored(root, &mut |_| {})?;
     edit(&mut document.json);
     let (lowered, partition) = middle(&document.json, &map, &names, false, &mut |_| {})?;
-    Ok(front(&lowered, &partition, &mut |_| {})?.0)
+    let (api, _) = front(&lowered, &partition, &mut |_| {})?;
+    behaviour::behaviour(api, &document.json, Some(&table(root)?))
+}
+
+/// The table of what no rule tells about behaviour.
+pub fn table(root: &Path) -> Result<Table> {
+    Table::load(&root.join("openapi/behaviour.toml"))
 }
 
 /// What the fixes do to the vendored description.
@@ -113,6 +123,8 @@ pub fn standalone(
         }));
     let (lowered, partition) = middle(&document.json, &map, &Names::empty(), false, progress)?;
     let (api, mut spent) = front(&lowered, &partition, progress)?;
+    progress("behaviour");
+    let api = behaviour::behaviour(api, &document.json, None)?;
     let origin = emit::Origin {
         command: format!(
             "cargo xtask generate --input {} --output DIR",

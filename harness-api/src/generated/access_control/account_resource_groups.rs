@@ -208,6 +208,9 @@ impl ListResourceGroupsAcc {
     }
 }
 rt::request!(ListResourceGroupsAcc);
+impl rt::Paged for ListResourceGroupsAcc {
+    type Item = types::ResourceGroupsResponse;
+}
 /// Request of [`Api::update_resource_group_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -265,7 +268,7 @@ pub(super) static DELETE_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
@@ -284,7 +287,7 @@ pub(super) static GET_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RESOURCE_GROUPS_ACC: rt::Operation = rt::Operation {
@@ -307,8 +310,16 @@ pub(super) static LIST_RESOURCE_GROUPS_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     id: "update-resource-group-acc",
@@ -326,6 +337,6 @@ pub(super) static UPDATE_RESOURCE_GROUP_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -217,6 +217,9 @@ impl GetAccountScopedRoleAssignments {
     }
 }
 rt::request!(GetAccountScopedRoleAssignments);
+impl rt::Paged for GetAccountScopedRoleAssignments {
+    type Item = types::RoleAssignmentResponse;
+}
 /// Request of [`Api::get_role_assignments_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -274,7 +277,7 @@ pub(super) static DELETE_ACCOUNT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
@@ -293,7 +296,7 @@ pub(super) static GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
@@ -315,8 +318,16 @@ pub(super) static GET_ACCOUNT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_ROLE_ASSIGNMENTS_COUNT: rt::Operation = rt::Operation {
     id: "get-role-assignments-count",
@@ -331,6 +342,6 @@ pub(super) static GET_ROLE_ASSIGNMENTS_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -225,6 +225,9 @@ impl ListRolesAcc {
     }
 }
 rt::request!(ListRolesAcc);
+impl rt::Paged for ListRolesAcc {
+    type Item = types::RolesResponse;
+}
 /// Request of [`Api::update_role_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -279,7 +282,7 @@ pub(super) static DELETE_ROLE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ROLE_ACC: rt::Operation = rt::Operation {
@@ -295,7 +298,7 @@ pub(super) static GET_ROLE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ROLES_COUNT: rt::Operation = rt::Operation {
@@ -311,7 +314,7 @@ pub(super) static GET_ROLES_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ROLES_ACC: rt::Operation = rt::Operation {
@@ -334,8 +337,16 @@ pub(super) static LIST_ROLES_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ROLE_ACC: rt::Operation = rt::Operation {
     id: "update-role-acc",
@@ -350,6 +361,6 @@ pub(super) static UPDATE_ROLE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -83,6 +83,9 @@ impl AnalyzeAccountAccessPolicies {
     }
 }
 rt::request!(AnalyzeAccountAccessPolicies);
+impl rt::Paged for AnalyzeAccountAccessPolicies {
+    type Item = types::AccessPolicyAnalysisResponse;
+}
 pub(super) static ANALYZE_ACCOUNT_ACCESS_POLICIES: rt::Operation = rt::Operation {
     id: "analyze-account-access-policies",
     name: "analyze_account_access_policies",
@@ -102,6 +105,12 @@ pub(super) static ANALYZE_ACCOUNT_ACCESS_POLICIES: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "access_policy_analysis_response")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+    }),
 };

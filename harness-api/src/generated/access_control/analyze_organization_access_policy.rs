@@ -79,6 +79,9 @@ impl AnalyzeOrgAccessPolicies {
     }
 }
 rt::request!(AnalyzeOrgAccessPolicies);
+impl rt::Paged for AnalyzeOrgAccessPolicies {
+    type Item = types::AccessPolicyAnalysisResponse;
+}
 pub(super) static ANALYZE_ORG_ACCESS_POLICIES: rt::Operation = rt::Operation {
     id: "analyze-org-access-policies",
     name: "analyze_org_access_policies",
@@ -99,6 +102,12 @@ pub(super) static ANALYZE_ORG_ACCESS_POLICIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "access_policy_analysis_response")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+    }),
 };

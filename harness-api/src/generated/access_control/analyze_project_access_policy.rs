@@ -89,6 +89,9 @@ impl AnalyzeProjectAccessPolicies {
     }
 }
 rt::request!(AnalyzeProjectAccessPolicies);
+impl rt::Paged for AnalyzeProjectAccessPolicies {
+    type Item = types::AccessPolicyAnalysisResponse;
+}
 pub(super) static ANALYZE_PROJECT_ACCESS_POLICIES: rt::Operation = rt::Operation {
     id: "analyze-project-access-policies",
     name: "analyze_project_access_policies",
@@ -110,6 +113,12 @@ pub(super) static ANALYZE_PROJECT_ACCESS_POLICIES: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "access_policy_analysis_response")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+    }),
 };

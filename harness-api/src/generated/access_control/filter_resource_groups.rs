@@ -76,6 +76,9 @@ impl FilterResourceGroups {
     }
 }
 rt::request!(FilterResourceGroups);
+impl rt::Paged for FilterResourceGroups {
+    type Item = types::ResourceGroupsResponse;
+}
 pub(super) static FILTER_RESOURCE_GROUPS: rt::Operation = rt::Operation {
     id: "filter-resource-groups",
     name: "filter_resource_groups",
@@ -95,6 +98,14 @@ pub(super) static FILTER_RESOURCE_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

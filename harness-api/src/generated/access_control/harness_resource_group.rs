@@ -228,6 +228,9 @@ impl GetFilterResourceGroupListV2 {
     }
 }
 rt::request!(GetFilterResourceGroupListV2);
+impl rt::Paged for GetFilterResourceGroupListV2 {
+    type Item = types::ResourceGroupV2Response;
+}
 /// Request of [`Api::get_resource_group_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -292,6 +295,9 @@ impl GetResourceGroupListV2 {
     }
 }
 rt::request!(GetResourceGroupListV2);
+impl rt::Paged for GetResourceGroupListV2 {
+    type Item = types::ResourceGroupV2Response;
+}
 /// Request of [`Api::get_resource_group_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -392,7 +398,7 @@ pub(super) static DELETE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_FILTER_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operation {
@@ -414,8 +420,17 @@ pub(super) static GET_FILTER_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operation {
     id: "getResourceGroupListV2",
@@ -439,8 +454,17 @@ pub(super) static GET_RESOURCE_GROUP_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     id: "getResourceGroupV2",
@@ -460,7 +484,7 @@ pub(super) static GET_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
@@ -481,6 +505,6 @@ pub(super) static UPDATE_RESOURCE_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

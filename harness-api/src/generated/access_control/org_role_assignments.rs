@@ -210,6 +210,9 @@ impl GetOrgScopedRoleAssignments {
     }
 }
 rt::request!(GetOrgScopedRoleAssignments);
+impl rt::Paged for GetOrgScopedRoleAssignments {
+    type Item = types::RoleAssignmentResponse;
+}
 pub(super) static CREATE_ORG_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
     id: "create-org-scoped-role-assignments",
     name: "create_org_scoped_role_assignments",
@@ -243,7 +246,7 @@ pub(super) static DELETE_ORG_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
@@ -263,7 +266,7 @@ pub(super) static GET_ORG_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
@@ -286,6 +289,14 @@ pub(super) static GET_ORG_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

@@ -224,6 +224,9 @@ impl ListResourceGroupsOrg {
     }
 }
 rt::request!(ListResourceGroupsOrg);
+impl rt::Paged for ListResourceGroupsOrg {
+    type Item = types::ResourceGroupsResponse;
+}
 /// Request of [`Api::update_resource_group_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -282,7 +285,7 @@ pub(super) static DELETE_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
@@ -302,7 +305,7 @@ pub(super) static GET_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RESOURCE_GROUPS_ORG: rt::Operation = rt::Operation {
@@ -326,8 +329,16 @@ pub(super) static LIST_RESOURCE_GROUPS_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
     id: "update-resource-group-org",
@@ -346,6 +357,6 @@ pub(super) static UPDATE_RESOURCE_GROUP_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -219,6 +219,9 @@ impl ListRolesOrg {
     }
 }
 rt::request!(ListRolesOrg);
+impl rt::Paged for ListRolesOrg {
+    type Item = types::RolesResponse;
+}
 /// Request of [`Api::update_role_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -277,7 +280,7 @@ pub(super) static DELETE_ROLE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ROLE_ORG: rt::Operation = rt::Operation {
@@ -297,7 +300,7 @@ pub(super) static GET_ROLE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ROLES_ORG: rt::Operation = rt::Operation {
@@ -321,8 +324,16 @@ pub(super) static LIST_ROLES_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ROLE_ORG: rt::Operation = rt::Operation {
     id: "update-role-org",
@@ -341,6 +352,6 @@ pub(super) static UPDATE_ROLE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -65,6 +65,9 @@ impl GetPermissionList {
     }
 }
 rt::request!(GetPermissionList);
+impl rt::Paged for GetPermissionList {
+    type Item = types::PermissionResponse;
+}
 /// Request of [`Api::get_permission_resource_types_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -102,6 +105,9 @@ impl GetPermissionResourceTypesList {
     }
 }
 rt::request!(GetPermissionResourceTypesList);
+impl rt::Paged for GetPermissionResourceTypesList {
+    type Item = String;
+}
 pub(super) static GET_PERMISSION_LIST: rt::Operation = rt::Operation {
     id: "getPermissionList",
     name: "get_permission_list",
@@ -120,8 +126,8 @@ pub(super) static GET_PERMISSION_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_PERMISSION_RESOURCE_TYPES_LIST: rt::Operation = rt::Operation {
     id: "getPermissionResourceTypesList",
@@ -141,6 +147,6 @@ pub(super) static GET_PERMISSION_RESOURCE_TYPES_LIST: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };

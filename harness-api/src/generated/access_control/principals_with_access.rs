@@ -128,7 +128,7 @@ pub(super) static GET_LIST_PRINCIPALS_WITH_ACCESS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_LIST_PRINCIPALS_WITH_ACCESS: rt::Operation = rt::Operation {
@@ -149,6 +149,6 @@ pub(super) static POST_LIST_PRINCIPALS_WITH_ACCESS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -247,6 +247,9 @@ impl ListResourceGroupsProject {
     }
 }
 rt::request!(ListResourceGroupsProject);
+impl rt::Paged for ListResourceGroupsProject {
+    type Item = types::ResourceGroupsResponse;
+}
 /// Request of [`Api::update_resource_group_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -310,7 +313,7 @@ pub(super) static DELETE_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
@@ -331,7 +334,7 @@ pub(super) static GET_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RESOURCE_GROUPS_PROJECT: rt::Operation = rt::Operation {
@@ -356,8 +359,16 @@ pub(super) static LIST_RESOURCE_GROUPS_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
     id: "update-resource-group-project",
@@ -377,6 +388,6 @@ pub(super) static UPDATE_RESOURCE_GROUP_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

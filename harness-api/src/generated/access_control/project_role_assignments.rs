@@ -231,6 +231,9 @@ impl GetProjectScopedRoleAssignments {
     }
 }
 rt::request!(GetProjectScopedRoleAssignments);
+impl rt::Paged for GetProjectScopedRoleAssignments {
+    type Item = types::RoleAssignmentResponse;
+}
 pub(super) static CREATE_PROJECT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
     id: "create-project-scoped-role-assignments",
     name: "create_project_scoped_role_assignments",
@@ -269,7 +272,7 @@ pub(super) static DELETE_PROJECT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
@@ -290,7 +293,7 @@ pub(super) static GET_PROJECT_SCOPED_ROLE_ASSIGNMENT: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Operation {
@@ -314,6 +317,14 @@ pub(super) static GET_PROJECT_SCOPED_ROLE_ASSIGNMENTS: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

@@ -236,6 +236,9 @@ impl ListRolesProject {
     }
 }
 rt::request!(ListRolesProject);
+impl rt::Paged for ListRolesProject {
+    type Item = types::RolesResponse;
+}
 /// Request of [`Api::update_role_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -299,7 +302,7 @@ pub(super) static DELETE_ROLE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ROLE_PROJECT: rt::Operation = rt::Operation {
@@ -320,7 +323,7 @@ pub(super) static GET_ROLE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ROLES_PROJECT: rt::Operation = rt::Operation {
@@ -345,8 +348,16 @@ pub(super) static LIST_ROLES_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ROLE_PROJECT: rt::Operation = rt::Operation {
     id: "update-role-project",
@@ -366,6 +377,6 @@ pub(super) static UPDATE_ROLE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -342,6 +342,9 @@ impl GetFilteredRoleAssignmentByScopeList {
     }
 }
 rt::request!(GetFilteredRoleAssignmentByScopeList);
+impl rt::Paged for GetFilteredRoleAssignmentByScopeList {
+    type Item = types::RoleAssignmentAggregate;
+}
 /// Request of [`Api::get_filtered_role_assignment_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -402,6 +405,9 @@ impl GetFilteredRoleAssignmentList {
     }
 }
 rt::request!(GetFilteredRoleAssignmentList);
+impl rt::Paged for GetFilteredRoleAssignmentList {
+    type Item = types::AuthzRoleAssignmentResponse;
+}
 /// Request of [`Api::get_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -524,6 +530,9 @@ impl GetRoleAssignmentList {
     }
 }
 rt::request!(GetRoleAssignmentList);
+impl rt::Paged for GetRoleAssignmentList {
+    type Item = types::AuthzRoleAssignmentResponse;
+}
 /// Request of [`Api::post_role_assignment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -657,7 +666,7 @@ pub(super) static DELETE_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_FILTERED_ROLE_ASSIGNMENT_BY_SCOPE_LIST: rt::Operation = rt::Operation {
@@ -681,8 +690,17 @@ pub(super) static GET_FILTERED_ROLE_ASSIGNMENT_BY_SCOPE_LIST: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_FILTERED_ROLE_ASSIGNMENT_LIST: rt::Operation = rt::Operation {
     id: "getFilteredRoleAssignmentList",
@@ -705,8 +723,17 @@ pub(super) static GET_FILTERED_ROLE_ASSIGNMENT_LIST: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "getRoleAssignment",
@@ -726,7 +753,7 @@ pub(super) static GET_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ROLE_ASSIGNMENT_AGGREGATE_LIST: rt::Operation = rt::Operation {
@@ -746,7 +773,7 @@ pub(super) static GET_ROLE_ASSIGNMENT_AGGREGATE_LIST: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ROLE_ASSIGNMENT_LIST: rt::Operation = rt::Operation {
@@ -770,8 +797,17 @@ pub(super) static GET_ROLE_ASSIGNMENT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static POST_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     id: "postRoleAssignment",
@@ -830,6 +866,6 @@ pub(super) static VALIDATE_ROLE_ASSIGNMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

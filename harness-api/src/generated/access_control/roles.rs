@@ -223,6 +223,9 @@ impl GetRoleList {
     }
 }
 rt::request!(GetRoleList);
+impl rt::Paged for GetRoleList {
+    type Item = types::RoleWithPrincipalCountResponse;
+}
 /// Request of [`Api::post_role`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -303,7 +306,7 @@ pub(super) static DELETE_ROLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ROLE: rt::Operation = rt::Operation {
@@ -324,7 +327,7 @@ pub(super) static GET_ROLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ROLE_LIST: rt::Operation = rt::Operation {
@@ -350,8 +353,17 @@ pub(super) static GET_ROLE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static POST_ROLE: rt::Operation = rt::Operation {
     id: "postRole",
@@ -391,6 +403,6 @@ pub(super) static PUT_ROLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

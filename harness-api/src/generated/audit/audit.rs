@@ -85,6 +85,9 @@ impl GetAuditEventList {
     }
 }
 rt::request!(GetAuditEventList);
+impl rt::Paged for GetAuditEventList {
+    type Item = types::AuditEvent;
+}
 /// Request of [`Api::get_audit_event_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -144,6 +147,9 @@ impl GetAuditEventListV2 {
     }
 }
 rt::request!(GetAuditEventListV2);
+impl rt::Paged for GetAuditEventListV2 {
+    type Item = types::AuditEvent;
+}
 pub(super) static GET_AUDIT_EVENT_LIST: rt::Operation = rt::Operation {
     id: "getAuditEventList",
     name: "get_audit_event_list",
@@ -163,8 +169,17 @@ pub(super) static GET_AUDIT_EVENT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_AUDIT_EVENT_LIST_V2: rt::Operation = rt::Operation {
     id: "getAuditEventListV2",
@@ -185,6 +200,15 @@ pub(super) static GET_AUDIT_EVENT_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .used_size(rt::Found::Member("data.pageSize"))
+            .more(rt::More::HasNext("data.hasNext"))
+    }),
 };

@@ -247,6 +247,9 @@ impl GetAuditFilterList {
     }
 }
 rt::request!(GetAuditFilterList);
+impl rt::Paged for GetAuditFilterList {
+    type Item = types::Filter;
+}
 /// Request of [`Api::post_audit_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -303,7 +306,7 @@ pub(super) static DELETE_AUDIT_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_AUDIT_FILTER: rt::Operation = rt::Operation {
@@ -324,7 +327,7 @@ pub(super) static GET_AUDIT_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_AUDIT_FILTER_LIST: rt::Operation = rt::Operation {
@@ -347,8 +350,16 @@ pub(super) static GET_AUDIT_FILTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(100)
+            .max_size(1000)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static POST_AUDIT_FILTER: rt::Operation = rt::Operation {
     id: "postAuditFilter",
@@ -379,6 +390,6 @@ pub(super) static UPDATE_AUDIT_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

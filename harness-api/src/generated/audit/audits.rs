@@ -67,6 +67,9 @@ impl PostAudits {
     }
 }
 rt::request!(PostAudits);
+impl rt::Paged for PostAudits {
+    type Item = types::AuditEventDto;
+}
 pub(super) static POST_AUDITS: rt::Operation = rt::Operation {
     id: "post-audits",
     name: "post_audits",
@@ -86,6 +89,14 @@ pub(super) static POST_AUDITS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

@@ -233,6 +233,9 @@ impl GetStreamingDestinations {
     }
 }
 rt::request!(GetStreamingDestinations);
+impl rt::Paged for GetStreamingDestinations {
+    type Item = types::StreamingDestinationResponse;
+}
 /// Request of [`Api::get_streaming_destinations_aggregate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -310,6 +313,9 @@ impl GetStreamingDestinationsAggregate {
     }
 }
 rt::request!(GetStreamingDestinationsAggregate);
+impl rt::Paged for GetStreamingDestinationsAggregate {
+    type Item = types::StreamingDestinationAggregateDto;
+}
 /// Request of [`Api::get_streaming_destinations_cards`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -423,7 +429,7 @@ pub(super) static DELETE_DISABLED_STREAMING_DESTINATION: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_STREAMING_DESTINATION: rt::Operation = rt::Operation {
@@ -442,7 +448,7 @@ pub(super) static GET_STREAMING_DESTINATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_STREAMING_DESTINATIONS: rt::Operation = rt::Operation {
@@ -466,8 +472,16 @@ pub(super) static GET_STREAMING_DESTINATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_STREAMING_DESTINATIONS_AGGREGATE: rt::Operation = rt::Operation {
     id: "getStreamingDestinationsAggregate",
@@ -490,8 +504,16 @@ pub(super) static GET_STREAMING_DESTINATIONS_AGGREGATE: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_STREAMING_DESTINATIONS_CARDS: rt::Operation = rt::Operation {
     id: "get-streaming-destinations-cards",
@@ -506,7 +528,7 @@ pub(super) static GET_STREAMING_DESTINATIONS_CARDS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_STREAMING_DESTINATION: rt::Operation = rt::Operation {
@@ -525,7 +547,7 @@ pub(super) static UPDATE_STREAMING_DESTINATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VALIDATE_UNIQUE_IDENTIFIER: rt::Operation = rt::Operation {
@@ -544,6 +566,6 @@ pub(super) static VALIDATE_UNIQUE_IDENTIFIER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

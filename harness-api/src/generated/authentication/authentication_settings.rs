@@ -1073,7 +1073,7 @@ pub(super) static DELETE_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_SAML_META_DATA: rt::Operation = rt::Operation {
@@ -1089,7 +1089,7 @@ pub(super) static DELETE_SAML_META_DATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_SAML_META_DATA_FOR_SAML_SSO_ID: rt::Operation = rt::Operation {
@@ -1105,7 +1105,7 @@ pub(super) static DELETE_SAML_META_DATA_FOR_SAML_SSO_ID: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ENABLE_DISABLE_AUTHENTICATION_FOR_SAML_SETTING: rt::Operation = rt::Operation {
@@ -1125,7 +1125,7 @@ pub(super) static ENABLE_DISABLE_AUTHENTICATION_FOR_SAML_SETTING: rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_AUTHENTICATION_SETTINGS: rt::Operation = rt::Operation {
@@ -1141,7 +1141,7 @@ pub(super) static GET_AUTHENTICATION_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_AUTHENTICATION_SETTINGS_V2: rt::Operation = rt::Operation {
@@ -1157,7 +1157,7 @@ pub(super) static GET_AUTHENTICATION_SETTINGS_V2: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LDAP_SETTINGS: rt::Operation = rt::Operation {
@@ -1173,7 +1173,7 @@ pub(super) static GET_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PASSWORD_STRENGTH_SETTINGS: rt::Operation = rt::Operation {
@@ -1189,7 +1189,7 @@ pub(super) static GET_PASSWORD_STRENGTH_SETTINGS: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SAML_LOGIN_TEST: rt::Operation = rt::Operation {
@@ -1205,7 +1205,7 @@ pub(super) static GET_SAML_LOGIN_TEST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SAML_LOGIN_TEST_V2: rt::Operation = rt::Operation {
@@ -1221,7 +1221,7 @@ pub(super) static GET_SAML_LOGIN_TEST_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REMOVE_OAUTH_MECHANISM: rt::Operation = rt::Operation {
@@ -1237,7 +1237,7 @@ pub(super) static REMOVE_OAUTH_MECHANISM: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static SET_PUBLIC_ACCESS: rt::Operation = rt::Operation {
@@ -1253,7 +1253,7 @@ pub(super) static SET_PUBLIC_ACCESS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static SET_SESSION_TIMEOUT_AT_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
@@ -1269,7 +1269,7 @@ pub(super) static SET_SESSION_TIMEOUT_AT_ACCOUNT_LEVEL: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static SET_TWO_FACTOR_AUTH_AT_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
@@ -1285,7 +1285,7 @@ pub(super) static SET_TWO_FACTOR_AUTH_AT_ACCOUNT_LEVEL: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_AUTH_MECHANISM: rt::Operation = rt::Operation {
@@ -1304,7 +1304,7 @@ pub(super) static UPDATE_AUTH_MECHANISM: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_LDAP_SETTINGS: rt::Operation = rt::Operation {
@@ -1320,7 +1320,7 @@ pub(super) static UPDATE_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_OAUTH_PROVIDERS: rt::Operation = rt::Operation {
@@ -1336,7 +1336,7 @@ pub(super) static UPDATE_OAUTH_PROVIDERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_SAML_META_DATA: rt::Operation = rt::Operation {
@@ -1414,7 +1414,7 @@ pub(super) static UPDATE_WHITELISTED_DOMAINS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPLOAD_SAML_META_DATA: rt::Operation = rt::Operation {

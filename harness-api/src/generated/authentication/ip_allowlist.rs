@@ -254,6 +254,9 @@ impl GetIpAllowlistConfigs {
     }
 }
 rt::request!(GetIpAllowlistConfigs);
+impl rt::Paged for GetIpAllowlistConfigs {
+    type Item = types::IpAllowlistConfigResponse;
+}
 /// Request of [`Api::update_ip_allowlist_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -363,7 +366,7 @@ pub(super) static ALLOWED_IP_ADDRESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
@@ -398,7 +401,7 @@ pub(super) static DELETE_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
@@ -417,7 +420,7 @@ pub(super) static GET_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_IP_ALLOWLIST_CONFIGS: rt::Operation = rt::Operation {
@@ -441,8 +444,16 @@ pub(super) static GET_IP_ALLOWLIST_CONFIGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     id: "update-ip-allowlist-config",
@@ -460,7 +471,7 @@ pub(super) static UPDATE_IP_ALLOWLIST_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VALIDATE_IP_ADDRESS_ALLOWLISTED_OR_NOT: rt::Operation = rt::Operation {
@@ -481,7 +492,7 @@ pub(super) static VALIDATE_IP_ADDRESS_ALLOWLISTED_OR_NOT: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static VALIDATE_UNIQUE_IP_ALLOWLIST_CONFIG_IDENTIFIER: rt::Operation = rt::Operation {
@@ -500,6 +511,6 @@ pub(super) static VALIDATE_UNIQUE_IP_ALLOWLIST_CONFIG_IDENTIFIER: rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -760,7 +760,7 @@ pub(super) static DELETE_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
@@ -779,7 +779,7 @@ pub(super) static GET_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LDAP_SETTINGS_ITERATIONS: rt::Operation = rt::Operation {
@@ -827,7 +827,7 @@ pub(super) static LDAP_SETTINGS_SEARCH_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LDAP_SETTINGS_SYNC_GROUP_WITH_ID: rt::Operation = rt::Operation {
@@ -992,7 +992,7 @@ pub(super) static UPDATE_LDAP_SETTINGS_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VALIDATE_CONNECTION_SETTINGS: rt::Operation = rt::Operation {
@@ -1008,7 +1008,7 @@ pub(super) static VALIDATE_CONNECTION_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static VALIDATE_GROUP_SETTINGS: rt::Operation = rt::Operation {
@@ -1024,7 +1024,7 @@ pub(super) static VALIDATE_GROUP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static VALIDATE_USER_SETTINGS: rt::Operation = rt::Operation {
@@ -1040,7 +1040,7 @@ pub(super) static VALIDATE_USER_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_LDAP_SETTINGS: rt::Operation = rt::Operation {
@@ -1056,6 +1056,6 @@ pub(super) static GET_ACCOUNT_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -135,6 +135,9 @@ impl SearchLdapGroups {
     }
 }
 rt::request!(SearchLdapGroups);
+impl rt::Paged for SearchLdapGroups {
+    type Item = types::LdapGroupResponse;
+}
 pub(super) static GET_NG_LDAP_SETTINGS: rt::Operation = rt::Operation {
     id: "getNgLdapSettings",
     name: "get_ng_ldap_settings",
@@ -148,7 +151,7 @@ pub(super) static GET_NG_LDAP_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/x-kryo", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_LDAP_AUTHENTICATION_TEST: rt::Operation = rt::Operation {
@@ -192,6 +195,6 @@ pub(super) static SEARCH_LDAP_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "resource") }),
 };

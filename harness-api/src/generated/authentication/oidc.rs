@@ -77,7 +77,7 @@ pub(super) static GET_HARNESS_OPEN_ID_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_HARNESS_OPEN_ID_JWKS: rt::Operation = rt::Operation {
@@ -93,6 +93,6 @@ pub(super) static GET_HARNESS_OPEN_ID_JWKS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

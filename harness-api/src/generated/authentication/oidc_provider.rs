@@ -139,6 +139,9 @@ impl GetOidcProvider {
     }
 }
 rt::request!(GetOidcProvider);
+impl rt::Paged for GetOidcProvider {
+    type Item = types::OidcProviderDto;
+}
 /// Request of [`Api::get_oidc_provider_internal`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -164,6 +167,9 @@ impl GetOidcProviderInternal {
     }
 }
 rt::request!(GetOidcProviderInternal);
+impl rt::Paged for GetOidcProviderInternal {
+    type Item = types::OidcProviderDto;
+}
 /// Request of [`Api::list_oidc_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -189,6 +195,9 @@ impl ListOidcProvider {
     }
 }
 rt::request!(ListOidcProvider);
+impl rt::Paged for ListOidcProvider {
+    type Item = types::OidcProviderDto;
+}
 /// Request of [`Api::update_oidc_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -252,7 +261,7 @@ pub(super) static DELETE_OIDC_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_OIDC_PROVIDER: rt::Operation = rt::Operation {
@@ -271,8 +280,8 @@ pub(super) static GET_OIDC_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_OIDC_PROVIDER_INTERNAL: rt::Operation = rt::Operation {
     id: "get-oidc-provider-internal",
@@ -290,8 +299,8 @@ pub(super) static GET_OIDC_PROVIDER_INTERNAL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_OIDC_PROVIDER: rt::Operation = rt::Operation {
     id: "list-oidc-provider",
@@ -306,8 +315,8 @@ pub(super) static LIST_OIDC_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static UPDATE_OIDC_PROVIDER: rt::Operation = rt::Operation {
     id: "update-oidc-provider",
@@ -325,6 +334,6 @@ pub(super) static UPDATE_OIDC_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

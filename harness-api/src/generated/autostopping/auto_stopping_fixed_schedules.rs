@@ -153,7 +153,7 @@ pub(super) static DELETE_AUTO_STOPPING_SCHEDULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LIST_AUTO_STOPPING_SCHEDULES: rt::Operation = rt::Operation {
@@ -175,6 +175,6 @@ pub(super) static LIST_AUTO_STOPPING_SCHEDULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -266,7 +266,7 @@ pub(super) static ACCESS_POINT_RULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_LOAD_BALANCER: rt::Operation = rt::Operation {
@@ -304,7 +304,7 @@ pub(super) static DELETE_LOAD_BALANCER: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DESCRIBE_LOAD_BALANCER: rt::Operation = rt::Operation {
@@ -324,7 +324,7 @@ pub(super) static DESCRIBE_LOAD_BALANCER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static EDIT_LOAD_BALANCER: rt::Operation = rt::Operation {
@@ -343,7 +343,7 @@ pub(super) static EDIT_LOAD_BALANCER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LIST_LOAD_BALANCERS: rt::Operation = rt::Operation {
@@ -365,7 +365,7 @@ pub(super) static LIST_LOAD_BALANCERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LOAD_BALANCER_ACTIVITY: rt::Operation = rt::Operation {
@@ -385,6 +385,6 @@ pub(super) static LOAD_BALANCER_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -490,7 +490,7 @@ pub(super) static ALL_AUTO_STOPPING_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AUTO_STOPPING_RULE_DETAILS: rt::Operation = rt::Operation {
@@ -510,7 +510,7 @@ pub(super) static AUTO_STOPPING_RULE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static COOL_DOWN_AUTOSTOPPING_RULE: rt::Operation = rt::Operation {
@@ -549,7 +549,7 @@ pub(super) static CUMULATIVE_AUTO_STOPPING_SAVINGS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DELETE_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
@@ -569,7 +569,7 @@ pub(super) static DELETE_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_AUTO_STOPPING_COOL_DOWN_META: rt::Operation = rt::Operation {
@@ -589,7 +589,7 @@ pub(super) static GET_AUTO_STOPPING_COOL_DOWN_META: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_AUTO_STOPPING_DIAGNOSTICS: rt::Operation = rt::Operation {
@@ -609,7 +609,7 @@ pub(super) static GET_AUTO_STOPPING_DIAGNOSTICS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static HEALTH_OF_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
@@ -629,7 +629,7 @@ pub(super) static HEALTH_OF_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_AUTO_STOPPING_RULES: rt::Operation = rt::Operation {
@@ -649,7 +649,7 @@ pub(super) static LIST_AUTO_STOPPING_RULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SAVINGS_FROM_AUTO_STOPPING_RULE: rt::Operation = rt::Operation {
@@ -672,7 +672,7 @@ pub(super) static SAVINGS_FROM_AUTO_STOPPING_RULE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TOGGLE_AUTOSTOPPING_RULE: rt::Operation = rt::Operation {

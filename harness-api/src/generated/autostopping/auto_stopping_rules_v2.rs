@@ -143,7 +143,7 @@ pub(super) static GET_AUTO_STOPPING_RULE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_AUTO_STOPPING_RULE_V2: rt::Operation = rt::Operation {
@@ -163,6 +163,6 @@ pub(super) static UPDATE_AUTO_STOPPING_RULE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -149,7 +149,7 @@ pub(super) static GET_CONNECTED_CLUSTER_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_CONNECTED_KUBERNETES_CLUSTERS: rt::Operation = rt::Operation {
@@ -165,7 +165,7 @@ pub(super) static LIST_CONNECTED_KUBERNETES_CLUSTERS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ONBOARD_TO_CLUSTER_ORCHESTRATOR: rt::Operation = rt::Operation {
@@ -197,6 +197,6 @@ pub(super) static UPDATE_CLUSTER_ORCHESTRATOR_CONFIG: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

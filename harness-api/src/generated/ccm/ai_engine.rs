@@ -55,6 +55,9 @@ impl GetPromptResources {
     }
 }
 rt::request!(GetPromptResources);
+impl rt::Paged for GetPromptResources {
+    type Item = String;
+}
 /// Request of [`Api::get_prompt_rules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -80,6 +83,9 @@ impl GetPromptRules {
     }
 }
 rt::request!(GetPromptRules);
+impl rt::Paged for GetPromptRules {
+    type Item = types::GovernancePromptRule;
+}
 pub(super) static GET_PROMPT_RESOURCES: rt::Operation = rt::Operation {
     id: "getPromptResources",
     name: "get_prompt_resources",
@@ -96,8 +102,8 @@ pub(super) static GET_PROMPT_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_PROMPT_RULES: rt::Operation = rt::Operation {
     id: "getPromptRules",
@@ -116,6 +122,6 @@ pub(super) static GET_PROMPT_RULES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };

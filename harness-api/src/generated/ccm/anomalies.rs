@@ -180,6 +180,9 @@ impl ListIgnoredAnomalies {
     }
 }
 rt::request!(ListIgnoredAnomalies);
+impl rt::Paged for ListIgnoredAnomalies {
+    type Item = types::AnomalyData;
+}
 /// Request of [`Api::list_perspective_anomalies`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -234,7 +237,7 @@ pub(super) static ANOMALY_FILTER_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ANOMALIES_SUMMARY: rt::Operation = rt::Operation {
@@ -250,7 +253,7 @@ pub(super) static GET_ANOMALIES_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ANOMALIES: rt::Operation = rt::Operation {
@@ -269,7 +272,7 @@ pub(super) static LIST_ANOMALIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_IGNORED_ANOMALIES: rt::Operation = rt::Operation {
@@ -285,8 +288,13 @@ pub(super) static LIST_IGNORED_ANOMALIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+    }),
 };
 pub(super) static LIST_PERSPECTIVE_ANOMALIES: rt::Operation = rt::Operation {
     id: "listPerspectiveAnomalies",
@@ -305,7 +313,7 @@ pub(super) static LIST_PERSPECTIVE_ANOMALIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REPORT_ANOMALY_FEEDBACK: rt::Operation = rt::Operation {
@@ -324,6 +332,6 @@ pub(super) static REPORT_ANOMALY_FEEDBACK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -262,7 +262,7 @@ pub(super) static DELETE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
@@ -278,7 +278,7 @@ pub(super) static GET_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
@@ -294,7 +294,7 @@ pub(super) static LIST_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_AZURE_SUBSCRIPTIONS: rt::Operation = rt::Operation {
@@ -310,7 +310,7 @@ pub(super) static LIST_AZURE_SUBSCRIPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TOGGLE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operation {
@@ -342,6 +342,6 @@ pub(super) static UPDATE_ANOMALIES_IGNORELIST_RULE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -49,6 +49,9 @@ impl ListAnomalyComments {
     }
 }
 rt::request!(ListAnomalyComments);
+impl rt::Paged for ListAnomalyComments {
+    type Item = types::AnomalyComment;
+}
 /// Request of [`Api::save_anomaly_comment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -84,8 +87,8 @@ pub(super) static LIST_ANOMALY_COMMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static SAVE_ANOMALY_COMMENT: rt::Operation = rt::Operation {
     id: "saveAnomalyComment",

@@ -35,6 +35,9 @@ impl ListBiDashboards {
     }
 }
 rt::request!(ListBiDashboards);
+impl rt::Paged for ListBiDashboards {
+    type Item = types::BiDashboardSummary;
+}
 pub(super) static LIST_BI_DASHBOARDS: rt::Operation = rt::Operation {
     id: "listBIDashboards",
     name: "list_bi_dashboards",
@@ -48,6 +51,6 @@ pub(super) static LIST_BI_DASHBOARDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };

@@ -198,6 +198,9 @@ impl GetAccessibleBudgetGroupSummaries {
     }
 }
 rt::request!(GetAccessibleBudgetGroupSummaries);
+impl rt::Paged for GetAccessibleBudgetGroupSummaries {
+    type Item = types::BudgetSummary;
+}
 /// Request of [`Api::get_budget_and_budget_groups_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -253,6 +256,9 @@ impl GetBudgetAndBudgetGroupsList {
     }
 }
 rt::request!(GetBudgetAndBudgetGroupsList);
+impl rt::Paged for GetBudgetAndBudgetGroupsList {
+    type Item = types::BudgetSummary;
+}
 /// Request of [`Api::get_budget_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -333,6 +339,9 @@ impl ListBudgetGroups {
     }
 }
 rt::request!(ListBudgetGroups);
+impl rt::Paged for ListBudgetGroups {
+    type Item = types::BudgetGroup;
+}
 /// Request of [`Api::update_budget_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -381,7 +390,7 @@ pub(super) static DELETE_BUDGET_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCESSIBLE_BUDGET_GROUP_SUMMARIES: rt::Operation = rt::Operation {
@@ -401,8 +410,13 @@ pub(super) static GET_ACCESSIBLE_BUDGET_GROUP_SUMMARIES: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+    }),
 };
 pub(super) static GET_BUDGET_AND_BUDGET_GROUPS_LIST: rt::Operation = rt::Operation {
     id: "getBudgetAndBudgetGroupsList",
@@ -423,8 +437,8 @@ pub(super) static GET_BUDGET_AND_BUDGET_GROUPS_LIST: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_BUDGET_GROUP: rt::Operation = rt::Operation {
     id: "getBudgetGroup",
@@ -439,7 +453,7 @@ pub(super) static GET_BUDGET_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_BUDGET_GROUP_LAST_PERIOD_COST: rt::Operation = rt::Operation {
@@ -458,7 +472,7 @@ pub(super) static GET_BUDGET_GROUP_LAST_PERIOD_COST: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_BUDGET_GROUPS: rt::Operation = rt::Operation {
@@ -478,8 +492,8 @@ pub(super) static LIST_BUDGET_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_BUDGET_GROUP: rt::Operation = rt::Operation {
     id: "updateBudgetGroup",
@@ -494,6 +508,6 @@ pub(super) static UPDATE_BUDGET_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -561,6 +561,9 @@ impl ListBudgets {
     }
 }
 rt::request!(ListBudgets);
+impl rt::Paged for ListBudgets {
+    type Item = types::Budget;
+}
 /// Request of [`Api::list_budgets_for_perspective`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -580,6 +583,9 @@ impl ListBudgetsForPerspective {
     }
 }
 rt::request!(ListBudgetsForPerspective);
+impl rt::Paged for ListBudgetsForPerspective {
+    type Item = types::Budget;
+}
 /// Request of [`Api::manage_budget_alerts_bulk_operation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -685,7 +691,7 @@ pub(super) static BUDGET_FILTER_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CHECK_BULK_BUDGET_JOB_STATUS: rt::Operation = rt::Operation {
@@ -701,7 +707,7 @@ pub(super) static CHECK_BULK_BUDGET_JOB_STATUS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CLONE_BUDGET: rt::Operation = rt::Operation {
@@ -785,7 +791,7 @@ pub(super) static DELETE_BUDGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_BUDGETS_BULK_OPERATION: rt::Operation = rt::Operation {
@@ -821,7 +827,7 @@ pub(super) static GET_ACCESSIBLE_BUDGET_SUMMARIES: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_BUDGET: rt::Operation = rt::Operation {
@@ -837,7 +843,7 @@ pub(super) static GET_BUDGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_COST_DETAILS: rt::Operation = rt::Operation {
@@ -857,7 +863,7 @@ pub(super) static GET_COST_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_BUDGET_ALERT_THRESHOLDS: rt::Operation = rt::Operation {
@@ -876,7 +882,7 @@ pub(super) static LIST_BUDGET_ALERT_THRESHOLDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_BUDGETS: rt::Operation = rt::Operation {
@@ -896,8 +902,8 @@ pub(super) static LIST_BUDGETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static LIST_BUDGETS_FOR_PERSPECTIVE: rt::Operation = rt::Operation {
     id: "listBudgetsForPerspective",
@@ -915,8 +921,8 @@ pub(super) static LIST_BUDGETS_FOR_PERSPECTIVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static MANAGE_BUDGET_ALERTS_BULK_OPERATION: rt::Operation = rt::Operation {
     id: "manageBudgetAlertsBulkOperation",
@@ -963,7 +969,7 @@ pub(super) static UPDATE_BUDGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_BUDGET_ALERT_THRESHOLDS: rt::Operation = rt::Operation {

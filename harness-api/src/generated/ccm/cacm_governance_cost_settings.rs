@@ -87,7 +87,7 @@ pub(super) static GET_GOVERNANCE_COST_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_GOVERNANCE_COST_SETTINGS: rt::Operation = rt::Operation {
@@ -103,6 +103,6 @@ pub(super) static UPDATE_GOVERNANCE_COST_SETTINGS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

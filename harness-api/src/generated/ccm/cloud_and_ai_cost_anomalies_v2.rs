@@ -278,7 +278,7 @@ pub(super) static GET_ANOMALIES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ANOMALY_METRICS: rt::Operation = rt::Operation {
@@ -294,7 +294,7 @@ pub(super) static GET_ANOMALY_METRICS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ANOMALY_METRICS_SUMMARY: rt::Operation = rt::Operation {
@@ -310,7 +310,7 @@ pub(super) static GET_ANOMALY_METRICS_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ANOMALY_METRICS_TIME_SERIES: rt::Operation = rt::Operation {
@@ -326,7 +326,7 @@ pub(super) static GET_ANOMALY_METRICS_TIME_SERIES: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MEAN_RESOLUTION_TIME: rt::Operation = rt::Operation {
@@ -342,7 +342,7 @@ pub(super) static GET_MEAN_RESOLUTION_TIME: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_ANOMALY_FEEDBACK: rt::Operation = rt::Operation {
@@ -362,7 +362,7 @@ pub(super) static UPDATE_ANOMALY_FEEDBACK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_ANOMALY_STATUS: rt::Operation = rt::Operation {
@@ -382,6 +382,6 @@ pub(super) static UPDATE_ANOMALY_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

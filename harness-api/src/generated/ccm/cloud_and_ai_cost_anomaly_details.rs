@@ -92,6 +92,9 @@ impl GetAnomalyCostTimeSeriesData {
     }
 }
 rt::request!(GetAnomalyCostTimeSeriesData);
+impl rt::Paged for GetAnomalyCostTimeSeriesData {
+    type Item = types::AnomalyCostTimeSeries;
+}
 /// Request of [`Api::get_anomaly_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -150,6 +153,9 @@ impl GetAnomalyResourceCostTimeSeriesData {
     }
 }
 rt::request!(GetAnomalyResourceCostTimeSeriesData);
+impl rt::Paged for GetAnomalyResourceCostTimeSeriesData {
+    type Item = types::AnomalyResourceCostTimeSeries;
+}
 /// Request of [`Api::get_anomaly_resource_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -169,6 +175,9 @@ impl GetAnomalyResourceList {
     }
 }
 rt::request!(GetAnomalyResourceList);
+impl rt::Paged for GetAnomalyResourceList {
+    type Item = types::AnomalyResourceDetails;
+}
 pub(super) static GET_ANOMALY_COST_TIME_SERIES_DATA: rt::Operation = rt::Operation {
     id: "getAnomalyCostTimeSeriesData",
     name: "get_anomaly_cost_time_series_data",
@@ -187,8 +196,8 @@ pub(super) static GET_ANOMALY_COST_TIME_SERIES_DATA: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_ANOMALY_DETAILS: rt::Operation = rt::Operation {
     id: "getAnomalyDetails",
@@ -206,7 +215,7 @@ pub(super) static GET_ANOMALY_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ANOMALY_RESOURCE_COST_TIME_SERIES_DATA: rt::Operation = rt::Operation {
@@ -228,8 +237,8 @@ pub(super) static GET_ANOMALY_RESOURCE_COST_TIME_SERIES_DATA: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_ANOMALY_RESOURCE_LIST: rt::Operation = rt::Operation {
     id: "getAnomalyResourceList",
@@ -247,6 +256,6 @@ pub(super) static GET_ANOMALY_RESOURCE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };

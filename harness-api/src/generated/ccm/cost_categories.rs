@@ -162,6 +162,9 @@ impl GetBusinessMappingForFilterPanel {
     }
 }
 rt::request!(GetBusinessMappingForFilterPanel);
+impl rt::Paged for GetBusinessMappingForFilterPanel {
+    type Item = String;
+}
 /// Request of [`Api::get_business_mapping_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -231,6 +234,9 @@ impl GetBusinessMappingList {
     }
 }
 rt::request!(GetBusinessMappingList);
+impl rt::Paged for GetBusinessMappingList {
+    type Item = types::BusinessMapping;
+}
 /// Request of [`Api::update_business_mapping`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -291,7 +297,7 @@ pub(super) static DELETE_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_BUSINESS_MAPPING: rt::Operation = rt::Operation {
@@ -307,7 +313,7 @@ pub(super) static GET_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_BUSINESS_MAPPING_FOR_FILTER_PANEL: rt::Operation = rt::Operation {
@@ -327,8 +333,8 @@ pub(super) static GET_BUSINESS_MAPPING_FOR_FILTER_PANEL: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_BUSINESS_MAPPING_LIST: rt::Operation = rt::Operation {
     id: "getBusinessMappingList",
@@ -350,8 +356,13 @@ pub(super) static GET_BUSINESS_MAPPING_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "resource.businessMappings")
+            .page("offset", 0)
+            .size("limit")
+            .total(rt::Found::Member("resource.totalCount"))
+    }),
 };
 pub(super) static UPDATE_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     id: "updateBusinessMapping",
@@ -366,6 +377,6 @@ pub(super) static UPDATE_BUSINESS_MAPPING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

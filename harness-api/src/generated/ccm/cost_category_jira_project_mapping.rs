@@ -250,7 +250,7 @@ pub(super) static DELETE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation {
@@ -266,7 +266,7 @@ pub(super) static GET_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation {
@@ -282,7 +282,7 @@ pub(super) static LIST_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operation {
@@ -298,6 +298,6 @@ pub(super) static UPDATE_COST_CATEGORY_JIRA_MAPPING: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

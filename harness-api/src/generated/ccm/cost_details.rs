@@ -101,6 +101,9 @@ impl ClusterData {
     }
 }
 rt::request!(ClusterData);
+impl rt::Paged for ClusterData {
+    type Item = types::ClusterCostDetails;
+}
 /// Request of [`Api::get_cost_detail_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -193,6 +196,9 @@ impl GetCostDetailTabular {
     }
 }
 rt::request!(GetCostDetailTabular);
+impl rt::Paged for GetCostDetailTabular {
+    type Item = types::QlceViewEntityStatsDataPoint;
+}
 /// Request of [`Api::get_cost_detail_time_series`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -255,8 +261,13 @@ pub(super) static CLUSTER_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+    }),
 };
 pub(super) static GET_COST_DETAIL_OVERVIEW: rt::Operation = rt::Operation {
     id: "costdetailoverview",
@@ -278,7 +289,7 @@ pub(super) static GET_COST_DETAIL_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_COST_DETAIL_TABULAR: rt::Operation = rt::Operation {
@@ -301,8 +312,13 @@ pub(super) static GET_COST_DETAIL_TABULAR: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data.data")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+    }),
 };
 pub(super) static GET_COST_DETAIL_TIME_SERIES: rt::Operation = rt::Operation {
     id: "costdetailttimeseries",
@@ -324,6 +340,6 @@ pub(super) static GET_COST_DETAIL_TIME_SERIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

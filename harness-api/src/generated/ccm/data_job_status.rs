@@ -322,7 +322,7 @@ pub(super) static GET_ALL_JOB_STATUSES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DATA_JOB_DETAILS: rt::Operation = rt::Operation {
@@ -338,7 +338,7 @@ pub(super) static GET_DATA_JOB_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DATA_JOB_HISTORY_DETAILS: rt::Operation = rt::Operation {
@@ -361,7 +361,7 @@ pub(super) static GET_DATA_JOB_HISTORY_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DATA_JOBS_DASHBOARD: rt::Operation = rt::Operation {
@@ -377,7 +377,7 @@ pub(super) static GET_DATA_JOBS_DASHBOARD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DISTINCT_BILLING_PERIODS: rt::Operation = rt::Operation {
@@ -398,7 +398,7 @@ pub(super) static GET_DISTINCT_BILLING_PERIODS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DISTINCT_EXECUTION_MONTHS: rt::Operation = rt::Operation {
@@ -419,7 +419,7 @@ pub(super) static GET_DISTINCT_EXECUTION_MONTHS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DISTINCT_JOB_KINDS: rt::Operation = rt::Operation {
@@ -435,7 +435,7 @@ pub(super) static GET_DISTINCT_JOB_KINDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_DATA_JOBS: rt::Operation = rt::Operation {
@@ -451,6 +451,6 @@ pub(super) static LIST_DATA_JOBS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -333,7 +333,7 @@ pub(super) static DELETE_DATAFILE_AND_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_PROVIDER: rt::Operation = rt::Operation {
@@ -352,7 +352,7 @@ pub(super) static DELETE_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROVIDERS: rt::Operation = rt::Operation {
@@ -368,7 +368,7 @@ pub(super) static GET_PROVIDERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SIGNED_URL: rt::Operation = rt::Operation {
@@ -389,7 +389,7 @@ pub(super) static GET_SIGNED_URL: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PROVIDERS_FILE_INFO: rt::Operation = rt::Operation {
@@ -405,7 +405,7 @@ pub(super) static LIST_PROVIDERS_FILE_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TRIGGER_DATA_INGESTION: rt::Operation = rt::Operation {
@@ -437,6 +437,6 @@ pub(super) static UPDATE_FILE_META_DATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

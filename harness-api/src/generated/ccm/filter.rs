@@ -253,6 +253,9 @@ impl GetFilterList {
     }
 }
 rt::request!(GetFilterList);
+impl rt::Paged for GetFilterList {
+    type Item = types::Filter;
+}
 /// Request of [`Api::post_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -310,7 +313,7 @@ pub(super) static DELETE_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_FILTER: rt::Operation = rt::Operation {
@@ -332,7 +335,7 @@ pub(super) static GET_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FILTER_LIST: rt::Operation = rt::Operation {
@@ -356,8 +359,16 @@ pub(super) static GET_FILTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(100)
+            .max_size(1000)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static POST_FILTER: rt::Operation = rt::Operation {
     id: "CcmpostFilter",
@@ -388,6 +399,6 @@ pub(super) static UPDATE_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

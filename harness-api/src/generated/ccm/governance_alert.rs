@@ -174,6 +174,9 @@ impl GovernanceAlertRules {
     }
 }
 rt::request!(GovernanceAlertRules);
+impl rt::Paged for GovernanceAlertRules {
+    type Item = types::GovernanceNotification;
+}
 /// Request of [`Api::governance_resource_types`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -193,6 +196,9 @@ impl GovernanceResourceTypes {
     }
 }
 rt::request!(GovernanceResourceTypes);
+impl rt::Paged for GovernanceResourceTypes {
+    type Item = String;
+}
 /// Request of [`Api::toggle_governance_alert_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -276,7 +282,7 @@ pub(super) static DELETE_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GOVERNANCE_ALERT_RULES: rt::Operation = rt::Operation {
@@ -292,8 +298,8 @@ pub(super) static GOVERNANCE_ALERT_RULES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GOVERNANCE_RESOURCE_TYPES: rt::Operation = rt::Operation {
     id: "GovernanceResourceTypes",
@@ -311,8 +317,8 @@ pub(super) static GOVERNANCE_RESOURCE_TYPES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static TOGGLE_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operation {
     id: "ToggleGovernanceAlertRule",
@@ -347,6 +353,6 @@ pub(super) static UPDATE_GOVERNANCE_ALERT_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -253,6 +253,9 @@ impl RuleEnforcementRecommendations {
     }
 }
 rt::request!(RuleEnforcementRecommendations);
+impl rt::Paged for RuleEnforcementRecommendations {
+    type Item = types::RuleEnforcementRecommendation;
+}
 /// Request of [`Api::update_enforcement_recommendation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -307,7 +310,7 @@ pub(super) static DISMISS_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ENFORCEMENT_RECOMMENDATION_DETAILS: rt::Operation = rt::Operation {
@@ -326,7 +329,7 @@ pub(super) static ENFORCEMENT_RECOMMENDATION_DETAILS: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RULE_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Operation {
@@ -342,7 +345,7 @@ pub(super) static LIST_RULE_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RULE_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Operation {
@@ -365,8 +368,13 @@ pub(super) static RULE_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.ruleEnforcementRecommendations")
+            .page("page", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("data.totalItems"))
+    }),
 };
 pub(super) static UPDATE_ENFORCEMENT_RECOMMENDATION: rt::Operation = rt::Operation {
     id: "updateEnforcementRecommendation",
@@ -381,6 +389,6 @@ pub(super) static UPDATE_ENFORCEMENT_RECOMMENDATION: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -269,7 +269,7 @@ pub(super) static DAY_WISE_TOTAL_EVALUATIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TOTAL_ACTIVE_ENFORCEMENTS: rt::Operation = rt::Operation {
@@ -288,7 +288,7 @@ pub(super) static TOTAL_ACTIVE_ENFORCEMENTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TOTAL_EVALUATIONS: rt::Operation = rt::Operation {
@@ -307,7 +307,7 @@ pub(super) static TOTAL_EVALUATIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TOTAL_NEW_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Operation {
@@ -326,7 +326,7 @@ pub(super) static TOTAL_NEW_ENFORCEMENT_RECOMMENDATIONS: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TOTAL_REALISED_SAVINGS_GROUPED: rt::Operation = rt::Operation {
@@ -345,7 +345,7 @@ pub(super) static TOTAL_REALISED_SAVINGS_GROUPED: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TOTAL_REALISED_SAVINGS_V2: rt::Operation = rt::Operation {
@@ -364,6 +364,6 @@ pub(super) static TOTAL_REALISED_SAVINGS_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

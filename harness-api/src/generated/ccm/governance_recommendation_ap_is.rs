@@ -89,6 +89,9 @@ impl ListGovernanceRecommendationHealth {
     }
 }
 rt::request!(ListGovernanceRecommendationHealth);
+impl rt::Paged for ListGovernanceRecommendationHealth {
+    type Item = types::RuleRecommendationSummary;
+}
 /// Request of [`Api::recommendation_health`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -124,7 +127,7 @@ pub(super) static GET_RULE_RECOMMENDATION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_GOVERNANCE_RECOMMENDATION_HEALTH: rt::Operation = rt::Operation {
@@ -140,8 +143,14 @@ pub(super) static LIST_GOVERNANCE_RECOMMENDATION_HEALTH: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data.ruleRecommendationSummaries")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+            .total(rt::Found::Member("data.totalItems"))
+    }),
 };
 pub(super) static RECOMMENDATION_HEALTH: rt::Operation = rt::Operation {
     id: "recommendationHealth",
@@ -159,6 +168,6 @@ pub(super) static RECOMMENDATION_HEALTH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -123,6 +123,9 @@ impl ListNotificationSettingsV2 {
     }
 }
 rt::request!(ListNotificationSettingsV2);
+impl rt::Paged for ListNotificationSettingsV2 {
+    type Item = types::NotificationSetting;
+}
 /// Request of [`Api::update_notification_setting_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -171,7 +174,7 @@ pub(super) static DELETE_NOTIFICATION_SETTINGS_V2: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LIST_NOTIFICATION_SETTINGS_V2: rt::Operation = rt::Operation {
@@ -190,8 +193,8 @@ pub(super) static LIST_NOTIFICATION_SETTINGS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_NOTIFICATION_SETTING_V2: rt::Operation = rt::Operation {
     id: "updateNotificationSettingV2",
@@ -206,6 +209,6 @@ pub(super) static UPDATE_NOTIFICATION_SETTING_V2: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -143,6 +143,9 @@ impl GetAllReports {
     }
 }
 rt::request!(GetAllReports);
+impl rt::Paged for GetAllReports {
+    type Item = types::CeReportScheduleDto;
+}
 /// Request of [`Api::get_report_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -174,6 +177,9 @@ impl GetReportSetting {
     }
 }
 rt::request!(GetReportSetting);
+impl rt::Paged for GetReportSetting {
+    type Item = types::CeReportSchedule;
+}
 /// Request of [`Api::send_mail`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -245,7 +251,7 @@ pub(super) static DELETE_REPORT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_REPORTS: rt::Operation = rt::Operation {
@@ -261,8 +267,14 @@ pub(super) static GET_ALL_REPORTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data.ceReportSchedules")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+            .total(rt::Found::Member("data.totalCount"))
+    }),
 };
 pub(super) static GET_REPORT_SETTING: rt::Operation = rt::Operation {
     id: "getReportSetting",
@@ -281,8 +293,8 @@ pub(super) static GET_REPORT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static SEND_MAIL: rt::Operation = rt::Operation {
     id: "sendMail",
@@ -313,6 +325,6 @@ pub(super) static UPDATE_REPORT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -241,6 +241,9 @@ impl GetAllPerspectives {
     }
 }
 rt::request!(GetAllPerspectives);
+impl rt::Paged for GetAllPerspectives {
+    type Item = types::Perspective;
+}
 /// Request of [`Api::get_last_year_monthly_cost`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -260,6 +263,9 @@ impl GetLastYearMonthlyCost {
     }
 }
 rt::request!(GetLastYearMonthlyCost);
+impl rt::Paged for GetLastYearMonthlyCost {
+    type Item = types::ValueDataPoint;
+}
 /// Request of [`Api::get_perspective`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -359,7 +365,7 @@ pub(super) static DELETE_PERSPECTIVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_PERSPECTIVES: rt::Operation = rt::Operation {
@@ -386,8 +392,14 @@ pub(super) static GET_ALL_PERSPECTIVES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.views")
+            .page("pageNo", 0)
+            .size("pageSize")
+            .default_size(20)
+            .total(rt::Found::Member("data.totalCount"))
+    }),
 };
 pub(super) static GET_LAST_YEAR_MONTHLY_COST: rt::Operation = rt::Operation {
     id: "getLastYearMonthlyCost",
@@ -409,8 +421,8 @@ pub(super) static GET_LAST_YEAR_MONTHLY_COST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_PERSPECTIVE: rt::Operation = rt::Operation {
     id: "getPerspective",
@@ -428,7 +440,7 @@ pub(super) static GET_PERSPECTIVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PERSPECTIVE_LAST_PERIOD_COST: rt::Operation = rt::Operation {
@@ -449,7 +461,7 @@ pub(super) static GET_PERSPECTIVE_LAST_PERIOD_COST: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_PERSPECTIVE: rt::Operation = rt::Operation {
@@ -468,6 +480,6 @@ pub(super) static UPDATE_PERSPECTIVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

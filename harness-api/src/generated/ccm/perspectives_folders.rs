@@ -130,6 +130,9 @@ impl GetAllFolderPerspectives {
     }
 }
 rt::request!(GetAllFolderPerspectives);
+impl rt::Paged for GetAllFolderPerspectives {
+    type Item = types::Perspective;
+}
 /// Request of [`Api::get_folders`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -155,6 +158,9 @@ impl GetFolders {
     }
 }
 rt::request!(GetFolders);
+impl rt::Paged for GetFolders {
+    type Item = types::CeViewFolder;
+}
 /// Request of [`Api::move_perspectives`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -222,7 +228,7 @@ pub(super) static DELETE_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_FOLDER_PERSPECTIVES: rt::Operation = rt::Operation {
@@ -238,8 +244,8 @@ pub(super) static GET_ALL_FOLDER_PERSPECTIVES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_FOLDERS: rt::Operation = rt::Operation {
     id: "getFolders",
@@ -257,8 +263,8 @@ pub(super) static GET_FOLDERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static MOVE_PERSPECTIVES: rt::Operation = rt::Operation {
     id: "movePerspectives",
@@ -289,6 +295,6 @@ pub(super) static UPDATE_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

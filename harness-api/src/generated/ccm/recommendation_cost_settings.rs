@@ -89,7 +89,7 @@ pub(super) static GET_RECOMMENDATION_COST_SETTINGS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_RECOMMENDATION_COST_SETTINGS: rt::Operation = rt::Operation {
@@ -105,6 +105,6 @@ pub(super) static UPDATE_RECOMMENDATION_COST_SETTINGS: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

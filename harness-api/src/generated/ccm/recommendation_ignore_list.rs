@@ -132,7 +132,7 @@ pub(super) static GET_RECOMMENDATIONS_IGNORE_LIST: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REMOVE_RECOMMENDATIONS_IGNORE_LIST: rt::Operation = rt::Operation {

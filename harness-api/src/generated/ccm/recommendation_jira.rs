@@ -263,6 +263,9 @@ impl GetJiraStatuses {
     }
 }
 rt::request!(GetJiraStatuses);
+impl rt::Paged for GetJiraStatuses {
+    type Item = String;
+}
 /// Request of [`Api::get_mapped_projects`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -353,7 +356,7 @@ pub(super) static DELETE_JIRA_FIELD_MAPPING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_JIRA_FROM_RECOMMENDATIONS: rt::Operation = rt::Operation {
@@ -385,7 +388,7 @@ pub(super) static GET_COMMON_JIRA_FIELDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_COMMON_JIRA_ISSUE_TYPES: rt::Operation = rt::Operation {
@@ -401,7 +404,7 @@ pub(super) static GET_COMMON_JIRA_ISSUE_TYPES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_JIRA_FIELD_MAPPINGS: rt::Operation = rt::Operation {
@@ -417,7 +420,7 @@ pub(super) static GET_JIRA_FIELD_MAPPINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_JIRA_STATUSES: rt::Operation = rt::Operation {
@@ -433,8 +436,8 @@ pub(super) static GET_JIRA_STATUSES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_MAPPED_PROJECTS: rt::Operation = rt::Operation {
     id: "getMappedProjects",
@@ -452,7 +455,7 @@ pub(super) static GET_MAPPED_PROJECTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RESOLUTION_CODES: rt::Operation = rt::Operation {
@@ -468,7 +471,7 @@ pub(super) static GET_RESOLUTION_CODES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPSERT_JIRA_FIELD_MAPPING: rt::Operation = rt::Operation {

@@ -267,7 +267,7 @@ pub(super) static DELETE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_CLOUD_ACCOUNT_OVERRIDE_OVERVIEW: rt::Operation = rt::Operation {
@@ -283,7 +283,7 @@ pub(super) static GET_CLOUD_ACCOUNT_OVERRIDE_OVERVIEW: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RECOMMENDATION_PREFERENCES: rt::Operation = rt::Operation {
@@ -299,7 +299,7 @@ pub(super) static GET_RECOMMENDATION_PREFERENCES: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_CLOUD_ACCOUNT_OVERRIDES_BY_RESOURCE_TYPE: rt::Operation = rt::Operation {
@@ -318,7 +318,7 @@ pub(super) static LIST_CLOUD_ACCOUNT_OVERRIDES_BY_RESOURCE_TYPE: rt::Operation =
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
@@ -334,7 +334,7 @@ pub(super) static UPDATE_CLOUD_ACCOUNT_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_RECOMMENDATION_PREFERENCE: rt::Operation = rt::Operation {
@@ -350,6 +350,6 @@ pub(super) static UPDATE_RECOMMENDATION_PREFERENCE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -124,6 +124,9 @@ impl GetRecommendationPresets {
     }
 }
 rt::request!(GetRecommendationPresets);
+impl rt::Paged for GetRecommendationPresets {
+    type Item = types::RecommendationPreset;
+}
 /// Request of [`Api::update_preset`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -172,7 +175,7 @@ pub(super) static DELETE_PRESET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_RECOMMENDATION_PRESETS: rt::Operation = rt::Operation {
@@ -191,8 +194,8 @@ pub(super) static GET_RECOMMENDATION_PRESETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_PRESET: rt::Operation = rt::Operation {
     id: "updatePreset_1",
@@ -207,6 +210,6 @@ pub(super) static UPDATE_PRESET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -110,6 +110,6 @@ pub(super) static GET_SERVICE_NOW_SERVICE_REQUEST_FIELDS: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -90,6 +90,9 @@ impl GetTagsForFilterPanel {
     }
 }
 rt::request!(GetTagsForFilterPanel);
+impl rt::Paged for GetTagsForFilterPanel {
+    type Item = String;
+}
 pub(super) static GET_RECOMMENDATION_TAGS: rt::Operation = rt::Operation {
     id: "getRecommendationTags",
     name: "get_recommendation_tags",
@@ -106,7 +109,7 @@ pub(super) static GET_RECOMMENDATION_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TAGS_FOR_FILTER_PANEL: rt::Operation = rt::Operation {
@@ -128,6 +131,8 @@ pub(super) static GET_TAGS_FOR_FILTER_PANEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data").page("offset", 0).size("limit")
+    }),
 };

@@ -271,6 +271,9 @@ impl ListRecommendations {
     }
 }
 rt::request!(ListRecommendations);
+impl rt::Paged for ListRecommendations {
+    type Item = types::RecommendationItem;
+}
 /// Request of [`Api::override_recommendation_savings`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -435,7 +438,7 @@ pub(super) static APPLIED_RECOMMENDATION_RESOURCE_STATS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CHANGE_INFERENCE_STATE: rt::Operation = rt::Operation {
@@ -487,7 +490,7 @@ pub(super) static GET_SUPPORTED_RECOMMENDATION_FILTERS: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RECOMMENDATIONS: rt::Operation = rt::Operation {
@@ -503,8 +506,14 @@ pub(super) static LIST_RECOMMENDATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "data.items")
+            .in_body()
+            .page("offset", 0)
+            .size("limit")
+            .used_size(rt::Found::Member("data.limit"))
+    }),
 };
 pub(super) static OVERRIDE_RECOMMENDATION_SAVINGS: rt::Operation = rt::Operation {
     id: "overrideRecommendationSavings",
@@ -523,7 +532,7 @@ pub(super) static OVERRIDE_RECOMMENDATION_SAVINGS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static REALIZED_SAVINGS_TIME_SERIES: rt::Operation = rt::Operation {
@@ -542,7 +551,7 @@ pub(super) static REALIZED_SAVINGS_TIME_SERIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RECOMMENDATION_FILTER_VALUES: rt::Operation = rt::Operation {
@@ -558,7 +567,7 @@ pub(super) static RECOMMENDATION_FILTER_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RECOMMENDATION_RESOURCE_TYPE_STATS: rt::Operation = rt::Operation {
@@ -574,7 +583,7 @@ pub(super) static RECOMMENDATION_RESOURCE_TYPE_STATS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RECOMMENDATION_STATS: rt::Operation = rt::Operation {
@@ -590,7 +599,7 @@ pub(super) static RECOMMENDATION_STATS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RECOMMENDATIONS_COUNT: rt::Operation = rt::Operation {
@@ -606,7 +615,7 @@ pub(super) static RECOMMENDATIONS_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TERRAFORM_RESOURCE_RECOMMENDATIONS: rt::Operation = rt::Operation {

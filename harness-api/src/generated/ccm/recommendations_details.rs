@@ -208,7 +208,7 @@ pub(super) static AZURE_VM_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static EC2_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
@@ -224,7 +224,7 @@ pub(super) static EC2_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ECS_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
@@ -246,7 +246,7 @@ pub(super) static ECS_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static NODE_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
@@ -262,7 +262,7 @@ pub(super) static NODE_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static WORKLOAD_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation {
@@ -283,6 +283,6 @@ pub(super) static WORKLOAD_RECOMMENDATION_DETAIL: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

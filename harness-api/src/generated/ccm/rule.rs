@@ -228,6 +228,9 @@ impl CostCoRelationSupportedResources {
     }
 }
 rt::request!(CostCoRelationSupportedResources);
+impl rt::Paged for CostCoRelationSupportedResources {
+    type Item = String;
+}
 /// Request of [`Api::create_new_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -354,6 +357,9 @@ impl GetPotentialRulesForRecommendation {
     }
 }
 rt::request!(GetPotentialRulesForRecommendation);
+impl rt::Paged for GetPotentialRulesForRecommendation {
+    type Item = types::CcmRule;
+}
 /// Request of [`Api::governance_rule_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -441,6 +447,9 @@ impl RuleRegions {
     }
 }
 rt::request!(RuleRegions);
+impl rt::Paged for RuleRegions {
+    type Item = String;
+}
 /// Request of [`Api::simple_enqueue_adhoc_governance_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -570,8 +579,8 @@ pub(super) static COST_CO_RELATION_SUPPORTED_RESOURCES: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static CREATE_NEW_RULE: rt::Operation = rt::Operation {
     id: "CreateNewRule",
@@ -602,7 +611,7 @@ pub(super) static DELETE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ENQUEUE_GOVERNANCE_JOB: rt::Operation = rt::Operation {
@@ -634,7 +643,7 @@ pub(super) static GET_GOVERNANCE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_POLICIES: rt::Operation = rt::Operation {
@@ -653,7 +662,7 @@ pub(super) static GET_POLICIES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_POTENTIAL_RULES_FOR_RECOMMENDATION: rt::Operation = rt::Operation {
@@ -669,8 +678,8 @@ pub(super) static GET_POTENTIAL_RULES_FOR_RECOMMENDATION: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GOVERNANCE_RULE_SCHEMA: rt::Operation = rt::Operation {
     id: "governanceRuleSchema",
@@ -689,7 +698,7 @@ pub(super) static GOVERNANCE_RULE_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GOVERNANCE_TARGET_LIST: rt::Operation = rt::Operation {
@@ -711,7 +720,7 @@ pub(super) static GOVERNANCE_TARGET_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RULE_REGIONS: rt::Operation = rt::Operation {
@@ -730,8 +739,8 @@ pub(super) static RULE_REGIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static SIMPLE_ENQUEUE_ADHOC_GOVERNANCE_RULE: rt::Operation = rt::Operation {
     id: "simpleEnqueueAdhocGovernanceRule",
@@ -782,7 +791,7 @@ pub(super) static UPDATE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VALIDATE_GOVERNANCE_RULE: rt::Operation = rt::Operation {
@@ -798,6 +807,6 @@ pub(super) static VALIDATE_GOVERNANCE_RULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -256,6 +256,9 @@ impl GetRuleEnforcement {
     }
 }
 rt::request!(GetRuleEnforcement);
+impl rt::Paged for GetRuleEnforcement {
+    type Item = types::RuleEnforcement;
+}
 /// Request of [`Api::get_rule_enforcement_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -382,7 +385,7 @@ pub(super) static DELETE_RULE_ENFORCEMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ENFORCEMENT_DETAILS: rt::Operation = rt::Operation {
@@ -401,7 +404,7 @@ pub(super) static ENFORCEMENT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ENFORCEMENT_SAVINGS: rt::Operation = rt::Operation {
@@ -443,8 +446,13 @@ pub(super) static GET_RULE_ENFORCEMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.ruleEnforcements")
+            .page("page", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("data.totalItems"))
+    }),
 };
 pub(super) static GET_RULE_ENFORCEMENT_COUNT: rt::Operation = rt::Operation {
     id: "getRuleEnforcementCount",
@@ -459,7 +467,7 @@ pub(super) static GET_RULE_ENFORCEMENT_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RULE_ENFORCEMENTS: rt::Operation = rt::Operation {
@@ -475,7 +483,7 @@ pub(super) static LIST_RULE_ENFORCEMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TOGGLE_ENFORCEMENT: rt::Operation = rt::Operation {
@@ -511,6 +519,6 @@ pub(super) static UPDATE_ENFORCEMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

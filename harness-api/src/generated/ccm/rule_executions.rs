@@ -244,6 +244,9 @@ impl GetRuleExecutionActionedResources {
     }
 }
 rt::request!(GetRuleExecutionActionedResources);
+impl rt::Paged for GetRuleExecutionActionedResources {
+    type Item = types::SubRuleResponseDetails;
+}
 /// Request of [`Api::get_rule_execution_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -301,6 +304,9 @@ impl GetRuleExecutionDetails {
     }
 }
 rt::request!(GetRuleExecutionDetails);
+impl rt::Paged for GetRuleExecutionDetails {
+    type Item = types::SubRuleResponseDetails;
+}
 /// Request of [`Api::get_rule_execution_granular_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -346,6 +352,9 @@ impl GetRuleExecutionGranularStatus {
     }
 }
 rt::request!(GetRuleExecutionGranularStatus);
+impl rt::Paged for GetRuleExecutionGranularStatus {
+    type Item = types::SubRuleResponseDetails;
+}
 /// Request of [`Api::get_rule_execution_logs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -378,6 +387,9 @@ impl GetRuleExecutionLogs {
     }
 }
 rt::request!(GetRuleExecutionLogs);
+impl rt::Paged for GetRuleExecutionLogs {
+    type Item = types::SubRuleResponseDetails;
+}
 /// Request of [`Api::get_rule_execution_rule_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -411,6 +423,9 @@ impl GetRuleExecutionRuleYaml {
     }
 }
 rt::request!(GetRuleExecutionRuleYaml);
+impl rt::Paged for GetRuleExecutionRuleYaml {
+    type Item = types::SubRuleResponseDetails;
+}
 /// Request of [`Api::get_rule_execution_status`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -443,6 +458,9 @@ impl GetRuleExecutionStatus {
     }
 }
 rt::request!(GetRuleExecutionStatus);
+impl rt::Paged for GetRuleExecutionStatus {
+    type Item = types::SubRuleResponseDetails;
+}
 /// Request of [`Api::get_rule_execution_tag_filter_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -584,7 +602,7 @@ pub(super) static GET_RULE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RULE_EXECUTION_ACTIONED_RESOURCES: rt::Operation = rt::Operation {
@@ -603,8 +621,8 @@ pub(super) static GET_RULE_EXECUTION_ACTIONED_RESOURCES: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_RULE_EXECUTION_DETAILS: rt::Operation = rt::Operation {
     id: "getRuleExecutionDetails",
@@ -626,8 +644,8 @@ pub(super) static GET_RULE_EXECUTION_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_RULE_EXECUTION_GRANULAR_STATUS: rt::Operation = rt::Operation {
     id: "getRuleExecutionGranularStatus",
@@ -648,8 +666,8 @@ pub(super) static GET_RULE_EXECUTION_GRANULAR_STATUS: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_RULE_EXECUTION_LOGS: rt::Operation = rt::Operation {
     id: "getRuleExecutionLogs",
@@ -668,8 +686,8 @@ pub(super) static GET_RULE_EXECUTION_LOGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_RULE_EXECUTION_RULE_YAML: rt::Operation = rt::Operation {
     id: "getRuleExecutionRuleYaml",
@@ -688,8 +706,8 @@ pub(super) static GET_RULE_EXECUTION_RULE_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_RULE_EXECUTION_STATUS: rt::Operation = rt::Operation {
     id: "getRuleExecutionStatus",
@@ -708,8 +726,8 @@ pub(super) static GET_RULE_EXECUTION_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_RULE_EXECUTION_TAG_FILTER_VALUES: rt::Operation = rt::Operation {
     id: "getRuleExecutionTagFilterValues",
@@ -724,7 +742,7 @@ pub(super) static GET_RULE_EXECUTION_TAG_FILTER_VALUES: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RULE_EXECUTIONS: rt::Operation = rt::Operation {
@@ -740,7 +758,7 @@ pub(super) static GET_RULE_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RULE_EXECUTIONS_FILTER_VALUES: rt::Operation = rt::Operation {
@@ -756,7 +774,7 @@ pub(super) static GET_RULE_EXECUTIONS_FILTER_VALUES: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RULE_LAST_EXECUTION: rt::Operation = rt::Operation {
@@ -772,7 +790,7 @@ pub(super) static GET_RULE_LAST_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REFRESH_COST_FOR_RULE_EXECUTION: rt::Operation = rt::Operation {

@@ -221,7 +221,7 @@ pub(super) static DELETE_UNIT_METRIC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_UNIT_METRIC: rt::Operation = rt::Operation {
@@ -243,7 +243,7 @@ pub(super) static GET_UNIT_METRIC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ALL_UNIT_METRICS: rt::Operation = rt::Operation {
@@ -264,7 +264,7 @@ pub(super) static LIST_ALL_UNIT_METRICS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_UNIT_METRIC: rt::Operation = rt::Operation {
@@ -280,6 +280,6 @@ pub(super) static UPDATE_UNIT_METRIC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -188,7 +188,7 @@ pub(super) static DOWNLOAD_ACTIVE_SERVICE_CSV_REPORT: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES: rt::Operation = rt::Operation {
@@ -207,7 +207,7 @@ pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICE_INSTANCES: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICES: rt::Operation = rt::Operation {
@@ -226,7 +226,7 @@ pub(super) static GET_CD_LICENSE_USAGE_FOR_SERVICES: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
@@ -247,6 +247,6 @@ pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

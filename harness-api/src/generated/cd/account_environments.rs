@@ -255,6 +255,9 @@ impl GetAccountScopedEnvironments {
     }
 }
 rt::request!(GetAccountScopedEnvironments);
+impl rt::Paged for GetAccountScopedEnvironments {
+    type Item = types::EnvironmentResponse;
+}
 /// Request of [`Api::update_account_scoped_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -313,7 +316,7 @@ pub(super) static DELETE_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operati
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
@@ -332,7 +335,7 @@ pub(super) static GET_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_ENVIRONMENTS: rt::Operation = rt::Operation {
@@ -357,8 +360,16 @@ pub(super) static GET_ACCOUNT_SCOPED_ENVIRONMENTS: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "update-account-scoped-environment",
@@ -376,6 +387,6 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_ENVIRONMENT: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -306,6 +306,9 @@ impl GetAccountScopedInfrastructures {
     }
 }
 rt::request!(GetAccountScopedInfrastructures);
+impl rt::Paged for GetAccountScopedInfrastructures {
+    type Item = types::InfrastructureResponse;
+}
 /// Request of [`Api::update_account_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -368,7 +371,7 @@ pub(super) static DELETE_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Oper
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
@@ -388,7 +391,7 @@ pub(super) static GET_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operation {
@@ -418,8 +421,16 @@ pub(super) static GET_ACCOUNT_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "update-account-scoped-infrastructure",
@@ -438,6 +449,6 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -107,6 +107,9 @@ impl ListAccountScopedRancherClustersUsingConnector {
     }
 }
 rt::request!(ListAccountScopedRancherClustersUsingConnector);
+impl rt::Paged for ListAccountScopedRancherClustersUsingConnector {
+    type Item = types::RancherClusterItemClusterItems;
+}
 /// Request of [`Api::list_account_scoped_rancher_clusters_using_env_and_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -176,6 +179,9 @@ impl ListAccountScopedRancherClustersUsingEnvAndInfra {
     }
 }
 rt::request!(ListAccountScopedRancherClustersUsingEnvAndInfra);
+impl rt::Paged for ListAccountScopedRancherClustersUsingEnvAndInfra {
+    type Item = types::RancherClusterItemClusterItems;
+}
 pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Operation = rt::Operation {
     id: "list-account-scoped-rancher-clusters-using-connector",
     name: "list_account_scoped_rancher_clusters_using_connector",
@@ -196,8 +202,14 @@ pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "clusterItems")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+    }),
 };
 pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Operation = rt::Operation {
     id: "list-account-scoped-rancher-clusters-using-env-and-infra",
@@ -220,6 +232,12 @@ pub(super) static LIST_ACCOUNT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "clusterItems")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+    }),
 };

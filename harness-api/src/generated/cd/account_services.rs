@@ -307,6 +307,9 @@ impl GetAccountScopedServices {
     }
 }
 rt::request!(GetAccountScopedServices);
+impl rt::Paged for GetAccountScopedServices {
+    type Item = types::ServiceResponse;
+}
 /// Request of [`Api::post_account_scoped_primary_manifests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -396,7 +399,7 @@ pub(super) static DELETE_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
@@ -412,7 +415,7 @@ pub(super) static GET_ACCOUNT_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Oper
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
@@ -428,7 +431,7 @@ pub(super) static GET_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_SERVICES: rt::Operation = rt::Operation {
@@ -455,8 +458,16 @@ pub(super) static GET_ACCOUNT_SCOPED_SERVICES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static POST_ACCOUNT_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     id: "post-account-scoped-primary-manifests",
@@ -487,6 +498,6 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

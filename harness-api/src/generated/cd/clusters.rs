@@ -226,6 +226,9 @@ impl GetClusterList {
     }
 }
 rt::request!(GetClusterList);
+impl rt::Paged for GetClusterList {
+    type Item = types::ClusterResponse;
+}
 /// Request of [`Api::link_cluster`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -343,7 +346,7 @@ pub(super) static DELETE_CLUSTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_CLUSTER: rt::Operation = rt::Operation {
@@ -367,7 +370,7 @@ pub(super) static GET_CLUSTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CLUSTER_LIST: rt::Operation = rt::Operation {
@@ -394,8 +397,16 @@ pub(super) static GET_CLUSTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(100)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LINK_CLUSTER: rt::Operation = rt::Operation {
     id: "linkCluster",

@@ -318,7 +318,7 @@ pub(super) static GET_CUSTOM_DEPLOYMENT_ENTITY_REFERENCES: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CUSTOM_DEPLOYMENT_EXPRESSION_VARIABLES: rt::Operation = rt::Operation {
@@ -334,7 +334,7 @@ pub(super) static GET_CUSTOM_DEPLOYMENT_EXPRESSION_VARIABLES: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CUSTOM_DEPLOYMENT_INFRA_VARIABLES: rt::Operation = rt::Operation {
@@ -357,7 +357,7 @@ pub(super) static GET_CUSTOM_DEPLOYMENT_INFRA_VARIABLES: rt::Operation = rt::Ope
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_UPDATED_YAML_FOR_INFRASTRUCTURE: rt::Operation = rt::Operation {
@@ -378,7 +378,7 @@ pub(super) static GET_UPDATED_YAML_FOR_INFRASTRUCTURE: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static VALIDATE_INFRASTRUCTURE_FOR_DEPLOYMENT_TEMPLATE: rt::Operation = rt::Operation {
@@ -400,6 +400,6 @@ pub(super) static VALIDATE_INFRASTRUCTURE_FOR_DEPLOYMENT_TEMPLATE: rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -333,6 +333,9 @@ impl GetEnvironmentGroupList {
     }
 }
 rt::request!(GetEnvironmentGroupList);
+impl rt::Paged for GetEnvironmentGroupList {
+    type Item = types::EnvironmentGroup;
+}
 /// Request of [`Api::post_environment_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -493,7 +496,7 @@ pub(super) static DELETE_ENVIRONMENT_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ENVIRONMENT_GROUP: rt::Operation = rt::Operation {
@@ -518,7 +521,7 @@ pub(super) static GET_ENVIRONMENT_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ENVIRONMENT_GROUP_LIST: rt::Operation = rt::Operation {
@@ -548,8 +551,16 @@ pub(super) static GET_ENVIRONMENT_GROUP_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(25)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static POST_ENVIRONMENT_GROUP: rt::Operation = rt::Operation {
     id: "postEnvironmentGroup",

@@ -431,6 +431,9 @@ impl GetEnvironmentAccessList {
     }
 }
 rt::request!(GetEnvironmentAccessList);
+impl rt::Paged for GetEnvironmentAccessList {
+    type Item = types::NgEnvironmentResponse;
+}
 /// Request of [`Api::get_environment_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -495,6 +498,9 @@ impl GetEnvironmentList {
     }
 }
 rt::request!(GetEnvironmentList);
+impl rt::Paged for GetEnvironmentList {
+    type Item = types::NgEnvironmentResponse;
+}
 /// Request of [`Api::get_environment_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -589,6 +595,9 @@ impl GetServiceOverridesList {
     }
 }
 rt::request!(GetServiceOverridesList);
+impl rt::Paged for GetServiceOverridesList {
+    type Item = types::ServiceOverrideResponse;
+}
 /// Request of [`Api::import_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -895,7 +904,7 @@ pub(super) static CHECK_ALLOWED_VALUES_IN_ENVS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
@@ -949,7 +958,7 @@ pub(super) static DELETE_ENVIRONMENT_SERVICE_OVERRIDE: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
@@ -972,7 +981,7 @@ pub(super) static DELETE_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ENVIRONMENT_ACCESS_LIST: rt::Operation = rt::Operation {
@@ -999,8 +1008,14 @@ pub(super) static GET_ENVIRONMENT_ACCESS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("size")
+            .default_size(100)
+            .max_size(100)
+    }),
 };
 pub(super) static GET_ENVIRONMENT_LIST: rt::Operation = rt::Operation {
     id: "getEnvironmentList",
@@ -1024,8 +1039,16 @@ pub(super) static GET_ENVIRONMENT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(100)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     id: "getEnvironmentV2",
@@ -1046,7 +1069,7 @@ pub(super) static GET_ENVIRONMENT_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SERVICE_OVERRIDES_LIST: rt::Operation = rt::Operation {
@@ -1071,8 +1094,16 @@ pub(super) static GET_SERVICE_OVERRIDES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(500)
+            .max_size(500)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static IMPORT_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "importEnvironment",
@@ -1152,7 +1183,7 @@ pub(super) static UPDATE_ENVIRONMENT_GIT_DETAILS: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_ENVIRONMENT_V2: rt::Operation = rt::Operation {

@@ -390,6 +390,9 @@ impl GetFreezeList {
     }
 }
 rt::request!(GetFreezeList);
+impl rt::Paged for GetFreezeList {
+    type Item = types::FreezeSummaryResponse;
+}
 /// Request of [`Api::get_frozen_execution_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -573,7 +576,7 @@ pub(super) static DELETE_FREEZE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_MANY_FREEZES: rt::Operation = rt::Operation {
@@ -614,7 +617,7 @@ pub(super) static GET_FREEZE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FREEZE_LIST: rt::Operation = rt::Operation {
@@ -636,8 +639,16 @@ pub(super) static GET_FREEZE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_FROZEN_EXECUTION_DETAILS: rt::Operation = rt::Operation {
     id: "getFrozenExecutionDetails",
@@ -657,7 +668,7 @@ pub(super) static GET_FROZEN_EXECUTION_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_GLOBAL_FREEZE: rt::Operation = rt::Operation {
@@ -677,7 +688,7 @@ pub(super) static GET_GLOBAL_FREEZE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_FREEZE: rt::Operation = rt::Operation {
@@ -698,7 +709,7 @@ pub(super) static UPDATE_FREEZE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_FREEZE_STATUS: rt::Operation = rt::Operation {

@@ -341,6 +341,9 @@ impl GetInfrastructureList {
     }
 }
 rt::request!(GetInfrastructureList);
+impl rt::Paged for GetInfrastructureList {
+    type Item = types::NgInfrastructureResponse;
+}
 /// Request of [`Api::import_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -579,7 +582,7 @@ pub(super) static DELETE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_INFRASTRUCTURE: rt::Operation = rt::Operation {
@@ -602,7 +605,7 @@ pub(super) static GET_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INFRASTRUCTURE_LIST: rt::Operation = rt::Operation {
@@ -632,8 +635,16 @@ pub(super) static GET_INFRASTRUCTURE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(100)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static IMPORT_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "importInfrastructure",
@@ -707,7 +718,7 @@ pub(super) static UPDATE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_INFRASTRUCTURE_GIT_DETAILS: rt::Operation = rt::Operation {
@@ -732,6 +743,6 @@ pub(super) static UPDATE_INFRASTRUCTURE_GIT_DETAILS: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -49,6 +49,9 @@ impl GetReleaseDetails {
     }
 }
 rt::request!(GetReleaseDetails);
+impl rt::Paged for GetReleaseDetails {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::post_release_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -93,8 +96,8 @@ pub(super) static GET_RELEASE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static POST_RELEASE_DETAILS: rt::Operation = rt::Operation {
     id: "post-v1-releaseDetails",

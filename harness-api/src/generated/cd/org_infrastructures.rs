@@ -318,6 +318,9 @@ impl GetOrgScopedInfrastructures {
     }
 }
 rt::request!(GetOrgScopedInfrastructures);
+impl rt::Paged for GetOrgScopedInfrastructures {
+    type Item = types::InfrastructureResponse;
+}
 /// Request of [`Api::update_org_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -382,7 +385,7 @@ pub(super) static DELETE_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operatio
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
@@ -403,7 +406,7 @@ pub(super) static GET_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operation {
@@ -434,8 +437,16 @@ pub(super) static GET_ORG_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "update-org-scoped-infrastructure",
@@ -455,6 +466,6 @@ pub(super) static UPDATE_ORG_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

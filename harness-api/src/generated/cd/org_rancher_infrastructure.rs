@@ -111,6 +111,9 @@ impl ListOrgScopedRancherClustersUsingConnector {
     }
 }
 rt::request!(ListOrgScopedRancherClustersUsingConnector);
+impl rt::Paged for ListOrgScopedRancherClustersUsingConnector {
+    type Item = types::RancherClusterItemClusterItems;
+}
 /// Request of [`Api::list_org_scoped_rancher_clusters_using_env_and_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -180,6 +183,9 @@ impl ListOrgScopedRancherClustersUsingEnvAndInfra {
     }
 }
 rt::request!(ListOrgScopedRancherClustersUsingEnvAndInfra);
+impl rt::Paged for ListOrgScopedRancherClustersUsingEnvAndInfra {
+    type Item = types::RancherClusterItemClusterItems;
+}
 pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Operation = rt::Operation {
     id: "list-org-scoped-rancher-clusters-using-connector",
     name: "list_org_scoped_rancher_clusters_using_connector",
@@ -201,8 +207,14 @@ pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "clusterItems")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+    }),
 };
 pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Operation = rt::Operation {
     id: "list-org-scoped-rancher-clusters-using-env-and-infra",
@@ -226,6 +238,12 @@ pub(super) static LIST_ORG_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "clusterItems")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+    }),
 };

@@ -316,6 +316,9 @@ impl GetOrgScopedServices {
     }
 }
 rt::request!(GetOrgScopedServices);
+impl rt::Paged for GetOrgScopedServices {
+    type Item = types::ServiceResponse;
+}
 /// Request of [`Api::post_org_scoped_primary_manifests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -406,7 +409,7 @@ pub(super) static DELETE_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
@@ -426,7 +429,7 @@ pub(super) static GET_ORG_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
@@ -446,7 +449,7 @@ pub(super) static GET_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_SERVICES: rt::Operation = rt::Operation {
@@ -474,8 +477,16 @@ pub(super) static GET_ORG_SCOPED_SERVICES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static POST_ORG_SCOPED_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     id: "post-org-scoped-primary-manifests",
@@ -514,6 +525,6 @@ pub(super) static UPDATE_ORG_SCOPED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

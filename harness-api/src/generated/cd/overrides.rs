@@ -429,7 +429,7 @@ pub(super) static DELETE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_OVERRIDES_VIA_IDENTIFIER: rt::Operation = rt::Operation {
@@ -450,7 +450,7 @@ pub(super) static GET_OVERRIDES_VIA_IDENTIFIER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static OVERRIDE_MOVE_CONFIGS: rt::Operation = rt::Operation {
@@ -500,7 +500,7 @@ pub(super) static UPDATE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_OVERRIDE_GIT_DETAILS: rt::Operation = rt::Operation {
@@ -528,6 +528,6 @@ pub(super) static UPDATE_OVERRIDE_GIT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -257,6 +257,9 @@ impl GetEnvironments {
     }
 }
 rt::request!(GetEnvironments);
+impl rt::Paged for GetEnvironments {
+    type Item = types::EnvironmentResponse;
+}
 /// Request of [`Api::update_environment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -321,7 +324,7 @@ pub(super) static DELETE_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ENVIRONMENT: rt::Operation = rt::Operation {
@@ -342,7 +345,7 @@ pub(super) static GET_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ENVIRONMENTS: rt::Operation = rt::Operation {
@@ -369,8 +372,16 @@ pub(super) static GET_ENVIRONMENTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ENVIRONMENT: rt::Operation = rt::Operation {
     id: "update-environment",
@@ -390,6 +401,6 @@ pub(super) static UPDATE_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

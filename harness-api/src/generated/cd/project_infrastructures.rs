@@ -334,6 +334,9 @@ impl GetProjectScopedInfrastructures {
     }
 }
 rt::request!(GetProjectScopedInfrastructures);
+impl rt::Paged for GetProjectScopedInfrastructures {
+    type Item = types::InfrastructureResponse;
+}
 /// Request of [`Api::update_project_scoped_infrastructure`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -400,7 +403,7 @@ pub(super) static DELETE_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Oper
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
@@ -422,7 +425,7 @@ pub(super) static GET_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operation {
@@ -454,8 +457,16 @@ pub(super) static GET_PROJECT_SCOPED_INFRASTRUCTURES: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "update-infrastructure",
@@ -476,6 +487,6 @@ pub(super) static UPDATE_PROJECT_SCOPED_INFRASTRUCTURE: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

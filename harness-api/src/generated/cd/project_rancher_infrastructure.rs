@@ -115,6 +115,9 @@ impl ListProjectScopedRancherClustersUsingConnector {
     }
 }
 rt::request!(ListProjectScopedRancherClustersUsingConnector);
+impl rt::Paged for ListProjectScopedRancherClustersUsingConnector {
+    type Item = types::RancherClusterItemClusterItems;
+}
 /// Request of [`Api::list_project_scoped_rancher_clusters_using_env_and_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -184,6 +187,9 @@ impl ListProjectScopedRancherClustersUsingEnvAndInfra {
     }
 }
 rt::request!(ListProjectScopedRancherClustersUsingEnvAndInfra);
+impl rt::Paged for ListProjectScopedRancherClustersUsingEnvAndInfra {
+    type Item = types::RancherClusterItemClusterItems;
+}
 pub(super) static LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Operation = rt::Operation {
     id: "list-project-scoped-rancher-clusters-using-connector",
     name: "list_project_scoped_rancher_clusters_using_connector",
@@ -206,8 +212,14 @@ pub(super) static LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_CONNECTOR: rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "clusterItems")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+    }),
 };
 pub(super) static LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::Operation = rt::Operation {
     id: "list-project-scoped-rancher-clusters-using-env-and-infra",
@@ -232,6 +244,12 @@ pub(super) static LIST_PROJECT_SCOPED_RANCHER_CLUSTERS_USING_ENV_AND_INFRA: rt::
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "clusterItems")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+    }),
 };

@@ -326,6 +326,9 @@ impl GetServices {
     }
 }
 rt::request!(GetServices);
+impl rt::Paged for GetServices {
+    type Item = types::ServiceResponse;
+}
 /// Request of [`Api::post_primary_manifests`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -421,7 +424,7 @@ pub(super) static DELETE_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
@@ -442,7 +445,7 @@ pub(super) static GET_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SERVICE: rt::Operation = rt::Operation {
@@ -463,7 +466,7 @@ pub(super) static GET_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SERVICES: rt::Operation = rt::Operation {
@@ -492,8 +495,16 @@ pub(super) static GET_SERVICES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static POST_PRIMARY_MANIFESTS: rt::Operation = rt::Operation {
     id: "post-primary-manifests",
@@ -534,6 +545,6 @@ pub(super) static UPDATE_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -154,7 +154,7 @@ pub(super) static CHECK_IF_INSTANCE_CAN_BE_ROLLED_BACK: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TRIGGER_ROLLBACK: rt::Operation = rt::Operation {

@@ -436,7 +436,7 @@ pub(super) static DELETE_SERVICE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_SERVICE_OVERRIDES: rt::Operation = rt::Operation {
@@ -457,7 +457,7 @@ pub(super) static GET_SERVICE_OVERRIDES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SERVICE_OVERRIDE_MOVE_CONFIGS: rt::Operation = rt::Operation {
@@ -507,7 +507,7 @@ pub(super) static UPDATE_SERVICE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_SERVICE_OVERRIDE_GIT_DETAILS: rt::Operation = rt::Operation {
@@ -535,6 +535,6 @@ pub(super) static UPDATE_SERVICE_OVERRIDE_GIT_DETAILS: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -488,6 +488,9 @@ impl GetServiceAccessList {
     }
 }
 rt::request!(GetServiceAccessList);
+impl rt::Paged for GetServiceAccessList {
+    type Item = types::NgServiceResponse;
+}
 /// Request of [`Api::get_service_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -582,6 +585,9 @@ impl GetServiceList {
     }
 }
 rt::request!(GetServiceList);
+impl rt::Paged for GetServiceList {
+    type Item = types::NgServiceResponse;
+}
 /// Request of [`Api::get_service_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -638,6 +644,9 @@ impl HookActions {
     }
 }
 rt::request!(HookActions);
+impl rt::Paged for HookActions {
+    type Item = types::ResponseDtoSetServiceHookActionData;
+}
 /// Request of [`Api::import_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -718,6 +727,9 @@ impl K8sCmdFlags {
     }
 }
 rt::request!(K8sCmdFlags);
+impl rt::Paged for K8sCmdFlags {
+    type Item = types::ResponseDtoSetK8sCommandFlagTypeData;
+}
 /// Request of [`Api::kustomize_cmd_flags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -737,6 +749,9 @@ impl KustomizeCmdFlags {
     }
 }
 rt::request!(KustomizeCmdFlags);
+impl rt::Paged for KustomizeCmdFlags {
+    type Item = types::ResponseDtoSetKustomizeCommandFlagTypeData;
+}
 /// Request of [`Api::move_service_configs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1001,7 +1016,7 @@ pub(super) static CHECK_ALLOWED_VALUES_IN_SERVICES: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_SERVICE_V2: rt::Operation = rt::Operation {
@@ -1072,7 +1087,7 @@ pub(super) static DELETE_SERVICE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PLUGIN_INFO: rt::Operation = rt::Operation {
@@ -1088,7 +1103,7 @@ pub(super) static GET_PLUGIN_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SERVICE_ACCESS_LIST: rt::Operation = rt::Operation {
@@ -1119,8 +1134,14 @@ pub(super) static GET_SERVICE_ACCESS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("size")
+            .default_size(100)
+            .max_size(100)
+    }),
 };
 pub(super) static GET_SERVICE_LIST: rt::Operation = rt::Operation {
     id: "getServiceList",
@@ -1149,8 +1170,16 @@ pub(super) static GET_SERVICE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(100)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_SERVICE_V2: rt::Operation = rt::Operation {
     id: "getServiceV2",
@@ -1171,7 +1200,7 @@ pub(super) static GET_SERVICE_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static HOOK_ACTIONS: rt::Operation = rt::Operation {
@@ -1187,8 +1216,8 @@ pub(super) static HOOK_ACTIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static IMPORT_SERVICE: rt::Operation = rt::Operation {
     id: "importService",
@@ -1233,8 +1262,8 @@ pub(super) static K8S_CMD_FLAGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static KUSTOMIZE_CMD_FLAGS: rt::Operation = rt::Operation {
     id: "kustomizeCmdFlags",
@@ -1249,8 +1278,8 @@ pub(super) static KUSTOMIZE_CMD_FLAGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static MOVE_SERVICE_CONFIGS: rt::Operation = rt::Operation {
     id: "moveServiceConfigs",
@@ -1303,7 +1332,7 @@ pub(super) static UPDATE_SERVICE_GIT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_SERVICE_V2: rt::Operation = rt::Operation {

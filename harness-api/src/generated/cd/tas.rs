@@ -93,6 +93,9 @@ impl GetTasOrganizations {
     }
 }
 rt::request!(GetTasOrganizations);
+impl rt::Paged for GetTasOrganizations {
+    type Item = String;
+}
 /// Request of [`Api::get_tas_spaces`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -124,6 +127,9 @@ impl GetTasSpaces {
     }
 }
 rt::request!(GetTasSpaces);
+impl rt::Paged for GetTasSpaces {
+    type Item = String;
+}
 /// Request of [`Api::get_tas_spaces_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -161,6 +167,9 @@ impl GetTasSpacesV2 {
     }
 }
 rt::request!(GetTasSpacesV2);
+impl rt::Paged for GetTasSpacesV2 {
+    type Item = String;
+}
 pub(super) static GET_TAS_ORGANIZATIONS: rt::Operation = rt::Operation {
     id: "getTasOrganizations",
     name: "get_tas_organizations",
@@ -181,8 +190,8 @@ pub(super) static GET_TAS_ORGANIZATIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_TAS_SPACES: rt::Operation = rt::Operation {
     id: "getTasSpaces",
@@ -203,8 +212,8 @@ pub(super) static GET_TAS_SPACES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_TAS_SPACES_V2: rt::Operation = rt::Operation {
     id: "getTasSpacesV2",
@@ -226,6 +235,6 @@ pub(super) static GET_TAS_SPACES_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };

@@ -296,6 +296,9 @@ impl ListActionTemplate {
     }
 }
 rt::request!(ListActionTemplate);
+impl rt::Paged for ListActionTemplate {
+    type Item = types::ChaosActionTemplate;
+}
 /// Request of [`Api::list_action_template_revisions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -315,6 +318,9 @@ impl ListActionTemplateRevisions {
     }
 }
 rt::request!(ListActionTemplateRevisions);
+impl rt::Paged for ListActionTemplateRevisions {
+    type Item = types::ChaosActionTemplate;
+}
 /// Request of [`Api::list_variables_in_action_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -399,7 +405,7 @@ pub(super) static DELETE_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACTION_TEMPLATE: rt::Operation = rt::Operation {
@@ -422,7 +428,7 @@ pub(super) static GET_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACTION_TEMPLATE_REVISION_DIFFERENCE: rt::Operation = rt::Operation {
@@ -446,7 +452,7 @@ pub(super) static GET_ACTION_TEMPLATE_REVISION_DIFFERENCE: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ACTION_TEMPLATE: rt::Operation = rt::Operation {
@@ -473,8 +479,15 @@ pub(super) static LIST_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_ACTION_TEMPLATE_REVISIONS: rt::Operation = rt::Operation {
     id: "listActionTemplateRevisions",
@@ -497,8 +510,15 @@ pub(super) static LIST_ACTION_TEMPLATE_REVISIONS: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_VARIABLES_IN_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     id: "listVariablesInActionTemplate",
@@ -520,7 +540,7 @@ pub(super) static LIST_VARIABLES_IN_ACTION_TEMPLATE: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_ACTION_TEMPLATE: rt::Operation = rt::Operation {
@@ -542,6 +562,6 @@ pub(super) static UPDATE_ACTION_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

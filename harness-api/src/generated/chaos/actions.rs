@@ -314,6 +314,9 @@ impl ListActionMetadata {
     }
 }
 rt::request!(ListActionMetadata);
+impl rt::Paged for ListActionMetadata {
+    type Item = types::Metadata;
+}
 /// Request of [`Api::list_actions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -357,6 +360,9 @@ impl ListActions {
     }
 }
 rt::request!(ListActions);
+impl rt::Paged for ListActions {
+    type Item = types::ActionResponse;
+}
 /// Request of [`Api::update_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -414,7 +420,7 @@ pub(super) static DELETE_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACTION: rt::Operation = rt::Operation {
@@ -435,7 +441,7 @@ pub(super) static GET_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACTION_MANIFEST: rt::Operation = rt::Operation {
@@ -456,7 +462,7 @@ pub(super) static GET_ACTION_MANIFEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IMPORT_ACTION: rt::Operation = rt::Operation {
@@ -504,8 +510,15 @@ pub(super) static LIST_ACTION_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_ACTIONS: rt::Operation = rt::Operation {
     id: "listActions",
@@ -531,8 +544,15 @@ pub(super) static LIST_ACTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static UPDATE_ACTION: rt::Operation = rt::Operation {
     id: "updateAction",
@@ -552,6 +572,6 @@ pub(super) static UPDATE_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -163,7 +163,7 @@ pub(super) static GET_CHAOS_COMPONENT_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RUN_CHAOS_COMPONENT: rt::Operation = rt::Operation {

@@ -291,6 +291,9 @@ impl ListCondition {
     }
 }
 rt::request!(ListCondition);
+impl rt::Paged for ListCondition {
+    type Item = types::ConditionResponse;
+}
 /// Request of [`Api::update_condition`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -368,7 +371,7 @@ pub(super) static DELETE_CONDITION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_CONDITION: rt::Operation = rt::Operation {
@@ -390,7 +393,7 @@ pub(super) static GET_CONDITION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SGP_TEMPLATE_BY_GEN_AI: rt::Operation = rt::Operation {
@@ -434,8 +437,15 @@ pub(super) static LIST_CONDITION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "conditions")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static UPDATE_CONDITION: rt::Operation = rt::Operation {
     id: "updateCondition",
@@ -456,6 +466,6 @@ pub(super) static UPDATE_CONDITION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

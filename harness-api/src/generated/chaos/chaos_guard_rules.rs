@@ -308,6 +308,9 @@ impl ListRule {
     }
 }
 rt::request!(ListRule);
+impl rt::Paged for ListRule {
+    type Item = types::RuleResponse;
+}
 /// Request of [`Api::update_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -385,7 +388,7 @@ pub(super) static DELETE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ENABLE_RULE: rt::Operation = rt::Operation {
@@ -408,7 +411,7 @@ pub(super) static ENABLE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_RULE: rt::Operation = rt::Operation {
@@ -430,7 +433,7 @@ pub(super) static GET_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RULE: rt::Operation = rt::Operation {
@@ -458,8 +461,15 @@ pub(super) static LIST_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "rules")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static UPDATE_RULE: rt::Operation = rt::Operation {
     id: "updateRule1",
@@ -480,6 +490,6 @@ pub(super) static UPDATE_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

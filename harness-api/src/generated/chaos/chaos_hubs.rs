@@ -196,6 +196,9 @@ impl ListChaosHub {
     }
 }
 rt::request!(ListChaosHub);
+impl rt::Paged for ListChaosHub {
+    type Item = types::ChaosHubResponse;
+}
 /// Request of [`Api::list_hub_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -278,6 +281,9 @@ impl ListHubMetadata {
     }
 }
 rt::request!(ListHubMetadata);
+impl rt::Paged for ListHubMetadata {
+    type Item = types::Metadata;
+}
 /// Request of [`Api::update_chaos_hub`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -336,7 +342,7 @@ pub(super) static DELETE_HUB: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_CHAOS_HUB: rt::Operation = rt::Operation {
@@ -357,7 +363,7 @@ pub(super) static GET_CHAOS_HUB: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_CHAOS_HUB: rt::Operation = rt::Operation {
@@ -381,8 +387,15 @@ pub(super) static LIST_CHAOS_HUB: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_HUB_METADATA: rt::Operation = rt::Operation {
     id: "listHubMetadata",
@@ -409,8 +422,15 @@ pub(super) static LIST_HUB_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static UPDATE_CHAOS_HUB: rt::Operation = rt::Operation {
     id: "updateChaosHub",
@@ -430,6 +450,6 @@ pub(super) static UPDATE_CHAOS_HUB: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -830,6 +830,9 @@ impl GetLegacyKubernetesHelmInfraCommand {
     }
 }
 rt::request!(GetLegacyKubernetesHelmInfraCommand);
+impl rt::Paged for GetLegacyKubernetesHelmInfraCommand {
+    type Item = String;
+}
 /// Request of [`Api::get_machine_chaos_infra_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -925,6 +928,9 @@ impl ListApplication {
     }
 }
 rt::request!(ListApplication);
+impl rt::Paged for ListApplication {
+    type Item = String;
+}
 /// Request of [`Api::list_chaos_enabled_infra_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -956,6 +962,9 @@ impl ListChaosEnabledInfraV2 {
     }
 }
 rt::request!(ListChaosEnabledInfraV2);
+impl rt::Paged for ListChaosEnabledInfraV2 {
+    type Item = types::KubernetesInfrastructureV2Details;
+}
 /// Request of [`Api::list_function`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -975,6 +984,9 @@ impl ListFunction {
     }
 }
 rt::request!(ListFunction);
+impl rt::Paged for ListFunction {
+    type Item = String;
+}
 /// Request of [`Api::list_harness_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1000,6 +1012,9 @@ impl ListHarnessInfra {
     }
 }
 rt::request!(ListHarnessInfra);
+impl rt::Paged for ListHarnessInfra {
+    type Item = types::HarnessInfrastructure;
+}
 /// Request of [`Api::list_infra_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1037,6 +1052,9 @@ impl ListInfraV2 {
     }
 }
 rt::request!(ListInfraV2);
+impl rt::Paged for ListInfraV2 {
+    type Item = types::KubernetesInfrastructureV2Details;
+}
 /// Request of [`Api::list_legacy_kubernetes_chaos_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1056,6 +1074,9 @@ impl ListLegacyKubernetesChaosInfra {
     }
 }
 rt::request!(ListLegacyKubernetesChaosInfra);
+impl rt::Paged for ListLegacyKubernetesChaosInfra {
+    type Item = types::KubernetesInfra;
+}
 /// Request of [`Api::list_machine_chaos_infra`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1087,6 +1108,9 @@ impl ListMachineChaosInfra {
     }
 }
 rt::request!(ListMachineChaosInfra);
+impl rt::Paged for ListMachineChaosInfra {
+    type Item = types::MachineInfra;
+}
 /// Request of [`Api::register_infra_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1289,7 +1313,7 @@ pub(super) static DELETE_INFRA_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Operation {
@@ -1311,7 +1335,7 @@ pub(super) static DELETE_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_MACHINE_CHAOS_INFRA: rt::Operation = rt::Operation {
@@ -1334,7 +1358,7 @@ pub(super) static DELETE_MACHINE_CHAOS_INFRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_CONNECTOR_FOR_INFRA: rt::Operation = rt::Operation {
@@ -1356,7 +1380,7 @@ pub(super) static GET_CONNECTOR_FOR_INFRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_IMAGE_REGISTRY: rt::Operation = rt::Operation {
@@ -1372,7 +1396,7 @@ pub(super) static GET_IMAGE_REGISTRY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INFRA_TOKEN: rt::Operation = rt::Operation {
@@ -1394,7 +1418,7 @@ pub(super) static GET_INFRA_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INFRA_V2: rt::Operation = rt::Operation {
@@ -1416,7 +1440,7 @@ pub(super) static GET_INFRA_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_DETAILS: rt::Operation = rt::Operation {
@@ -1437,7 +1461,7 @@ pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_DETAILS: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_MANIFEST: rt::Operation = rt::Operation {
@@ -1458,7 +1482,7 @@ pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_MANIFEST: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_STATS: rt::Operation = rt::Operation {
@@ -1478,7 +1502,7 @@ pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_STATS: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_VERSION_DETAILS: rt::Operation = rt::Operation {
@@ -1498,7 +1522,7 @@ pub(super) static GET_LEGACY_KUBERNETES_CHAOS_INFRA_VERSION_DETAILS: rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LEGACY_KUBERNETES_HELM_INFRA_COMMAND: rt::Operation = rt::Operation {
@@ -1519,8 +1543,8 @@ pub(super) static GET_LEGACY_KUBERNETES_HELM_INFRA_COMMAND: rt::Operation = rt::
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_MACHINE_CHAOS_INFRA_DETAILS: rt::Operation = rt::Operation {
     id: "getMachineChaosInfraDetails",
@@ -1541,7 +1565,7 @@ pub(super) static GET_MACHINE_CHAOS_INFRA_DETAILS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MACHINE_CHAOS_INFRA_VERSION_DETAILS: rt::Operation = rt::Operation {
@@ -1562,7 +1586,7 @@ pub(super) static GET_MACHINE_CHAOS_INFRA_VERSION_DETAILS: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RESOURCE_USAGE: rt::Operation = rt::Operation {
@@ -1578,7 +1602,7 @@ pub(super) static GET_RESOURCE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_V2_INFRASTRUCTURE_YAML: rt::Operation = rt::Operation {
@@ -1598,7 +1622,7 @@ pub(super) static GET_V2_INFRASTRUCTURE_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_APPLICATION: rt::Operation = rt::Operation {
@@ -1620,8 +1644,8 @@ pub(super) static LIST_APPLICATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static LIST_CHAOS_ENABLED_INFRA_V2: rt::Operation = rt::Operation {
     id: "listChaosEnabledInfraV2",
@@ -1644,8 +1668,15 @@ pub(super) static LIST_CHAOS_ENABLED_INFRA_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "infras")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .total(rt::Found::Member("totalNoOfInfrastructures"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_FUNCTION: rt::Operation = rt::Operation {
     id: "listFunction",
@@ -1667,8 +1698,8 @@ pub(super) static LIST_FUNCTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static LIST_HARNESS_INFRA: rt::Operation = rt::Operation {
     id: "listHarnessInfra",
@@ -1691,8 +1722,15 @@ pub(super) static LIST_HARNESS_INFRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .total(rt::Found::Member("page.totalItems"))
+            .used_size(rt::Found::Member("page.limit"))
+    }),
 };
 pub(super) static LIST_INFRA_V2: rt::Operation = rt::Operation {
     id: "listInfraV2",
@@ -1716,8 +1754,15 @@ pub(super) static LIST_INFRA_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "infras")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .total(rt::Found::Member("totalNoOfInfrastructures"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Operation {
     id: "listLegacyKubernetesChaosInfra",
@@ -1736,8 +1781,14 @@ pub(super) static LIST_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "infras")
+            .in_body()
+            .page("pagination.page", 0)
+            .size("pagination.limit")
+            .total(rt::Found::Member("totalNoOfInfras"))
+    }),
 };
 pub(super) static LIST_MACHINE_CHAOS_INFRA: rt::Operation = rt::Operation {
     id: "listMachineChaosInfra",
@@ -1761,8 +1812,14 @@ pub(super) static LIST_MACHINE_CHAOS_INFRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "infras")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .total(rt::Found::Member("totalNoOfInfras"))
+    }),
 };
 pub(super) static REGISTER_INFRA_V2: rt::Operation = rt::Operation {
     id: "registerInfraV2",
@@ -1844,7 +1901,7 @@ pub(super) static TEST_LEGACY_KUBERNETES_CHAOS_INFRA_CONNECTION: rt::Operation =
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_EMISSARY: rt::Operation = rt::Operation {
@@ -1887,7 +1944,7 @@ pub(super) static UPDATE_INFRA_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Operation {
@@ -1908,7 +1965,7 @@ pub(super) static UPDATE_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_MACHINE_INFRA: rt::Operation = rt::Operation {
@@ -1930,7 +1987,7 @@ pub(super) static UPDATE_MACHINE_INFRA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPGRADE_LEGACY_KUBERNETES_CHAOS_INFRA: rt::Operation = rt::Operation {

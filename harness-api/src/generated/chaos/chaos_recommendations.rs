@@ -244,6 +244,9 @@ impl ListRecommendations {
     }
 }
 rt::request!(ListRecommendations);
+impl rt::Paged for ListRecommendations {
+    type Item = types::StoredRecommendation;
+}
 /// Request of [`Api::pipeline_add_experiment_recommendation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -361,7 +364,7 @@ pub(super) static DELETE_RECOMMENDATION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_RECOMMENDATION: rt::Operation = rt::Operation {
@@ -382,7 +385,7 @@ pub(super) static GET_RECOMMENDATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RECOMMENDATIONS: rt::Operation = rt::Operation {
@@ -404,8 +407,15 @@ pub(super) static LIST_RECOMMENDATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "recommendations")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static PIPELINE_ADD_EXPERIMENT_RECOMMENDATION: rt::Operation = rt::Operation {
     id: "pipelineAddExperimentRecommendation",
@@ -468,6 +478,6 @@ pub(super) static UPDATE_RECOMMENDATION_STATUS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

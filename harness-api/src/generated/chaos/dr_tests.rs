@@ -123,6 +123,9 @@ impl ListDrTests {
     }
 }
 rt::request!(ListDrTests);
+impl rt::Paged for ListDrTests {
+    type Item = serde_json::Value;
+}
 pub(super) static CREATE_DR_TEST: rt::Operation = rt::Operation {
     id: "createDRTest",
     name: "create_dr_test",
@@ -166,6 +169,12 @@ pub(super) static LIST_DR_TESTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+    }),
 };

@@ -543,6 +543,9 @@ impl GetExperimentTemplateRevisions {
     }
 }
 rt::request!(GetExperimentTemplateRevisions);
+impl rt::Paged for GetExperimentTemplateRevisions {
+    type Item = types::ChaosExperimentTemplate;
+}
 /// Request of [`Api::get_experiment_template_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -790,6 +793,9 @@ impl ListExperimentTemplate {
     }
 }
 rt::request!(ListExperimentTemplate);
+impl rt::Paged for ListExperimentTemplate {
+    type Item = types::ChaosExperimentTemplate;
+}
 /// Request of [`Api::update_experiment_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -862,7 +868,7 @@ pub(super) static COMPARE_EXPERIMENT_TEMPLATE_REVISIONS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_EXPERIMENT_FROM_TEMPLATE: rt::Operation = rt::Operation {
@@ -934,7 +940,7 @@ pub(super) static DELETE_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
@@ -960,7 +966,7 @@ pub(super) static GET_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXPERIMENT_TEMPLATE_REVISIONS: rt::Operation = rt::Operation {
@@ -993,8 +999,15 @@ pub(super) static GET_EXPERIMENT_TEMPLATE_REVISIONS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static GET_EXPERIMENT_TEMPLATE_VARIABLES: rt::Operation = rt::Operation {
     id: "getExperimentTemplateVariables",
@@ -1019,7 +1032,7 @@ pub(super) static GET_EXPERIMENT_TEMPLATE_VARIABLES: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXPERIMENT_TEMPLATE_YAML: rt::Operation = rt::Operation {
@@ -1045,7 +1058,7 @@ pub(super) static GET_EXPERIMENT_TEMPLATE_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
@@ -1077,8 +1090,15 @@ pub(super) static LIST_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static UPDATE_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     id: "updateExperimentTemplate",
@@ -1101,6 +1121,6 @@ pub(super) static UPDATE_EXPERIMENT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -964,6 +964,9 @@ impl GetExperimentOrTemplateVariable {
     }
 }
 rt::request!(GetExperimentOrTemplateVariable);
+impl rt::Paged for GetExperimentOrTemplateVariable {
+    type Item = types::GetExperimentOrTemplateVariableData;
+}
 /// Request of [`Api::get_experiment_run_timeline_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1276,6 +1279,9 @@ impl ListChaosV2Experiment {
     }
 }
 rt::request!(ListChaosV2Experiment);
+impl rt::Paged for ListChaosV2Experiment {
+    type Item = types::ExperimentV2;
+}
 /// Request of [`Api::list_experiment_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1362,6 +1368,9 @@ impl ListExperimentMetadata {
     }
 }
 rt::request!(ListExperimentMetadata);
+impl rt::Paged for ListExperimentMetadata {
+    type Item = types::Metadata;
+}
 /// Request of [`Api::list_experiment_or_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1509,6 +1518,9 @@ impl ListExperiments {
     }
 }
 rt::request!(ListExperiments);
+impl rt::Paged for ListExperiments {
+    type Item = types::Workflow;
+}
 /// Request of [`Api::list_experiments_with_active_infras_minimal_notification`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1548,6 +1560,9 @@ impl ListExperimentsWithActiveInfrasMinimalNotification {
     }
 }
 rt::request!(ListExperimentsWithActiveInfrasMinimalNotification);
+impl rt::Paged for ListExperimentsWithActiveInfrasMinimalNotification {
+    type Item = types::MinimalNotificationWorkflow;
+}
 /// Request of [`Api::list_input_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1567,6 +1582,9 @@ impl ListInputSet {
     }
 }
 rt::request!(ListInputSet);
+impl rt::Paged for ListInputSet {
+    type Item = types::InputSet;
+}
 /// Request of [`Api::run_chaos_v2_experiment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1844,7 +1862,7 @@ pub(super) static DELETE_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_INPUT_SET: rt::Operation = rt::Operation {
@@ -1867,7 +1885,7 @@ pub(super) static DELETE_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_CHAOS_EXPERIMENT_RUN_REPORT: rt::Operation = rt::Operation {
@@ -1889,7 +1907,7 @@ pub(super) static GET_CHAOS_EXPERIMENT_RUN_REPORT: rt::Operation = rt::Operation
     answers: &["application/pdf"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CHAOS_EXPERIMENT_RUN_REPORT_PDF: rt::Operation = rt::Operation {
@@ -1912,7 +1930,7 @@ pub(super) static GET_CHAOS_EXPERIMENT_RUN_REPORT_PDF: rt::Operation = rt::Opera
     answers: &["application/pdf"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CHAOS_EXPERIMENT_RUNS_FOR_PIPELINE: rt::Operation = rt::Operation {
@@ -1932,7 +1950,7 @@ pub(super) static GET_CHAOS_EXPERIMENT_RUNS_FOR_PIPELINE: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CHAOS_PIPELINE_EXECUTION: rt::Operation = rt::Operation {
@@ -1955,7 +1973,7 @@ pub(super) static GET_CHAOS_PIPELINE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CHAOS_PIPELINE_STEP_DETAILS: rt::Operation = rt::Operation {
@@ -1978,7 +1996,7 @@ pub(super) static GET_CHAOS_PIPELINE_STEP_DETAILS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
@@ -1999,7 +2017,7 @@ pub(super) static GET_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CHAOS_V2_EXPERIMENT_RUN: rt::Operation = rt::Operation {
@@ -2022,7 +2040,7 @@ pub(super) static GET_CHAOS_V2_EXPERIMENT_RUN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CHAOS_V2_EXPERIMENT_VARIABLES: rt::Operation = rt::Operation {
@@ -2044,7 +2062,7 @@ pub(super) static GET_CHAOS_V2_EXPERIMENT_VARIABLES: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXPERIMENT_OR_TEMPLATE_VARIABLE: rt::Operation = rt::Operation {
@@ -2069,8 +2087,8 @@ pub(super) static GET_EXPERIMENT_OR_TEMPLATE_VARIABLE: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static GET_EXPERIMENT_RUN_TIMELINE_VIEW: rt::Operation = rt::Operation {
     id: "getExperimentRunTimelineView",
@@ -2092,7 +2110,7 @@ pub(super) static GET_EXPERIMENT_RUN_TIMELINE_VIEW: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXPERIMENT_RUNS_CSV: rt::Operation = rt::Operation {
@@ -2118,7 +2136,7 @@ pub(super) static GET_EXPERIMENT_RUNS_CSV: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXPERIMENT_RUNS_OVERVIEW_STATS: rt::Operation = rt::Operation {
@@ -2141,7 +2159,7 @@ pub(super) static GET_EXPERIMENT_RUNS_OVERVIEW_STATS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INPUT_SET: rt::Operation = rt::Operation {
@@ -2164,7 +2182,7 @@ pub(super) static GET_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_NOTE: rt::Operation = rt::Operation {
@@ -2188,7 +2206,7 @@ pub(super) static GET_NOTE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
@@ -2221,8 +2239,15 @@ pub(super) static LIST_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_EXPERIMENT_METADATA: rt::Operation = rt::Operation {
     id: "listExperimentMetadata",
@@ -2249,8 +2274,15 @@ pub(super) static LIST_EXPERIMENT_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_EXPERIMENT_OR_TEMPLATE: rt::Operation = rt::Operation {
     id: "listExperimentOrTemplate",
@@ -2281,7 +2313,7 @@ pub(super) static LIST_EXPERIMENT_OR_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_EXPERIMENTS: rt::Operation = rt::Operation {
@@ -2304,8 +2336,14 @@ pub(super) static LIST_EXPERIMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "workflows")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("totalNoOfWorkflows"))
+    }),
 };
 pub(super) static LIST_EXPERIMENTS_WITH_ACTIVE_INFRAS_MINIMAL_NOTIFICATION: rt::Operation = rt::Operation {
     id: "listExperimentsWithActiveInfrasMinimalNotification",
@@ -2327,8 +2365,14 @@ pub(super) static LIST_EXPERIMENTS_WITH_ACTIVE_INFRAS_MINIMAL_NOTIFICATION: rt::
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "experiments")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("totalNoOfExperiments"))
+    }),
 };
 pub(super) static LIST_INPUT_SET: rt::Operation = rt::Operation {
     id: "listInputSet1",
@@ -2351,8 +2395,15 @@ pub(super) static LIST_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static RUN_CHAOS_V2_EXPERIMENT: rt::Operation = rt::Operation {
     id: "runChaosV2Experiment",
@@ -2461,7 +2512,7 @@ pub(super) static UPDATE_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_NOTE: rt::Operation = rt::Operation {
@@ -2504,6 +2555,6 @@ pub(super) static VERIFY_CHAOS_STAGE_IN_PIPELINE_RUN: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

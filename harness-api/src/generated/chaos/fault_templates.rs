@@ -364,6 +364,9 @@ impl GetFaultTemplateRevisions {
     }
 }
 rt::request!(GetFaultTemplateRevisions);
+impl rt::Paged for GetFaultTemplateRevisions {
+    type Item = types::ChaosFaultTemplate;
+}
 /// Request of [`Api::get_fault_template_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -553,6 +556,9 @@ impl ListFaultTemplate {
     }
 }
 rt::request!(ListFaultTemplate);
+impl rt::Paged for ListFaultTemplate {
+    type Item = types::ChaosFaultTemplate;
+}
 /// Request of [`Api::update_fault`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -637,7 +643,7 @@ pub(super) static COMPARE_FAULT_TEMPLATE_REVISIONS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_FAULT_TEMPLATE: rt::Operation = rt::Operation {
@@ -681,7 +687,7 @@ pub(super) static DELETE_FAULT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_FAULT_TEMPLATE: rt::Operation = rt::Operation {
@@ -704,7 +710,7 @@ pub(super) static DELETE_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_FAULT_TEMPLATE: rt::Operation = rt::Operation {
@@ -728,7 +734,7 @@ pub(super) static GET_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FAULT_TEMPLATE_REVISIONS: rt::Operation = rt::Operation {
@@ -753,8 +759,15 @@ pub(super) static GET_FAULT_TEMPLATE_REVISIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static GET_FAULT_TEMPLATE_VARIABLES: rt::Operation = rt::Operation {
     id: "getFaultTemplateVariables",
@@ -777,7 +790,7 @@ pub(super) static GET_FAULT_TEMPLATE_VARIABLES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FAULT_TEMPLATE_YAML: rt::Operation = rt::Operation {
@@ -801,7 +814,7 @@ pub(super) static GET_FAULT_TEMPLATE_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_FAULT_TEMPLATE: rt::Operation = rt::Operation {
@@ -836,8 +849,15 @@ pub(super) static LIST_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static UPDATE_FAULT: rt::Operation = rt::Operation {
     id: "updateFault",
@@ -858,7 +878,7 @@ pub(super) static UPDATE_FAULT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_FAULT_TEMPLATE: rt::Operation = rt::Operation {
@@ -881,6 +901,6 @@ pub(super) static UPDATE_FAULT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

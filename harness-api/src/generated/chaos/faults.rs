@@ -365,6 +365,9 @@ impl ListExperimentRunsOfFault {
     }
 }
 rt::request!(ListExperimentRunsOfFault);
+impl rt::Paged for ListExperimentRunsOfFault {
+    type Item = types::ExperimentRunOfFault;
+}
 /// Request of [`Api::list_fault`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -408,6 +411,9 @@ impl ListFault {
     }
 }
 rt::request!(ListFault);
+impl rt::Paged for ListFault {
+    type Item = types::ChaosHubResource;
+}
 /// Request of [`Api::list_fault_metadata`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -491,6 +497,9 @@ impl ListFaultMetadata {
     }
 }
 rt::request!(ListFaultMetadata);
+impl rt::Paged for ListFaultMetadata {
+    type Item = types::Metadata;
+}
 /// Request of [`Api::list_fault_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -602,6 +611,9 @@ impl ListFaultV2 {
     }
 }
 rt::request!(ListFaultV2);
+impl rt::Paged for ListFaultV2 {
+    type Item = types::ChaosFault;
+}
 pub(super) static CREATE_FAULT: rt::Operation = rt::Operation {
     id: "createFault",
     name: "create_fault",
@@ -643,7 +655,7 @@ pub(super) static GET_FAULT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FAULT_VARIABLES: rt::Operation = rt::Operation {
@@ -666,7 +678,7 @@ pub(super) static GET_FAULT_VARIABLES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FAULT_YAML: rt::Operation = rt::Operation {
@@ -689,7 +701,7 @@ pub(super) static GET_FAULT_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_EXPERIMENT_RUNS_OF_FAULT: rt::Operation = rt::Operation {
@@ -718,8 +730,15 @@ pub(super) static LIST_EXPERIMENT_RUNS_OF_FAULT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_FAULT: rt::Operation = rt::Operation {
     id: "listFault",
@@ -745,8 +764,15 @@ pub(super) static LIST_FAULT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_FAULT_METADATA: rt::Operation = rt::Operation {
     id: "listFaultMetadata",
@@ -773,8 +799,15 @@ pub(super) static LIST_FAULT_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_FAULT_V2: rt::Operation = rt::Operation {
     id: "listFaultv2",
@@ -805,6 +838,13 @@ pub(super) static LIST_FAULT_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };

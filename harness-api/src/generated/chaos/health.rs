@@ -79,7 +79,7 @@ pub(super) static GET_EXPERIMENT_HELPER_IMAGE_VERSION: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static HEALTH_CHECK_V3: rt::Operation = rt::Operation {
@@ -95,6 +95,6 @@ pub(super) static HEALTH_CHECK_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

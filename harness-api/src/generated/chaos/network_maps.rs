@@ -255,6 +255,9 @@ impl ListService {
     }
 }
 rt::request!(ListService);
+impl rt::Paged for ListService {
+    type Item = types::ListTargetService;
+}
 /// Request of [`Api::list_target_network_maps`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -304,6 +307,9 @@ impl ListTargetNetworkMaps {
     }
 }
 rt::request!(ListTargetNetworkMaps);
+impl rt::Paged for ListTargetNetworkMaps {
+    type Item = types::TargetNetworkMap;
+}
 /// Request of [`Api::retry_experiment_creation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -343,7 +349,7 @@ pub(super) static CAN_RETRY_EXPERIMENT_CREATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DELETE_TARGET_NETWORK_MAP: rt::Operation = rt::Operation {
@@ -366,7 +372,7 @@ pub(super) static DELETE_TARGET_NETWORK_MAP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_SERVICE_RESPONSE: rt::Operation = rt::Operation {
@@ -390,7 +396,7 @@ pub(super) static GET_SERVICE_RESPONSE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TARGET_NETWORK_MAP: rt::Operation = rt::Operation {
@@ -413,7 +419,7 @@ pub(super) static GET_TARGET_NETWORK_MAP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_SERVICE: rt::Operation = rt::Operation {
@@ -439,8 +445,15 @@ pub(super) static LIST_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .total(rt::Found::Member("page.totalItems"))
+            .used_size(rt::Found::Member("page.limit"))
+    }),
 };
 pub(super) static LIST_TARGET_NETWORK_MAPS: rt::Operation = rt::Operation {
     id: "listTargetNetworkMaps",
@@ -466,8 +479,15 @@ pub(super) static LIST_TARGET_NETWORK_MAPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .total(rt::Found::Member("page.totalItems"))
+            .used_size(rt::Found::Member("page.limit"))
+    }),
 };
 pub(super) static RETRY_EXPERIMENT_CREATION: rt::Operation = rt::Operation {
     id: "retryExperimentCreation",

@@ -314,6 +314,9 @@ impl GetOnboardingExperiments {
     }
 }
 rt::request!(GetOnboardingExperiments);
+impl rt::Paged for GetOnboardingExperiments {
+    type Item = types::OnboardingTargetExperiment;
+}
 /// Request of [`Api::get_v2_onboarding`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -395,6 +398,9 @@ impl ListV2Onboarding {
     }
 }
 rt::request!(ListV2Onboarding);
+impl rt::Paged for ListV2Onboarding {
+    type Item = types::V2Onboarding;
+}
 /// Request of [`Api::onboarding_confirm_discovery`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -676,7 +682,7 @@ pub(super) static DELETE_PIPELINE_ONBOARDING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ONBOARDING_EXPERIMENTS: rt::Operation = rt::Operation {
@@ -700,8 +706,15 @@ pub(super) static GET_ONBOARDING_EXPERIMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(5)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static GET_V2_ONBOARDING: rt::Operation = rt::Operation {
     id: "getV2Onboarding",
@@ -722,7 +735,7 @@ pub(super) static GET_V2_ONBOARDING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PIPELINE_ONBOARDING: rt::Operation = rt::Operation {
@@ -742,7 +755,7 @@ pub(super) static LIST_PIPELINE_ONBOARDING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_V2_ONBOARDING: rt::Operation = rt::Operation {
@@ -766,8 +779,15 @@ pub(super) static LIST_V2_ONBOARDING: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .total(rt::Found::Member("page.totalItems"))
+            .used_size(rt::Found::Member("page.limit"))
+    }),
 };
 pub(super) static ONBOARDING_CONFIRM_DISCOVERY: rt::Operation = rt::Operation {
     id: "onboardingConfirmDiscovery",
@@ -875,7 +895,7 @@ pub(super) static PIPELINE_CAN_ONBOARD_CHAOS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PIPELINE_ONBOARD_CHAOS: rt::Operation = rt::Operation {
@@ -916,7 +936,7 @@ pub(super) static PIPELINE_ONBOARD_CHAOS_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static STOP_ONBOARDING_EXPERIMENTS: rt::Operation = rt::Operation {

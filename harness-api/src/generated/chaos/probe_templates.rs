@@ -226,6 +226,9 @@ impl ListProbeTemplate {
     }
 }
 rt::request!(ListProbeTemplate);
+impl rt::Paged for ListProbeTemplate {
+    type Item = types::ChaosProbeTemplate;
+}
 /// Request of [`Api::list_variables_in_probe_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -310,7 +313,7 @@ pub(super) static DELETE_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROBE_TEMPLATE: rt::Operation = rt::Operation {
@@ -333,7 +336,7 @@ pub(super) static GET_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PROBE_TEMPLATE: rt::Operation = rt::Operation {
@@ -360,8 +363,15 @@ pub(super) static LIST_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_VARIABLES_IN_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     id: "listVariablesInProbeTemplate",
@@ -383,7 +393,7 @@ pub(super) static LIST_VARIABLES_IN_PROBE_TEMPLATE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_PROBE_TEMPLATE: rt::Operation = rt::Operation {
@@ -405,6 +415,6 @@ pub(super) static UPDATE_PROBE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -398,6 +398,9 @@ impl ListProbeMetadata {
     }
 }
 rt::request!(ListProbeMetadata);
+impl rt::Paged for ListProbeMetadata {
+    type Item = types::Metadata;
+}
 /// Request of [`Api::list_probes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -483,6 +486,9 @@ impl ListProbes {
     }
 }
 rt::request!(ListProbes);
+impl rt::Paged for ListProbes {
+    type Item = types::GetProbeResponse;
+}
 /// Request of [`Api::update_probe`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -559,7 +565,7 @@ pub(super) static DELETE_PROBE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ENABLE_PROBE: rt::Operation = rt::Operation {
@@ -601,7 +607,7 @@ pub(super) static GET_PROBE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROBE_MANIFEST: rt::Operation = rt::Operation {
@@ -622,7 +628,7 @@ pub(super) static GET_PROBE_MANIFEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROBES_IN_EXPERIMENT: rt::Operation = rt::Operation {
@@ -642,7 +648,7 @@ pub(super) static GET_PROBES_IN_EXPERIMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IMPORT_PROBE: rt::Operation = rt::Operation {
@@ -690,8 +696,15 @@ pub(super) static LIST_PROBE_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("limit")
+            .default_size(15)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static LIST_PROBES: rt::Operation = rt::Operation {
     id: "listProbes",
@@ -721,8 +734,16 @@ pub(super) static LIST_PROBES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 1)
+            .size("limit")
+            .default_size(50)
+            .max_size(50)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.limit"))
+    }),
 };
 pub(super) static UPDATE_PROBE: rt::Operation = rt::Operation {
     id: "updateProbe",
@@ -742,7 +763,7 @@ pub(super) static UPDATE_PROBE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VERIFY_PROBE: rt::Operation = rt::Operation {

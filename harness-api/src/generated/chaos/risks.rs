@@ -281,6 +281,9 @@ impl GetAccountServiceDetails {
     }
 }
 rt::request!(GetAccountServiceDetails);
+impl rt::Paged for GetAccountServiceDetails {
+    type Item = types::ServiceData;
+}
 /// Request of [`Api::get_account_service_usage_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -331,6 +334,9 @@ impl GetExperimentationActivityReport {
     }
 }
 rt::request!(GetExperimentationActivityReport);
+impl rt::Paged for GetExperimentationActivityReport {
+    type Item = Vec<String>;
+}
 /// Request of [`Api::get_overall_service_usage_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -412,6 +418,9 @@ impl GetServiceUsageReport {
     }
 }
 rt::request!(GetServiceUsageReport);
+impl rt::Paged for GetServiceUsageReport {
+    type Item = Vec<String>;
+}
 /// Request of [`Api::list_probe_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -694,7 +703,7 @@ pub(super) static DELETE_RISK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SERVICE_DETAILS: rt::Operation = rt::Operation {
@@ -720,8 +729,14 @@ pub(super) static GET_ACCOUNT_SERVICE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "serviceData")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .total(rt::Found::Member("total"))
+    }),
 };
 pub(super) static GET_ACCOUNT_SERVICE_USAGE_STATS: rt::Operation = rt::Operation {
     id: "getAccountServiceUsageStats",
@@ -742,7 +757,7 @@ pub(super) static GET_ACCOUNT_SERVICE_USAGE_STATS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXPERIMENTATION_ACTIVITY_REPORT: rt::Operation = rt::Operation {
@@ -763,8 +778,8 @@ pub(super) static GET_EXPERIMENTATION_ACTIVITY_REPORT: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_OVERALL_SERVICE_USAGE_STATS: rt::Operation = rt::Operation {
     id: "getOverallServiceUsageStats",
@@ -783,7 +798,7 @@ pub(super) static GET_OVERALL_SERVICE_USAGE_STATS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RISK: rt::Operation = rt::Operation {
@@ -805,7 +820,7 @@ pub(super) static GET_RISK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SERVICE_USAGE_REPORT: rt::Operation = rt::Operation {
@@ -826,8 +841,8 @@ pub(super) static GET_SERVICE_USAGE_REPORT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_PROBE_EXECUTIONS: rt::Operation = rt::Operation {
     id: "listProbeExecutions",
@@ -858,7 +873,7 @@ pub(super) static LIST_PROBE_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RISKS: rt::Operation = rt::Operation {
@@ -889,7 +904,7 @@ pub(super) static LIST_RISKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_RISK: rt::Operation = rt::Operation {
@@ -911,6 +926,6 @@ pub(super) static UPDATE_RISK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -644,6 +644,9 @@ impl ListPullReqLabels {
     }
 }
 rt::request!(ListPullReqLabels);
+impl rt::Paged for ListPullReqLabels {
+    type Item = types::TypesLabelAssignment;
+}
 /// Request of [`Api::list_repo_label_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -675,6 +678,9 @@ impl ListRepoLabelValues {
     }
 }
 rt::request!(ListRepoLabelValues);
+impl rt::Paged for ListRepoLabelValues {
+    type Item = types::TypesLabelValue;
+}
 /// Request of [`Api::list_repo_labels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -730,6 +736,9 @@ impl ListRepoLabels {
     }
 }
 rt::request!(ListRepoLabels);
+impl rt::Paged for ListRepoLabels {
+    type Item = types::TypesLabel;
+}
 /// Request of [`Api::list_space_label_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -761,6 +770,9 @@ impl ListSpaceLabelValues {
     }
 }
 rt::request!(ListSpaceLabelValues);
+impl rt::Paged for ListSpaceLabelValues {
+    type Item = types::TypesLabelValue;
+}
 /// Request of [`Api::list_space_labels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -816,6 +828,9 @@ impl ListSpaceLabels {
     }
 }
 rt::request!(ListSpaceLabels);
+impl rt::Paged for ListSpaceLabels {
+    type Item = types::TypesLabel;
+}
 /// Request of [`Api::save_repo_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1088,7 +1103,7 @@ pub(super) static ASSIGN_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DEFINE_REPO_LABEL: rt::Operation = rt::Operation {
@@ -1194,7 +1209,7 @@ pub(super) static DELETE_REPO_LABEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_REPO_LABEL_VALUE: rt::Operation = rt::Operation {
@@ -1217,7 +1232,7 @@ pub(super) static DELETE_REPO_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_SPACE_LABEL: rt::Operation = rt::Operation {
@@ -1238,7 +1253,7 @@ pub(super) static DELETE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
@@ -1260,7 +1275,7 @@ pub(super) static DELETE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LIST_PULL_REQ_LABELS: rt::Operation = rt::Operation {
@@ -1286,8 +1301,16 @@ pub(super) static LIST_PULL_REQ_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "label_data")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_REPO_LABEL_VALUES: rt::Operation = rt::Operation {
     id: "listRepoLabelValues",
@@ -1308,8 +1331,8 @@ pub(super) static LIST_REPO_LABEL_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_REPO_LABELS: rt::Operation = rt::Operation {
     id: "listRepoLabels",
@@ -1333,8 +1356,16 @@ pub(super) static LIST_REPO_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_SPACE_LABEL_VALUES: rt::Operation = rt::Operation {
     id: "listSpaceLabelValues",
@@ -1354,8 +1385,8 @@ pub(super) static LIST_SPACE_LABEL_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_SPACE_LABELS: rt::Operation = rt::Operation {
     id: "listSpaceLabels",
@@ -1378,8 +1409,16 @@ pub(super) static LIST_SPACE_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static SAVE_REPO_LABEL: rt::Operation = rt::Operation {
     id: "saveRepoLabel",
@@ -1399,7 +1438,7 @@ pub(super) static SAVE_REPO_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static SAVE_SPACE_LABEL: rt::Operation = rt::Operation {
@@ -1419,7 +1458,7 @@ pub(super) static SAVE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UNASSIGN_LABEL: rt::Operation = rt::Operation {
@@ -1442,7 +1481,7 @@ pub(super) static UNASSIGN_LABEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_REPO_LABEL: rt::Operation = rt::Operation {

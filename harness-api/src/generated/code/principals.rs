@@ -71,6 +71,9 @@ impl ListPrincipals {
     }
 }
 rt::request!(ListPrincipals);
+impl rt::Paged for ListPrincipals {
+    type Item = types::TypesPrincipalInfo;
+}
 pub(super) static LIST_PRINCIPALS: rt::Operation = rt::Operation {
     id: "listPrincipals",
     name: "list_principals",
@@ -92,6 +95,14 @@ pub(super) static LIST_PRINCIPALS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };

@@ -1209,6 +1209,9 @@ impl DiffPullReq {
     }
 }
 rt::request!(DiffPullReq);
+impl rt::Paged for DiffPullReq {
+    type Item = types::GitFileDiff;
+}
 /// Request of [`Api::diff_pull_req_post`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1345,6 +1348,9 @@ impl FileViewListPullReq {
     }
 }
 rt::request!(FileViewListPullReq);
+impl rt::Paged for FileViewListPullReq {
+    type Item = types::TypesPullReqFileView;
+}
 /// Request of [`Api::get_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1563,6 +1569,9 @@ impl ListPullReq {
     }
 }
 rt::request!(ListPullReq);
+impl rt::Paged for ListPullReq {
+    type Item = types::TypesPullReq;
+}
 /// Request of [`Api::list_pull_req_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1673,6 +1682,9 @@ impl ListPullReqCommits {
     }
 }
 rt::request!(ListPullReqCommits);
+impl rt::Paged for ListPullReqCommits {
+    type Item = types::TypesCommit;
+}
 /// Request of [`Api::list_pull_req_space`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2562,6 +2574,9 @@ impl ReviewerListPullReq {
     }
 }
 rt::request!(ReviewerListPullReq);
+impl rt::Paged for ReviewerListPullReq {
+    type Item = types::TypesPullReqReviewer;
+}
 /// Request of [`Api::state_pull_req`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2843,7 +2858,7 @@ pub(super) static CHECKS_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CODE_OWNERS_PULL_REQ: rt::Operation = rt::Operation {
@@ -2865,7 +2880,7 @@ pub(super) static CODE_OWNERS_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static COMMENT_APPLY_SUGGESTIONS: rt::Operation = rt::Operation {
@@ -2932,7 +2947,7 @@ pub(super) static COMMENT_DELETE_PULL_REQ: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static COMMENT_STATUS_PULL_REQ: rt::Operation = rt::Operation {
@@ -3016,7 +3031,7 @@ pub(super) static COUNT_PULL_REQ_SPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_PULL_REQ: rt::Operation = rt::Operation {
@@ -3060,8 +3075,8 @@ pub(super) static DIFF_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static DIFF_PULL_REQ_POST: rt::Operation = rt::Operation {
     id: "diffPullReqPost",
@@ -3082,7 +3097,7 @@ pub(super) static DIFF_PULL_REQ_POST: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FILE_VIEW_ADD_PULL_REQ: rt::Operation = rt::Operation {
@@ -3104,7 +3119,7 @@ pub(super) static FILE_VIEW_ADD_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FILE_VIEW_DELETE_PULL_REQ: rt::Operation = rt::Operation {
@@ -3127,7 +3142,7 @@ pub(super) static FILE_VIEW_DELETE_PULL_REQ: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FILE_VIEW_LIST_PULL_REQ: rt::Operation = rt::Operation {
@@ -3149,8 +3164,8 @@ pub(super) static FILE_VIEW_LIST_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_PULL_REQ: rt::Operation = rt::Operation {
     id: "getPullReq",
@@ -3171,7 +3186,7 @@ pub(super) static GET_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PULL_REQ: rt::Operation = rt::Operation {
@@ -3217,8 +3232,16 @@ pub(super) static LIST_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_PULL_REQ_ACTIVITIES: rt::Operation = rt::Operation {
     id: "listPullReqActivities",
@@ -3244,7 +3267,7 @@ pub(super) static LIST_PULL_REQ_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PULL_REQ_COMMITS: rt::Operation = rt::Operation {
@@ -3268,8 +3291,16 @@ pub(super) static LIST_PULL_REQ_COMMITS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_PULL_REQ_SPACE: rt::Operation = rt::Operation {
     id: "listPullReqSpace",
@@ -3310,7 +3341,7 @@ pub(super) static LIST_PULL_REQ_SPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_SUGGESTED_LABELS: rt::Operation = rt::Operation {
@@ -3334,7 +3365,7 @@ pub(super) static LIST_SUGGESTED_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_SUGGESTED_REVIEWERS: rt::Operation = rt::Operation {
@@ -3358,7 +3389,7 @@ pub(super) static LIST_SUGGESTED_REVIEWERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static MERGE_PULL_REQ_OP: rt::Operation = rt::Operation {
@@ -3402,7 +3433,7 @@ pub(super) static PR_AUTO_MERGE_DISABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PR_AUTO_MERGE_ENABLE: rt::Operation = rt::Operation {
@@ -3424,7 +3455,7 @@ pub(super) static PR_AUTO_MERGE_ENABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PR_AUTO_MERGE_GET: rt::Operation = rt::Operation {
@@ -3446,7 +3477,7 @@ pub(super) static PR_AUTO_MERGE_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PR_CANDIDATES: rt::Operation = rt::Operation {
@@ -3468,7 +3499,7 @@ pub(super) static PR_CANDIDATES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PR_MERGE_QUEUE_ENABLE: rt::Operation = rt::Operation {
@@ -3490,7 +3521,7 @@ pub(super) static PR_MERGE_QUEUE_ENABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PR_MERGE_QUEUE_GET: rt::Operation = rt::Operation {
@@ -3512,7 +3543,7 @@ pub(super) static PR_MERGE_QUEUE_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PR_MERGE_QUEUE_PRIORITIZE: rt::Operation = rt::Operation {
@@ -3556,7 +3587,7 @@ pub(super) static PR_MERGE_QUEUE_REMOVE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PULL_REQ_META_DATA: rt::Operation = rt::Operation {
@@ -3578,7 +3609,7 @@ pub(super) static PULL_REQ_META_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REMOVE_SUGGESTED_LABEL: rt::Operation = rt::Operation {
@@ -3601,7 +3632,7 @@ pub(super) static REMOVE_SUGGESTED_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static REMOVE_SUGGESTED_REVIEWER: rt::Operation = rt::Operation {
@@ -3624,7 +3655,7 @@ pub(super) static REMOVE_SUGGESTED_REVIEWER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static RESTORE_PULL_REQ_SOURCE_BRANCH: rt::Operation = rt::Operation {
@@ -3712,7 +3743,7 @@ pub(super) static REVIEWER_ADD_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static REVIEWER_COMBINED_LIST_PULL_REQ: rt::Operation = rt::Operation {
@@ -3734,7 +3765,7 @@ pub(super) static REVIEWER_COMBINED_LIST_PULL_REQ: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REVIEWER_DELETE_PULL_REQ: rt::Operation = rt::Operation {
@@ -3757,7 +3788,7 @@ pub(super) static REVIEWER_DELETE_PULL_REQ: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static REVIEWER_LIST_PULL_REQ: rt::Operation = rt::Operation {
@@ -3779,8 +3810,8 @@ pub(super) static REVIEWER_LIST_PULL_REQ: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static STATE_PULL_REQ: rt::Operation = rt::Operation {
     id: "statePullReq",
@@ -3889,7 +3920,7 @@ pub(super) static USER_GROUP_REVIEWER_ADD_PULL_REQ: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static USER_GROUP_REVIEWER_DELETE_PULL_REQ: rt::Operation = rt::Operation {
@@ -3912,6 +3943,6 @@ pub(super) static USER_GROUP_REVIEWER_DELETE_PULL_REQ: rt::Operation = rt::Opera
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -1152,6 +1152,9 @@ impl GetBlame {
     }
 }
 rt::request!(GetBlame);
+impl rt::Paged for GetBlame {
+    type Item = types::GitBlamePart;
+}
 /// Request of [`Api::get_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1650,6 +1653,9 @@ impl ListBranches {
     }
 }
 rt::request!(ListBranches);
+impl rt::Paged for ListBranches {
+    type Item = types::TypesBranchExtended;
+}
 /// Request of [`Api::list_commits`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1753,6 +1759,9 @@ impl ListCommits {
     }
 }
 rt::request!(ListCommits);
+impl rt::Paged for ListCommits {
+    type Item = types::TypesCommit;
+}
 /// Request of [`Api::list_paths`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1924,6 +1933,9 @@ impl ListRepos {
     }
 }
 rt::request!(ListRepos);
+impl rt::Paged for ListRepos {
+    type Item = types::RepoRepositoryOutput;
+}
 /// Request of [`Api::list_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1991,6 +2003,9 @@ impl ListTags {
     }
 }
 rt::request!(ListTags);
+impl rt::Paged for ListTags {
+    type Item = types::TypesCommitTag;
+}
 /// Request of [`Api::merge_check`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2176,6 +2191,9 @@ impl RawDiff {
     }
 }
 rt::request!(RawDiff);
+impl rt::Paged for RawDiff {
+    type Item = types::GitFileDiff;
+}
 /// Request of [`Api::raw_diff_post`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2582,7 +2600,7 @@ pub(super) static CALCULATE_COMMIT_DIVERGENCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CODE_OWNERS_VALIDATE: rt::Operation = rt::Operation {
@@ -2604,7 +2622,7 @@ pub(super) static CODE_OWNERS_VALIDATE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static COMMIT_FILES: rt::Operation = rt::Operation {
@@ -2711,7 +2729,7 @@ pub(super) static DELETE_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_REPOSITORY: rt::Operation = rt::Operation {
@@ -2732,7 +2750,7 @@ pub(super) static DELETE_REPOSITORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
@@ -2756,7 +2774,7 @@ pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DIFF_STATS: rt::Operation = rt::Operation {
@@ -2779,7 +2797,7 @@ pub(super) static DIFF_STATS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FIND_GENERAL_SETTINGS: rt::Operation = rt::Operation {
@@ -2800,7 +2818,7 @@ pub(super) static FIND_GENERAL_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FIND_SECURITY_SETTINGS: rt::Operation = rt::Operation {
@@ -2821,7 +2839,7 @@ pub(super) static FIND_SECURITY_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FORK_CREATE: rt::Operation = rt::Operation {
@@ -2888,8 +2906,8 @@ pub(super) static GET_BLAME: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_BRANCH: rt::Operation = rt::Operation {
     id: "getBranch",
@@ -2914,7 +2932,7 @@ pub(super) static GET_BRANCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_COMMIT: rt::Operation = rt::Operation {
@@ -2936,7 +2954,7 @@ pub(super) static GET_COMMIT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_COMMIT_DIFF: rt::Operation = rt::Operation {
@@ -2958,7 +2976,7 @@ pub(super) static GET_COMMIT_DIFF: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CONTENT: rt::Operation = rt::Operation {
@@ -2983,7 +3001,7 @@ pub(super) static GET_CONTENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LINKED_SOURCE: rt::Operation = rt::Operation {
@@ -3004,7 +3022,7 @@ pub(super) static GET_LINKED_SOURCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RAW: rt::Operation = rt::Operation {
@@ -3027,7 +3045,7 @@ pub(super) static GET_RAW: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REPO_LANGUAGES: rt::Operation = rt::Operation {
@@ -3048,7 +3066,7 @@ pub(super) static GET_REPO_LANGUAGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REPOSITORY: rt::Operation = rt::Operation {
@@ -3069,7 +3087,7 @@ pub(super) static GET_REPOSITORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IMPORT_REPOSITORY: rt::Operation = rt::Operation {
@@ -3161,8 +3179,16 @@ pub(super) static LIST_BRANCHES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_COMMITS: rt::Operation = rt::Operation {
     id: "listCommits",
@@ -3194,8 +3220,16 @@ pub(super) static LIST_COMMITS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "commits")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Member("total_commits"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_PATHS: rt::Operation = rt::Operation {
     id: "listPaths",
@@ -3217,7 +3251,7 @@ pub(super) static LIST_PATHS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_REPO_ACTIVITIES: rt::Operation = rt::Operation {
@@ -3242,7 +3276,7 @@ pub(super) static LIST_REPO_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_REPOS: rt::Operation = rt::Operation {
@@ -3269,8 +3303,16 @@ pub(super) static LIST_REPOS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_TAGS: rt::Operation = rt::Operation {
     id: "listTags",
@@ -3296,8 +3338,16 @@ pub(super) static LIST_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static MERGE_CHECK: rt::Operation = rt::Operation {
     id: "mergeCheck",
@@ -3319,7 +3369,7 @@ pub(super) static MERGE_CHECK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static MERGE_COMMIT: rt::Operation = rt::Operation {
@@ -3362,7 +3412,7 @@ pub(super) static PATH_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PURGE_REPOSITORY: rt::Operation = rt::Operation {
@@ -3407,8 +3457,8 @@ pub(super) static RAW_DIFF: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static RAW_DIFF_POST: rt::Operation = rt::Operation {
     id: "rawDiffPost",
@@ -3429,7 +3479,7 @@ pub(super) static RAW_DIFF_POST: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REBASE_BRANCH: rt::Operation = rt::Operation {
@@ -3483,7 +3533,7 @@ pub(super) static REPOSITORY_ARCHIVE: rt::Operation = rt::Operation {
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REPOSITORY_SUMMARY: rt::Operation = rt::Operation {
@@ -3504,7 +3554,7 @@ pub(super) static REPOSITORY_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RESTORE_REPOSITORY: rt::Operation = rt::Operation {

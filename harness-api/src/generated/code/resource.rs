@@ -37,6 +37,9 @@ impl ListGitignore {
     }
 }
 rt::request!(ListGitignore);
+impl rt::Paged for ListGitignore {
+    type Item = String;
+}
 /// Request of [`Api::list_licenses`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -56,6 +59,9 @@ impl ListLicenses {
     }
 }
 rt::request!(ListLicenses);
+impl rt::Paged for ListLicenses {
+    type Item = types::ListLicensesResponse;
+}
 pub(super) static LIST_GITIGNORE: rt::Operation = rt::Operation {
     id: "listGitignore",
     name: "list_gitignore",
@@ -69,8 +75,8 @@ pub(super) static LIST_GITIGNORE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_LICENSES: rt::Operation = rt::Operation {
     id: "listLicenses",
@@ -85,6 +91,6 @@ pub(super) static LIST_LICENSES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

@@ -297,6 +297,9 @@ impl RepoRuleList {
     }
 }
 rt::request!(RepoRuleList);
+impl rt::Paged for RepoRuleList {
+    type Item = types::OpenapiRule;
+}
 /// Request of [`Api::repo_rule_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -506,6 +509,9 @@ impl SpaceRuleList {
     }
 }
 rt::request!(SpaceRuleList);
+impl rt::Paged for SpaceRuleList {
+    type Item = types::OpenapiRule;
+}
 /// Request of [`Api::space_rule_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -583,7 +589,7 @@ pub(super) static REPO_RULE_DELETE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static REPO_RULE_GET: rt::Operation = rt::Operation {
@@ -605,7 +611,7 @@ pub(super) static REPO_RULE_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REPO_RULE_LIST: rt::Operation = rt::Operation {
@@ -633,8 +639,16 @@ pub(super) static REPO_RULE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static REPO_RULE_UPDATE: rt::Operation = rt::Operation {
     id: "repoRuleUpdate",
@@ -696,7 +710,7 @@ pub(super) static SPACE_RULE_DELETE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static SPACE_RULE_GET: rt::Operation = rt::Operation {
@@ -717,7 +731,7 @@ pub(super) static SPACE_RULE_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SPACE_RULE_LIST: rt::Operation = rt::Operation {
@@ -744,8 +758,16 @@ pub(super) static SPACE_RULE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static SPACE_RULE_UPDATE: rt::Operation = rt::Operation {
     id: "spaceRuleUpdate",

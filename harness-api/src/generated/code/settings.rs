@@ -111,7 +111,7 @@ pub(super) static FIND_SPACE_GENERAL_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_SPACE_GENERAL_SETTINGS: rt::Operation = rt::Operation {

@@ -99,6 +99,9 @@ impl ListStatusCheckRecent {
     }
 }
 rt::request!(ListStatusCheckRecent);
+impl rt::Paged for ListStatusCheckRecent {
+    type Item = String;
+}
 /// Request of [`Api::list_status_check_recent_space`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -148,6 +151,9 @@ impl ListStatusCheckRecentSpace {
     }
 }
 rt::request!(ListStatusCheckRecentSpace);
+impl rt::Paged for ListStatusCheckRecentSpace {
+    type Item = String;
+}
 /// Request of [`Api::list_status_check_results`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -197,6 +203,9 @@ impl ListStatusCheckResults {
     }
 }
 rt::request!(ListStatusCheckResults);
+impl rt::Paged for ListStatusCheckResults {
+    type Item = types::TypesCheck;
+}
 /// Request of [`Api::report_status_check_results`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -254,8 +263,8 @@ pub(super) static LIST_STATUS_CHECK_RECENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_STATUS_CHECK_RECENT_SPACE: rt::Operation = rt::Operation {
     id: "listStatusCheckRecentSpace",
@@ -277,8 +286,8 @@ pub(super) static LIST_STATUS_CHECK_RECENT_SPACE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_STATUS_CHECK_RESULTS: rt::Operation = rt::Operation {
     id: "listStatusCheckResults",
@@ -302,8 +311,16 @@ pub(super) static LIST_STATUS_CHECK_RESULTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static REPORT_STATUS_CHECK_RESULTS: rt::Operation = rt::Operation {
     id: "reportStatusCheckResults",
@@ -324,6 +341,6 @@ pub(super) static REPORT_STATUS_CHECK_RESULTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -115,7 +115,7 @@ pub(super) static REPO_ARTIFACT_DOWNLOAD: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REPO_ARTIFACT_UPLOAD: rt::Operation = rt::Operation {

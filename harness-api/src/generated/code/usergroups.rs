@@ -65,6 +65,9 @@ impl ListUserGroups {
     }
 }
 rt::request!(ListUserGroups);
+impl rt::Paged for ListUserGroups {
+    type Item = types::TypesUserGroupInfo;
+}
 pub(super) static LIST_USER_GROUPS: rt::Operation = rt::Operation {
     id: "listUsergroups",
     name: "list_user_groups",
@@ -85,6 +88,14 @@ pub(super) static LIST_USER_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };

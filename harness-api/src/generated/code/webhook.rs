@@ -545,6 +545,9 @@ impl ListRepoWebhookExecutions {
     }
 }
 rt::request!(ListRepoWebhookExecutions);
+impl rt::Paged for ListRepoWebhookExecutions {
+    type Item = types::TypesWebhookExecution;
+}
 /// Request of [`Api::list_repo_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -606,6 +609,9 @@ impl ListRepoWebhooks {
     }
 }
 rt::request!(ListRepoWebhooks);
+impl rt::Paged for ListRepoWebhooks {
+    type Item = types::OpenapiWebhookType;
+}
 /// Request of [`Api::list_space_webhook_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -649,6 +655,9 @@ impl ListSpaceWebhookExecutions {
     }
 }
 rt::request!(ListSpaceWebhookExecutions);
+impl rt::Paged for ListSpaceWebhookExecutions {
+    type Item = types::TypesWebhookExecution;
+}
 /// Request of [`Api::list_space_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -710,6 +719,9 @@ impl ListSpaceWebhooks {
     }
 }
 rt::request!(ListSpaceWebhooks);
+impl rt::Paged for ListSpaceWebhooks {
+    type Item = types::OpenapiWebhookType;
+}
 /// Request of [`Api::retrigger_repo_webhook_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -906,7 +918,7 @@ pub(super) static DELETE_REPO_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_SPACE_WEBHOOK: rt::Operation = rt::Operation {
@@ -927,7 +939,7 @@ pub(super) static DELETE_SPACE_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_REPO_WEBHOOK: rt::Operation = rt::Operation {
@@ -949,7 +961,7 @@ pub(super) static GET_REPO_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REPO_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
@@ -974,7 +986,7 @@ pub(super) static GET_REPO_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SPACE_WEBHOOK: rt::Operation = rt::Operation {
@@ -995,7 +1007,7 @@ pub(super) static GET_SPACE_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SPACE_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
@@ -1019,7 +1031,7 @@ pub(super) static GET_SPACE_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_REPO_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
@@ -1043,8 +1055,16 @@ pub(super) static LIST_REPO_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_REPO_WEBHOOKS: rt::Operation = rt::Operation {
     id: "listRepoWebhooks",
@@ -1069,8 +1089,16 @@ pub(super) static LIST_REPO_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_SPACE_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
     id: "listSpaceWebhookExecutions",
@@ -1092,8 +1120,16 @@ pub(super) static LIST_SPACE_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static LIST_SPACE_WEBHOOKS: rt::Operation = rt::Operation {
     id: "listSpaceWebhooks",
@@ -1117,8 +1153,16 @@ pub(super) static LIST_SPACE_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("x-total"))
+            .used_size(rt::Found::Header("x-per-page"))
+    }),
 };
 pub(super) static RETRIGGER_REPO_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     id: "retriggerRepoWebhookExecution",

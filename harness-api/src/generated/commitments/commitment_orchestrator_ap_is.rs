@@ -67,6 +67,9 @@ impl EventLogs {
     }
 }
 rt::request!(EventLogs);
+impl rt::Paged for EventLogs {
+    type Item = types::EventResponse;
+}
 pub(super) static EVENT_LOGS: rt::Operation = rt::Operation {
     id: "EventLogs",
     name: "event_logs",
@@ -87,6 +90,12 @@ pub(super) static EVENT_LOGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "response.events")
+            .in_body()
+            .page("page", 0)
+            .size("limit")
+            .total(rt::Found::Member("response.total"))
+    }),
 };

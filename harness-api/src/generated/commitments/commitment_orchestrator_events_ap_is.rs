@@ -139,7 +139,7 @@ pub(super) static EVENTS_CHART: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RENEWAL_EVENTS: rt::Operation = rt::Operation {
@@ -155,7 +155,7 @@ pub(super) static RENEWAL_EVENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RI_RECOMMENDATION_SCHEDULE: rt::Operation = rt::Operation {
@@ -171,6 +171,6 @@ pub(super) static RI_RECOMMENDATION_SCHEDULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

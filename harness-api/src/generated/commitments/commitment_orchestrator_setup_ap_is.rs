@@ -430,7 +430,7 @@ pub(super) static DELETE_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_COST_COVERAGE_FOR_SETUP: rt::Operation = rt::Operation {
@@ -446,7 +446,7 @@ pub(super) static GET_COST_COVERAGE_FOR_SETUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ESTIMATED_SAVINGS_FOR_SETUP: rt::Operation = rt::Operation {
@@ -462,7 +462,7 @@ pub(super) static GET_ESTIMATED_SAVINGS_FOR_SETUP: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
@@ -484,7 +484,7 @@ pub(super) static GET_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ACCOUNTS: rt::Operation = rt::Operation {
@@ -504,7 +504,7 @@ pub(super) static LIST_ACCOUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_MASTERS: rt::Operation = rt::Operation {
@@ -523,7 +523,7 @@ pub(super) static LIST_MASTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_SETUPS: rt::Operation = rt::Operation {
@@ -542,7 +542,7 @@ pub(super) static LIST_SETUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SETUP_CONFIGURATION: rt::Operation = rt::Operation {
@@ -602,7 +602,7 @@ pub(super) static SETUP_VALIDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
@@ -622,6 +622,6 @@ pub(super) static UPDATE_SETUP_CONFIGURATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

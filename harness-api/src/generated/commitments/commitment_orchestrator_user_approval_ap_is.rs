@@ -83,6 +83,9 @@ impl ApprovalsList {
     }
 }
 rt::request!(ApprovalsList);
+impl rt::Paged for ApprovalsList {
+    type Item = types::ApprovalEvent;
+}
 /// Request of [`Api::approvals_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -114,6 +117,9 @@ impl ApprovalsListV2 {
     }
 }
 rt::request!(ApprovalsListV2);
+impl rt::Paged for ApprovalsListV2 {
+    type Item = types::ApprovalEventV2;
+}
 /// Request of [`Api::approvals_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -180,8 +186,14 @@ pub(super) static APPROVALS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "response.events")
+            .in_body()
+            .page("page", 0)
+            .size("limit")
+            .total(rt::Found::Member("response.total"))
+    }),
 };
 pub(super) static APPROVALS_LIST_V2: rt::Operation = rt::Operation {
     id: "ApprovalsListV2",
@@ -202,8 +214,14 @@ pub(super) static APPROVALS_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "response.events")
+            .in_body()
+            .page("pagination.page", 0)
+            .size("pagination.limit")
+            .total(rt::Found::Member("response.total"))
+    }),
 };
 pub(super) static APPROVALS_OVERVIEW: rt::Operation = rt::Operation {
     id: "ApprovalsOverview",
@@ -221,7 +239,7 @@ pub(super) static APPROVALS_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APPROVALS_UPDATE: rt::Operation = rt::Operation {

@@ -99,6 +99,6 @@ pub(super) static GET_COMMITMENT_UTILIZATION_DETAILS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

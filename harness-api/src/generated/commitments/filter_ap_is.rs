@@ -235,7 +235,7 @@ pub(super) static GET_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INSTANCE_FAMILY_FILTERS: rt::Operation = rt::Operation {
@@ -257,7 +257,7 @@ pub(super) static GET_INSTANCE_FAMILY_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROVIDER_ACCOUNT_FILTERS: rt::Operation = rt::Operation {
@@ -279,7 +279,7 @@ pub(super) static GET_PROVIDER_ACCOUNT_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REGION_FILTERS: rt::Operation = rt::Operation {
@@ -301,6 +301,6 @@ pub(super) static GET_REGION_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -125,6 +125,9 @@ impl ListReservedInstances {
     }
 }
 rt::request!(ListReservedInstances);
+impl rt::Paged for ListReservedInstances {
+    type Item = types::ReservedInstance;
+}
 pub(super) static GET_RESERVED_INSTANCE_DETAILS: rt::Operation = rt::Operation {
     id: "GetReservedInstanceDetails",
     name: "get_reserved_instance_details",
@@ -142,7 +145,7 @@ pub(super) static GET_RESERVED_INSTANCE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RI_FILTER_OPTIONS: rt::Operation = rt::Operation {
@@ -162,7 +165,7 @@ pub(super) static GET_RI_FILTER_OPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RESERVED_INSTANCES: rt::Operation = rt::Operation {
@@ -183,6 +186,13 @@ pub(super) static LIST_RESERVED_INSTANCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "response.items")
+            .in_body()
+            .page("pagination.page", 0)
+            .size("pagination.limit")
+            .total(rt::Found::Member("response.total"))
+            .used_size(rt::Found::Member("response.pagination.limit"))
+    }),
 };

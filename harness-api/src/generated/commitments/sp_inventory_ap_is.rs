@@ -115,6 +115,9 @@ impl ListSavingsPlans {
     }
 }
 rt::request!(ListSavingsPlans);
+impl rt::Paged for ListSavingsPlans {
+    type Item = types::SavingsPlan;
+}
 pub(super) static GET_SAVINGS_PLAN_DETAILS: rt::Operation = rt::Operation {
     id: "GetSavingsPlanDetails",
     name: "get_savings_plan_details",
@@ -132,7 +135,7 @@ pub(super) static GET_SAVINGS_PLAN_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SP_FILTER_OPTIONS: rt::Operation = rt::Operation {
@@ -148,7 +151,7 @@ pub(super) static GET_SP_FILTER_OPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_SAVINGS_PLANS: rt::Operation = rt::Operation {
@@ -169,6 +172,13 @@ pub(super) static LIST_SAVINGS_PLANS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "response.items")
+            .in_body()
+            .page("pagination.page", 0)
+            .size("pagination.limit")
+            .total(rt::Found::Member("response.total"))
+            .used_size(rt::Found::Member("response.pagination.limit"))
+    }),
 };

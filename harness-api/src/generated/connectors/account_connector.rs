@@ -246,6 +246,9 @@ impl GetAccountScopedConnectors {
     }
 }
 rt::request!(GetAccountScopedConnectors);
+impl rt::Paged for GetAccountScopedConnectors {
+    type Item = types::ConnectorResponse;
+}
 /// Request of [`Api::test_account_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -325,7 +328,7 @@ pub(super) static DELETE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
@@ -341,7 +344,7 @@ pub(super) static GET_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
@@ -365,8 +368,16 @@ pub(super) static GET_ACCOUNT_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static TEST_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "test-account-scoped-connector",
@@ -381,7 +392,7 @@ pub(super) static TEST_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
@@ -397,6 +408,6 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -656,6 +656,9 @@ impl GetCcmK8sConnectorList {
     }
 }
 rt::request!(GetCcmK8sConnectorList);
+impl rt::Paged for GetCcmK8sConnectorList {
+    type Item = types::CcmK8sConnectorResponse;
+}
 /// Request of [`Api::get_ce_aws_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -862,6 +865,9 @@ impl GetConnectorList {
     }
 }
 rt::request!(GetConnectorList);
+impl rt::Paged for GetConnectorList {
+    type Item = types::NgConnectorResponse;
+}
 /// Request of [`Api::get_connector_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -974,6 +980,9 @@ impl GetConnectorListV2 {
     }
 }
 rt::request!(GetConnectorListV2);
+impl rt::Paged for GetConnectorListV2 {
+    type Item = types::NgConnectorResponse;
+}
 /// Request of [`Api::get_connector_statistics`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1341,7 +1350,7 @@ pub(super) static DELETE_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_ALLOWED_FIELD_VALUES: rt::Operation = rt::Operation {
@@ -1360,7 +1369,7 @@ pub(super) static GET_ALL_ALLOWED_FIELD_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CCM_K8S_CONNECTOR_LIST: rt::Operation = rt::Operation {
@@ -1391,8 +1400,17 @@ pub(super) static GET_CCM_K8S_CONNECTOR_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_CE_AWS_TEMPLATE: rt::Operation = rt::Operation {
     id: "getCEAwsTemplate",
@@ -1411,7 +1429,7 @@ pub(super) static GET_CE_AWS_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CONNECTOR: rt::Operation = rt::Operation {
@@ -1435,7 +1453,7 @@ pub(super) static GET_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CONNECTOR_CATALOGUE: rt::Operation = rt::Operation {
@@ -1451,7 +1469,7 @@ pub(super) static GET_CONNECTOR_CATALOGUE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CONNECTOR_LIST: rt::Operation = rt::Operation {
@@ -1481,8 +1499,16 @@ pub(super) static GET_CONNECTOR_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(100)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_CONNECTOR_LIST_V2: rt::Operation = rt::Operation {
     id: "getConnectorListV2",
@@ -1514,8 +1540,17 @@ pub(super) static GET_CONNECTOR_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_CONNECTOR_STATISTICS: rt::Operation = rt::Operation {
     id: "getConnectorStatistics",
@@ -1537,7 +1572,7 @@ pub(super) static GET_CONNECTOR_STATISTICS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_GCP_PROJECTS: rt::Operation = rt::Operation {
@@ -1558,7 +1593,7 @@ pub(super) static GET_GCP_PROJECTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEST_CONNECTION_RESULT: rt::Operation = rt::Operation {
@@ -1582,7 +1617,7 @@ pub(super) static GET_TEST_CONNECTION_RESULT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEST_GIT_REPO_CONNECTION_RESULT: rt::Operation = rt::Operation {
@@ -1604,7 +1639,7 @@ pub(super) static GET_TEST_GIT_REPO_CONNECTION_RESULT: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_CONNECTOR_BY_FQN: rt::Operation = rt::Operation {
@@ -1620,7 +1655,7 @@ pub(super) static LIST_CONNECTOR_BY_FQN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_CONNECTOR: rt::Operation = rt::Operation {
@@ -1671,6 +1706,6 @@ pub(super) static VALIDATE_THE_IDENTIFIER_IS_UNIQUE: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

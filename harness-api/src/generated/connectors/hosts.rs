@@ -121,6 +121,9 @@ impl FilterHostsByConnector {
     }
 }
 rt::request!(FilterHostsByConnector);
+impl rt::Paged for FilterHostsByConnector {
+    type Item = types::HostDto;
+}
 /// Request of [`Api::validate_hosts_by_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -174,8 +177,17 @@ pub(super) static FILTER_HOSTS_BY_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static VALIDATE_HOSTS_BY_CONNECTOR: rt::Operation = rt::Operation {
     id: "validateHosts_1",
@@ -195,6 +207,6 @@ pub(super) static VALIDATE_HOSTS_BY_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

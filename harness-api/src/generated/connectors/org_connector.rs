@@ -245,6 +245,9 @@ impl GetOrgScopedConnectors {
     }
 }
 rt::request!(GetOrgScopedConnectors);
+impl rt::Paged for GetOrgScopedConnectors {
+    type Item = types::ConnectorResponse;
+}
 /// Request of [`Api::test_org_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -328,7 +331,7 @@ pub(super) static DELETE_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
@@ -348,7 +351,7 @@ pub(super) static GET_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
@@ -373,8 +376,16 @@ pub(super) static GET_ORG_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static TEST_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "test-org-scoped-connector",
@@ -393,7 +404,7 @@ pub(super) static TEST_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
@@ -413,6 +424,6 @@ pub(super) static UPDATE_ORG_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

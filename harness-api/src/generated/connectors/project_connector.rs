@@ -280,6 +280,9 @@ impl GetProjectScopedConnectors {
     }
 }
 rt::request!(GetProjectScopedConnectors);
+impl rt::Paged for GetProjectScopedConnectors {
+    type Item = types::ConnectorResponse;
+}
 /// Request of [`Api::test_project_scoped_connector`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -368,7 +371,7 @@ pub(super) static DELETE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
@@ -389,7 +392,7 @@ pub(super) static GET_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
@@ -415,8 +418,16 @@ pub(super) static GET_PROJECT_SCOPED_CONNECTORS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static TEST_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     id: "test-project-scoped-connector",
@@ -436,7 +447,7 @@ pub(super) static TEST_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation {
@@ -457,6 +468,6 @@ pub(super) static UPDATE_PROJECT_SCOPED_CONNECTOR: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

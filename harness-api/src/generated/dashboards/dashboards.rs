@@ -355,6 +355,9 @@ impl GetDashboardElements {
     }
 }
 rt::request!(GetDashboardElements);
+impl rt::Paged for GetDashboardElements {
+    type Item = types::DashboardElements;
+}
 /// Request of [`Api::get_dashboard_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -380,6 +383,9 @@ impl GetDashboardFilters {
     }
 }
 rt::request!(GetDashboardFilters);
+impl rt::Paged for GetDashboardFilters {
+    type Item = types::DashboardFilter;
+}
 /// Request of [`Api::schedules_run_once`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -478,7 +484,7 @@ pub(super) static DELETE_DASHBOARD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_DASHBOARD: rt::Operation = rt::Operation {
@@ -494,7 +500,7 @@ pub(super) static GET_DASHBOARD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DASHBOARD_DATA: rt::Operation = rt::Operation {
@@ -514,7 +520,7 @@ pub(super) static GET_DASHBOARD_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DASHBOARD_DOWNLOAD_CSV: rt::Operation = rt::Operation {
@@ -536,7 +542,7 @@ pub(super) static GET_DASHBOARD_DOWNLOAD_CSV: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DASHBOARD_DOWNLOAD_PDF: rt::Operation = rt::Operation {
@@ -560,7 +566,7 @@ pub(super) static GET_DASHBOARD_DOWNLOAD_PDF: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DASHBOARD_ELEMENTS: rt::Operation = rt::Operation {
@@ -576,8 +582,8 @@ pub(super) static GET_DASHBOARD_ELEMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "resource") }),
 };
 pub(super) static GET_DASHBOARD_FILTERS: rt::Operation = rt::Operation {
     id: "get_dashboard_filters",
@@ -592,8 +598,8 @@ pub(super) static GET_DASHBOARD_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "resource") }),
 };
 pub(super) static SCHEDULES_RUN_ONCE: rt::Operation = rt::Operation {
     id: "schedules_run_once",

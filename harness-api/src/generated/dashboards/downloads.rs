@@ -173,7 +173,7 @@ pub(super) static GET_DASHBOARD_ELEMENT_DOWNLOAD_TASK_RESULTS: rt::Operation = r
     answers: &["application/json", "application/zip"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DOWNLOAD_TASK_STATUS: rt::Operation = rt::Operation {
@@ -189,6 +189,6 @@ pub(super) static GET_DOWNLOAD_TASK_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -168,7 +168,7 @@ pub(super) static DELETE_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_FOLDER: rt::Operation = rt::Operation {
@@ -184,7 +184,7 @@ pub(super) static GET_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_FOLDER: rt::Operation = rt::Operation {

@@ -100,6 +100,9 @@ impl ChangesetMetadataProjDbInstance {
     }
 }
 rt::request!(ChangesetMetadataProjDbInstance);
+impl rt::Paged for ChangesetMetadataProjDbInstance {
+    type Item = String;
+}
 /// Request of [`Api::step_flyway_migration_scripts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -168,8 +171,14 @@ pub(super) static CHANGESET_METADATA_PROJ_DB_INSTANCE: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+    }),
 };
 pub(super) static STEP_FLYWAY_MIGRATION_SCRIPTS: rt::Operation = rt::Operation {
     id: "V1StepFlywayMigrationScripts",
@@ -194,6 +203,6 @@ pub(super) static STEP_FLYWAY_MIGRATION_SCRIPTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

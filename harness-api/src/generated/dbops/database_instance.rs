@@ -253,6 +253,9 @@ impl ListProjDbSchemaInstance {
     }
 }
 rt::request!(ListProjDbSchemaInstance);
+impl rt::Paged for ListProjDbSchemaInstance {
+    type Item = types::DbInstanceOut;
+}
 pub(super) static CREATE_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
     id: "V1CreateProjDbSchemaInstance",
     name: "create_proj_db_schema_instance",
@@ -293,7 +296,7 @@ pub(super) static DELETE_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_DEFAULT_AUTHORING_INSTANCE: rt::Operation = rt::Operation {
@@ -314,7 +317,7 @@ pub(super) static GET_DEFAULT_AUTHORING_INSTANCE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
@@ -336,7 +339,7 @@ pub(super) static GET_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
@@ -362,6 +365,14 @@ pub(super) static LIST_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

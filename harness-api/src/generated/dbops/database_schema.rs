@@ -242,6 +242,9 @@ impl ListDatabaseSchema {
     }
 }
 rt::request!(ListDatabaseSchema);
+impl rt::Paged for ListDatabaseSchema {
+    type Item = types::DbSchemaOut;
+}
 /// Request of [`Api::list_proj_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -307,6 +310,9 @@ impl ListProjDbSchema {
     }
 }
 rt::request!(ListProjDbSchema);
+impl rt::Paged for ListProjDbSchema {
+    type Item = types::DbSchemaOut;
+}
 /// Request of [`Api::update_proj_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -395,7 +401,7 @@ pub(super) static DELETE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
@@ -416,7 +422,7 @@ pub(super) static GET_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_DATABASE_SCHEMA: rt::Operation = rt::Operation {
@@ -441,8 +447,16 @@ pub(super) static LIST_DATABASE_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static LIST_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     id: "V1ListProjDbSchema",
@@ -467,8 +481,16 @@ pub(super) static LIST_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     id: "V1UpdateProjDbSchema",
@@ -488,7 +510,7 @@ pub(super) static UPDATE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation {
@@ -510,6 +532,6 @@ pub(super) static UPDATE_PROJ_DB_SCHEMA_INSTANCE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

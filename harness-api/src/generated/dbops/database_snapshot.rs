@@ -79,6 +79,9 @@ impl GetSnapshotObjectNames {
     }
 }
 rt::request!(GetSnapshotObjectNames);
+impl rt::Paged for GetSnapshotObjectNames {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_snapshot_object_values`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -126,8 +129,14 @@ pub(super) static GET_SNAPSHOT_OBJECT_NAMES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+    }),
 };
 pub(super) static GET_SNAPSHOT_OBJECT_VALUES: rt::Operation = rt::Operation {
     id: "V1GetSnapshotObjectValues",
@@ -148,6 +157,6 @@ pub(super) static GET_SNAPSHOT_OBJECT_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

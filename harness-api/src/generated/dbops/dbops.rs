@@ -188,7 +188,7 @@ pub(super) static DELETE_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static POST_DB_SNAPSHOT_METADATA: rt::Operation = rt::Operation {

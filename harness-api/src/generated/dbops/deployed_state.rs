@@ -65,6 +65,9 @@ impl GetDeployedState {
     }
 }
 rt::request!(GetDeployedState);
+impl rt::Paged for GetDeployedState {
+    type Item = types::DeployedStateOutput;
+}
 pub(super) static GET_DEPLOYED_STATE: rt::Operation = rt::Operation {
     id: "V1GetDeployedState",
     name: "get_deployed_state",
@@ -86,6 +89,14 @@ pub(super) static GET_DEPLOYED_STATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

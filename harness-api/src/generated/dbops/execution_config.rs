@@ -192,7 +192,7 @@ pub(super) static DELETE_EXECUTION_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_CUSTOMER_CONFIG: rt::Operation = rt::Operation {
@@ -211,7 +211,7 @@ pub(super) static GET_CUSTOMER_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DEFAULT_CONFIG: rt::Operation = rt::Operation {
@@ -227,7 +227,7 @@ pub(super) static GET_DEFAULT_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RESET_EXECUTION_CONFIG: rt::Operation = rt::Operation {

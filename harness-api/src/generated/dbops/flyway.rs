@@ -156,7 +156,7 @@ pub(super) static FETCH_MIGRATION_SCRIPT_SQL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FLYWAY_DEPLOYED_STATE: rt::Operation = rt::Operation {
@@ -180,6 +180,6 @@ pub(super) static GET_FLYWAY_DEPLOYED_STATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -112,7 +112,7 @@ pub(super) static GET_DB_INSTANCE_LOG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static INGEST_LOGS: rt::Operation = rt::Operation {

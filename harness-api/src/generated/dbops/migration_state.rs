@@ -174,6 +174,9 @@ impl FetchDeployedChangesetSql {
     }
 }
 rt::request!(FetchDeployedChangesetSql);
+impl rt::Paged for FetchDeployedChangesetSql {
+    type Item = String;
+}
 /// Request of [`Api::migration_state_flyway_instance`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -309,6 +312,9 @@ impl MigrationStateProjDbInstance {
     }
 }
 rt::request!(MigrationStateProjDbInstance);
+impl rt::Paged for MigrationStateProjDbInstance {
+    type Item = types::InstanceMigrationStateChangeSet;
+}
 /// Request of [`Api::migration_state_proj_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -358,6 +364,9 @@ impl MigrationStateProjDbSchema {
     }
 }
 rt::request!(MigrationStateProjDbSchema);
+impl rt::Paged for MigrationStateProjDbSchema {
+    type Item = types::MigrationStateChangeSet;
+}
 pub(super) static CHANGESET_YAML_PROJ_DB_INSTANCE: rt::Operation = rt::Operation {
     id: "V1ChangesetYamlProjDbInstance",
     name: "changeset_yaml_proj_db_instance",
@@ -378,7 +387,7 @@ pub(super) static CHANGESET_YAML_PROJ_DB_INSTANCE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FETCH_DEPLOYED_CHANGESET_SQL: rt::Operation = rt::Operation {
@@ -402,8 +411,14 @@ pub(super) static FETCH_DEPLOYED_CHANGESET_SQL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "sql")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+    }),
 };
 pub(super) static MIGRATION_STATE_FLYWAY_INSTANCE: rt::Operation = rt::Operation {
     id: "V1MigrationStateFlywayInstance",
@@ -427,7 +442,7 @@ pub(super) static MIGRATION_STATE_FLYWAY_INSTANCE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static MIGRATION_STATE_FLYWAY_SCHEMA: rt::Operation = rt::Operation {
@@ -451,7 +466,7 @@ pub(super) static MIGRATION_STATE_FLYWAY_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static MIGRATION_STATE_PROJ_DB_INSTANCE: rt::Operation = rt::Operation {
@@ -476,8 +491,14 @@ pub(super) static MIGRATION_STATE_PROJ_DB_INSTANCE: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "changeSets")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+    }),
 };
 pub(super) static MIGRATION_STATE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     id: "V1MigrationStateProjDbSchema",
@@ -500,6 +521,14 @@ pub(super) static MIGRATION_STATE_PROJ_DB_SCHEMA: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "changeSets")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

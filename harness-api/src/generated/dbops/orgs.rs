@@ -93,6 +93,9 @@ impl V2ListProjDbInstances {
     }
 }
 rt::request!(V2ListProjDbInstances);
+impl rt::Paged for V2ListProjDbInstances {
+    type Item = types::DbInstanceOut;
+}
 /// Request of [`Api::v2_list_proj_db_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -154,6 +157,9 @@ impl V2ListProjDbSchema {
     }
 }
 rt::request!(V2ListProjDbSchema);
+impl rt::Paged for V2ListProjDbSchema {
+    type Item = types::DbSchemaOut;
+}
 pub(super) static V2_LIST_PROJ_DB_INSTANCES: rt::Operation = rt::Operation {
     id: "V2ListProjDbInstances",
     name: "v2_list_proj_db_instances",
@@ -176,8 +182,16 @@ pub(super) static V2_LIST_PROJ_DB_INSTANCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static V2_LIST_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     id: "V2ListProjDbSchema",
@@ -201,6 +215,14 @@ pub(super) static V2_LIST_PROJ_DB_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

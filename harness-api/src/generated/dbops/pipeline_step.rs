@@ -597,7 +597,7 @@ pub(super) static GET_CUSTOM_OPERATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FLYWAY_CUSTOM_OPERATIONS: rt::Operation = rt::Operation {
@@ -616,7 +616,7 @@ pub(super) static GET_FLYWAY_CUSTOM_OPERATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PIPELINE_EXECUTION_STATUS: rt::Operation = rt::Operation {
@@ -639,7 +639,7 @@ pub(super) static GET_PIPELINE_EXECUTION_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PLUGIN_CAPABILITY: rt::Operation = rt::Operation {
@@ -655,7 +655,7 @@ pub(super) static GET_PLUGIN_CAPABILITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SCHEMA_INSTANCE_METADATA: rt::Operation = rt::Operation {
@@ -671,6 +671,6 @@ pub(super) static GET_SCHEMA_INSTANCE_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -231,7 +231,7 @@ pub(super) static CHECK_AGENT_MTLS_ENDPOINT_DOMAIN_PREFIX_AVAILABILITY: rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Operation {
@@ -263,7 +263,7 @@ pub(super) static DELETE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Operation {
@@ -279,7 +279,7 @@ pub(super) static GET_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PATCH_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Operation {
@@ -311,6 +311,6 @@ pub(super) static UPDATE_AGENT_MTLS_ENDPOINT_FOR_ACCOUNT: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

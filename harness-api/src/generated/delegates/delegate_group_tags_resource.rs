@@ -268,7 +268,7 @@ pub(super) static DELETE_TAGS_FROM_DELEGATE_GROUP: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LIST_DELEGATE_GROUPS_USING_TAGS: rt::Operation = rt::Operation {
@@ -288,7 +288,7 @@ pub(super) static LIST_DELEGATE_GROUPS_USING_TAGS: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_TAGS_FOR_DELEGATE_GROUP: rt::Operation = rt::Operation {
@@ -309,7 +309,7 @@ pub(super) static LIST_TAGS_FOR_DELEGATE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_TAGS_OF_DELEGATE_GROUP: rt::Operation = rt::Operation {
@@ -330,6 +330,6 @@ pub(super) static UPDATE_TAGS_OF_DELEGATE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -398,7 +398,7 @@ pub(super) static DELETE_DELEGATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_DELEGATE_IMAGE_TAG_OVERRIDE: rt::Operation = rt::Operation {
@@ -419,7 +419,7 @@ pub(super) static DELETE_DELEGATE_IMAGE_TAG_OVERRIDE: rt::Operation = rt::Operat
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GENERATE_NG_HELM_VALUES_YAML: rt::Operation = rt::Operation {
@@ -459,7 +459,7 @@ pub(super) static GENERATE_TERRAFORM_MODULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_DELEGATES: rt::Operation = rt::Operation {
@@ -480,7 +480,7 @@ pub(super) static LIST_DELEGATES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_OVERRIDE_DELEGATE_IMAGE_TAG: rt::Operation = rt::Operation {
@@ -500,7 +500,7 @@ pub(super) static LIST_OVERRIDE_DELEGATE_IMAGE_TAG: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static OVERRIDE_DELEGATE_IMAGE_TAG: rt::Operation = rt::Operation {
@@ -524,7 +524,7 @@ pub(super) static OVERRIDE_DELEGATE_IMAGE_TAG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PUBLISHED_DELEGATE_VERSION: rt::Operation = rt::Operation {
@@ -544,6 +544,6 @@ pub(super) static PUBLISHED_DELEGATE_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -176,6 +176,9 @@ impl GetCgDelegateTokens {
     }
 }
 rt::request!(GetCgDelegateTokens);
+impl rt::Paged for GetCgDelegateTokens {
+    type Item = types::DelegateTokenDetails;
+}
 /// Request of [`Api::get_delegate_groups_using_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -284,7 +287,7 @@ pub(super) static DELETE_NG_DELEGATE_TOKEN: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_CG_DELEGATE_TOKENS: rt::Operation = rt::Operation {
@@ -306,8 +309,8 @@ pub(super) static GET_CG_DELEGATE_TOKENS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "resource") }),
 };
 pub(super) static GET_DELEGATE_GROUPS_USING_TOKEN: rt::Operation = rt::Operation {
     id: "getDelegateGroupsUsingToken",
@@ -327,7 +330,7 @@ pub(super) static GET_DELEGATE_GROUPS_USING_TOKEN: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REVOKE_CG_DELEGATE_TOKEN: rt::Operation = rt::Operation {
@@ -348,6 +351,6 @@ pub(super) static REVOKE_CG_DELEGATE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -167,6 +167,9 @@ impl GetAllApiKeys {
     }
 }
 rt::request!(GetAllApiKeys);
+impl rt::Paged for GetAllApiKeys {
+    type Item = types::CfApiKey;
+}
 /// Request of [`Api::get_api_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -251,7 +254,7 @@ pub(super) static DELETE_API_KEY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_API_KEYS: rt::Operation = rt::Operation {
@@ -274,8 +277,14 @@ pub(super) static GET_ALL_API_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "apiKeys")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static GET_API_KEY: rt::Operation = rt::Operation {
     id: "GetAPIKey",
@@ -296,7 +305,7 @@ pub(super) static GET_API_KEY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_API_KEY: rt::Operation = rt::Operation {
@@ -318,6 +327,6 @@ pub(super) static UPDATE_API_KEY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -203,6 +203,9 @@ impl GetAttributes {
     }
 }
 rt::request!(GetAttributes);
+impl rt::Paged for GetAttributes {
+    type Item = types::Attribute;
+}
 /// Request of [`Api::patch_attribute`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -268,7 +271,7 @@ pub(super) static DELETE_ATTRIBUTE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ATTRIBUTE: rt::Operation = rt::Operation {
@@ -290,7 +293,7 @@ pub(super) static GET_ATTRIBUTE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ATTRIBUTES: rt::Operation = rt::Operation {
@@ -316,8 +319,14 @@ pub(super) static GET_ATTRIBUTES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "attributes")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static PATCH_ATTRIBUTE: rt::Operation = rt::Operation {
     id: "PatchAttribute",

@@ -324,6 +324,9 @@ impl GetAllFeatures {
     }
 }
 rt::request!(GetAllFeatures);
+impl rt::Paged for GetAllFeatures {
+    type Item = types::Feature;
+}
 /// Request of [`Api::get_dependent_features`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -469,6 +472,9 @@ impl GetDependentFeatures {
     }
 }
 rt::request!(GetDependentFeatures);
+impl rt::Paged for GetDependentFeatures {
+    type Item = types::Feature;
+}
 /// Request of [`Api::get_feature_flag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -620,7 +626,7 @@ pub(super) static DELETE_FEATURE_FLAG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_FEATURES: rt::Operation = rt::Operation {
@@ -659,8 +665,14 @@ pub(super) static GET_ALL_FEATURES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "features")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static GET_DEPENDENT_FEATURES: rt::Operation = rt::Operation {
     id: "GetDependentFeatures",
@@ -699,8 +711,14 @@ pub(super) static GET_DEPENDENT_FEATURES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "features")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static GET_FEATURE_FLAG: rt::Operation = rt::Operation {
     id: "GetFeatureFlag",
@@ -722,7 +740,7 @@ pub(super) static GET_FEATURE_FLAG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PATCH_FEATURE: rt::Operation = rt::Operation {
@@ -765,7 +783,7 @@ pub(super) static PUT_FEATURE_FLAG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static RESTORE_FEATURE_FLAG: rt::Operation = rt::Operation {

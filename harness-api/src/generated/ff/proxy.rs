@@ -174,6 +174,9 @@ impl GetProxyKeys {
     }
 }
 rt::request!(GetProxyKeys);
+impl rt::Paged for GetProxyKeys {
+    type Item = types::ProxyKey;
+}
 /// Request of [`Api::patch_proxy_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -231,7 +234,7 @@ pub(super) static DELETE_PROXY_KEY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROXY_KEY: rt::Operation = rt::Operation {
@@ -250,7 +253,7 @@ pub(super) static GET_PROXY_KEY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROXY_KEYS: rt::Operation = rt::Operation {
@@ -273,8 +276,14 @@ pub(super) static GET_PROXY_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "proxyKeys")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static PATCH_PROXY_KEY: rt::Operation = rt::Operation {
     id: "PatchProxyKey",

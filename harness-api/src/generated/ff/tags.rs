@@ -172,6 +172,9 @@ impl GetAllTags {
     }
 }
 rt::request!(GetAllTags);
+impl rt::Paged for GetAllTags {
+    type Item = types::Tag;
+}
 /// Request of [`Api::get_tag`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -249,7 +252,7 @@ pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_TAGS: rt::Operation = rt::Operation {
@@ -275,8 +278,14 @@ pub(super) static GET_ALL_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "tags")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static GET_TAG: rt::Operation = rt::Operation {
     id: "GetTag",
@@ -299,6 +308,6 @@ pub(super) static GET_TAG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

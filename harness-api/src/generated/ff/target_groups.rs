@@ -234,6 +234,9 @@ impl GetAllSegments {
     }
 }
 rt::request!(GetAllSegments);
+impl rt::Paged for GetAllSegments {
+    type Item = types::Segment;
+}
 /// Request of [`Api::get_available_flags_for_segment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -298,6 +301,9 @@ impl GetAvailableFlagsForSegment {
     }
 }
 rt::request!(GetAvailableFlagsForSegment);
+impl rt::Paged for GetAvailableFlagsForSegment {
+    type Item = types::FlagBasicInfo;
+}
 /// Request of [`Api::get_segment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -342,6 +348,9 @@ impl GetSegmentFlags {
     }
 }
 rt::request!(GetSegmentFlags);
+impl rt::Paged for GetSegmentFlags {
+    type Item = types::SegmentFlag;
+}
 /// Request of [`Api::patch_segment`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -405,7 +414,7 @@ pub(super) static DELETE_SEGMENT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_SEGMENTS: rt::Operation = rt::Operation {
@@ -433,8 +442,14 @@ pub(super) static GET_ALL_SEGMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "segments")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static GET_AVAILABLE_FLAGS_FOR_SEGMENT: rt::Operation = rt::Operation {
     id: "GetAvailableFlagsForSegment",
@@ -460,8 +475,14 @@ pub(super) static GET_AVAILABLE_FLAGS_FOR_SEGMENT: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "featureFlags")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static GET_SEGMENT: rt::Operation = rt::Operation {
     id: "GetSegment",
@@ -483,7 +504,7 @@ pub(super) static GET_SEGMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SEGMENT_FLAGS: rt::Operation = rt::Operation {
@@ -505,8 +526,8 @@ pub(super) static GET_SEGMENT_FLAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static PATCH_SEGMENT: rt::Operation = rt::Operation {
     id: "PatchSegment",

@@ -243,6 +243,9 @@ impl GetAllTargets {
     }
 }
 rt::request!(GetAllTargets);
+impl rt::Paged for GetAllTargets {
+    type Item = types::Target;
+}
 /// Request of [`Api::get_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -388,7 +391,7 @@ pub(super) static DELETE_TARGET: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_TARGETS: rt::Operation = rt::Operation {
@@ -415,8 +418,14 @@ pub(super) static GET_ALL_TARGETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "targets")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static GET_TARGET: rt::Operation = rt::Operation {
     id: "GetTarget",
@@ -437,7 +446,7 @@ pub(super) static GET_TARGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TARGET_SEGMENTS: rt::Operation = rt::Operation {
@@ -459,7 +468,7 @@ pub(super) static GET_TARGET_SEGMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static MODIFY_TARGET: rt::Operation = rt::Operation {
@@ -481,7 +490,7 @@ pub(super) static MODIFY_TARGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PATCH_TARGET: rt::Operation = rt::Operation {

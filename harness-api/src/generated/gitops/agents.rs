@@ -1095,6 +1095,9 @@ impl AgentList {
     }
 }
 rt::request!(AgentList);
+impl rt::Paged for AgentList {
+    type Item = types::V1Agent;
+}
 /// Request of [`Api::agent_list_namespaces`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1257,6 +1260,9 @@ impl AgentListNamespaces {
     }
 }
 rt::request!(AgentListNamespaces);
+impl rt::Paged for AgentListNamespaces {
+    type Item = types::Gitopsservicev1Namespace;
+}
 /// Request of [`Api::agent_list_tags`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1564,6 +1570,9 @@ impl AgentListVersions {
     }
 }
 rt::request!(AgentListVersions);
+impl rt::Paged for AgentListVersions {
+    type Item = types::V1SemanticVersion;
+}
 /// Request of [`Api::agent_post_deploy_helm_chart`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1697,6 +1706,9 @@ impl AgentSearch {
     }
 }
 rt::request!(AgentSearch);
+impl rt::Paged for AgentSearch {
+    type Item = types::V1Agent;
+}
 /// Request of [`Api::agent_set_primary_node`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1957,7 +1969,7 @@ pub(super) static AGENT_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_GET: rt::Operation = rt::Operation {
@@ -1994,7 +2006,7 @@ pub(super) static AGENT_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_GET_DEPLOY_HELM_CHART: rt::Operation = rt::Operation {
@@ -2028,7 +2040,7 @@ pub(super) static AGENT_GET_DEPLOY_HELM_CHART: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_GET_DEPLOY_OVERRIDES: rt::Operation = rt::Operation {
@@ -2062,7 +2074,7 @@ pub(super) static AGENT_GET_DEPLOY_OVERRIDES: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_GET_DEPLOY_YAML: rt::Operation = rt::Operation {
@@ -2096,7 +2108,7 @@ pub(super) static AGENT_GET_DEPLOY_YAML: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_GET_OPERATOR_YAML: rt::Operation = rt::Operation {
@@ -2130,7 +2142,7 @@ pub(super) static AGENT_GET_OPERATOR_YAML: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_GET_SYNC_ALLOWED: rt::Operation = rt::Operation {
@@ -2152,7 +2164,7 @@ pub(super) static AGENT_GET_SYNC_ALLOWED: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_LIST: rt::Operation = rt::Operation {
@@ -2189,8 +2201,14 @@ pub(super) static AGENT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static AGENT_LIST_NAMESPACES: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_ListNamespaces",
@@ -2226,8 +2244,14 @@ pub(super) static AGENT_LIST_NAMESPACES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "namespaces")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static AGENT_LIST_TAGS: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_ListTags",
@@ -2263,7 +2287,7 @@ pub(super) static AGENT_LIST_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_LIST_VERSIONS: rt::Operation = rt::Operation {
@@ -2300,8 +2324,14 @@ pub(super) static AGENT_LIST_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "versions")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static AGENT_POST_DEPLOY_HELM_CHART: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_PostDeployHelmChart",
@@ -2412,8 +2442,15 @@ pub(super) static AGENT_SEARCH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .in_body()
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static AGENT_SET_PRIMARY_NODE: rt::Operation = rt::Operation {
     id: "AgentServiceForServer_SetPrimaryNode",
@@ -2465,7 +2502,7 @@ pub(super) static AGENT_UNIQUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_UPDATE: rt::Operation = rt::Operation {
@@ -2481,7 +2518,7 @@ pub(super) static AGENT_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_UPDATE_SYNC_ALLOWED: rt::Operation = rt::Operation {
@@ -2497,7 +2534,7 @@ pub(super) static AGENT_UPDATE_SYNC_ALLOWED: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VERSION_UPGRADE_AVAILABLE_V2: rt::Operation = rt::Operation {
@@ -2513,6 +2550,6 @@ pub(super) static VERSION_UPGRADE_AVAILABLE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -35,6 +35,9 @@ impl ApplicationList {
     }
 }
 rt::request!(ApplicationList);
+impl rt::Paged for ApplicationList {
+    type Item = types::Servicev1Application;
+}
 pub(super) static APPLICATION_LIST: rt::Operation = rt::Operation {
     id: "ApplicationService_ListApps",
     name: "application_list",
@@ -48,6 +51,13 @@ pub(super) static APPLICATION_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .in_body()
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };

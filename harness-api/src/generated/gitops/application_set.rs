@@ -400,6 +400,9 @@ impl ApplicationSetList {
     }
 }
 rt::request!(ApplicationSetList);
+impl rt::Paged for ApplicationSetList {
+    type Item = types::Servicev1ApplicationSet;
+}
 /// Request of [`Api::application_set_list_generators`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -557,7 +560,7 @@ pub(super) static APPLICATION_SET_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static APPLICATION_SET_GENERATE: rt::Operation = rt::Operation {
@@ -579,7 +582,7 @@ pub(super) static APPLICATION_SET_GENERATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APPLICATION_SET_GET: rt::Operation = rt::Operation {
@@ -602,7 +605,7 @@ pub(super) static APPLICATION_SET_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APPLICATION_SET_GET_GENERATOR: rt::Operation = rt::Operation {
@@ -624,7 +627,7 @@ pub(super) static APPLICATION_SET_GET_GENERATOR: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APPLICATION_SET_GET_TEMPLATE: rt::Operation = rt::Operation {
@@ -646,7 +649,7 @@ pub(super) static APPLICATION_SET_GET_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APPLICATION_SET_LIST: rt::Operation = rt::Operation {
@@ -662,8 +665,15 @@ pub(super) static APPLICATION_SET_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .in_body()
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static APPLICATION_SET_LIST_GENERATORS: rt::Operation = rt::Operation {
     id: "ApplicationSetService_ListApplicationSetGenerators",
@@ -678,7 +688,7 @@ pub(super) static APPLICATION_SET_LIST_GENERATORS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APPLICATION_SET_RESOURCE_TREE: rt::Operation = rt::Operation {
@@ -702,7 +712,7 @@ pub(super) static APPLICATION_SET_RESOURCE_TREE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APPLICATION_SET_UPDATE: rt::Operation = rt::Operation {
@@ -723,6 +733,6 @@ pub(super) static APPLICATION_SET_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -1062,6 +1062,9 @@ impl AgentApplicationList {
     }
 }
 rt::request!(AgentApplicationList);
+impl rt::Paged for AgentApplicationList {
+    type Item = types::ApplicationsApplication;
+}
 /// Request of [`Api::agent_application_list_resource_actions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1208,6 +1211,9 @@ impl AgentApplicationListResourceEvents {
     }
 }
 rt::request!(AgentApplicationListResourceEvents);
+impl rt::Paged for AgentApplicationListResourceEvents {
+    type Item = types::ApplicationsEvent;
+}
 /// Request of [`Api::agent_application_managed_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1287,6 +1293,9 @@ impl AgentApplicationManagedResources {
     }
 }
 rt::request!(AgentApplicationManagedResources);
+impl rt::Paged for AgentApplicationManagedResources {
+    type Item = types::ApplicationsResourceDiff;
+}
 /// Request of [`Api::agent_application_parent`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2687,6 +2696,9 @@ impl ApplicationListAppSets {
     }
 }
 rt::request!(ApplicationListAppSets);
+impl rt::Paged for ApplicationListAppSets {
+    type Item = types::V1LegacyApplicationSetListItem;
+}
 /// Request of [`Api::application_list_app_sync`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2706,6 +2718,9 @@ impl ApplicationListAppSync {
     }
 }
 rt::request!(ApplicationListAppSync);
+impl rt::Paged for ApplicationListAppSync {
+    type Item = types::V1ApplicationSyncStatus;
+}
 /// Request of [`Api::application_list_attributes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2771,6 +2786,9 @@ impl ApplicationListNs {
     }
 }
 rt::request!(ApplicationListNs);
+impl rt::Paged for ApplicationListNs {
+    type Item = types::Gitopsservicev1Namespace;
+}
 pub(super) static AGENT_APPLICATION_CREATE: rt::Operation = rt::Operation {
     id: "AgentApplicationService_Create",
     name: "agent_application_create",
@@ -2820,7 +2838,7 @@ pub(super) static AGENT_APPLICATION_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_DELETE_RESOURCE: rt::Operation = rt::Operation {
@@ -2851,7 +2869,7 @@ pub(super) static AGENT_APPLICATION_DELETE_RESOURCE: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_GET: rt::Operation = rt::Operation {
@@ -2880,7 +2898,7 @@ pub(super) static AGENT_APPLICATION_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_GET_MANIFESTS: rt::Operation = rt::Operation {
@@ -2907,7 +2925,7 @@ pub(super) static AGENT_APPLICATION_GET_MANIFESTS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_GET_RESOURCE: rt::Operation = rt::Operation {
@@ -2936,7 +2954,7 @@ pub(super) static AGENT_APPLICATION_GET_RESOURCE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_GET_SYNC_WINDOWS: rt::Operation = rt::Operation {
@@ -2960,7 +2978,7 @@ pub(super) static AGENT_APPLICATION_GET_SYNC_WINDOWS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_LIST: rt::Operation = rt::Operation {
@@ -2989,8 +3007,8 @@ pub(super) static AGENT_APPLICATION_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static AGENT_APPLICATION_LIST_RESOURCE_ACTIONS: rt::Operation = rt::Operation {
     id: "AgentApplicationService_ListResourceActions",
@@ -3018,7 +3036,7 @@ pub(super) static AGENT_APPLICATION_LIST_RESOURCE_ACTIONS: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_LIST_RESOURCE_EVENTS: rt::Operation = rt::Operation {
@@ -3045,8 +3063,8 @@ pub(super) static AGENT_APPLICATION_LIST_RESOURCE_EVENTS: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static AGENT_APPLICATION_MANAGED_RESOURCES: rt::Operation = rt::Operation {
     id: "AgentApplicationService_ManagedResources",
@@ -3074,8 +3092,8 @@ pub(super) static AGENT_APPLICATION_MANAGED_RESOURCES: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static AGENT_APPLICATION_PARENT: rt::Operation = rt::Operation {
     id: "AgentApplicationService_Parent",
@@ -3103,7 +3121,7 @@ pub(super) static AGENT_APPLICATION_PARENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_PATCH: rt::Operation = rt::Operation {
@@ -3170,7 +3188,7 @@ pub(super) static AGENT_APPLICATION_RESOURCE_TREE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_REVISION_METADATA: rt::Operation = rt::Operation {
@@ -3197,7 +3215,7 @@ pub(super) static AGENT_APPLICATION_REVISION_METADATA: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_ROLLBACK: rt::Operation = rt::Operation {
@@ -3279,7 +3297,7 @@ pub(super) static AGENT_APPLICATION_STREAM_LOGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_STREAM_LOGS_BATCH: rt::Operation = rt::Operation {
@@ -3317,7 +3335,7 @@ pub(super) static AGENT_APPLICATION_STREAM_LOGS_BATCH: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS: rt::Operation = rt::Operation {
@@ -3355,7 +3373,7 @@ pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS_BATCH: rt::Operation = rt::Operation {
@@ -3393,7 +3411,7 @@ pub(super) static AGENT_APPLICATION_STREAM_POD_LOGS_BATCH: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_STREAM_WATCH: rt::Operation = rt::Operation {
@@ -3422,7 +3440,7 @@ pub(super) static AGENT_APPLICATION_STREAM_WATCH: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_STREAM_WATCH_RESOURCE_TREE: rt::Operation = rt::Operation {
@@ -3451,7 +3469,7 @@ pub(super) static AGENT_APPLICATION_STREAM_WATCH_RESOURCE_TREE: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_SYNC: rt::Operation = rt::Operation {
@@ -3497,7 +3515,7 @@ pub(super) static AGENT_APPLICATION_TERMINATE_OPERATION: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_UPDATE: rt::Operation = rt::Operation {
@@ -3523,7 +3541,7 @@ pub(super) static AGENT_APPLICATION_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_APPLICATION_UPDATE_SPEC: rt::Operation = rt::Operation {
@@ -3545,7 +3563,7 @@ pub(super) static AGENT_APPLICATION_UPDATE_SPEC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static APPLICATION_BULK_REFRESH: rt::Operation = rt::Operation {
@@ -3607,7 +3625,7 @@ pub(super) static APPLICATION_EXISTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APPLICATION_LIST_APP_SETS: rt::Operation = rt::Operation {
@@ -3630,8 +3648,14 @@ pub(super) static APPLICATION_LIST_APP_SETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static APPLICATION_LIST_APP_SYNC: rt::Operation = rt::Operation {
     id: "ApplicationService_ListAppSync",
@@ -3646,8 +3670,15 @@ pub(super) static APPLICATION_LIST_APP_SYNC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .in_body()
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static APPLICATION_LIST_ATTRIBUTES: rt::Operation = rt::Operation {
     id: "ApplicationService_ListAttributes",
@@ -3667,7 +3698,7 @@ pub(super) static APPLICATION_LIST_ATTRIBUTES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APPLICATION_LIST_NS: rt::Operation = rt::Operation {
@@ -3683,6 +3714,13 @@ pub(super) static APPLICATION_LIST_NS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "namespaces")
+            .in_body()
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };

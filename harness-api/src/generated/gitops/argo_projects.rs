@@ -414,7 +414,7 @@ pub(super) static AGENT_ARGO_PROJECT_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_ARGO_PROJECT_GET: rt::Operation = rt::Operation {
@@ -438,7 +438,7 @@ pub(super) static AGENT_ARGO_PROJECT_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_ARGO_PROJECT_LIST_EVENTS: rt::Operation = rt::Operation {
@@ -462,7 +462,7 @@ pub(super) static AGENT_ARGO_PROJECT_LIST_EVENTS: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_ARGO_PROJECT_LIST_FOR_AGENT: rt::Operation = rt::Operation {
@@ -486,7 +486,7 @@ pub(super) static AGENT_ARGO_PROJECT_LIST_FOR_AGENT: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_ARGO_PROJECT_UPDATE: rt::Operation = rt::Operation {
@@ -508,6 +508,6 @@ pub(super) static AGENT_ARGO_PROJECT_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -85,6 +85,9 @@ impl CertificateList {
     }
 }
 rt::request!(CertificateList);
+impl rt::Paged for CertificateList {
+    type Item = types::Servicev1RepositoryCertificate;
+}
 pub(super) static CERTIFICATE_LIST: rt::Operation = rt::Operation {
     id: "CertificateService_ListCerts",
     name: "certificate_list",
@@ -108,6 +111,12 @@ pub(super) static CERTIFICATE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };

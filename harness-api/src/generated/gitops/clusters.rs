@@ -492,6 +492,9 @@ impl AgentClusterList {
     }
 }
 rt::request!(AgentClusterList);
+impl rt::Paged for AgentClusterList {
+    type Item = types::ClustersCluster;
+}
 /// Request of [`Api::agent_cluster_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -578,6 +581,9 @@ impl AgentGpgKeyList {
     }
 }
 rt::request!(AgentGpgKeyList);
+impl rt::Paged for AgentGpgKeyList {
+    type Item = types::GpgkeysGnuPgPublicKey;
+}
 /// Request of [`Api::cluster_exists`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -646,6 +652,9 @@ impl ClusterList {
     }
 }
 rt::request!(ClusterList);
+impl rt::Paged for ClusterList {
+    type Item = types::Servicev1Cluster;
+}
 pub(super) static AGENT_CLUSTER_CREATE: rt::Operation = rt::Operation {
     id: "AgentClusterService_Create",
     name: "agent_cluster_create",
@@ -709,7 +718,7 @@ pub(super) static AGENT_CLUSTER_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_CLUSTER_GET: rt::Operation = rt::Operation {
@@ -736,7 +745,7 @@ pub(super) static AGENT_CLUSTER_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_CLUSTER_GET_BY_NAME: rt::Operation = rt::Operation {
@@ -759,7 +768,7 @@ pub(super) static AGENT_CLUSTER_GET_BY_NAME: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_CLUSTER_GET_BY_URL: rt::Operation = rt::Operation {
@@ -782,7 +791,7 @@ pub(super) static AGENT_CLUSTER_GET_BY_URL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_CLUSTER_LIST: rt::Operation = rt::Operation {
@@ -809,8 +818,8 @@ pub(super) static AGENT_CLUSTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static AGENT_CLUSTER_UPDATE: rt::Operation = rt::Operation {
     id: "AgentClusterService_Update",
@@ -832,7 +841,7 @@ pub(super) static AGENT_CLUSTER_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_GPG_KEY_LIST: rt::Operation = rt::Operation {
@@ -854,8 +863,8 @@ pub(super) static AGENT_GPG_KEY_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static CLUSTER_EXISTS: rt::Operation = rt::Operation {
     id: "ClusterService_Exists",
@@ -876,7 +885,7 @@ pub(super) static CLUSTER_EXISTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CLUSTER_LIST: rt::Operation = rt::Operation {
@@ -892,6 +901,13 @@ pub(super) static CLUSTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .in_body()
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };

@@ -113,7 +113,7 @@ pub(super) static DASHBOARD_RECENT_DEPLOYMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DASHBOARD_TOP_APPLICATION_PHASE_STATS: rt::Operation = rt::Operation {
@@ -136,6 +136,6 @@ pub(super) static DASHBOARD_TOP_APPLICATION_PHASE_STATS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -137,7 +137,7 @@ pub(super) static DASHBOARD_GET_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DASHBOARD_RECENTLY_CREATED_COUNTS: rt::Operation = rt::Operation {
@@ -159,6 +159,6 @@ pub(super) static DASHBOARD_RECENTLY_CREATED_COUNTS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -215,6 +215,9 @@ impl FilterList {
     }
 }
 rt::request!(FilterList);
+impl rt::Paged for FilterList {
+    type Item = types::V1Filter;
+}
 /// Request of [`Api::filter_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -275,7 +278,7 @@ pub(super) static FILTER_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FILTER_GET: rt::Operation = rt::Operation {
@@ -297,7 +300,7 @@ pub(super) static FILTER_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FILTER_LIST: rt::Operation = rt::Operation {
@@ -321,8 +324,14 @@ pub(super) static FILTER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static FILTER_UPDATE: rt::Operation = rt::Operation {
     id: "FilterService_Update",
@@ -337,6 +346,6 @@ pub(super) static FILTER_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

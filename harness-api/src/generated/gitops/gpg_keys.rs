@@ -85,6 +85,9 @@ impl GpgKeyList {
     }
 }
 rt::request!(GpgKeyList);
+impl rt::Paged for GpgKeyList {
+    type Item = types::V1Gnupg;
+}
 pub(super) static GPG_KEY_LIST: rt::Operation = rt::Operation {
     id: "GnuPGKeyService_ListGPGKeys",
     name: "gpg_key_list",
@@ -108,6 +111,12 @@ pub(super) static GPG_KEY_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };

@@ -515,6 +515,9 @@ impl AppProjectMappingList {
     }
 }
 rt::request!(AppProjectMappingList);
+impl rt::Paged for AppProjectMappingList {
+    type Item = types::Servicev1AppProject;
+}
 /// Request of [`Api::app_project_mapping_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -627,7 +630,7 @@ pub(super) static APP_PROJECT_MAPPING_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_DELETE_V2: rt::Operation = rt::Operation {
@@ -650,7 +653,7 @@ pub(super) static APP_PROJECT_MAPPING_DELETE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_GET_LIST: rt::Operation = rt::Operation {
@@ -671,7 +674,7 @@ pub(super) static APP_PROJECT_MAPPING_GET_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_GET_LIST_BY_AGENT: rt::Operation = rt::Operation {
@@ -692,7 +695,7 @@ pub(super) static APP_PROJECT_MAPPING_GET_LIST_BY_AGENT: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_GET_LIST_BY_AGENT_V2: rt::Operation = rt::Operation {
@@ -716,7 +719,7 @@ pub(super) static APP_PROJECT_MAPPING_GET_LIST_BY_AGENT_V2: rt::Operation = rt::
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_GET_V2: rt::Operation = rt::Operation {
@@ -740,7 +743,7 @@ pub(super) static APP_PROJECT_MAPPING_GET_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_LIST: rt::Operation = rt::Operation {
@@ -764,8 +767,14 @@ pub(super) static APP_PROJECT_MAPPING_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static APP_PROJECT_MAPPING_UPDATE: rt::Operation = rt::Operation {
     id: "AppProjectMappingService_Update",
@@ -785,7 +794,7 @@ pub(super) static APP_PROJECT_MAPPING_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static APP_PROJECT_MAPPING_UPDATE_V2: rt::Operation = rt::Operation {
@@ -801,6 +810,6 @@ pub(super) static APP_PROJECT_MAPPING_UPDATE_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -220,6 +220,9 @@ impl AgentProjectList {
     }
 }
 rt::request!(AgentProjectList);
+impl rt::Paged for AgentProjectList {
+    type Item = types::AppprojectsAppProject;
+}
 /// Request of [`Api::agent_project_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -297,7 +300,7 @@ pub(super) static AGENT_PROJECT_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_PROJECT_GET: rt::Operation = rt::Operation {
@@ -319,7 +322,7 @@ pub(super) static AGENT_PROJECT_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_PROJECT_LIST: rt::Operation = rt::Operation {
@@ -341,8 +344,8 @@ pub(super) static AGENT_PROJECT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static AGENT_PROJECT_UPDATE: rt::Operation = rt::Operation {
     id: "AgentProjectService_Update",
@@ -363,6 +366,6 @@ pub(super) static AGENT_PROJECT_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -255,6 +255,6 @@ pub(super) static RECONCILER_LIST_AUTO_CREATE_LOGS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -1268,6 +1268,9 @@ impl AgentRepositoryGetHelmCharts {
     }
 }
 rt::request!(AgentRepositoryGetHelmCharts);
+impl rt::Paged for AgentRepositoryGetHelmCharts {
+    type Item = types::RepositoriesHelmChart;
+}
 /// Request of [`Api::agent_repository_get_helm_charts_by_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1329,6 +1332,9 @@ impl AgentRepositoryGetHelmChartsByUrl {
     }
 }
 rt::request!(AgentRepositoryGetHelmChartsByUrl);
+impl rt::Paged for AgentRepositoryGetHelmChartsByUrl {
+    type Item = types::RepositoriesHelmChart;
+}
 /// Request of [`Api::agent_repository_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1390,6 +1396,9 @@ impl AgentRepositoryList {
     }
 }
 rt::request!(AgentRepositoryList);
+impl rt::Paged for AgentRepositoryList {
+    type Item = types::RepositoriesRepository;
+}
 /// Request of [`Api::agent_repository_list_apps`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1451,6 +1460,9 @@ impl AgentRepositoryListApps {
     }
 }
 rt::request!(AgentRepositoryListApps);
+impl rt::Paged for AgentRepositoryListApps {
+    type Item = types::RepositoriesAppInfo;
+}
 /// Request of [`Api::agent_repository_list_apps_by_url`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1518,6 +1530,9 @@ impl AgentRepositoryListAppsByUrl {
     }
 }
 rt::request!(AgentRepositoryListAppsByUrl);
+impl rt::Paged for AgentRepositoryListAppsByUrl {
+    type Item = types::RepositoriesAppInfo;
+}
 /// Request of [`Api::agent_repository_list_eso_generators`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1844,6 +1859,9 @@ impl RepositoryList {
     }
 }
 rt::request!(RepositoryList);
+impl rt::Paged for RepositoryList {
+    type Item = types::Servicev1Repository;
+}
 /// Request of [`Api::repository_list_by_repository_credential_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1905,6 +1923,9 @@ impl RepositoryListByRepositoryCredentialTemplate {
     }
 }
 rt::request!(RepositoryListByRepositoryCredentialTemplate);
+impl rt::Paged for RepositoryListByRepositoryCredentialTemplate {
+    type Item = types::Servicev1Repository;
+}
 pub(super) static AGENT_REPOSITORY_CHECK_EXTERNAL_SECRETS_OPERATOR: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_CheckExternalSecretsOperator",
     name: "agent_repository_check_external_secrets_operator",
@@ -1923,7 +1944,7 @@ pub(super) static AGENT_REPOSITORY_CHECK_EXTERNAL_SECRETS_OPERATOR: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CHECK_OCI_REPO_TYPE: rt::Operation = rt::Operation {
@@ -1944,7 +1965,7 @@ pub(super) static AGENT_REPOSITORY_CHECK_OCI_REPO_TYPE: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CREATE: rt::Operation = rt::Operation {
@@ -1993,7 +2014,7 @@ pub(super) static AGENT_REPOSITORY_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_GET: rt::Operation = rt::Operation {
@@ -2018,7 +2039,7 @@ pub(super) static AGENT_REPOSITORY_GET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_GET_APP_DETAILS: rt::Operation = rt::Operation {
@@ -2082,7 +2103,7 @@ pub(super) static AGENT_REPOSITORY_GET_APP_DETAILS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_GET_APP_DETAILS_BY_URL: rt::Operation = rt::Operation {
@@ -2146,7 +2167,7 @@ pub(super) static AGENT_REPOSITORY_GET_APP_DETAILS_BY_URL: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_GET_BY_URL: rt::Operation = rt::Operation {
@@ -2169,7 +2190,7 @@ pub(super) static AGENT_REPOSITORY_GET_BY_URL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS: rt::Operation = rt::Operation {
@@ -2194,8 +2215,8 @@ pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_GetHelmChartsByUrl",
@@ -2219,8 +2240,8 @@ pub(super) static AGENT_REPOSITORY_GET_HELM_CHARTS_BY_URL: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static AGENT_REPOSITORY_LIST: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListRepositories",
@@ -2244,8 +2265,8 @@ pub(super) static AGENT_REPOSITORY_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static AGENT_REPOSITORY_LIST_APPS: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListApps",
@@ -2270,8 +2291,8 @@ pub(super) static AGENT_REPOSITORY_LIST_APPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static AGENT_REPOSITORY_LIST_APPS_BY_URL: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListAppsByUrl",
@@ -2296,8 +2317,8 @@ pub(super) static AGENT_REPOSITORY_LIST_APPS_BY_URL: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static AGENT_REPOSITORY_LIST_ESO_GENERATORS: rt::Operation = rt::Operation {
     id: "AgentRepositoryService_ListESOGenerators",
@@ -2320,7 +2341,7 @@ pub(super) static AGENT_REPOSITORY_LIST_ESO_GENERATORS: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_LIST_REFS: rt::Operation = rt::Operation {
@@ -2345,7 +2366,7 @@ pub(super) static AGENT_REPOSITORY_LIST_REFS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_LIST_REFS_BY_URL: rt::Operation = rt::Operation {
@@ -2370,7 +2391,7 @@ pub(super) static AGENT_REPOSITORY_LIST_REFS_BY_URL: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_UPDATE: rt::Operation = rt::Operation {
@@ -2392,7 +2413,7 @@ pub(super) static AGENT_REPOSITORY_UPDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_VALIDATE_ACCESS: rt::Operation = rt::Operation {
@@ -2414,7 +2435,7 @@ pub(super) static AGENT_REPOSITORY_VALIDATE_ACCESS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REPOSITORY_EXISTS: rt::Operation = rt::Operation {
@@ -2436,7 +2457,7 @@ pub(super) static REPOSITORY_EXISTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REPOSITORY_LIST: rt::Operation = rt::Operation {
@@ -2452,8 +2473,15 @@ pub(super) static REPOSITORY_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .in_body()
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static REPOSITORY_LIST_BY_REPOSITORY_CREDENTIAL_TEMPLATE: rt::Operation = rt::Operation {
     id: "RepositoryService_ListRepositoriesByRepositoryCredentialTemplate",
@@ -2476,6 +2504,12 @@ pub(super) static REPOSITORY_LIST_BY_REPOSITORY_CREDENTIAL_TEMPLATE: rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };

@@ -185,6 +185,9 @@ impl AgentCertificateList {
     }
 }
 rt::request!(AgentCertificateList);
+impl rt::Paged for AgentCertificateList {
+    type Item = types::CertificatesRepositoryCertificate;
+}
 pub(super) static AGENT_CERTIFICATE_CREATE: rt::Operation = rt::Operation {
     id: "AgentCertificateService_Create",
     name: "agent_certificate_create",
@@ -227,7 +230,7 @@ pub(super) static AGENT_CERTIFICATE_DELETE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_CERTIFICATE_LIST: rt::Operation = rt::Operation {
@@ -251,6 +254,6 @@ pub(super) static AGENT_CERTIFICATE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };

@@ -284,6 +284,9 @@ impl AgentRepositoryCredentialsList {
     }
 }
 rt::request!(AgentRepositoryCredentialsList);
+impl rt::Paged for AgentRepositoryCredentialsList {
+    type Item = types::Servicev1RepositoryCredentials;
+}
 /// Request of [`Api::agent_repository_credentials_update`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -362,7 +365,7 @@ pub(super) static AGENT_REPOSITORY_CREDENTIALS_DELETE: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CREDENTIALS_GET: rt::Operation = rt::Operation {
@@ -386,7 +389,7 @@ pub(super) static AGENT_REPOSITORY_CREDENTIALS_GET: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CREDENTIALS_GET_FOR_REPOSITORY_URL: rt::Operation = rt::Operation {
@@ -408,7 +411,7 @@ pub(super) static AGENT_REPOSITORY_CREDENTIALS_GET_FOR_REPOSITORY_URL: rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AGENT_REPOSITORY_CREDENTIALS_LIST: rt::Operation = rt::Operation {
@@ -424,8 +427,15 @@ pub(super) static AGENT_REPOSITORY_CREDENTIALS_LIST: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .in_body()
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static AGENT_REPOSITORY_CREDENTIALS_UPDATE: rt::Operation = rt::Operation {
     id: "AgentRepositoryCredentialsService_UpdateRepositoryCredentials",
@@ -446,6 +456,6 @@ pub(super) static AGENT_REPOSITORY_CREDENTIALS_UPDATE: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

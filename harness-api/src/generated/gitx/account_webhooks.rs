@@ -169,6 +169,9 @@ impl ListAccountWebhooks {
     }
 }
 rt::request!(ListAccountWebhooks);
+impl rt::Paged for ListAccountWebhooks {
+    type Item = types::WebhookResponse;
+}
 /// Request of [`Api::update_account_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -229,7 +232,7 @@ pub(super) static DELETE_ACCOUNT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_WEBHOOK: rt::Operation = rt::Operation {
@@ -245,7 +248,7 @@ pub(super) static GET_ACCOUNT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ACCOUNT_WEBHOOKS: rt::Operation = rt::Operation {
@@ -265,8 +268,16 @@ pub(super) static LIST_ACCOUNT_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ACCOUNT_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-account-webhook",
@@ -281,6 +292,6 @@ pub(super) static UPDATE_ACCOUNT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -95,6 +95,9 @@ impl GetListOfBranchesWithStatus {
     }
 }
 rt::request!(GetListOfBranchesWithStatus);
+impl rt::Paged for GetListOfBranchesWithStatus {
+    type Item = types::GitBranch;
+}
 /// Request of [`Api::sync_git_branch`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -154,8 +157,15 @@ pub(super) static GET_LIST_OF_BRANCHES_WITH_STATUS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.branches.content")
+            .page("page", 0)
+            .size("size")
+            .max_size(100)
+            .total(rt::Found::Member("data.branches.totalItems"))
+            .used_size(rt::Found::Member("data.branches.pageSize"))
+    }),
 };
 pub(super) static SYNC_GIT_BRANCH: rt::Operation = rt::Operation {
     id: "syncGitBranch",

@@ -224,6 +224,9 @@ impl ListFullSyncFiles {
     }
 }
 rt::request!(ListFullSyncFiles);
+impl rt::Paged for ListFullSyncFiles {
+    type Item = types::GitFullSyncEntityInfo;
+}
 /// Request of [`Api::trigger_full_sync`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -343,7 +346,7 @@ pub(super) static GET_GIT_FULL_SYNC_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_FULL_SYNC_FILES: rt::Operation = rt::Operation {
@@ -368,8 +371,17 @@ pub(super) static LIST_FULL_SYNC_FILES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static TRIGGER_FULL_SYNC: rt::Operation = rt::Operation {
     id: "triggerFullSync",
@@ -408,6 +420,6 @@ pub(super) static UPDATE_GIT_FULL_SYNC_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -186,6 +186,9 @@ impl GetGitSyncConfigList {
     }
 }
 rt::request!(GetGitSyncConfigList);
+impl rt::Paged for GetGitSyncConfigList {
+    type Item = types::GitSyncConfig;
+}
 /// Request of [`Api::is_git_sync_enabled`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -300,8 +303,8 @@ pub(super) static GET_GIT_SYNC_CONFIG_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static IS_GIT_SYNC_ENABLED: rt::Operation = rt::Operation {
     id: "isGitSyncEnabled",
@@ -320,7 +323,7 @@ pub(super) static IS_GIT_SYNC_ENABLED: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_DEFAULT_FOLDER: rt::Operation = rt::Operation {
@@ -342,7 +345,7 @@ pub(super) static UPDATE_DEFAULT_FOLDER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_GIT_SYNC_CONFIG: rt::Operation = rt::Operation {
@@ -358,6 +361,6 @@ pub(super) static UPDATE_GIT_SYNC_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

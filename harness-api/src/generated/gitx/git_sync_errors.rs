@@ -198,6 +198,9 @@ impl ListGitSyncErrors {
     }
 }
 rt::request!(ListGitSyncErrors);
+impl rt::Paged for ListGitSyncErrors {
+    type Item = types::GitSyncError;
+}
 /// Request of [`Api::list_git_to_harness_error_for_commit`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -274,6 +277,9 @@ impl ListGitToHarnessErrorForCommit {
     }
 }
 rt::request!(ListGitToHarnessErrorForCommit);
+impl rt::Paged for ListGitToHarnessErrorForCommit {
+    type Item = types::GitSyncError;
+}
 /// Request of [`Api::list_git_to_harness_errors_grouped_by_commits`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -364,6 +370,9 @@ impl ListGitToHarnessErrorsGroupedByCommits {
     }
 }
 rt::request!(ListGitToHarnessErrorsGroupedByCommits);
+impl rt::Paged for ListGitToHarnessErrorsGroupedByCommits {
+    type Item = types::GitSyncErrorAggregateByCommit;
+}
 pub(super) static GET_GIT_SYNC_ERRORS_COUNT: rt::Operation = rt::Operation {
     id: "getGitSyncErrorsCount",
     name: "get_git_sync_errors_count",
@@ -385,7 +394,7 @@ pub(super) static GET_GIT_SYNC_ERRORS_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_GIT_SYNC_ERRORS: rt::Operation = rt::Operation {
@@ -414,8 +423,17 @@ pub(super) static LIST_GIT_SYNC_ERRORS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_GIT_TO_HARNESS_ERROR_FOR_COMMIT: rt::Operation = rt::Operation {
     id: "listGitToHarnessErrorForCommit",
@@ -442,8 +460,17 @@ pub(super) static LIST_GIT_TO_HARNESS_ERROR_FOR_COMMIT: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_GIT_TO_HARNESS_ERRORS_GROUPED_BY_COMMITS: rt::Operation = rt::Operation {
     id: "listGitToHarnessErrorsGroupedByCommits",
@@ -471,6 +498,15 @@ pub(super) static LIST_GIT_TO_HARNESS_ERRORS_GROUPED_BY_COMMITS: rt::Operation =
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };

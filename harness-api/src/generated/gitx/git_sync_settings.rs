@@ -190,7 +190,7 @@ pub(super) static GET_GIT_SYNC_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_GIT_SYNC_SETTING: rt::Operation = rt::Operation {
@@ -206,6 +206,6 @@ pub(super) static UPDATE_GIT_SYNC_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

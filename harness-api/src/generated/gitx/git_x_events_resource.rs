@@ -94,6 +94,6 @@ pub(super) static LIST_WEBHOOK_EVENT_BRANCHES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -238,6 +238,9 @@ impl ListGitxWebhookEvents {
     }
 }
 rt::request!(ListGitxWebhookEvents);
+impl rt::Paged for ListGitxWebhookEvents {
+    type Item = types::GitxWebhookEventResponse;
+}
 /// Request of [`Api::list_gitx_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -281,6 +284,9 @@ impl ListGitxWebhooks {
     }
 }
 rt::request!(ListGitxWebhooks);
+impl rt::Paged for ListGitxWebhooks {
+    type Item = types::GitxWebhookResponse;
+}
 /// Request of [`Api::update_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -344,7 +350,7 @@ pub(super) static DELETE_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_GITX_WEBHOOK: rt::Operation = rt::Operation {
@@ -363,7 +369,7 @@ pub(super) static GET_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operation {
@@ -394,8 +400,16 @@ pub(super) static LIST_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static LIST_GITX_WEBHOOKS: rt::Operation = rt::Operation {
     id: "list-gitx-webhooks",
@@ -415,8 +429,16 @@ pub(super) static LIST_GITX_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-gitx-webhook",
@@ -434,6 +456,6 @@ pub(super) static UPDATE_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -55,6 +55,9 @@ impl WebhookEventFileValidation {
     }
 }
 rt::request!(WebhookEventFileValidation);
+impl rt::Paged for WebhookEventFileValidation {
+    type Item = types::GetGitxWebhookEventFileValidationResponse;
+}
 pub(super) static WEBHOOK_EVENT_FILE_VALIDATION: rt::Operation = rt::Operation {
     id: "gitx-webhook-event-file-validation",
     name: "webhook_event_file_validation",
@@ -73,6 +76,14 @@ pub(super) static WEBHOOK_EVENT_FILE_VALIDATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

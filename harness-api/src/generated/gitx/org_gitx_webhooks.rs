@@ -183,6 +183,9 @@ impl ListOrgGitxWebhooks {
     }
 }
 rt::request!(ListOrgGitxWebhooks);
+impl rt::Paged for ListOrgGitxWebhooks {
+    type Item = types::GitxWebhookResponse;
+}
 /// Request of [`Api::update_org_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -247,7 +250,7 @@ pub(super) static DELETE_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
@@ -267,7 +270,7 @@ pub(super) static GET_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ORG_GITX_WEBHOOKS: rt::Operation = rt::Operation {
@@ -289,8 +292,16 @@ pub(super) static LIST_ORG_GITX_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-org-gitx-webhook",
@@ -309,6 +320,6 @@ pub(super) static UPDATE_ORG_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

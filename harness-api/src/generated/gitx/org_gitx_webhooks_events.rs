@@ -122,6 +122,9 @@ impl ListOrgGitxWebhookEvents {
     }
 }
 rt::request!(ListOrgGitxWebhookEvents);
+impl rt::Paged for ListOrgGitxWebhookEvents {
+    type Item = types::GitxWebhookEventResponse;
+}
 pub(super) static LIST_ORG_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operation {
     id: "list-org-gitx-webhook-events",
     name: "list_org_gitx_webhook_events",
@@ -151,6 +154,14 @@ pub(super) static LIST_ORG_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

@@ -180,6 +180,9 @@ impl ListOrgWebhooks {
     }
 }
 rt::request!(ListOrgWebhooks);
+impl rt::Paged for ListOrgWebhooks {
+    type Item = types::WebhookResponse;
+}
 /// Request of [`Api::update_org_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -244,7 +247,7 @@ pub(super) static DELETE_ORG_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORG_WEBHOOK: rt::Operation = rt::Operation {
@@ -264,7 +267,7 @@ pub(super) static GET_ORG_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ORG_WEBHOOKS: rt::Operation = rt::Operation {
@@ -285,8 +288,16 @@ pub(super) static LIST_ORG_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ORG_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-org-webhook",
@@ -305,6 +316,6 @@ pub(super) static UPDATE_ORG_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

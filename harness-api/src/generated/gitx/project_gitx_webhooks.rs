@@ -196,6 +196,9 @@ impl ListProjectGitxWebhook {
     }
 }
 rt::request!(ListProjectGitxWebhook);
+impl rt::Paged for ListProjectGitxWebhook {
+    type Item = types::GitxWebhookResponse;
+}
 /// Request of [`Api::update_project_gitx_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -265,7 +268,7 @@ pub(super) static DELETE_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
@@ -286,7 +289,7 @@ pub(super) static GET_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
@@ -309,8 +312,16 @@ pub(super) static LIST_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-project-gitx-webhook",
@@ -330,6 +341,6 @@ pub(super) static UPDATE_PROJECT_GITX_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -126,6 +126,9 @@ impl ListProjectGitxWebhookEvents {
     }
 }
 rt::request!(ListProjectGitxWebhookEvents);
+impl rt::Paged for ListProjectGitxWebhookEvents {
+    type Item = types::GitxWebhookEventResponse;
+}
 pub(super) static LIST_PROJECT_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operation {
     id: "list-project-gitx-webhook-events",
     name: "list_project_gitx_webhook_events",
@@ -156,6 +159,14 @@ pub(super) static LIST_PROJECT_GITX_WEBHOOK_EVENTS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

@@ -196,6 +196,9 @@ impl ListProjectWebhooks {
     }
 }
 rt::request!(ListProjectWebhooks);
+impl rt::Paged for ListProjectWebhooks {
+    type Item = types::WebhookResponse;
+}
 /// Request of [`Api::update_project_webhook`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -265,7 +268,7 @@ pub(super) static DELETE_PROJECT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROJECT_WEBHOOK: rt::Operation = rt::Operation {
@@ -286,7 +289,7 @@ pub(super) static GET_PROJECT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PROJECT_WEBHOOKS: rt::Operation = rt::Operation {
@@ -308,8 +311,16 @@ pub(super) static LIST_PROJECT_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_PROJECT_WEBHOOK: rt::Operation = rt::Operation {
     id: "update-project-webhook",
@@ -329,6 +340,6 @@ pub(super) static UPDATE_PROJECT_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

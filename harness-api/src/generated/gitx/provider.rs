@@ -142,6 +142,9 @@ impl GetProviderList {
     }
 }
 rt::request!(GetProviderList);
+impl rt::Paged for GetProviderList {
+    type Item = types::GetProviderResponse;
+}
 /// Request of [`Api::update_provider`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -193,7 +196,7 @@ pub(super) static DELETE_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROVIDER: rt::Operation = rt::Operation {
@@ -212,7 +215,7 @@ pub(super) static GET_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROVIDER_LIST: rt::Operation = rt::Operation {
@@ -228,8 +231,8 @@ pub(super) static GET_PROVIDER_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_PROVIDER: rt::Operation = rt::Operation {
     id: "updateProvider",
@@ -247,6 +250,6 @@ pub(super) static UPDATE_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -107,6 +107,9 @@ impl GetSourceCodeManagers {
     }
 }
 rt::request!(GetSourceCodeManagers);
+impl rt::Paged for GetSourceCodeManagers {
+    type Item = types::SourceCodeManager;
+}
 /// Request of [`Api::update_source_code_manager`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -164,7 +167,7 @@ pub(super) static DELETE_SOURCE_CODE_MANAGER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_SOURCE_CODE_MANAGERS: rt::Operation = rt::Operation {
@@ -180,8 +183,8 @@ pub(super) static GET_SOURCE_CODE_MANAGERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_SOURCE_CODE_MANAGER: rt::Operation = rt::Operation {
     id: "updateSourceCodeManager",
@@ -196,6 +199,6 @@ pub(super) static UPDATE_SOURCE_CODE_MANAGER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

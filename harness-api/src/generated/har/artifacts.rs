@@ -362,6 +362,9 @@ impl GetAllArtifactVersions {
     }
 }
 rt::request!(GetAllArtifactVersions);
+impl rt::Paged for GetAllArtifactVersions {
+    type Item = types::ArtifactVersionMetadata;
+}
 /// Request of [`Api::get_artifact_deployments`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -434,6 +437,9 @@ impl GetArtifactDeployments {
     }
 }
 rt::request!(GetArtifactDeployments);
+impl rt::Paged for GetArtifactDeployments {
+    type Item = types::ArtifactDeploymentsDetail;
+}
 /// Request of [`Api::get_artifact_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -560,6 +566,9 @@ impl GetArtifactFiles {
     }
 }
 rt::request!(GetArtifactFiles);
+impl rt::Paged for GetArtifactFiles {
+    type Item = types::FileDetail;
+}
 /// Request of [`Api::get_artifact_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -730,6 +739,9 @@ impl GetOciArtifactTags {
     }
 }
 rt::request!(GetOciArtifactTags);
+impl rt::Paged for GetOciArtifactTags {
+    type Item = types::OciArtifactTag;
+}
 /// Request of [`Api::list_artifact_labels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -767,6 +779,9 @@ impl ListArtifactLabels {
     }
 }
 rt::request!(ListArtifactLabels);
+impl rt::Paged for ListArtifactLabels {
+    type Item = String;
+}
 /// Request of [`Api::redirect_harness_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -873,7 +888,7 @@ pub(super) static DELETE_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_ARTIFACT_VERSION: rt::Operation = rt::Operation {
@@ -894,7 +909,7 @@ pub(super) static DELETE_ARTIFACT_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_ARTIFACT_VERSIONS: rt::Operation = rt::Operation {
@@ -920,8 +935,15 @@ pub(super) static GET_ALL_ARTIFACT_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.artifactVersions")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_ARTIFACT_DEPLOYMENTS: rt::Operation = rt::Operation {
     id: "GetArtifactDeployments",
@@ -947,8 +969,15 @@ pub(super) static GET_ARTIFACT_DEPLOYMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.deployments.deployments")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.deployments.itemCount"))
+            .used_size(rt::Found::Member("data.deployments.pageSize"))
+    }),
 };
 pub(super) static GET_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     id: "GetArtifactDetails",
@@ -969,7 +998,7 @@ pub(super) static GET_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ARTIFACT_FILE: rt::Operation = rt::Operation {
@@ -991,7 +1020,7 @@ pub(super) static GET_ARTIFACT_FILE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ARTIFACT_FILES: rt::Operation = rt::Operation {
@@ -1017,8 +1046,15 @@ pub(super) static GET_ARTIFACT_FILES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.files")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_ARTIFACT_STATS: rt::Operation = rt::Operation {
     id: "GetArtifactStats",
@@ -1038,7 +1074,7 @@ pub(super) static GET_ARTIFACT_STATS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ARTIFACT_STATS_FOR_REGISTRY: rt::Operation = rt::Operation {
@@ -1058,7 +1094,7 @@ pub(super) static GET_ARTIFACT_STATS_FOR_REGISTRY: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ARTIFACT_SUMMARY: rt::Operation = rt::Operation {
@@ -1078,7 +1114,7 @@ pub(super) static GET_ARTIFACT_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ARTIFACT_VERSION_SUMMARY: rt::Operation = rt::Operation {
@@ -1100,7 +1136,7 @@ pub(super) static GET_ARTIFACT_VERSION_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_OCI_ARTIFACT_TAGS: rt::Operation = rt::Operation {
@@ -1122,8 +1158,15 @@ pub(super) static GET_OCI_ARTIFACT_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.ociArtifactTags")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_ARTIFACT_LABELS: rt::Operation = rt::Operation {
     id: "ListArtifactLabels",
@@ -1143,8 +1186,15 @@ pub(super) static LIST_ARTIFACT_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.labels")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static REDIRECT_HARNESS_ARTIFACT: rt::Operation = rt::Operation {
     id: "RedirectHarnessArtifact",
@@ -1164,7 +1214,7 @@ pub(super) static REDIRECT_HARNESS_ARTIFACT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_ARTIFACT_LABELS: rt::Operation = rt::Operation {
@@ -1184,6 +1234,6 @@ pub(super) static UPDATE_ARTIFACT_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -248,7 +248,7 @@ pub(super) static GET_DOCKER_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DOCKER_ARTIFACT_INTEGRATION_DETAILS: rt::Operation = rt::Operation {
@@ -270,7 +270,7 @@ pub(super) static GET_DOCKER_ARTIFACT_INTEGRATION_DETAILS: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DOCKER_ARTIFACT_LAYERS: rt::Operation = rt::Operation {
@@ -291,7 +291,7 @@ pub(super) static GET_DOCKER_ARTIFACT_LAYERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DOCKER_ARTIFACT_MANIFEST: rt::Operation = rt::Operation {
@@ -312,7 +312,7 @@ pub(super) static GET_DOCKER_ARTIFACT_MANIFEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DOCKER_ARTIFACT_MANIFESTS: rt::Operation = rt::Operation {
@@ -333,6 +333,6 @@ pub(super) static GET_DOCKER_ARTIFACT_MANIFESTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

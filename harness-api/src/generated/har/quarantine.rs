@@ -120,7 +120,7 @@ pub(super) static DELETE_QUARANTINE_FILE_PATH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static QUARANTINE_FILE_PATH: rt::Operation = rt::Operation {
@@ -136,6 +136,6 @@ pub(super) static QUARANTINE_FILE_PATH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

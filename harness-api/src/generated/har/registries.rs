@@ -167,6 +167,9 @@ impl GetAllArtifactsByRegistry {
     }
 }
 rt::request!(GetAllArtifactsByRegistry);
+impl rt::Paged for GetAllArtifactsByRegistry {
+    type Item = types::RegistryArtifactMetadata;
+}
 /// Request of [`Api::get_client_setup_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -271,7 +274,7 @@ pub(super) static DELETE_REGISTRY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_ARTIFACTS_BY_REGISTRY: rt::Operation = rt::Operation {
@@ -296,8 +299,15 @@ pub(super) static GET_ALL_ARTIFACTS_BY_REGISTRY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.artifacts")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_CLIENT_SETUP_DETAILS: rt::Operation = rt::Operation {
     id: "GetClientSetupDetails",
@@ -316,7 +326,7 @@ pub(super) static GET_CLIENT_SETUP_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REGISTRY: rt::Operation = rt::Operation {
@@ -332,7 +342,7 @@ pub(super) static GET_REGISTRY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static MODIFY_REGISTRY: rt::Operation = rt::Operation {
@@ -348,6 +358,6 @@ pub(super) static MODIFY_REGISTRY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

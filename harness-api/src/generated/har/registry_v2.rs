@@ -931,7 +931,7 @@ pub(super) static DELETE_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_BULK_DOWNLOAD_REQUEST_STATUS: rt::Operation = rt::Operation {
@@ -950,7 +950,7 @@ pub(super) static GET_BULK_DOWNLOAD_REQUEST_STATUS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FILE: rt::Operation = rt::Operation {
@@ -971,7 +971,7 @@ pub(super) static GET_FILE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_METADATA: rt::Operation = rt::Operation {
@@ -993,7 +993,7 @@ pub(super) static GET_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_METADATA_KEYS: rt::Operation = rt::Operation {
@@ -1016,7 +1016,7 @@ pub(super) static GET_METADATA_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_METADATA_VALUES: rt::Operation = rt::Operation {
@@ -1040,7 +1040,7 @@ pub(super) static GET_METADATA_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PACKAGES: rt::Operation = rt::Operation {
@@ -1070,7 +1070,7 @@ pub(super) static LIST_PACKAGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_REGISTRIES: rt::Operation = rt::Operation {
@@ -1100,7 +1100,7 @@ pub(super) static LIST_REGISTRIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_VERSIONS: rt::Operation = rt::Operation {
@@ -1130,7 +1130,7 @@ pub(super) static LIST_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REGISTRY_V2_COPY: rt::Operation = rt::Operation {
@@ -1173,7 +1173,7 @@ pub(super) static SAVE_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static SEARCH_FILES: rt::Operation = rt::Operation {
@@ -1195,7 +1195,7 @@ pub(super) static SEARCH_FILES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_METADATA: rt::Operation = rt::Operation {

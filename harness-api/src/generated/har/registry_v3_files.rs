@@ -172,6 +172,9 @@ impl ListFilesV3 {
     }
 }
 rt::request!(ListFilesV3);
+impl rt::Paged for ListFilesV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::save_file_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -235,7 +238,7 @@ pub(super) static GET_FILE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FILE_V3: rt::Operation = rt::Operation {
@@ -251,7 +254,7 @@ pub(super) static GET_FILE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_FILES_V3: rt::Operation = rt::Operation {
@@ -278,8 +281,15 @@ pub(super) static LIST_FILES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static SAVE_FILE_METADATA_V3: rt::Operation = rt::Operation {
     id: "SaveFileMetadataV3",
@@ -294,7 +304,7 @@ pub(super) static SAVE_FILE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPSERT_FILE_METADATA_V3: rt::Operation = rt::Operation {

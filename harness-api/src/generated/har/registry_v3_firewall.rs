@@ -381,6 +381,9 @@ impl GetArtifactScansV3 {
     }
 }
 rt::request!(GetArtifactScansV3);
+impl rt::Paged for GetArtifactScansV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_bulk_scan_evaluation_status_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -797,7 +800,7 @@ pub(super) static DELETE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static EVALUATE_ARTIFACT_SCAN_V3: rt::Operation = rt::Operation {
@@ -833,7 +836,7 @@ pub(super) static GET_ARTIFACT_SCAN_DETAILS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ARTIFACT_SCANS_V3: rt::Operation = rt::Operation {
@@ -864,8 +867,15 @@ pub(super) static GET_ARTIFACT_SCANS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("itemCount"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static GET_BULK_SCAN_EVALUATION_STATUS_V3: rt::Operation = rt::Operation {
     id: "GetBulkScanEvaluationStatusV3",
@@ -885,7 +895,7 @@ pub(super) static GET_BULK_SCAN_EVALUATION_STATUS_V3: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static INITIATE_BULK_SCAN_EVALUATION_V3: rt::Operation = rt::Operation {
@@ -927,7 +937,7 @@ pub(super) static LIST_FIREWALL_EXCEPTION_VERSIONS_V3: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_FIREWALL_EXCEPTIONS_V3: rt::Operation = rt::Operation {
@@ -957,7 +967,7 @@ pub(super) static LIST_FIREWALL_EXCEPTIONS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PIPELINE_BUILD_INFO_DETAILS_V3: rt::Operation = rt::Operation {
@@ -988,7 +998,7 @@ pub(super) static LIST_PIPELINE_BUILD_INFO_DETAILS_V3: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
@@ -1004,7 +1014,7 @@ pub(super) static UPDATE_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_STATUS_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Operation {
@@ -1020,6 +1030,6 @@ pub(super) static UPDATE_STATUS_FIREWALL_EXCEPTION_V3: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -110,7 +110,7 @@ pub(super) static GET_BACKFILL_STATE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_BACKFILL_TASK_STATUS_V3: rt::Operation = rt::Operation {
@@ -126,7 +126,7 @@ pub(super) static GET_BACKFILL_TASK_STATUS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TRIGGER_BACKFILL_V3: rt::Operation = rt::Operation {

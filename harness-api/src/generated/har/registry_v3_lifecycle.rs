@@ -625,6 +625,9 @@ impl ListLifecycleRulesV3 {
     }
 }
 rt::request!(ListLifecycleRulesV3);
+impl rt::Paged for ListLifecycleRulesV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::patch_lifecycle_rule_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -740,7 +743,7 @@ pub(super) static DELETE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_LIFECYCLE_EXECUTION_V3: rt::Operation = rt::Operation {
@@ -761,7 +764,7 @@ pub(super) static GET_LIFECYCLE_EXECUTION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
@@ -782,7 +785,7 @@ pub(super) static GET_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LIFECYCLE_STATS_V3: rt::Operation = rt::Operation {
@@ -807,7 +810,7 @@ pub(super) static GET_LIFECYCLE_STATS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_LIFECYCLE_EXECUTION_ITEMS_V3: rt::Operation = rt::Operation {
@@ -835,7 +838,7 @@ pub(super) static LIST_LIFECYCLE_EXECUTION_ITEMS_V3: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_LIFECYCLE_EXECUTIONS_V3: rt::Operation = rt::Operation {
@@ -862,7 +865,7 @@ pub(super) static LIST_LIFECYCLE_EXECUTIONS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_LIFECYCLE_RULES_V3: rt::Operation = rt::Operation {
@@ -890,8 +893,15 @@ pub(super) static LIST_LIFECYCLE_RULES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static PATCH_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     id: "PatchLifecycleRuleV3",
@@ -932,6 +942,6 @@ pub(super) static UPDATE_LIFECYCLE_RULE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

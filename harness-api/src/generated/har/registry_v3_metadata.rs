@@ -170,7 +170,7 @@ pub(super) static DELETE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_METADATA_KEYS_V3: rt::Operation = rt::Operation {
@@ -193,7 +193,7 @@ pub(super) static GET_METADATA_KEYS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_METADATA_VALUES_V3: rt::Operation = rt::Operation {
@@ -217,6 +217,6 @@ pub(super) static GET_METADATA_VALUES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -220,6 +220,9 @@ impl ListPackagesV3 {
     }
 }
 rt::request!(ListPackagesV3);
+impl rt::Paged for ListPackagesV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::restore_package_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -306,7 +309,7 @@ pub(super) static DELETE_PACKAGE_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
@@ -322,7 +325,7 @@ pub(super) static GET_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PACKAGES_V3: rt::Operation = rt::Operation {
@@ -352,8 +355,15 @@ pub(super) static LIST_PACKAGES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static RESTORE_PACKAGE_V3: rt::Operation = rt::Operation {
     id: "RestorePackageV3",
@@ -384,7 +394,7 @@ pub(super) static SAVE_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPSERT_PACKAGE_METADATA_V3: rt::Operation = rt::Operation {

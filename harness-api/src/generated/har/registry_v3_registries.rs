@@ -229,6 +229,9 @@ impl ListRegistriesV3 {
     }
 }
 rt::request!(ListRegistriesV3);
+impl rt::Paged for ListRegistriesV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::migrate_registry_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -334,7 +337,7 @@ pub(super) static DELETE_REGISTRY_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
@@ -350,7 +353,7 @@ pub(super) static GET_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_REGISTRIES_V3: rt::Operation = rt::Operation {
@@ -380,8 +383,15 @@ pub(super) static LIST_REGISTRIES_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static MIGRATE_REGISTRY_V3: rt::Operation = rt::Operation {
     id: "MigrateRegistryV3",
@@ -428,7 +438,7 @@ pub(super) static SAVE_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPSERT_REGISTRY_METADATA_V3: rt::Operation = rt::Operation {

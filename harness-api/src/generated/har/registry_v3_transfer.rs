@@ -156,6 +156,6 @@ pub(super) static GET_BULK_DOWNLOAD_REQUEST_STATUS_V3: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

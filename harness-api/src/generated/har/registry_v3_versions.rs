@@ -272,6 +272,9 @@ impl ListVersionsV3 {
     }
 }
 rt::request!(ListVersionsV3);
+impl rt::Paged for ListVersionsV3 {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::rebuild_version_metadata_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -393,7 +396,7 @@ pub(super) static DELETE_VERSION_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_VERSION_METADATA_V3: rt::Operation = rt::Operation {
@@ -409,7 +412,7 @@ pub(super) static GET_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_VERSIONS_V3: rt::Operation = rt::Operation {
@@ -439,8 +442,15 @@ pub(super) static LIST_VERSIONS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "items")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::HasNext("hasMore"))
+    }),
 };
 pub(super) static REBUILD_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     id: "RebuildVersionMetadataV3",
@@ -487,7 +497,7 @@ pub(super) static SAVE_VERSION_METADATA_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPSERT_VERSION_METADATA_V3: rt::Operation = rt::Operation {

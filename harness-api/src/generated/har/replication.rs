@@ -209,6 +209,9 @@ impl ListMigrationImages {
     }
 }
 rt::request!(ListMigrationImages);
+impl rt::Paged for ListMigrationImages {
+    type Item = types::MigrationImage;
+}
 /// Request of [`Api::list_replication_rules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -326,7 +329,7 @@ pub(super) static DELETE_REPLICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_MIGRATION_LOGS_FOR_IMAGE: rt::Operation = rt::Operation {
@@ -342,7 +345,7 @@ pub(super) static GET_MIGRATION_LOGS_FOR_IMAGE: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain; charset=utf-8"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REPLICATION_RULE: rt::Operation = rt::Operation {
@@ -358,7 +361,7 @@ pub(super) static GET_REPLICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_MIGRATION_IMAGES: rt::Operation = rt::Operation {
@@ -380,8 +383,15 @@ pub(super) static LIST_MIGRATION_IMAGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.images")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_REPLICATION_RULES: rt::Operation = rt::Operation {
     id: "listReplicationRules",
@@ -396,7 +406,7 @@ pub(super) static LIST_REPLICATION_RULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static START_MIGRATION: rt::Operation = rt::Operation {
@@ -444,6 +454,6 @@ pub(super) static UPDATE_REPLICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

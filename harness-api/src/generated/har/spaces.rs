@@ -341,6 +341,9 @@ impl GetAllArtifacts {
     }
 }
 rt::request!(GetAllArtifacts);
+impl rt::Paged for GetAllArtifacts {
+    type Item = types::ArtifactMetadata;
+}
 /// Request of [`Api::get_all_registries`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -417,6 +420,9 @@ impl GetAllRegistries {
     }
 }
 rt::request!(GetAllRegistries);
+impl rt::Paged for GetAllRegistries {
+    type Item = types::RegistryMetadata;
+}
 /// Request of [`Api::get_artifact_stats_for_space`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -486,6 +492,9 @@ impl ListSpaceLabelValues {
     }
 }
 rt::request!(ListSpaceLabelValues);
+impl rt::Paged for ListSpaceLabelValues {
+    type Item = types::TypesLabelValue;
+}
 /// Request of [`Api::list_space_labels`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -529,6 +538,9 @@ impl ListSpaceLabels {
     }
 }
 rt::request!(ListSpaceLabels);
+impl rt::Paged for ListSpaceLabels {
+    type Item = types::RegistryTypesLabel;
+}
 /// Request of [`Api::save_space_label`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -649,7 +661,7 @@ pub(super) static DELETE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
@@ -669,7 +681,7 @@ pub(super) static DELETE_SPACE_LABEL_VALUE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FIND_SPACE_LABEL: rt::Operation = rt::Operation {
@@ -689,7 +701,7 @@ pub(super) static FIND_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ALL_ARTIFACTS: rt::Operation = rt::Operation {
@@ -716,8 +728,15 @@ pub(super) static GET_ALL_ARTIFACTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.artifacts")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_ALL_REGISTRIES: rt::Operation = rt::Operation {
     id: "GetAllRegistries",
@@ -743,8 +762,15 @@ pub(super) static GET_ALL_REGISTRIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.registries")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_ARTIFACT_STATS_FOR_SPACE: rt::Operation = rt::Operation {
     id: "GetArtifactStatsForSpace",
@@ -763,7 +789,7 @@ pub(super) static GET_ARTIFACT_STATS_FOR_SPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_STORAGE_DETAILS: rt::Operation = rt::Operation {
@@ -779,7 +805,7 @@ pub(super) static GET_STORAGE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_SPACE_LABEL_VALUES: rt::Operation = rt::Operation {
@@ -795,8 +821,8 @@ pub(super) static LIST_SPACE_LABEL_VALUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_SPACE_LABELS: rt::Operation = rt::Operation {
     id: "RegistrylistSpaceLabels",
@@ -817,8 +843,13 @@ pub(super) static LIST_SPACE_LABELS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+    }),
 };
 pub(super) static SAVE_SPACE_LABEL: rt::Operation = rt::Operation {
     id: "RegistrysaveSpaceLabel",
@@ -833,7 +864,7 @@ pub(super) static SAVE_SPACE_LABEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_SPACE_LABEL: rt::Operation = rt::Operation {

@@ -209,6 +209,9 @@ impl ListWebhookExecutions {
     }
 }
 rt::request!(ListWebhookExecutions);
+impl rt::Paged for ListWebhookExecutions {
+    type Item = types::WebhookExecution;
+}
 /// Request of [`Api::list_webhooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -258,6 +261,9 @@ impl ListWebhooks {
     }
 }
 rt::request!(ListWebhooks);
+impl rt::Paged for ListWebhooks {
+    type Item = types::Webhook;
+}
 /// Request of [`Api::re_trigger_webhook_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -334,7 +340,7 @@ pub(super) static DELETE_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_WEBHOOK: rt::Operation = rt::Operation {
@@ -353,7 +359,7 @@ pub(super) static GET_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
@@ -373,7 +379,7 @@ pub(super) static GET_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
@@ -394,8 +400,15 @@ pub(super) static LIST_WEBHOOK_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.executions")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_WEBHOOKS: rt::Operation = rt::Operation {
     id: "ListWebhooks",
@@ -417,8 +430,15 @@ pub(super) static LIST_WEBHOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.webhooks")
+            .page("page", 1)
+            .size("size")
+            .default_size(20)
+            .total(rt::Found::Member("data.itemCount"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static RE_TRIGGER_WEBHOOK_EXECUTION: rt::Operation = rt::Operation {
     id: "ReTriggerWebhookExecution",
@@ -456,6 +476,6 @@ pub(super) static UPDATE_WEBHOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

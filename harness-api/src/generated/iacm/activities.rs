@@ -121,6 +121,9 @@ impl ListActivities {
     }
 }
 rt::request!(ListActivities);
+impl rt::Paged for ListActivities {
+    type Item = types::HarnessIacmActivity;
+}
 /// Request of [`Api::list_activity_resource_changes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -179,8 +182,15 @@ pub(super) static LIST_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_ACTIVITY_RESOURCE_CHANGES: rt::Operation = rt::Operation {
     id: "activities#list-activity-resource-changes",
@@ -202,6 +212,6 @@ pub(super) static LIST_ACTIVITY_RESOURCE_CHANGES: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

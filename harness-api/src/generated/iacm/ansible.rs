@@ -1228,6 +1228,9 @@ impl ListAnsibleActivities {
     }
 }
 rt::request!(ListAnsibleActivities);
+impl rt::Paged for ListAnsibleActivities {
+    type Item = types::HarnessIacmAnsibleactivity;
+}
 /// Request of [`Api::list_ansible_data`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1295,6 +1298,9 @@ impl ListAnsibleData {
     }
 }
 rt::request!(ListAnsibleData);
+impl rt::Paged for ListAnsibleData {
+    type Item = types::HarnessIacmAnsibledata;
+}
 /// Request of [`Api::list_host_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1338,6 +1344,9 @@ impl ListHostActivities {
     }
 }
 rt::request!(ListHostActivities);
+impl rt::Paged for ListHostActivities {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::list_host_inventories`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1375,6 +1384,9 @@ impl ListHostInventories {
     }
 }
 rt::request!(ListHostInventories);
+impl rt::Paged for ListHostInventories {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::list_hosts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1448,6 +1460,9 @@ impl ListHosts {
     }
 }
 rt::request!(ListHosts);
+impl rt::Paged for ListHosts {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::list_inventory`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1503,6 +1518,9 @@ impl ListInventory {
     }
 }
 rt::request!(ListInventory);
+impl rt::Paged for ListInventory {
+    type Item = types::HarnessIacmInventoryDetail;
+}
 /// Request of [`Api::list_playbooks`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1552,6 +1570,9 @@ impl ListPlaybooks {
     }
 }
 rt::request!(ListPlaybooks);
+impl rt::Paged for ListPlaybooks {
+    type Item = types::HarnessIacmPlaybook;
+}
 /// Request of [`Api::publish_results`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1825,6 +1846,9 @@ impl ShowInventoryGroups {
     }
 }
 rt::request!(ShowInventoryGroups);
+impl rt::Paged for ShowInventoryGroups {
+    type Item = String;
+}
 /// Request of [`Api::show_inventory_hosts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1868,6 +1892,9 @@ impl ShowInventoryHosts {
     }
 }
 rt::request!(ShowInventoryHosts);
+impl rt::Paged for ShowInventoryHosts {
+    type Item = types::HarnessIacmInventoryHost;
+}
 /// Request of [`Api::show_inventory_vars`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -2311,7 +2338,7 @@ pub(super) static DELETE_INVENTORY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_INVENTORY_GROUP: rt::Operation = rt::Operation {
@@ -2333,7 +2360,7 @@ pub(super) static DELETE_INVENTORY_GROUP: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_INVENTORY_HOST: rt::Operation = rt::Operation {
@@ -2355,7 +2382,7 @@ pub(super) static DELETE_INVENTORY_HOST: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_PLAYBOOK: rt::Operation = rt::Operation {
@@ -2376,7 +2403,7 @@ pub(super) static DELETE_PLAYBOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
@@ -2397,7 +2424,7 @@ pub(super) static DELETE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static EXPORT_HOSTS_CSV: rt::Operation = rt::Operation {
@@ -2422,7 +2449,7 @@ pub(super) static EXPORT_HOSTS_CSV: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ANSIBLE_FILE: rt::Operation = rt::Operation {
@@ -2444,7 +2471,7 @@ pub(super) static GET_ANSIBLE_FILE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_HOST_STATS: rt::Operation = rt::Operation {
@@ -2465,7 +2492,7 @@ pub(super) static GET_HOST_STATS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_HOSTS_SUMMARY: rt::Operation = rt::Operation {
@@ -2489,7 +2516,7 @@ pub(super) static GET_HOSTS_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IMPORT_INVENTORY: rt::Operation = rt::Operation {
@@ -2536,8 +2563,15 @@ pub(super) static LIST_ANSIBLE_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_ANSIBLE_DATA: rt::Operation = rt::Operation {
     id: "ansible#list-data",
@@ -2563,8 +2597,15 @@ pub(super) static LIST_ANSIBLE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_HOST_ACTIVITIES: rt::Operation = rt::Operation {
     id: "ansible#list-host-activities",
@@ -2587,8 +2628,15 @@ pub(super) static LIST_HOST_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_HOST_INVENTORIES: rt::Operation = rt::Operation {
     id: "ansible#list-host-inventories",
@@ -2610,8 +2658,15 @@ pub(super) static LIST_HOST_INVENTORIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_HOSTS: rt::Operation = rt::Operation {
     id: "ansible#list-hosts",
@@ -2638,8 +2693,15 @@ pub(super) static LIST_HOSTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_INVENTORY: rt::Operation = rt::Operation {
     id: "ansible#list-inventory",
@@ -2663,8 +2725,15 @@ pub(super) static LIST_INVENTORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_PLAYBOOKS: rt::Operation = rt::Operation {
     id: "ansible#list-playbooks",
@@ -2687,8 +2756,15 @@ pub(super) static LIST_PLAYBOOKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static PUBLISH_RESULTS: rt::Operation = rt::Operation {
     id: "ansible#publish-results",
@@ -2778,7 +2854,7 @@ pub(super) static SHOW_ANSIBLE_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_ANSIBLE_DATA: rt::Operation = rt::Operation {
@@ -2799,7 +2875,7 @@ pub(super) static SHOW_ANSIBLE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_HOST: rt::Operation = rt::Operation {
@@ -2820,7 +2896,7 @@ pub(super) static SHOW_HOST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_INVENTORY: rt::Operation = rt::Operation {
@@ -2842,7 +2918,7 @@ pub(super) static SHOW_INVENTORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_INVENTORY_AS_ANSIBLE: rt::Operation = rt::Operation {
@@ -2863,7 +2939,7 @@ pub(super) static SHOW_INVENTORY_AS_ANSIBLE: rt::Operation = rt::Operation {
     answers: &["application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_INVENTORY_GROUPS: rt::Operation = rt::Operation {
@@ -2886,8 +2962,15 @@ pub(super) static SHOW_INVENTORY_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "groups")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
     id: "ansible#show-inventory-hosts",
@@ -2910,8 +2993,15 @@ pub(super) static SHOW_INVENTORY_HOSTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "hosts")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static SHOW_INVENTORY_VARS: rt::Operation = rt::Operation {
     id: "ansible#show-inventory-vars",
@@ -2933,7 +3023,7 @@ pub(super) static SHOW_INVENTORY_VARS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_PLAYBOOK: rt::Operation = rt::Operation {
@@ -2954,7 +3044,7 @@ pub(super) static SHOW_PLAYBOOK: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_PLAYBOOK_VARS: rt::Operation = rt::Operation {
@@ -2977,7 +3067,7 @@ pub(super) static SHOW_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_INVENTORY: rt::Operation = rt::Operation {
@@ -2998,7 +3088,7 @@ pub(super) static UPDATE_INVENTORY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_INVENTORY_GROUP: rt::Operation = rt::Operation {
@@ -3020,7 +3110,7 @@ pub(super) static UPDATE_INVENTORY_GROUP: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_INVENTORY_HOST: rt::Operation = rt::Operation {
@@ -3042,7 +3132,7 @@ pub(super) static UPDATE_INVENTORY_HOST: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_INVENTORY_PLUGIN: rt::Operation = rt::Operation {
@@ -3063,7 +3153,7 @@ pub(super) static UPDATE_INVENTORY_PLUGIN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_INVENTORY_VARS: rt::Operation = rt::Operation {
@@ -3084,7 +3174,7 @@ pub(super) static UPDATE_INVENTORY_VARS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_PLAYBOOK: rt::Operation = rt::Operation {
@@ -3105,7 +3195,7 @@ pub(super) static UPDATE_PLAYBOOK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
@@ -3126,6 +3216,6 @@ pub(super) static UPDATE_PLAYBOOK_VARS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -153,6 +153,9 @@ impl ListApprovals {
     }
 }
 rt::request!(ListApprovals);
+impl rt::Paged for ListApprovals {
+    type Item = types::HarnessIacmApproval;
+}
 /// Request of [`Api::show_approval`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -248,8 +251,15 @@ pub(super) static LIST_APPROVALS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static SHOW_APPROVAL: rt::Operation = rt::Operation {
     id: "approvals#show-approval",
@@ -269,7 +279,7 @@ pub(super) static SHOW_APPROVAL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_APPROVAL: rt::Operation = rt::Operation {
@@ -290,6 +300,6 @@ pub(super) static UPDATE_APPROVAL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

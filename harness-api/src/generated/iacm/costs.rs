@@ -90,6 +90,9 @@ impl ListCosts {
     }
 }
 rt::request!(ListCosts);
+impl rt::Paged for ListCosts {
+    type Item = types::HarnessIacmMonthlycost;
+}
 /// Request of [`Api::list_costs_per_workspace`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -139,6 +142,9 @@ impl ListCostsPerWorkspace {
     }
 }
 rt::request!(ListCostsPerWorkspace);
+impl rt::Paged for ListCostsPerWorkspace {
+    type Item = types::HarnessIacmCostResource;
+}
 pub(super) static LIST_COSTS: rt::Operation = rt::Operation {
     id: "costs#list-costs",
     name: "list_costs",
@@ -161,8 +167,15 @@ pub(super) static LIST_COSTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "workspaces")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Member("totalItems"))
+            .used_size(rt::Found::Member("pageSize"))
+    }),
 };
 pub(super) static LIST_COSTS_PER_WORKSPACE: rt::Operation = rt::Operation {
     id: "costs#list-costs-per-workspace",
@@ -186,6 +199,13 @@ pub(super) static LIST_COSTS_PER_WORKSPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };

@@ -275,6 +275,9 @@ impl ListCostChangesAllStages {
     }
 }
 rt::request!(ListCostChangesAllStages);
+impl rt::Paged for ListCostChangesAllStages {
+    type Item = types::HarnessIacmChangedCosts;
+}
 /// Request of [`Api::list_cost_changes_all_stages_by_modules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -379,6 +382,9 @@ impl ListExecutions {
     }
 }
 rt::request!(ListExecutions);
+impl rt::Paged for ListExecutions {
+    type Item = types::HarnessIacmExecution;
+}
 /// Request of [`Api::list_resource_changes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -453,6 +459,9 @@ impl ListResourceChangesAllStages {
     }
 }
 rt::request!(ListResourceChangesAllStages);
+impl rt::Paged for ListResourceChangesAllStages {
+    type Item = types::HarnessIacmChangedResources;
+}
 /// Request of [`Api::modify_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -543,7 +552,7 @@ pub(super) static GET_DEPENDENCY_GRAPH: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_COST_CHANGES: rt::Operation = rt::Operation {
@@ -565,7 +574,7 @@ pub(super) static LIST_COST_CHANGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_COST_CHANGES_ALL_STAGES: rt::Operation = rt::Operation {
@@ -586,8 +595,8 @@ pub(super) static LIST_COST_CHANGES_ALL_STAGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_COST_CHANGES_ALL_STAGES_BY_MODULES: rt::Operation = rt::Operation {
     id: "executions#list-cost-changes-all-stages-by-modules",
@@ -608,7 +617,7 @@ pub(super) static LIST_COST_CHANGES_ALL_STAGES_BY_MODULES: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_EXECUTIONS: rt::Operation = rt::Operation {
@@ -636,8 +645,15 @@ pub(super) static LIST_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_RESOURCE_CHANGES: rt::Operation = rt::Operation {
     id: "executions#list-resource-changes",
@@ -660,7 +676,7 @@ pub(super) static LIST_RESOURCE_CHANGES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RESOURCE_CHANGES_ALL_STAGES: rt::Operation = rt::Operation {
@@ -682,8 +698,8 @@ pub(super) static LIST_RESOURCE_CHANGES_ALL_STAGES: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static MODIFY_EXECUTION: rt::Operation = rt::Operation {
     id: "executions#modify-execution",
@@ -726,6 +742,6 @@ pub(super) static SHOW_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -921,6 +921,9 @@ impl ListConnectors {
     }
 }
 rt::request!(ListConnectors);
+impl rt::Paged for ListConnectors {
+    type Item = String;
+}
 /// Request of [`Api::list_metadata_by_module`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1080,6 +1083,9 @@ impl ListModuleExecutionsId {
     }
 }
 rt::request!(ListModuleExecutionsId);
+impl rt::Paged for ListModuleExecutionsId {
+    type Item = types::HarnessIacmModuleexecutionresource;
+}
 /// Request of [`Api::list_module_tags_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1117,6 +1123,9 @@ impl ListModuleTagsById {
     }
 }
 rt::request!(ListModuleTagsById);
+impl rt::Paged for ListModuleTagsById {
+    type Item = String;
+}
 /// Request of [`Api::list_modules_by_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1178,6 +1187,9 @@ impl ListModulesByAccount {
     }
 }
 rt::request!(ListModulesByAccount);
+impl rt::Paged for ListModulesByAccount {
+    type Item = types::ModuleResource;
+}
 /// Request of [`Api::list_modules_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1648,7 +1660,7 @@ pub(super) static BATCH_CHECK_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_MODULE: rt::Operation = rt::Operation {
@@ -1746,7 +1758,7 @@ pub(super) static DELETE_MODULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
@@ -1767,7 +1779,7 @@ pub(super) static DELETE_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_MODULE_VERSIONS: rt::Operation = rt::Operation {
@@ -1789,7 +1801,7 @@ pub(super) static DELETE_MODULE_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DISABLE_TESTING: rt::Operation = rt::Operation {
@@ -1810,7 +1822,7 @@ pub(super) static DISABLE_TESTING: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DOWNLOAD_MODULE: rt::Operation = rt::Operation {
@@ -1831,7 +1843,7 @@ pub(super) static DOWNLOAD_MODULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ENABLE_TESTING: rt::Operation = rt::Operation {
@@ -1874,7 +1886,7 @@ pub(super) static GET_MODULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MODULE_EXAMPLE_FILE: rt::Operation = rt::Operation {
@@ -1898,7 +1910,7 @@ pub(super) static GET_MODULE_EXAMPLE_FILE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
@@ -1919,7 +1931,7 @@ pub(super) static GET_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MODULE_LIFECYCLE_VERSION_STATUS: rt::Operation = rt::Operation {
@@ -1941,7 +1953,7 @@ pub(super) static GET_MODULE_LIFECYCLE_VERSION_STATUS: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_CONNECTORS: rt::Operation = rt::Operation {
@@ -1961,8 +1973,8 @@ pub(super) static LIST_CONNECTORS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_METADATA_BY_MODULE: rt::Operation = rt::Operation {
     id: "module-registry#list-metadata-by-module",
@@ -1984,7 +1996,7 @@ pub(super) static LIST_METADATA_BY_MODULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_MODULE_EXAMPLE_FILES: rt::Operation = rt::Operation {
@@ -2007,7 +2019,7 @@ pub(super) static LIST_MODULE_EXAMPLE_FILES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_MODULE_EXECUTIONS_ID: rt::Operation = rt::Operation {
@@ -2035,8 +2047,15 @@ pub(super) static LIST_MODULE_EXECUTIONS_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_MODULE_TAGS_BY_ID: rt::Operation = rt::Operation {
     id: "module-registry#list-module-tags-by-id",
@@ -2056,8 +2075,8 @@ pub(super) static LIST_MODULE_TAGS_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_MODULES_BY_ACCOUNT: rt::Operation = rt::Operation {
     id: "module-registry#list_modules-by-account",
@@ -2080,8 +2099,15 @@ pub(super) static LIST_MODULES_BY_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_MODULES_BY_ID: rt::Operation = rt::Operation {
     id: "module-registry#list-modules-by-id",
@@ -2101,7 +2127,7 @@ pub(super) static LIST_MODULES_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_README_BY_ID: rt::Operation = rt::Operation {
@@ -2124,7 +2150,7 @@ pub(super) static LIST_README_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_VERSIONS: rt::Operation = rt::Operation {
@@ -2144,7 +2170,7 @@ pub(super) static LIST_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static MODULE_PARSED_DATA: rt::Operation = rt::Operation {
@@ -2282,7 +2308,7 @@ pub(super) static PUT_MODULE_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static SEND_MODULE_EVENT: rt::Operation = rt::Operation {
@@ -2340,7 +2366,7 @@ pub(super) static UPDATE_MODULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_MODULE_TESTING: rt::Operation = rt::Operation {
@@ -2361,6 +2387,6 @@ pub(super) static UPDATE_MODULE_TESTING: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

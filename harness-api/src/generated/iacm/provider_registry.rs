@@ -710,6 +710,9 @@ impl ListProviders {
     }
 }
 rt::request!(ListProviders);
+impl rt::Paged for ListProviders {
+    type Item = types::HarnessIacmProviderRegistryProvider;
+}
 /// Request of [`Api::list_signing_keys`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -759,6 +762,9 @@ impl ListSigningKeys {
     }
 }
 rt::request!(ListSigningKeys);
+impl rt::Paged for ListSigningKeys {
+    type Item = types::HarnessIacmProviderRegistrySigningKey;
+}
 /// Request of [`Api::post_provider_files`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -922,7 +928,7 @@ pub(super) static BATCH_CHECK_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_PROVIDER: rt::Operation = rt::Operation {
@@ -970,7 +976,7 @@ pub(super) static DELETE_PROVIDER: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_PROVIDER_FILE: rt::Operation = rt::Operation {
@@ -991,7 +997,7 @@ pub(super) static DELETE_PROVIDER_FILE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
@@ -1007,7 +1013,7 @@ pub(super) static DELETE_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_PROVIDER_VERSION: rt::Operation = rt::Operation {
@@ -1027,7 +1033,7 @@ pub(super) static DELETE_PROVIDER_VERSION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_SIGNING_KEY: rt::Operation = rt::Operation {
@@ -1043,7 +1049,7 @@ pub(super) static DELETE_SIGNING_KEY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROVIDER: rt::Operation = rt::Operation {
@@ -1059,7 +1065,7 @@ pub(super) static GET_PROVIDER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROVIDER_DOMAIN: rt::Operation = rt::Operation {
@@ -1075,7 +1081,7 @@ pub(super) static GET_PROVIDER_DOMAIN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROVIDER_DOWNLOAD: rt::Operation = rt::Operation {
@@ -1097,7 +1103,7 @@ pub(super) static GET_PROVIDER_DOWNLOAD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROVIDER_FILE: rt::Operation = rt::Operation {
@@ -1121,7 +1127,7 @@ pub(super) static GET_PROVIDER_FILE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
@@ -1137,7 +1143,7 @@ pub(super) static GET_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROVIDER_LIFECYCLE_VERSION_STATUS: rt::Operation = rt::Operation {
@@ -1157,7 +1163,7 @@ pub(super) static GET_PROVIDER_LIFECYCLE_VERSION_STATUS: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROVIDER_VERSION: rt::Operation = rt::Operation {
@@ -1177,7 +1183,7 @@ pub(super) static GET_PROVIDER_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PROVIDER_VERSIONS: rt::Operation = rt::Operation {
@@ -1193,7 +1199,7 @@ pub(super) static LIST_PROVIDER_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PROVIDERS: rt::Operation = rt::Operation {
@@ -1215,8 +1221,15 @@ pub(super) static LIST_PROVIDERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_SIGNING_KEYS: rt::Operation = rt::Operation {
     id: "provider-registry#list-signing-keys",
@@ -1237,8 +1250,15 @@ pub(super) static LIST_SIGNING_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static POST_PROVIDER_FILES: rt::Operation = rt::Operation {
     id: "provider-registry#post-files",
@@ -1294,7 +1314,7 @@ pub(super) static PUT_PROVIDER_LIFECYCLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_PROVIDER_VERSION: rt::Operation = rt::Operation {
@@ -1314,7 +1334,7 @@ pub(super) static UPDATE_PROVIDER_VERSION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_SIGNING_KEY: rt::Operation = rt::Operation {
@@ -1330,7 +1350,7 @@ pub(super) static UPDATE_SIGNING_KEY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPLOAD_SIGNING_KEY: rt::Operation = rt::Operation {

@@ -338,7 +338,7 @@ pub(super) static DISABLE_REMEDIATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ENABLE_REMEDIATION: rt::Operation = rt::Operation {
@@ -359,7 +359,7 @@ pub(super) static ENABLE_REMEDIATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_REMEDIATION_CONFIG: rt::Operation = rt::Operation {
@@ -380,7 +380,7 @@ pub(super) static GET_REMEDIATION_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REMEDIATION_RUN: rt::Operation = rt::Operation {
@@ -402,7 +402,7 @@ pub(super) static GET_REMEDIATION_RUN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_REMEDIATION_RUNS: rt::Operation = rt::Operation {
@@ -425,7 +425,7 @@ pub(super) static LIST_REMEDIATION_RUNS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_REMEDIATION_RUN: rt::Operation = rt::Operation {
@@ -447,6 +447,6 @@ pub(super) static UPDATE_REMEDIATION_RUN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -301,6 +301,9 @@ impl ListDefaultPipelines {
     }
 }
 rt::request!(ListDefaultPipelines);
+impl rt::Paged for ListDefaultPipelines {
+    type Item = types::HarnessIacmDefaultpipeline;
+}
 /// Request of [`Api::upsert_default_pipeline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -343,7 +346,7 @@ pub(super) static CHECK_PUSH_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DELETE_DEFAULT_PIPELINE: rt::Operation = rt::Operation {
@@ -363,7 +366,7 @@ pub(super) static DELETE_DEFAULT_PIPELINE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::Operation {
@@ -383,7 +386,7 @@ pub(super) static DISABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DISABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
@@ -403,7 +406,7 @@ pub(super) static DISABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ENABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::Operation {
@@ -423,7 +426,7 @@ pub(super) static ENABLE_EPHEMERAL_WORKSPACES_IN_PROJECT: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ENABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
@@ -443,7 +446,7 @@ pub(super) static ENABLE_PROJECT_DRIFT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LIST_DEFAULT_PIPELINES: rt::Operation = rt::Operation {
@@ -464,8 +467,8 @@ pub(super) static LIST_DEFAULT_PIPELINES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static UPSERT_DEFAULT_PIPELINE: rt::Operation = rt::Operation {
     id: "settings#upsert-default-pipeline",
@@ -484,6 +487,6 @@ pub(super) static UPSERT_DEFAULT_PIPELINE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

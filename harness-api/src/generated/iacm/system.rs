@@ -114,6 +114,9 @@ impl ListSupportedProvisionerVersions {
     }
 }
 rt::request!(ListSupportedProvisionerVersions);
+impl rt::Paged for ListSupportedProvisionerVersions {
+    type Item = String;
+}
 /// Request of [`Api::system_health`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -165,7 +168,7 @@ pub(super) static GET_PROVISIONER_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LATEST_PLUGIN_VERSION: rt::Operation = rt::Operation {
@@ -197,8 +200,8 @@ pub(super) static LIST_SUPPORTED_PROVISIONER_VERSIONS: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static SYSTEM_HEALTH: rt::Operation = rt::Operation {
     id: "IaCMsystem#health",
@@ -213,7 +216,7 @@ pub(super) static SYSTEM_HEALTH: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SYSTEM_VERSION: rt::Operation = rt::Operation {
@@ -229,6 +232,6 @@ pub(super) static SYSTEM_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

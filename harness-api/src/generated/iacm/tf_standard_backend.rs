@@ -195,7 +195,7 @@ pub(super) static PULL_TERRAFORM_STATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PUSH_TERRAFORM_STATE: rt::Operation = rt::Operation {
@@ -238,6 +238,6 @@ pub(super) static UNLOCK_WORKSPACE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

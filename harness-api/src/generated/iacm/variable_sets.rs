@@ -631,6 +631,9 @@ impl ListVariableSetReferencesAccountLevel {
     }
 }
 rt::request!(ListVariableSetReferencesAccountLevel);
+impl rt::Paged for ListVariableSetReferencesAccountLevel {
+    type Item = types::HarnessIacmWorkspace;
+}
 /// Request of [`Api::list_variable_set_references_org_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -656,6 +659,9 @@ impl ListVariableSetReferencesOrgLevel {
     }
 }
 rt::request!(ListVariableSetReferencesOrgLevel);
+impl rt::Paged for ListVariableSetReferencesOrgLevel {
+    type Item = types::HarnessIacmWorkspace;
+}
 /// Request of [`Api::list_variable_set_references_proj_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -681,6 +687,9 @@ impl ListVariableSetReferencesProjLevel {
     }
 }
 rt::request!(ListVariableSetReferencesProjLevel);
+impl rt::Paged for ListVariableSetReferencesProjLevel {
+    type Item = types::HarnessIacmWorkspace;
+}
 /// Request of [`Api::list_variable_sets_account_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -706,6 +715,9 @@ impl ListVariableSetsAccountLevel {
     }
 }
 rt::request!(ListVariableSetsAccountLevel);
+impl rt::Paged for ListVariableSetsAccountLevel {
+    type Item = types::HarnessIacmVariableSet;
+}
 /// Request of [`Api::list_variable_sets_org_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -731,6 +743,9 @@ impl ListVariableSetsOrgLevel {
     }
 }
 rt::request!(ListVariableSetsOrgLevel);
+impl rt::Paged for ListVariableSetsOrgLevel {
+    type Item = types::HarnessIacmVariableSet;
+}
 /// Request of [`Api::list_variable_sets_proj_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -756,6 +771,9 @@ impl ListVariableSetsProjLevel {
     }
 }
 rt::request!(ListVariableSetsProjLevel);
+impl rt::Paged for ListVariableSetsProjLevel {
+    type Item = types::HarnessIacmVariableSet;
+}
 /// Request of [`Api::update_variable_set_account_level`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -905,7 +923,7 @@ pub(super) static DELETE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operati
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
@@ -924,7 +942,7 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ACCOUNT_LEVEL: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ORG_LEVEL: rt::Operation = rt::Operation {
@@ -944,7 +962,7 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_ORG_LEVEL: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_VARIABLE_SET_BY_QUERY_PROJ_LEVEL: rt::Operation = rt::Operation {
@@ -965,7 +983,7 @@ pub(super) static DELETE_VARIABLE_SET_BY_QUERY_PROJ_LEVEL: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
@@ -985,7 +1003,7 @@ pub(super) static DELETE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation {
@@ -1006,7 +1024,7 @@ pub(super) static DELETE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
@@ -1025,7 +1043,7 @@ pub(super) static GET_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
@@ -1045,7 +1063,7 @@ pub(super) static GET_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation {
@@ -1066,7 +1084,7 @@ pub(super) static GET_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_VARIABLE_SET_REFERENCES_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
@@ -1085,8 +1103,8 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_ACCOUNT_LEVEL: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static LIST_VARIABLE_SET_REFERENCES_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-set-references-org-level",
@@ -1105,8 +1123,8 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_ORG_LEVEL: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static LIST_VARIABLE_SET_REFERENCES_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-set-references-proj-level",
@@ -1126,8 +1144,8 @@ pub(super) static LIST_VARIABLE_SET_REFERENCES_PROJ_LEVEL: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static LIST_VARIABLE_SETS_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-account-level",
@@ -1142,8 +1160,8 @@ pub(super) static LIST_VARIABLE_SETS_ACCOUNT_LEVEL: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static LIST_VARIABLE_SETS_ORG_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-org-level",
@@ -1158,8 +1176,8 @@ pub(super) static LIST_VARIABLE_SETS_ORG_LEVEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static LIST_VARIABLE_SETS_PROJ_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#list-variable-sets-proj-level",
@@ -1178,8 +1196,8 @@ pub(super) static LIST_VARIABLE_SETS_PROJ_LEVEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "items") }),
 };
 pub(super) static UPDATE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operation {
     id: "variable_sets#update-variable-set-account-level",
@@ -1197,7 +1215,7 @@ pub(super) static UPDATE_VARIABLE_SET_ACCOUNT_LEVEL: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
@@ -1217,7 +1235,7 @@ pub(super) static UPDATE_VARIABLE_SET_ORG_LEVEL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation {
@@ -1238,6 +1256,6 @@ pub(super) static UPDATE_VARIABLE_SET_PROJ_LEVEL: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -206,6 +206,9 @@ impl ListVariables {
     }
 }
 rt::request!(ListVariables);
+impl rt::Paged for ListVariables {
+    type Item = types::HarnessIacmWorkspacevariable;
+}
 /// Request of [`Api::show_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -297,7 +300,7 @@ pub(super) static DESTROY_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_VARIABLES_AND_PROVIDERS: rt::Operation = rt::Operation {
@@ -318,7 +321,7 @@ pub(super) static GET_VARIABLES_AND_PROVIDERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_VARIABLES: rt::Operation = rt::Operation {
@@ -339,8 +342,8 @@ pub(super) static LIST_VARIABLES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static SHOW_VARIABLE: rt::Operation = rt::Operation {
     id: "variables#show-variable",
@@ -362,7 +365,7 @@ pub(super) static SHOW_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_VARIABLE: rt::Operation = rt::Operation {
@@ -385,6 +388,6 @@ pub(super) static UPDATE_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

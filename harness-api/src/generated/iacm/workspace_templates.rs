@@ -148,6 +148,9 @@ impl GetWorkspacesByTemplateId {
     }
 }
 rt::request!(GetWorkspacesByTemplateId);
+impl rt::Paged for GetWorkspacesByTemplateId {
+    type Item = types::HarnessIacmWorkspaceTemplate;
+}
 /// Request of [`Api::update_workspace_template`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -211,7 +214,7 @@ pub(super) static GET_WORKSPACE_TEMPLATE_RECONCILIATION_DIFF: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_WORKSPACES_BY_TEMPLATE_ID: rt::Operation = rt::Operation {
@@ -232,8 +235,8 @@ pub(super) static GET_WORKSPACES_BY_TEMPLATE_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static UPDATE_WORKSPACE_TEMPLATE: rt::Operation = rt::Operation {
     id: "workspace_templates#update-workspace-template",
@@ -254,6 +257,6 @@ pub(super) static UPDATE_WORKSPACE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -1109,6 +1109,9 @@ impl ListAllWorkspaceTags {
     }
 }
 rt::request!(ListAllWorkspaceTags);
+impl rt::Paged for ListAllWorkspaceTags {
+    type Item = String;
+}
 /// Request of [`Api::list_associated_workspaces`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1152,6 +1155,9 @@ impl ListAssociatedWorkspaces {
     }
 }
 rt::request!(ListAssociatedWorkspaces);
+impl rt::Paged for ListAssociatedWorkspaces {
+    type Item = types::HarnessIacmWorkspaceTemplate;
+}
 /// Request of [`Api::list_pipelines`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1189,6 +1195,9 @@ impl ListPipelines {
     }
 }
 rt::request!(ListPipelines);
+impl rt::Paged for ListPipelines {
+    type Item = String;
+}
 /// Request of [`Api::list_provisioners_ratio`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1339,6 +1348,9 @@ impl ListWorkspaceData {
     }
 }
 rt::request!(ListWorkspaceData);
+impl rt::Paged for ListWorkspaceData {
+    type Item = types::HarnessIacmWorkspacedata;
+}
 /// Request of [`Api::list_workspace_modules`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1364,6 +1376,9 @@ impl ListWorkspaceModules {
     }
 }
 rt::request!(ListWorkspaceModules);
+impl rt::Paged for ListWorkspaceModules {
+    type Item = types::HarnessIacmWorkspacemodule;
+}
 /// Request of [`Api::list_workspace_resource_type_attributes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1389,6 +1404,9 @@ impl ListWorkspaceResourceTypeAttributes {
     }
 }
 rt::request!(ListWorkspaceResourceTypeAttributes);
+impl rt::Paged for ListWorkspaceResourceTypeAttributes {
+    type Item = String;
+}
 /// Request of [`Api::list_workspace_resource_types`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1414,6 +1432,9 @@ impl ListWorkspaceResourceTypes {
     }
 }
 rt::request!(ListWorkspaceResourceTypes);
+impl rt::Paged for ListWorkspaceResourceTypes {
+    type Item = String;
+}
 /// Request of [`Api::list_workspace_resource_types_and_attributes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1500,6 +1521,9 @@ impl ListWorkspaces {
     }
 }
 rt::request!(ListWorkspaces);
+impl rt::Paged for ListWorkspaces {
+    type Item = types::WorkspaceResourceSummary;
+}
 /// Request of [`Api::search_resources`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1934,7 +1958,7 @@ pub(super) static DELETE_DRIFT_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
@@ -1956,7 +1980,7 @@ pub(super) static DELETE_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_RESOURCES: rt::Operation = rt::Operation {
@@ -1977,7 +2001,7 @@ pub(super) static DELETE_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_STALE_RESOURCES: rt::Operation = rt::Operation {
@@ -1998,7 +2022,7 @@ pub(super) static DELETE_STALE_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DESTROY_WORKSPACE: rt::Operation = rt::Operation {
@@ -2019,7 +2043,7 @@ pub(super) static DESTROY_WORKSPACE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DOWNLOAD_REMOTE_EXECUTION: rt::Operation = rt::Operation {
@@ -2041,7 +2065,7 @@ pub(super) static DOWNLOAD_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static EVALUATE_WORKSPACE_DATA: rt::Operation = rt::Operation {
@@ -2109,7 +2133,7 @@ pub(super) static FIND_REMOTE_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FORCE_UNLOCK_WORKSPACE: rt::Operation = rt::Operation {
@@ -2152,7 +2176,7 @@ pub(super) static GET_DRIFT_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
@@ -2174,7 +2198,7 @@ pub(super) static GET_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ALL_WORKSPACE_TAGS: rt::Operation = rt::Operation {
@@ -2194,8 +2218,8 @@ pub(super) static LIST_ALL_WORKSPACE_TAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_ASSOCIATED_WORKSPACES: rt::Operation = rt::Operation {
     id: "workspaces#list-associated-workspaces",
@@ -2216,8 +2240,8 @@ pub(super) static LIST_ASSOCIATED_WORKSPACES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_PIPELINES: rt::Operation = rt::Operation {
     id: "workspaces#list-pipelines",
@@ -2239,8 +2263,15 @@ pub(super) static LIST_PIPELINES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "pipelines")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_PROVISIONERS_RATIO: rt::Operation = rt::Operation {
     id: "workspaces#list-provisioners-ratio",
@@ -2261,7 +2292,7 @@ pub(super) static LIST_PROVISIONERS_RATIO: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_RESOURCES: rt::Operation = rt::Operation {
@@ -2285,7 +2316,7 @@ pub(super) static LIST_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_WORKSPACE_DATA: rt::Operation = rt::Operation {
@@ -2313,8 +2344,15 @@ pub(super) static LIST_WORKSPACE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static LIST_WORKSPACE_MODULES: rt::Operation = rt::Operation {
     id: "workspaces#list-workspace-modules",
@@ -2334,8 +2372,8 @@ pub(super) static LIST_WORKSPACE_MODULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_WORKSPACE_RESOURCE_TYPE_ATTRIBUTES: rt::Operation = rt::Operation {
     id: "workspaces#list-workspace-resource-type-attributes",
@@ -2356,8 +2394,8 @@ pub(super) static LIST_WORKSPACE_RESOURCE_TYPE_ATTRIBUTES: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_WORKSPACE_RESOURCE_TYPES: rt::Operation = rt::Operation {
     id: "workspaces#list-workspace-resource-types",
@@ -2377,8 +2415,8 @@ pub(super) static LIST_WORKSPACE_RESOURCE_TYPES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES: rt::Operation = rt::Operation {
     id: "workspaces#list-workspace-resource-types-and-attributes",
@@ -2398,7 +2436,7 @@ pub(super) static LIST_WORKSPACE_RESOURCE_TYPES_AND_ATTRIBUTES: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_WORKSPACES: rt::Operation = rt::Operation {
@@ -2424,8 +2462,15 @@ pub(super) static LIST_WORKSPACES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 1)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("x-page-size"))
+    }),
 };
 pub(super) static SEARCH_RESOURCES: rt::Operation = rt::Operation {
     id: "workspaces#search-resources",
@@ -2445,7 +2490,7 @@ pub(super) static SEARCH_RESOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SEND_EVENT: rt::Operation = rt::Operation {
@@ -2487,7 +2532,7 @@ pub(super) static SHOW_WORKSPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_WORKSPACE_DATA: rt::Operation = rt::Operation {
@@ -2509,7 +2554,7 @@ pub(super) static SHOW_WORKSPACE_DATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SHOW_WORKSPACE_METRICS: rt::Operation = rt::Operation {
@@ -2531,7 +2576,7 @@ pub(super) static SHOW_WORKSPACE_METRICS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_DRIFT_CONFIG: rt::Operation = rt::Operation {
@@ -2552,7 +2597,7 @@ pub(super) static UPDATE_DRIFT_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
@@ -2573,7 +2618,7 @@ pub(super) static UPDATE_EPHEMERAL_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_RESOURCES: rt::Operation = rt::Operation {
@@ -2615,7 +2660,7 @@ pub(super) static UPDATE_WORKSPACE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPLOAD_DEPENDENCY_GRAPH: rt::Operation = rt::Operation {

@@ -322,7 +322,7 @@ pub(super) static DELETE_AGGREGATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_AGGREGATION_RULE: rt::Operation = rt::Operation {
@@ -341,7 +341,7 @@ pub(super) static GET_AGGREGATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_AGGREGATION_RULES: rt::Operation = rt::Operation {
@@ -363,7 +363,7 @@ pub(super) static GET_AGGREGATION_RULES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static REVIEW_AGGREGATION_RULES: rt::Operation = rt::Operation {
@@ -417,6 +417,6 @@ pub(super) static UPDATE_AGGREGATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -87,7 +87,7 @@ pub(super) static GET_ALLOW_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SAVE_ALLOW_LIST: rt::Operation = rt::Operation {

@@ -95,7 +95,7 @@ pub(super) static GET_AUTH_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SAVE_AUTH_INFO: rt::Operation = rt::Operation {

@@ -301,6 +301,9 @@ impl GetBackstageEnvVariables {
     }
 }
 rt::request!(GetBackstageEnvVariables);
+impl rt::Paged for GetBackstageEnvVariables {
+    type Item = types::BackstageEnvVariableResponse;
+}
 /// Request of [`Api::reload_backstage_env_variables`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -506,7 +509,7 @@ pub(super) static DELETE_BACKSTAGE_ENV_VARIABLE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
@@ -525,7 +528,7 @@ pub(super) static DELETE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_BACKSTAGE_ENV_VARIABLE: rt::Operation = rt::Operation {
@@ -544,7 +547,7 @@ pub(super) static GET_BACKSTAGE_ENV_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
@@ -565,8 +568,15 @@ pub(super) static GET_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static RELOAD_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
     id: "reload-backstage-env-variables",
@@ -600,7 +610,7 @@ pub(super) static RESOLVE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SYNC_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
@@ -635,7 +645,7 @@ pub(super) static UPDATE_BACKSTAGE_ENV_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation {
@@ -651,6 +661,6 @@ pub(super) static UPDATE_BACKSTAGE_ENV_VARIABLES: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -140,7 +140,7 @@ pub(super) static GET_BACKSTAGE_PERMISSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_BACKSTAGE_PERMISSIONS: rt::Operation = rt::Operation {
@@ -156,6 +156,6 @@ pub(super) static UPDATE_BACKSTAGE_PERMISSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

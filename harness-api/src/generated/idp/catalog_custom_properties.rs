@@ -434,7 +434,7 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt::Operation {
@@ -453,7 +453,7 @@ pub(super) static DELETE_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt::Operation {
@@ -472,7 +472,7 @@ pub(super) static DELETE_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt::Operation {
@@ -491,7 +491,7 @@ pub(super) static GET_CATALOG_CUSTOM_PROPERTIES_BY_ENTITY: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt::Operation {
@@ -510,7 +510,7 @@ pub(super) static GET_ENTITIES_BY_CATALOG_CUSTOM_PROPERTY: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static INGEST_CATALOG_CUSTOM_PROPERTIES: rt::Operation = rt::Operation {

@@ -177,6 +177,9 @@ impl GetCheckGraph {
     }
 }
 rt::request!(GetCheckGraph);
+impl rt::Paged for GetCheckGraph {
+    type Item = types::CheckGraph;
+}
 /// Request of [`Api::get_check_stats`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -263,6 +266,9 @@ impl GetChecks {
     }
 }
 rt::request!(GetChecks);
+impl rt::Paged for GetChecks {
+    type Item = types::CheckResponse;
+}
 /// Request of [`Api::update_check`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -327,7 +333,7 @@ pub(super) static DELETE_CHECK: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_CHECK: rt::Operation = rt::Operation {
@@ -347,7 +353,7 @@ pub(super) static GET_CHECK: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CHECK_GRAPH: rt::Operation = rt::Operation {
@@ -367,8 +373,8 @@ pub(super) static GET_CHECK_GRAPH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_CHECK_STATS: rt::Operation = rt::Operation {
     id: "get-check-stats",
@@ -387,7 +393,7 @@ pub(super) static GET_CHECK_STATS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CHECKS: rt::Operation = rt::Operation {
@@ -410,8 +416,15 @@ pub(super) static GET_CHECKS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_CHECK: rt::Operation = rt::Operation {
     id: "update-check",
@@ -426,6 +439,6 @@ pub(super) static UPDATE_CHECK: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -155,7 +155,7 @@ pub(super) static GET_CONNECTOR_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CONNECTOR_INFO_BY_PROVIDER_TYPE: rt::Operation = rt::Operation {
@@ -174,7 +174,7 @@ pub(super) static GET_CONNECTOR_INFO_BY_PROVIDER_TYPE: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CONNECTORS_INFO: rt::Operation = rt::Operation {
@@ -190,7 +190,7 @@ pub(super) static GET_CONNECTORS_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SAVE_CONNECTOR_INFO: rt::Operation = rt::Operation {

@@ -252,7 +252,7 @@ pub(super) static DELETE_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
@@ -268,7 +268,7 @@ pub(super) static GET_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CUSTOM_PLUGINS_V2: rt::Operation = rt::Operation {
@@ -290,7 +290,7 @@ pub(super) static GET_CUSTOM_PLUGINS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
@@ -306,6 +306,6 @@ pub(super) static UPDATE_CUSTOM_PLUGIN_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -120,7 +120,7 @@ pub(super) static GET_ALL_DATASOURCES_FOR_ACCOUNT: rt::Operation = rt::Operation
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DATA_POINTS_FOR_DATA_SOURCE: rt::Operation = rt::Operation {
@@ -139,7 +139,7 @@ pub(super) static GET_DATA_POINTS_FOR_DATA_SOURCE: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DATA_SOURCES_DATA_POINTS_MAP: rt::Operation = rt::Operation {
@@ -155,6 +155,6 @@ pub(super) static GET_DATA_SOURCES_DATA_POINTS_MAP: rt::Operation = rt::Operatio
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -400,6 +400,9 @@ impl GetEntities {
     }
 }
 rt::request!(GetEntities);
+impl rt::Paged for GetEntities {
+    type Item = types::EntityResponse;
+}
 /// Request of [`Api::get_entities_by_refs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -509,6 +512,9 @@ impl GetEntitiesByRefs {
     }
 }
 rt::request!(GetEntitiesByRefs);
+impl rt::Paged for GetEntitiesByRefs {
+    type Item = types::EntityResponse;
+}
 /// Request of [`Api::get_entities_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -546,6 +552,9 @@ impl GetEntitiesFilters {
     }
 }
 rt::request!(GetEntitiesFilters);
+impl rt::Paged for GetEntitiesFilters {
+    type Item = types::EntityFiltersResponse;
+}
 /// Request of [`Api::get_entities_filters_by_query`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -717,6 +726,9 @@ impl GetEntitiesKinds {
     }
 }
 rt::request!(GetEntitiesKinds);
+impl rt::Paged for GetEntitiesKinds {
+    type Item = types::EntityKindsResponse;
+}
 /// Request of [`Api::get_entity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1051,7 +1063,7 @@ pub(super) static DELETE_ENTITY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ENTITIES: rt::Operation = rt::Operation {
@@ -1083,8 +1095,16 @@ pub(super) static GET_ENTITIES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_ENTITIES_BY_REFS: rt::Operation = rt::Operation {
     id: "get-entities-by-refs",
@@ -1114,8 +1134,16 @@ pub(super) static GET_ENTITIES_BY_REFS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_ENTITIES_FILTERS: rt::Operation = rt::Operation {
     id: "get-entities-filters",
@@ -1135,8 +1163,8 @@ pub(super) static GET_ENTITIES_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_ENTITIES_FILTERS_BY_QUERY: rt::Operation = rt::Operation {
     id: "get-entities-filters-by-query",
@@ -1156,7 +1184,7 @@ pub(super) static GET_ENTITIES_FILTERS_BY_QUERY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ENTITIES_GROUPS: rt::Operation = rt::Operation {
@@ -1185,7 +1213,7 @@ pub(super) static GET_ENTITIES_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ENTITIES_KINDS: rt::Operation = rt::Operation {
@@ -1206,8 +1234,8 @@ pub(super) static GET_ENTITIES_KINDS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_ENTITY: rt::Operation = rt::Operation {
     id: "get-entity",
@@ -1235,7 +1263,7 @@ pub(super) static GET_ENTITY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_JSON_SCHEMA: rt::Operation = rt::Operation {
@@ -1251,7 +1279,7 @@ pub(super) static GET_JSON_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IMPORT_ENTITY: rt::Operation = rt::Operation {
@@ -1320,7 +1348,7 @@ pub(super) static UPDATE_ENTITY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_GIT_METADATA: rt::Operation = rt::Operation {
@@ -1344,6 +1372,6 @@ pub(super) static UPDATE_GIT_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

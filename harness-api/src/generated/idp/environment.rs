@@ -209,7 +209,7 @@ pub(super) static DELETE_ENVIRONMENT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_COMPILE_AND_EXECUTE_ENVIRONMENT: rt::Operation = rt::Operation {

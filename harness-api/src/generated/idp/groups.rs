@@ -103,6 +103,9 @@ impl GetAllGroupsForAccount {
     }
 }
 rt::request!(GetAllGroupsForAccount);
+impl rt::Paged for GetAllGroupsForAccount {
+    type Item = types::GroupResponse;
+}
 /// Request of [`Api::get_group_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -190,6 +193,9 @@ impl GetWorkflowsForAccount {
     }
 }
 rt::request!(GetWorkflowsForAccount);
+impl rt::Paged for GetWorkflowsForAccount {
+    type Item = types::WorkflowsInfo;
+}
 /// Request of [`Api::save_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -268,7 +274,7 @@ pub(super) static DELETE_GROUP: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_GROUPS_FOR_ACCOUNT: rt::Operation = rt::Operation {
@@ -284,8 +290,8 @@ pub(super) static GET_ALL_GROUPS_FOR_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_GROUP_DETAILS: rt::Operation = rt::Operation {
     id: "get-group-details",
@@ -303,7 +309,7 @@ pub(super) static GET_GROUP_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_GROUPS_YAML: rt::Operation = rt::Operation {
@@ -319,7 +325,7 @@ pub(super) static GET_GROUPS_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_WORKFLOWS_FOR_ACCOUNT: rt::Operation = rt::Operation {
@@ -339,8 +345,13 @@ pub(super) static GET_WORKFLOWS_FOR_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "workflows")
+            .page("page", 0)
+            .size("limit")
+            .max_size(100)
+    }),
 };
 pub(super) static SAVE_GROUP: rt::Operation = rt::Operation {
     id: "save-group",
@@ -371,6 +382,6 @@ pub(super) static UPDATE_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -279,7 +279,7 @@ pub(super) static DELETE_CUSTOM_LINK_CARD_QUICK_LINKS: rt::Operation = rt::Opera
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_HEADERS_QUICK_LINKS_ICON: rt::Operation = rt::Operation {
@@ -298,7 +298,7 @@ pub(super) static DELETE_HEADERS_QUICK_LINKS_ICON: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_HOME_PAGE_LAYOUT_CARDS_ICON: rt::Operation = rt::Operation {
@@ -317,7 +317,7 @@ pub(super) static DELETE_HOME_PAGE_LAYOUT_CARDS_ICON: rt::Operation = rt::Operat
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_HOME_PAGE_LAYOUT_ICON: rt::Operation = rt::Operation {
@@ -333,7 +333,7 @@ pub(super) static DELETE_HOME_PAGE_LAYOUT_ICON: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_HOME_PAGE_LAYOUT_INFO: rt::Operation = rt::Operation {
@@ -349,7 +349,7 @@ pub(super) static GET_HOME_PAGE_LAYOUT_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_YAML_FOR_HOME_PAGE_LAYOUT: rt::Operation = rt::Operation {
@@ -365,7 +365,7 @@ pub(super) static GET_YAML_FOR_HOME_PAGE_LAYOUT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SAVE_HOME_PAGE_LAYOUT_INFO: rt::Operation = rt::Operation {

@@ -407,7 +407,7 @@ pub(super) static DELETE_INTEGRATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DISCOVER_ENTITIES: rt::Operation = rt::Operation {
@@ -430,7 +430,7 @@ pub(super) static DISCOVER_ENTITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INTEGRATION: rt::Operation = rt::Operation {
@@ -450,7 +450,7 @@ pub(super) static GET_INTEGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INTEGRATIONS: rt::Operation = rt::Operation {
@@ -473,7 +473,7 @@ pub(super) static GET_INTEGRATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SAVE_DISCOVER_ENTITIES: rt::Operation = rt::Operation {
@@ -532,6 +532,6 @@ pub(super) static UPDATE_INTEGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -304,7 +304,7 @@ pub(super) static DELETE_KIND: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_KIND: rt::Operation = rt::Operation {
@@ -324,7 +324,7 @@ pub(super) static GET_KIND: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_KIND_SCHEMA: rt::Operation = rt::Operation {
@@ -340,7 +340,7 @@ pub(super) static GET_KIND_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_KINDS: rt::Operation = rt::Operation {
@@ -363,7 +363,7 @@ pub(super) static GET_KINDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static KIND_SCHEMA_VALIDATE: rt::Operation = rt::Operation {
@@ -379,7 +379,7 @@ pub(super) static KIND_SCHEMA_VALIDATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_KIND: rt::Operation = rt::Operation {
@@ -398,6 +398,6 @@ pub(super) static UPDATE_KIND: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

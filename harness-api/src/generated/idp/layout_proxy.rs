@@ -240,7 +240,7 @@ pub(super) static DELETE_LAYOUT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_LAYOUTS: rt::Operation = rt::Operation {
@@ -256,7 +256,7 @@ pub(super) static GET_ALL_LAYOUTS: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LAYOUT: rt::Operation = rt::Operation {
@@ -275,7 +275,7 @@ pub(super) static GET_LAYOUT: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LAYOUT_HEALTH: rt::Operation = rt::Operation {
@@ -291,7 +291,7 @@ pub(super) static GET_LAYOUT_HEALTH: rt::Operation = rt::Operation {
     answers: &["application/json", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LAYOUT_INGEST: rt::Operation = rt::Operation {

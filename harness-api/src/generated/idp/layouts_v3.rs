@@ -240,7 +240,7 @@ pub(super) static DELETE_LAYOUT_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_LAYOUT_HEALTH_V3: rt::Operation = rt::Operation {
@@ -256,7 +256,7 @@ pub(super) static GET_LAYOUT_HEALTH_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LAYOUT_V3: rt::Operation = rt::Operation {
@@ -275,7 +275,7 @@ pub(super) static GET_LAYOUT_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LAYOUTS_V3: rt::Operation = rt::Operation {
@@ -291,7 +291,7 @@ pub(super) static GET_LAYOUTS_V3: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LAYOUT_INGEST_V3: rt::Operation = rt::Operation {

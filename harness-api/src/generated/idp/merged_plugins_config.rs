@@ -126,7 +126,7 @@ pub(super) static GET_MERGED_PLUGINS_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SYNC_APP_CONFIG: rt::Operation = rt::Operation {
@@ -161,6 +161,6 @@ pub(super) static UPDATE_CONFIGURATION_ENTITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -95,6 +95,9 @@ impl GetHarnessEntities {
     }
 }
 rt::request!(GetHarnessEntities);
+impl rt::Paged for GetHarnessEntities {
+    type Item = types::HarnessBackstageEntities;
+}
 /// Request of [`Api::get_harness_entities_count`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -197,8 +200,13 @@ pub(super) static GET_HARNESS_ENTITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "harness_backstage_entities")
+            .page("page", 0)
+            .size("limit")
+            .max_size(100)
+    }),
 };
 pub(super) static GET_HARNESS_ENTITIES_COUNT: rt::Operation = rt::Operation {
     id: "get-harness-entities-count",
@@ -213,7 +221,7 @@ pub(super) static GET_HARNESS_ENTITIES_COUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IMPORT_HARNESS_ENTITIES: rt::Operation = rt::Operation {

@@ -122,6 +122,9 @@ impl GetBackstagePlugins {
     }
 }
 rt::request!(GetBackstagePlugins);
+impl rt::Paged for GetBackstagePlugins {
+    type Item = types::PluginInfoResponse;
+}
 /// Request of [`Api::get_plugin_request`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -159,6 +162,9 @@ impl GetPluginRequest {
     }
 }
 rt::request!(GetPluginRequest);
+impl rt::Paged for GetPluginRequest {
+    type Item = types::RequestPlugin;
+}
 /// Request of [`Api::get_plugins`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -184,6 +190,9 @@ impl GetPlugins {
     }
 }
 rt::request!(GetPlugins);
+impl rt::Paged for GetPlugins {
+    type Item = types::PluginInfoResponse;
+}
 /// Request of [`Api::get_plugins_info_plugin_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -332,7 +341,7 @@ pub(super) static DELETE_CUSTOM_PLUGIN_INFO: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_BACKSTAGE_PLUGINS: rt::Operation = rt::Operation {
@@ -348,8 +357,8 @@ pub(super) static GET_BACKSTAGE_PLUGINS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_PLUGIN_REQUEST: rt::Operation = rt::Operation {
     id: "get-plugin-request",
@@ -368,8 +377,13 @@ pub(super) static GET_PLUGIN_REQUEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "plugin_requests")
+            .page("page", 0)
+            .size("limit")
+            .max_size(100)
+    }),
 };
 pub(super) static GET_PLUGINS: rt::Operation = rt::Operation {
     id: "get-plugins",
@@ -384,8 +398,8 @@ pub(super) static GET_PLUGINS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_PLUGINS_INFO_PLUGIN_ID: rt::Operation = rt::Operation {
     id: "get-plugins-info-plugin-id",
@@ -404,7 +418,7 @@ pub(super) static GET_PLUGINS_INFO_PLUGIN_ID: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_PLUGIN_REQUEST: rt::Operation = rt::Operation {
@@ -452,6 +466,6 @@ pub(super) static UPDATE_CUSTOM_PLUGINS_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -212,6 +212,9 @@ impl GetScorecards {
     }
 }
 rt::request!(GetScorecards);
+impl rt::Paged for GetScorecards {
+    type Item = types::ScorecardResponse;
+}
 /// Request of [`Api::update_scorecard`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -275,7 +278,7 @@ pub(super) static DELETE_SCORECARD: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ENTITY_FACETS: rt::Operation = rt::Operation {
@@ -294,7 +297,7 @@ pub(super) static GET_ENTITY_FACETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SCORECARD: rt::Operation = rt::Operation {
@@ -313,7 +316,7 @@ pub(super) static GET_SCORECARD: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SCORECARD_STATS: rt::Operation = rt::Operation {
@@ -332,7 +335,7 @@ pub(super) static GET_SCORECARD_STATS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SCORECARDS: rt::Operation = rt::Operation {
@@ -348,8 +351,8 @@ pub(super) static GET_SCORECARDS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static UPDATE_SCORECARD: rt::Operation = rt::Operation {
     id: "update-scorecard",
@@ -367,6 +370,6 @@ pub(super) static UPDATE_SCORECARD: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -259,7 +259,7 @@ pub(super) static GET_AGGREGATED_SCORES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ALL_SCORECARD_SUMMARY: rt::Operation = rt::Operation {
@@ -278,7 +278,7 @@ pub(super) static GET_ALL_SCORECARD_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SCORECARDS_GRAPHS_SCORE_SUMMARY: rt::Operation = rt::Operation {
@@ -298,7 +298,7 @@ pub(super) static GET_SCORECARDS_GRAPHS_SCORE_SUMMARY: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SCORECARDS_SCORES_OVERVIEW: rt::Operation = rt::Operation {
@@ -317,7 +317,7 @@ pub(super) static GET_SCORECARDS_SCORES_OVERVIEW: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SCORES_RECALIBRATE_STATUS: rt::Operation = rt::Operation {
@@ -333,7 +333,7 @@ pub(super) static GET_SCORES_RECALIBRATE_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SCORECARD_RECALIBRATE: rt::Operation = rt::Operation {

@@ -102,7 +102,7 @@ pub(super) static GET_STATUS_INFO_BY_TYPE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SAVE_STATUS_INFO_BY_TYPE: rt::Operation = rt::Operation {

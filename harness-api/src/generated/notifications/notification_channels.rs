@@ -559,6 +559,9 @@ impl ListNotificationChannels {
     }
 }
 rt::request!(ListNotificationChannels);
+impl rt::Paged for ListNotificationChannels {
+    type Item = types::NotificationChannelDto;
+}
 /// Request of [`Api::list_notification_channels_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -640,6 +643,9 @@ impl ListNotificationChannelsAccount {
     }
 }
 rt::request!(ListNotificationChannelsAccount);
+impl rt::Paged for ListNotificationChannelsAccount {
+    type Item = types::NotificationChannelDto;
+}
 /// Request of [`Api::list_notification_channels_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -721,6 +727,9 @@ impl ListNotificationChannelsOrg {
     }
 }
 rt::request!(ListNotificationChannelsOrg);
+impl rt::Paged for ListNotificationChannelsOrg {
+    type Item = types::NotificationChannelDto;
+}
 /// Request of [`Api::update_notification_channel`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -959,7 +968,7 @@ pub(super) static DELETE_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Operation {
@@ -978,7 +987,7 @@ pub(super) static DELETE_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Opera
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation {
@@ -998,7 +1007,7 @@ pub(super) static DELETE_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
@@ -1019,7 +1028,7 @@ pub(super) static GET_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Operation {
@@ -1038,7 +1047,7 @@ pub(super) static GET_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Operatio
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation {
@@ -1058,7 +1067,7 @@ pub(super) static GET_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_NOTIFICATION_CHANNELS: rt::Operation = rt::Operation {
@@ -1091,8 +1100,16 @@ pub(super) static LIST_NOTIFICATION_CHANNELS: rt::Operation = rt::Operation {
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static LIST_NOTIFICATION_CHANNELS_ACCOUNT: rt::Operation = rt::Operation {
     id: "list-notification-channels-account",
@@ -1122,8 +1139,16 @@ pub(super) static LIST_NOTIFICATION_CHANNELS_ACCOUNT: rt::Operation = rt::Operat
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static LIST_NOTIFICATION_CHANNELS_ORG: rt::Operation = rt::Operation {
     id: "list-notification-channels-org",
@@ -1154,8 +1179,16 @@ pub(super) static LIST_NOTIFICATION_CHANNELS_ORG: rt::Operation = rt::Operation 
     ],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     id: "update-notification-channel",
@@ -1175,7 +1208,7 @@ pub(super) static UPDATE_NOTIFICATION_CHANNEL: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Operation {
@@ -1194,7 +1227,7 @@ pub(super) static UPDATE_NOTIFICATION_CHANNEL_ACCOUNT: rt::Operation = rt::Opera
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation {
@@ -1214,7 +1247,7 @@ pub(super) static UPDATE_NOTIFICATION_CHANNEL_ORG: rt::Operation = rt::Operation
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER: rt::Operation = rt::Operation {
@@ -1235,7 +1268,7 @@ pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER: rt::Operation = rt::
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ACCOUNT: rt::Operation = rt::Operation {
@@ -1254,7 +1287,7 @@ pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ACCOUNT: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ORG: rt::Operation = rt::Operation {
@@ -1274,6 +1307,6 @@ pub(super) static VALIDATE_NOTIFICATION_CHANNEL_IDENTIFIER_ORG: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

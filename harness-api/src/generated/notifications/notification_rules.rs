@@ -547,6 +547,9 @@ impl ListNotificationRules {
     }
 }
 rt::request!(ListNotificationRules);
+impl rt::Paged for ListNotificationRules {
+    type Item = types::NotificationRuleDto;
+}
 /// Request of [`Api::list_notification_rules_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -628,6 +631,9 @@ impl ListNotificationRulesAccount {
     }
 }
 rt::request!(ListNotificationRulesAccount);
+impl rt::Paged for ListNotificationRulesAccount {
+    type Item = types::NotificationRuleDto;
+}
 /// Request of [`Api::list_notification_rules_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -703,6 +709,9 @@ impl ListNotificationRulesOrg {
     }
 }
 rt::request!(ListNotificationRulesOrg);
+impl rt::Paged for ListNotificationRulesOrg {
+    type Item = types::NotificationRuleDto;
+}
 /// Request of [`Api::notification_resource_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -728,6 +737,9 @@ impl NotificationResourceList {
     }
 }
 rt::request!(NotificationResourceList);
+impl rt::Paged for NotificationResourceList {
+    type Item = types::NotificationResourceDto;
+}
 /// Request of [`Api::update_notification_rule`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -966,7 +978,7 @@ pub(super) static DELETE_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operation {
@@ -985,7 +997,7 @@ pub(super) static DELETE_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operatio
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
@@ -1005,7 +1017,7 @@ pub(super) static DELETE_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_NOTIFICATION_RULE: rt::Operation = rt::Operation {
@@ -1026,7 +1038,7 @@ pub(super) static GET_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operation {
@@ -1045,7 +1057,7 @@ pub(super) static GET_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
@@ -1065,7 +1077,7 @@ pub(super) static GET_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_NOTIFICATION_RULES: rt::Operation = rt::Operation {
@@ -1092,8 +1104,16 @@ pub(super) static LIST_NOTIFICATION_RULES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static LIST_NOTIFICATION_RULES_ACCOUNT: rt::Operation = rt::Operation {
     id: "list-notification-rules-account",
@@ -1117,8 +1137,16 @@ pub(super) static LIST_NOTIFICATION_RULES_ACCOUNT: rt::Operation = rt::Operation
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static LIST_NOTIFICATION_RULES_ORG: rt::Operation = rt::Operation {
     id: "list-notification-rules-org",
@@ -1143,8 +1171,16 @@ pub(super) static LIST_NOTIFICATION_RULES_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static NOTIFICATION_RESOURCE_LIST: rt::Operation = rt::Operation {
     id: "notification-resource-list",
@@ -1159,8 +1195,8 @@ pub(super) static NOTIFICATION_RESOURCE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static UPDATE_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     id: "update-notification-rule",
@@ -1180,7 +1216,7 @@ pub(super) static UPDATE_NOTIFICATION_RULE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operation {
@@ -1199,7 +1235,7 @@ pub(super) static UPDATE_NOTIFICATION_RULE_ACCOUNT: rt::Operation = rt::Operatio
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
@@ -1219,7 +1255,7 @@ pub(super) static UPDATE_NOTIFICATION_RULE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/xml", "multipart/form-data"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER: rt::Operation = rt::Operation {
@@ -1240,7 +1276,7 @@ pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ACCOUNT: rt::Operation = rt::Operation {
@@ -1259,7 +1295,7 @@ pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ACCOUNT: rt::Operation =
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ORG: rt::Operation = rt::Operation {
@@ -1279,6 +1315,6 @@ pub(super) static VALIDATE_NOTIFICATION_RULE_IDENTIFIER_ORG: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -332,6 +332,9 @@ impl ListExecutions {
     }
 }
 rt::request!(ListExecutions);
+impl rt::Paged for ListExecutions {
+    type Item = types::InfrastructureExecution;
+}
 /// Request of [`Api::list_infrastructures`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -387,6 +390,9 @@ impl ListInfrastructures {
     }
 }
 rt::request!(ListInfrastructures);
+impl rt::Paged for ListInfrastructures {
+    type Item = types::InfrastructureOutput;
+}
 /// Request of [`Api::list_specs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -442,6 +448,9 @@ impl ListSpecs {
     }
 }
 rt::request!(ListSpecs);
+impl rt::Paged for ListSpecs {
+    type Item = types::InfrastructureSpec;
+}
 pub(super) static ABORT_INFRASTRUCTURE: rt::Operation = rt::Operation {
     id: "Infrastructure#Abort",
     name: "abort_infrastructure",
@@ -495,7 +504,7 @@ pub(super) static DELETE_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static EXECUTE_INFRASTRUCTURE: rt::Operation = rt::Operation {
@@ -536,7 +545,7 @@ pub(super) static GET_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INFRASTRUCTURE: rt::Operation = rt::Operation {
@@ -557,7 +566,7 @@ pub(super) static GET_INFRASTRUCTURE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_EXECUTIONS: rt::Operation = rt::Operation {
@@ -581,8 +590,13 @@ pub(super) static LIST_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "executions")
+            .page("offset", 0)
+            .size("limit")
+            .total(rt::Found::Member("total"))
+    }),
 };
 pub(super) static LIST_INFRASTRUCTURES: rt::Operation = rt::Operation {
     id: "Infrastructure#List",
@@ -604,8 +618,13 @@ pub(super) static LIST_INFRASTRUCTURES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "infrastructures")
+            .page("offset", 0)
+            .size("limit")
+            .total(rt::Found::Member("total"))
+    }),
 };
 pub(super) static LIST_SPECS: rt::Operation = rt::Operation {
     id: "Infrastructure#ListSpecs",
@@ -628,6 +647,11 @@ pub(super) static LIST_SPECS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "specs")
+            .page("offset", 0)
+            .size("limit")
+            .total(rt::Found::Member("total"))
+    }),
 };

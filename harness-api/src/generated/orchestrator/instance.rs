@@ -234,6 +234,9 @@ impl ListEvents {
     }
 }
 rt::request!(ListEvents);
+impl rt::Paged for ListEvents {
+    type Item = types::InstanceEvent;
+}
 /// Request of [`Api::list_instances`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -295,6 +298,9 @@ impl ListInstances {
     }
 }
 rt::request!(ListInstances);
+impl rt::Paged for ListInstances {
+    type Item = types::Instance;
+}
 pub(super) static FORCE_STATE: rt::Operation = rt::Operation {
     id: "Instance#ForceState",
     name: "force_state",
@@ -334,7 +340,7 @@ pub(super) static GET_EVENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INSTANCE: rt::Operation = rt::Operation {
@@ -356,7 +362,7 @@ pub(super) static GET_INSTANCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_EVENTS: rt::Operation = rt::Operation {
@@ -382,8 +388,13 @@ pub(super) static LIST_EVENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "events")
+            .page("offset", 0)
+            .size("limit")
+            .total(rt::Found::Member("total"))
+    }),
 };
 pub(super) static LIST_INSTANCES: rt::Operation = rt::Operation {
     id: "Instance#List",
@@ -406,6 +417,11 @@ pub(super) static LIST_INSTANCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Offset, "instances")
+            .page("offset", 0)
+            .size("limit")
+            .total(rt::Found::Member("total"))
+    }),
 };

@@ -256,6 +256,6 @@ pub(super) static GET_APPROVAL_INSTANCES_BY_EXECUTION_ID: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

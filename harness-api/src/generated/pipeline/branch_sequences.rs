@@ -215,7 +215,7 @@ pub(super) static DELETE_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_BRANCH_SEQUENCES: rt::Operation = rt::Operation {
@@ -236,7 +236,7 @@ pub(super) static DELETE_BRANCH_SEQUENCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
@@ -259,7 +259,7 @@ pub(super) static GET_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_BRANCH_SEQUENCES: rt::Operation = rt::Operation {
@@ -280,7 +280,7 @@ pub(super) static LIST_BRANCH_SEQUENCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SET_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
@@ -304,6 +304,6 @@ pub(super) static SET_BRANCH_SEQUENCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

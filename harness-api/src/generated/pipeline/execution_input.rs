@@ -178,7 +178,7 @@ pub(super) static GET_EXECUTION_INPUT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SUBMIT_EXECUTION_INPUT: rt::Operation = rt::Operation {

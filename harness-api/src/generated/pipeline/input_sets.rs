@@ -402,6 +402,9 @@ impl ListInputSetsV1 {
     }
 }
 rt::request!(ListInputSetsV1);
+impl rt::Paged for ListInputSetsV1 {
+    type Item = types::InputSetResponseBody;
+}
 /// Request of [`Api::merged_input_sets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -565,7 +568,7 @@ pub(super) static DELETE_INPUT_SET_V1: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_INPUT_SET_V1: rt::Operation = rt::Operation {
@@ -592,7 +595,7 @@ pub(super) static GET_INPUT_SET_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IMPORT_INPUT_SET_FROM_GIT: rt::Operation = rt::Operation {
@@ -661,8 +664,16 @@ pub(super) static LIST_INPUT_SETS_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static MERGED_INPUT_SETS: rt::Operation = rt::Operation {
     id: "merged-input-sets",
@@ -688,7 +699,7 @@ pub(super) static MERGED_INPUT_SETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_INPUT_SET_GIT_METADATA: rt::Operation = rt::Operation {
@@ -710,7 +721,7 @@ pub(super) static UPDATE_INPUT_SET_GIT_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_INPUT_SET_V1: rt::Operation = rt::Operation {
@@ -732,6 +743,6 @@ pub(super) static UPDATE_INPUT_SET_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

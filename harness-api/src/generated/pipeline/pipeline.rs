@@ -562,6 +562,9 @@ impl GetPipelineList {
     }
 }
 rt::request!(GetPipelineList);
+impl rt::Paged for GetPipelineList {
+    type Item = types::PmsPipelineSummaryResponse;
+}
 /// Request of [`Api::get_pipeline_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1216,7 +1219,7 @@ pub(super) static DELETE_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DOWNLOAD_FILE_USING_FILE_PATH: rt::Operation = rt::Operation {
@@ -1235,7 +1238,7 @@ pub(super) static DOWNLOAD_FILE_USING_FILE_PATH: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FILE: rt::Operation = rt::Operation {
@@ -1256,7 +1259,7 @@ pub(super) static GET_FILE: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PIPELINE: rt::Operation = rt::Operation {
@@ -1284,7 +1287,7 @@ pub(super) static GET_PIPELINE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PIPELINE_LIST: rt::Operation = rt::Operation {
@@ -1314,8 +1317,17 @@ pub(super) static GET_PIPELINE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(25)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static GET_PIPELINE_SUMMARY: rt::Operation = rt::Operation {
     id: "getPipelineSummary",
@@ -1340,7 +1352,7 @@ pub(super) static GET_PIPELINE_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IMPORT_PIPELINE: rt::Operation = rt::Operation {
@@ -1517,7 +1529,7 @@ pub(super) static UPDATE_PIPELINE_GIT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_PIPELINE_V2: rt::Operation = rt::Operation {

@@ -815,7 +815,7 @@ pub(super) static RETRY_HISTORY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RETRY_PIPELINE: rt::Operation = rt::Operation {

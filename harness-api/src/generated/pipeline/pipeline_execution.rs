@@ -629,7 +629,7 @@ pub(super) static GET_STAGES_EXECUTION_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static RERUN_PIPELINE: rt::Operation = rt::Operation {

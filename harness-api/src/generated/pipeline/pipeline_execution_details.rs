@@ -587,6 +587,9 @@ impl GetListOfExecutionIdentifier {
     }
 }
 rt::request!(GetListOfExecutionIdentifier);
+impl rt::Paged for GetListOfExecutionIdentifier {
+    type Item = types::PipelineExecutionIdentifierSummary;
+}
 /// Request of [`Api::get_list_of_executions`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -690,6 +693,9 @@ impl GetListOfExecutions {
     }
 }
 rt::request!(GetListOfExecutions);
+impl rt::Paged for GetListOfExecutions {
+    type Item = types::PipelineExecutionSummary;
+}
 /// Request of [`Api::get_list_of_executions_outline`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -735,6 +741,9 @@ impl GetListOfExecutionsOutline {
     }
 }
 rt::request!(GetListOfExecutionsOutline);
+impl rt::Paged for GetListOfExecutionsOutline {
+    type Item = types::PipelineExecutionOutline;
+}
 /// Request of [`Api::get_notes_for_execution`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -804,6 +813,9 @@ impl GetPolicyEvaluation {
     }
 }
 rt::request!(GetPolicyEvaluation);
+impl rt::Paged for GetPolicyEvaluation {
+    type Item = types::PipelineGovernanceMetadata;
+}
 /// Request of [`Api::get_workflow_graph`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -872,7 +884,7 @@ pub(super) static CAN_RETRY_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ANNOTATION_FULL_CONTENT: rt::Operation = rt::Operation {
@@ -895,7 +907,7 @@ pub(super) static GET_ANNOTATION_FULL_CONTENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXECUTION_DATA: rt::Operation = rt::Operation {
@@ -914,7 +926,7 @@ pub(super) static GET_EXECUTION_DATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXECUTION_DETAIL: rt::Operation = rt::Operation {
@@ -937,7 +949,7 @@ pub(super) static GET_EXECUTION_DETAIL: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXECUTION_DETAIL_V2: rt::Operation = rt::Operation {
@@ -962,7 +974,7 @@ pub(super) static GET_EXECUTION_DETAIL_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXECUTION_GRAPH: rt::Operation = rt::Operation {
@@ -983,7 +995,7 @@ pub(super) static GET_EXECUTION_GRAPH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXECUTION_SUB_GRAPH_FOR_NODE_EXECUTION: rt::Operation = rt::Operation {
@@ -1005,7 +1017,7 @@ pub(super) static GET_EXECUTION_SUB_GRAPH_FOR_NODE_EXECUTION: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXECUTION_URL: rt::Operation = rt::Operation {
@@ -1028,7 +1040,7 @@ pub(super) static GET_EXECUTION_URL: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INPUTSET_YAML_V2: rt::Operation = rt::Operation {
@@ -1051,7 +1063,7 @@ pub(super) static GET_INPUTSET_YAML_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LIST_OF_EXECUTION_IDENTIFIER: rt::Operation = rt::Operation {
@@ -1078,8 +1090,17 @@ pub(super) static GET_LIST_OF_EXECUTION_IDENTIFIER: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static GET_LIST_OF_EXECUTIONS: rt::Operation = rt::Operation {
     id: "getListOfExecutions",
@@ -1111,8 +1132,17 @@ pub(super) static GET_LIST_OF_EXECUTIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static GET_LIST_OF_EXECUTIONS_OUTLINE: rt::Operation = rt::Operation {
     id: "getListOfExecutionsOutline",
@@ -1134,8 +1164,20 @@ pub(super) static GET_LIST_OF_EXECUTIONS_OUTLINE: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "data.content")
+            .size("size")
+            .default_size(10)
+            .max_size(100)
+            .tokens(const {
+                &[
+                    rt::Token::new("lastSeenExecutionId", "data.lastSeenExecutionId"),
+                    rt::Token::new("lastSeenStartTime", "data.lastSeenStartTime"),
+                ]
+            })
+            .more(rt::More::HasNext("data.hasMore"))
+    }),
 };
 pub(super) static GET_NOTES_FOR_EXECUTION: rt::Operation = rt::Operation {
     id: "getNotesForExecution",
@@ -1153,7 +1195,7 @@ pub(super) static GET_NOTES_FOR_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PIPELINE_EXECUTION_ANNOTATIONS: rt::Operation = rt::Operation {
@@ -1175,7 +1217,7 @@ pub(super) static GET_PIPELINE_EXECUTION_ANNOTATIONS: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_POLICY_EVALUATION: rt::Operation = rt::Operation {
@@ -1198,8 +1240,16 @@ pub(super) static GET_POLICY_EVALUATION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .max_size(100)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static GET_WORKFLOW_GRAPH: rt::Operation = rt::Operation {
     id: "getWorkflowGraph",
@@ -1219,7 +1269,7 @@ pub(super) static GET_WORKFLOW_GRAPH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_NOTES_FOR_EXECUTION: rt::Operation = rt::Operation {
@@ -1241,6 +1291,6 @@ pub(super) static UPDATE_NOTES_FOR_EXECUTION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -385,6 +385,9 @@ impl GetBatchInputSetsMetadata {
     }
 }
 rt::request!(GetBatchInputSetsMetadata);
+impl rt::Paged for GetBatchInputSetsMetadata {
+    type Item = types::InputSetListResponse;
+}
 /// Request of [`Api::get_bulk_input_sets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -598,6 +601,9 @@ impl ListInputSet {
     }
 }
 rt::request!(ListInputSet);
+impl rt::Paged for ListInputSet {
+    type Item = types::InputSetSummaryResponse;
+}
 /// Request of [`Api::merge_input_sets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1178,7 +1184,7 @@ pub(super) static DELETE_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_BATCH_INPUT_SETS_METADATA: rt::Operation = rt::Operation {
@@ -1201,8 +1207,16 @@ pub(super) static GET_BATCH_INPUT_SETS_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_BULK_INPUT_SETS: rt::Operation = rt::Operation {
     id: "getBulkInputSets",
@@ -1222,7 +1236,7 @@ pub(super) static GET_BULK_INPUT_SETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INPUT_SET: rt::Operation = rt::Operation {
@@ -1251,7 +1265,7 @@ pub(super) static GET_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_OVERLAY_INPUT_SET: rt::Operation = rt::Operation {
@@ -1280,7 +1294,7 @@ pub(super) static GET_OVERLAY_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_INPUT_SET: rt::Operation = rt::Operation {
@@ -1309,8 +1323,16 @@ pub(super) static LIST_INPUT_SET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(100)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static MERGE_INPUT_SETS: rt::Operation = rt::Operation {
     id: "mergeInputSets",
@@ -1336,7 +1358,7 @@ pub(super) static MERGE_INPUT_SETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_INPUT_SET: rt::Operation = rt::Operation {
@@ -1501,7 +1523,7 @@ pub(super) static RUNTIME_INPUT_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_INPUT_SET_GIT_DETAILS: rt::Operation = rt::Operation {
@@ -1526,6 +1548,6 @@ pub(super) static UPDATE_INPUT_SET_GIT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -546,6 +546,9 @@ impl ListPipelinesV1 {
     }
 }
 rt::request!(ListPipelinesV1);
+impl rt::Paged for ListPipelinesV1 {
+    type Item = types::PipelineListResponseBody;
+}
 /// Request of [`Api::move_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -757,7 +760,7 @@ pub(super) static DELETE_PIPELINE_V1: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_INPUTS_SCHEMA_DETAILS: rt::Operation = rt::Operation {
@@ -781,7 +784,7 @@ pub(super) static GET_INPUTS_SCHEMA_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PIPELINE_V1: rt::Operation = rt::Operation {
@@ -809,7 +812,7 @@ pub(super) static GET_PIPELINE_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PIPELINE_VALIDATE_RESULT: rt::Operation = rt::Operation {
@@ -830,7 +833,7 @@ pub(super) static GET_PIPELINE_VALIDATE_RESULT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IMPORT_PIPELINE_FROM_GIT: rt::Operation = rt::Operation {
@@ -886,8 +889,16 @@ pub(super) static LIST_PIPELINES_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static MOVE_CONFIG: rt::Operation = rt::Operation {
     id: "moveConfig",
@@ -975,7 +986,7 @@ pub(super) static UPDATE_PIPELINE_GIT_METADATA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_PIPELINE_V1: rt::Operation = rt::Operation {
@@ -996,6 +1007,6 @@ pub(super) static UPDATE_PIPELINE_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -115,6 +115,9 @@ impl ListQueuedPipelines {
     }
 }
 rt::request!(ListQueuedPipelines);
+impl rt::Paged for ListQueuedPipelines {
+    type Item = serde_json::Value;
+}
 pub(super) static BULK_ABORT_QUEUED_PIPELINES: rt::Operation = rt::Operation {
     id: "bulkAbortQueuedPipelines",
     name: "bulk_abort_queued_pipelines",
@@ -150,6 +153,12 @@ pub(super) static LIST_QUEUED_PIPELINES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+            .max_size(100)
+    }),
 };

@@ -141,7 +141,7 @@ pub(super) static GET_INDIVIDUAL_STATIC_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INPUTS_SCHEMA: rt::Operation = rt::Operation {
@@ -157,6 +157,6 @@ pub(super) static GET_INPUTS_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -479,6 +479,9 @@ impl GetEligibleTriggerExecutors {
     }
 }
 rt::request!(GetEligibleTriggerExecutors);
+impl rt::Paged for GetEligibleTriggerExecutors {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_list_for_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -543,6 +546,9 @@ impl GetListForTarget {
     }
 }
 rt::request!(GetListForTarget);
+impl rt::Paged for GetListForTarget {
+    type Item = types::NgTriggerDetailsResponseDto;
+}
 /// Request of [`Api::get_trigger`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -668,6 +674,9 @@ impl TriggerEventHistory {
     }
 }
 rt::request!(TriggerEventHistory);
+impl rt::Paged for TriggerEventHistory {
+    type Item = types::NgTriggerEventHistoryDto;
+}
 /// Request of [`Api::update_trigger`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -849,7 +858,7 @@ pub(super) static DELETE_TRIGGER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_TRIGGER_V1: rt::Operation = rt::Operation {
@@ -871,7 +880,7 @@ pub(super) static DELETE_TRIGGER_V1: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ELIGIBLE_TRIGGER_EXECUTORS: rt::Operation = rt::Operation {
@@ -895,8 +904,14 @@ pub(super) static GET_ELIGIBLE_TRIGGER_EXECUTORS: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+    }),
 };
 pub(super) static GET_LIST_FOR_TARGET: rt::Operation = rt::Operation {
     id: "getListForTarget",
@@ -921,8 +936,16 @@ pub(super) static GET_LIST_FOR_TARGET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(25)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_TRIGGER: rt::Operation = rt::Operation {
     id: "getTrigger",
@@ -943,7 +966,7 @@ pub(super) static GET_TRIGGER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TRIGGER_CATALOG: rt::Operation = rt::Operation {
@@ -959,7 +982,7 @@ pub(super) static GET_TRIGGER_CATALOG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TRIGGER_DETAILS: rt::Operation = rt::Operation {
@@ -981,7 +1004,7 @@ pub(super) static GET_TRIGGER_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TRIGGER_V1: rt::Operation = rt::Operation {
@@ -1003,7 +1026,7 @@ pub(super) static GET_TRIGGER_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TRIGGER_EVENT_HISTORY: rt::Operation = rt::Operation {
@@ -1029,8 +1052,17 @@ pub(super) static TRIGGER_EVENT_HISTORY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static UPDATE_TRIGGER: rt::Operation = rt::Operation {
     id: "updateTrigger",
@@ -1076,7 +1108,7 @@ pub(super) static UPDATE_TRIGGER_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_TRIGGER_V2: rt::Operation = rt::Operation {

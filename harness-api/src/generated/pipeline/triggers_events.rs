@@ -191,6 +191,9 @@ impl TriggerEventHistoryBuildSourceType {
     }
 }
 rt::request!(TriggerEventHistoryBuildSourceType);
+impl rt::Paged for TriggerEventHistoryBuildSourceType {
+    type Item = types::NgTriggerEventHistoryDto;
+}
 /// Request of [`Api::trigger_event_history_new`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -240,6 +243,9 @@ impl TriggerEventHistoryNew {
     }
 }
 rt::request!(TriggerEventHistoryNew);
+impl rt::Paged for TriggerEventHistoryNew {
+    type Item = types::NgTriggerEventHistoryDto;
+}
 /// Request of [`Api::trigger_event_history_using_filters`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -297,6 +303,9 @@ impl TriggerEventHistoryUsingFilters {
     }
 }
 rt::request!(TriggerEventHistoryUsingFilters);
+impl rt::Paged for TriggerEventHistoryUsingFilters {
+    type Item = types::NgTriggerEventsApiResponse;
+}
 /// Request of [`Api::trigger_history_event_correlation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -336,6 +345,9 @@ impl TriggerHistoryEventCorrelation {
     }
 }
 rt::request!(TriggerHistoryEventCorrelation);
+impl rt::Paged for TriggerHistoryEventCorrelation {
+    type Item = types::NgTriggerEventHistoryBaseDto;
+}
 /// Request of [`Api::trigger_history_event_correlation_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -373,6 +385,9 @@ impl TriggerHistoryEventCorrelationV2 {
     }
 }
 rt::request!(TriggerHistoryEventCorrelationV2);
+impl rt::Paged for TriggerHistoryEventCorrelationV2 {
+    type Item = types::NgTriggerEventHistoryDto;
+}
 pub(super) static POLLED_RESPONSE_TRIGGER_IDENTIFIER: rt::Operation = rt::Operation {
     id: "polledResponseTriggerIdentifier",
     name: "polled_response_trigger_identifier",
@@ -392,7 +407,7 @@ pub(super) static POLLED_RESPONSE_TRIGGER_IDENTIFIER: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static TRIGGER_EVENT_HISTORY_BUILD_SOURCE_TYPE: rt::Operation = rt::Operation {
@@ -418,8 +433,17 @@ pub(super) static TRIGGER_EVENT_HISTORY_BUILD_SOURCE_TYPE: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static TRIGGER_EVENT_HISTORY_NEW: rt::Operation = rt::Operation {
     id: "triggerEventHistoryNew",
@@ -445,8 +469,17 @@ pub(super) static TRIGGER_EVENT_HISTORY_NEW: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static TRIGGER_EVENT_HISTORY_USING_FILTERS: rt::Operation = rt::Operation {
     id: "triggerEventHistoryUsingFilters",
@@ -471,8 +504,17 @@ pub(super) static TRIGGER_EVENT_HISTORY_USING_FILTERS: rt::Operation = rt::Opera
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION: rt::Operation = rt::Operation {
     id: "triggerHistoryEventCorrelation",
@@ -493,8 +535,17 @@ pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION: rt::Operation = rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION_V2: rt::Operation = rt::Operation {
     id: "triggerHistoryEventCorrelationV2",
@@ -515,6 +566,15 @@ pub(super) static TRIGGER_HISTORY_EVENT_CORRELATION_V2: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(10)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };

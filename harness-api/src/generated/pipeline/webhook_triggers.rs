@@ -375,7 +375,7 @@ pub(super) static FETCH_WEBHOOK_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FETCH_WEBHOOK_EXECUTION_DETAILS: rt::Operation = rt::Operation {
@@ -391,7 +391,7 @@ pub(super) static FETCH_WEBHOOK_EXECUTION_DETAILS: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FETCH_WEBHOOK_EXECUTION_DETAILS_V2: rt::Operation = rt::Operation {
@@ -407,7 +407,7 @@ pub(super) static FETCH_WEBHOOK_EXECUTION_DETAILS_V2: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PROCESS_CUSTOM_WEBHOOK_EVENT: rt::Operation = rt::Operation {

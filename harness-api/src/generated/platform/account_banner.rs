@@ -217,6 +217,9 @@ impl GetAccountScopedActiveBanners {
     }
 }
 rt::request!(GetAccountScopedActiveBanners);
+impl rt::Paged for GetAccountScopedActiveBanners {
+    type Item = types::BannerResponseDto;
+}
 /// Request of [`Api::get_account_scoped_banners`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -290,6 +293,9 @@ impl GetAccountScopedBanners {
     }
 }
 rt::request!(GetAccountScopedBanners);
+impl rt::Paged for GetAccountScopedBanners {
+    type Item = types::BannerResponseDto;
+}
 /// Request of [`Api::update_account_scoped_banner`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -359,7 +365,7 @@ pub(super) static BANNERS_ALLOWED: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_ACCOUNT_SCOPED_BANNERS: rt::Operation = rt::Operation {
@@ -391,7 +397,7 @@ pub(super) static DELETE_ACCOUNT_SCOPED_BANNER: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_ACTIVE_BANNERS: rt::Operation = rt::Operation {
@@ -414,8 +420,16 @@ pub(super) static GET_ACCOUNT_SCOPED_ACTIVE_BANNERS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_ACCOUNT_SCOPED_BANNERS: rt::Operation = rt::Operation {
     id: "get-account-scoped-banners",
@@ -438,8 +452,16 @@ pub(super) static GET_ACCOUNT_SCOPED_BANNERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_BANNER: rt::Operation = rt::Operation {
     id: "update-account-scoped-banner",
@@ -454,7 +476,7 @@ pub(super) static UPDATE_ACCOUNT_SCOPED_BANNER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VALIDATE_ACCOUNT_SCOPED_BANNER_IDENTIFIER: rt::Operation = rt::Operation {
@@ -470,6 +492,6 @@ pub(super) static VALIDATE_ACCOUNT_SCOPED_BANNER_IDENTIFIER: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

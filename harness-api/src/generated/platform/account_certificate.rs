@@ -269,6 +269,9 @@ impl GetAccountScopedCertificates {
     }
 }
 rt::request!(GetAccountScopedCertificates);
+impl rt::Paged for GetAccountScopedCertificates {
+    type Item = types::CertificateResponseDto;
+}
 /// Request of [`Api::update_account_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -374,7 +377,7 @@ pub(super) static DELETE_ACCOUNT_SCOPED_CERTIFICATE: rt::Operation = rt::Operati
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
@@ -393,7 +396,7 @@ pub(super) static GET_ACCOUNT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_CERTIFICATES: rt::Operation = rt::Operation {
@@ -417,8 +420,16 @@ pub(super) static GET_ACCOUNT_SCOPED_CERTIFICATES: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "update-account-scoped-certificate",
@@ -457,6 +468,6 @@ pub(super) static VALIDATE_ACCOUNT_SCOPED_CERTIFICATE_IDENTIFIER: rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

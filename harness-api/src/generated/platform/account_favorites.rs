@@ -145,6 +145,9 @@ impl GetAccountFavorites {
     }
 }
 rt::request!(GetAccountFavorites);
+impl rt::Paged for GetAccountFavorites {
+    type Item = types::FavoriteResponse;
+}
 pub(super) static CREATE_ACCOUNT_FAVORITE: rt::Operation = rt::Operation {
     id: "create-account-favorite",
     name: "create_account_favorite",
@@ -179,7 +182,7 @@ pub(super) static DELETE_ACCOUNT_FAVORITE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_FAVORITES: rt::Operation = rt::Operation {
@@ -199,6 +202,6 @@ pub(super) static GET_ACCOUNT_FAVORITES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

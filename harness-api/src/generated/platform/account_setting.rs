@@ -144,6 +144,9 @@ impl ListAccountSetting {
     }
 }
 rt::request!(ListAccountSetting);
+impl rt::Paged for ListAccountSetting {
+    type Item = types::AccountSettings;
+}
 /// Request of [`Api::update_account_setting`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -181,7 +184,7 @@ pub(super) static GET_ACCOUNT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ACCOUNT_SETTING: rt::Operation = rt::Operation {
@@ -202,8 +205,8 @@ pub(super) static LIST_ACCOUNT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_ACCOUNT_SETTING: rt::Operation = rt::Operation {
     id: "updateAccountSetting",
@@ -218,6 +221,6 @@ pub(super) static UPDATE_ACCOUNT_SETTING: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -200,7 +200,7 @@ pub(super) static ENABLED_FEATURE_FLAGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_NG: rt::Operation = rt::Operation {
@@ -216,7 +216,7 @@ pub(super) static GET_ACCOUNT_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IS_IMMUTABLE_DELEGATE_ENABLED: rt::Operation = rt::Operation {
@@ -232,7 +232,7 @@ pub(super) static IS_IMMUTABLE_DELEGATE_ENABLED: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LICENSE_UPDATE_FROM_UING: rt::Operation = rt::Operation {
@@ -252,7 +252,7 @@ pub(super) static LICENSE_UPDATE_FROM_UING: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_DEFAULT_EXPERIENCE_NG: rt::Operation = rt::Operation {
@@ -268,7 +268,7 @@ pub(super) static UPDATE_ACCOUNT_DEFAULT_EXPERIENCE_NG: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_ACCOUNT_NAME_NG: rt::Operation = rt::Operation {
@@ -284,6 +284,6 @@ pub(super) static UPDATE_ACCOUNT_NAME_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

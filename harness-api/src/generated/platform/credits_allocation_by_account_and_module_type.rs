@@ -55,6 +55,6 @@ pub(super) static CREDITS_ALLOCATION_EXPORT_DATA: rt::Operation = rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

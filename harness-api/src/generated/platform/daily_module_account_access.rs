@@ -53,6 +53,9 @@ impl GetDailyModuleAccountAccess {
     }
 }
 rt::request!(GetDailyModuleAccountAccess);
+impl rt::Paged for GetDailyModuleAccountAccess {
+    type Item = types::DailyModuleAccountAccessDto;
+}
 pub(super) static GET_DAILY_MODULE_ACCOUNT_ACCESS: rt::Operation = rt::Operation {
     id: "get-v1-dailyModuleAccountAccess",
     name: "get_daily_module_account_access",
@@ -71,6 +74,6 @@ pub(super) static GET_DAILY_MODULE_ACCOUNT_ACCESS: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

@@ -48,6 +48,6 @@ pub(super) static GET_DEVOPS_ESSENTIALS_LICENSE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

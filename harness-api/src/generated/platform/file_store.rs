@@ -453,6 +453,9 @@ impl GetCreatedByList {
     }
 }
 rt::request!(GetCreatedByList);
+impl rt::Paged for GetCreatedByList {
+    type Item = types::EmbeddedUserDetailsDto;
+}
 /// Request of [`Api::get_entity_types`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -472,6 +475,9 @@ impl GetEntityTypes {
     }
 }
 rt::request!(GetEntityTypes);
+impl rt::Paged for GetEntityTypes {
+    type Item = types::ResponseDtoListEntityTypeData;
+}
 /// Request of [`Api::get_file`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -682,6 +688,9 @@ impl GetReferencedBy {
     }
 }
 rt::request!(GetReferencedBy);
+impl rt::Paged for GetReferencedBy {
+    type Item = types::EntitySetupUsage;
+}
 /// Request of [`Api::list_files_and_folders`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -755,6 +764,9 @@ impl ListFilesAndFolders {
     }
 }
 rt::request!(ListFilesAndFolders);
+impl rt::Paged for ListFilesAndFolders {
+    type Item = types::File;
+}
 /// Request of [`Api::list_files_with_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -837,6 +849,9 @@ impl ListFilesWithFilter {
     }
 }
 rt::request!(ListFilesWithFilter);
+impl rt::Paged for ListFilesWithFilter {
+    type Item = types::File;
+}
 /// Request of [`Api::update_via_yaml`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -907,7 +922,7 @@ pub(super) static DELETE_FILE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DOWNLOAD_FILE: rt::Operation = rt::Operation {
@@ -928,7 +943,7 @@ pub(super) static DOWNLOAD_FILE: rt::Operation = rt::Operation {
     answers: &["application/octet-stream"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static FILE_STORE_CREATE: rt::Operation = rt::Operation {
@@ -1007,8 +1022,8 @@ pub(super) static GET_CREATED_BY_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_ENTITY_TYPES: rt::Operation = rt::Operation {
     id: "getEntityTypes",
@@ -1023,8 +1038,8 @@ pub(super) static GET_ENTITY_TYPES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_FILE: rt::Operation = rt::Operation {
     id: "getFile",
@@ -1044,7 +1059,7 @@ pub(super) static GET_FILE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FILE_CONTENT_USING_SCOPED_FILE_PATH: rt::Operation = rt::Operation {
@@ -1065,7 +1080,7 @@ pub(super) static GET_FILE_CONTENT_USING_SCOPED_FILE_PATH: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FILE_CONTENT_USING_SCOPED_FILE_PATH_V2: rt::Operation = rt::Operation {
@@ -1085,7 +1100,7 @@ pub(super) static GET_FILE_CONTENT_USING_SCOPED_FILE_PATH_V2: rt::Operation = rt
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FOLDER_NODES: rt::Operation = rt::Operation {
@@ -1106,7 +1121,7 @@ pub(super) static GET_FOLDER_NODES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REFERENCED_BY: rt::Operation = rt::Operation {
@@ -1131,8 +1146,17 @@ pub(super) static GET_REFERENCED_BY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(100)
+            .max_size(1000)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static LIST_FILES_AND_FOLDERS: rt::Operation = rt::Operation {
     id: "listFilesAndFolders",
@@ -1157,8 +1181,17 @@ pub(super) static LIST_FILES_AND_FOLDERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(1000)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static LIST_FILES_WITH_FILTER: rt::Operation = rt::Operation {
     id: "listFilesWithFilter",
@@ -1183,8 +1216,17 @@ pub(super) static LIST_FILES_WITH_FILTER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(1000)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static UPDATE_VIA_YAML: rt::Operation = rt::Operation {
     id: "updateViaYAML",
@@ -1204,6 +1246,6 @@ pub(super) static UPDATE_VIA_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

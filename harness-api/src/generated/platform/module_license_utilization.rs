@@ -39,6 +39,9 @@ impl GetModuleLicenseUtilization {
     }
 }
 rt::request!(GetModuleLicenseUtilization);
+impl rt::Paged for GetModuleLicenseUtilization {
+    type Item = types::ModuleUtilizationDto;
+}
 pub(super) static GET_MODULE_LICENSE_UTILIZATION: rt::Operation = rt::Operation {
     id: "get-v1-moduleLicenseUtilization",
     name: "get_module_license_utilization",
@@ -52,6 +55,6 @@ pub(super) static GET_MODULE_LICENSE_UTILIZATION: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

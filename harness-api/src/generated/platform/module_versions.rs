@@ -43,6 +43,9 @@ impl ListModuleVersions {
     }
 }
 rt::request!(ListModuleVersions);
+impl rt::Paged for ListModuleVersions {
+    type Item = types::ModuleVersionsResponse;
+}
 pub(super) static LIST_MODULE_VERSIONS: rt::Operation = rt::Operation {
     id: "list-module-versions",
     name: "list_module_versions",
@@ -56,6 +59,14 @@ pub(super) static LIST_MODULE_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

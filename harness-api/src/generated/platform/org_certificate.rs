@@ -273,6 +273,9 @@ impl GetOrgScopedCertificates {
     }
 }
 rt::request!(GetOrgScopedCertificates);
+impl rt::Paged for GetOrgScopedCertificates {
+    type Item = types::CertificateResponseDto;
+}
 /// Request of [`Api::update_org_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -380,7 +383,7 @@ pub(super) static DELETE_ORG_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
@@ -400,7 +403,7 @@ pub(super) static GET_ORG_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_CERTIFICATES: rt::Operation = rt::Operation {
@@ -425,8 +428,16 @@ pub(super) static GET_ORG_SCOPED_CERTIFICATES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ORG_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "update-org-scoped-certificate",
@@ -467,6 +478,6 @@ pub(super) static VALIDATE_ORG_SCOPED_CERTIFICATE_IDENTIFIER: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

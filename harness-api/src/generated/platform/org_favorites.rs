@@ -144,6 +144,9 @@ impl GetOrgFavorites {
     }
 }
 rt::request!(GetOrgFavorites);
+impl rt::Paged for GetOrgFavorites {
+    type Item = types::FavoriteResponse;
+}
 pub(super) static CREATE_ORG_FAVORITE: rt::Operation = rt::Operation {
     id: "create-org-favorite",
     name: "create_org_favorite",
@@ -179,7 +182,7 @@ pub(super) static DELETE_ORG_FAVORITE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORG_FAVORITES: rt::Operation = rt::Operation {
@@ -200,6 +203,6 @@ pub(super) static GET_ORG_FAVORITES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

@@ -250,6 +250,9 @@ impl GetOrgScopedProjects {
     }
 }
 rt::request!(GetOrgScopedProjects);
+impl rt::Paged for GetOrgScopedProjects {
+    type Item = types::ProjectResponse;
+}
 /// Request of [`Api::update_org_scoped_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -308,7 +311,7 @@ pub(super) static DELETE_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
@@ -328,7 +331,7 @@ pub(super) static GET_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_PROJECTS: rt::Operation = rt::Operation {
@@ -356,8 +359,16 @@ pub(super) static GET_ORG_SCOPED_PROJECTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     id: "update-org-scoped-project",
@@ -376,6 +387,6 @@ pub(super) static UPDATE_ORG_SCOPED_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -316,6 +316,9 @@ impl GetOrganizationList {
     }
 }
 rt::request!(GetOrganizationList);
+impl rt::Paged for GetOrganizationList {
+    type Item = types::NgOrganizationResponse;
+}
 /// Request of [`Api::get_organization_v1`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -402,6 +405,9 @@ impl GetOrganizationsV1 {
     }
 }
 rt::request!(GetOrganizationsV1);
+impl rt::Paged for GetOrganizationsV1 {
+    type Item = types::OrganizationResponse;
+}
 /// Request of [`Api::post_organization`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -504,7 +510,7 @@ pub(super) static DELETE_ORGANIZATION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_ORGANIZATION_V1: rt::Operation = rt::Operation {
@@ -520,7 +526,7 @@ pub(super) static DELETE_ORGANIZATION_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORGANIZATION: rt::Operation = rt::Operation {
@@ -539,7 +545,7 @@ pub(super) static GET_ORGANIZATION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORGANIZATION_LIST: rt::Operation = rt::Operation {
@@ -563,8 +569,17 @@ pub(super) static GET_ORGANIZATION_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_ORGANIZATION_V1: rt::Operation = rt::Operation {
     id: "get-organization",
@@ -579,7 +594,7 @@ pub(super) static GET_ORGANIZATION_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORGANIZATIONS_V1: rt::Operation = rt::Operation {
@@ -603,8 +618,16 @@ pub(super) static GET_ORGANIZATIONS_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static POST_ORGANIZATION: rt::Operation = rt::Operation {
     id: "postOrganization",
@@ -655,6 +678,6 @@ pub(super) static UPDATE_ORGANIZATION_V1: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

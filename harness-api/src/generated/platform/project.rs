@@ -251,6 +251,9 @@ impl GetProjectList {
     }
 }
 rt::request!(GetProjectList);
+impl rt::Paged for GetProjectList {
+    type Item = types::NgProjectResponse;
+}
 /// Request of [`Api::get_project_list_with_multi_org_filter`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -353,6 +356,9 @@ impl GetProjectListWithMultiOrgFilter {
     }
 }
 rt::request!(GetProjectListWithMultiOrgFilter);
+impl rt::Paged for GetProjectListWithMultiOrgFilter {
+    type Item = types::NgProjectResponse;
+}
 /// Request of [`Api::post_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -427,7 +433,7 @@ pub(super) static DELETE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROJECT: rt::Operation = rt::Operation {
@@ -447,7 +453,7 @@ pub(super) static GET_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROJECT_LIST: rt::Operation = rt::Operation {
@@ -475,8 +481,17 @@ pub(super) static GET_PROJECT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_PROJECT_LIST_WITH_MULTI_ORG_FILTER: rt::Operation = rt::Operation {
     id: "getProjectListWithMultiOrgFilter",
@@ -504,8 +519,17 @@ pub(super) static GET_PROJECT_LIST_WITH_MULTI_ORG_FILTER: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static POST_PROJECT: rt::Operation = rt::Operation {
     id: "postProject",

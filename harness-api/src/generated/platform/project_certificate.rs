@@ -305,6 +305,9 @@ impl GetProjectScopedCertificates {
     }
 }
 rt::request!(GetProjectScopedCertificates);
+impl rt::Paged for GetProjectScopedCertificates {
+    type Item = types::CertificateResponseDto;
+}
 /// Request of [`Api::update_project_scoped_certificate`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -414,7 +417,7 @@ pub(super) static DELETE_PROJECT_SCOPED_CERTIFICATE: rt::Operation = rt::Operati
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
@@ -435,7 +438,7 @@ pub(super) static GET_PROJECT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_CERTIFICATES: rt::Operation = rt::Operation {
@@ -461,8 +464,16 @@ pub(super) static GET_PROJECT_SCOPED_CERTIFICATES: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_PROJECT_SCOPED_CERTIFICATE: rt::Operation = rt::Operation {
     id: "update-project-scoped-certificate",
@@ -505,6 +516,6 @@ pub(super) static VALIDATE_PROJECT_SCOPED_CERTIFICATE_IDENTIFIER: rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -159,6 +159,9 @@ impl GetProjectFavorites {
     }
 }
 rt::request!(GetProjectFavorites);
+impl rt::Paged for GetProjectFavorites {
+    type Item = types::FavoriteResponse;
+}
 pub(super) static CREATE_PROJECT_FAVORITE: rt::Operation = rt::Operation {
     id: "create-project-favorite",
     name: "create_project_favorite",
@@ -199,7 +202,7 @@ pub(super) static DELETE_PROJECT_FAVORITE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROJECT_FAVORITES: rt::Operation = rt::Operation {
@@ -221,6 +224,6 @@ pub(super) static GET_PROJECT_FAVORITES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

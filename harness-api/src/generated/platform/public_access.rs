@@ -191,7 +191,7 @@ pub(super) static CHECK_PUBLIC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DISABLE_PUBLIC_ACCESS: rt::Operation = rt::Operation {
@@ -214,7 +214,7 @@ pub(super) static DISABLE_PUBLIC_ACCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ENABLE_PUBLIC_ACCESS: rt::Operation = rt::Operation {
@@ -246,6 +246,6 @@ pub(super) static IS_RESOURCE_PUBLIC: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

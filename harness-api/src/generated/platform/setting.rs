@@ -114,6 +114,9 @@ impl GetSettingsList {
     }
 }
 rt::request!(GetSettingsList);
+impl rt::Paged for GetSettingsList {
+    type Item = types::SettingResponseDto;
+}
 /// Request of [`Api::update_setting_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -176,7 +179,7 @@ pub(super) static GET_SETTING_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SETTINGS_LIST: rt::Operation = rt::Operation {
@@ -199,8 +202,8 @@ pub(super) static GET_SETTINGS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_SETTING_VALUE: rt::Operation = rt::Operation {
     id: "updateSettingValue",
@@ -219,6 +222,6 @@ pub(super) static UPDATE_SETTING_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -231,7 +231,7 @@ pub(super) static DELETE_SMTP_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_SMTP_CONFIG: rt::Operation = rt::Operation {
@@ -247,7 +247,7 @@ pub(super) static GET_SMTP_CONFIG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_SMTP: rt::Operation = rt::Operation {
@@ -263,7 +263,7 @@ pub(super) static UPDATE_SMTP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VALIDATE_CONNECTIVITY: rt::Operation = rt::Operation {
@@ -301,6 +301,6 @@ pub(super) static VALIDATE_NAME: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -43,6 +43,9 @@ impl GetDevSubscriptions {
     }
 }
 rt::request!(GetDevSubscriptions);
+impl rt::Paged for GetDevSubscriptions {
+    type Item = types::SubscriptionUsageDto;
+}
 pub(super) static GET_DEV_SUBSCRIPTIONS: rt::Operation = rt::Operation {
     id: "get-v1-devSubscriptions",
     name: "get_dev_subscriptions",
@@ -59,6 +62,6 @@ pub(super) static GET_DEV_SUBSCRIPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

@@ -222,6 +222,9 @@ impl GetVariableList {
     }
 }
 rt::request!(GetVariableList);
+impl rt::Paged for GetVariableList {
+    type Item = types::VariableDetailsResponse;
+}
 /// Request of [`Api::list_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -298,6 +301,9 @@ impl ListVariable {
     }
 }
 rt::request!(ListVariable);
+impl rt::Paged for ListVariable {
+    type Item = types::VariableDetailsResponse;
+}
 /// Request of [`Api::update_variable`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -351,7 +357,7 @@ pub(super) static DELETE_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_VARIABLE: rt::Operation = rt::Operation {
@@ -372,7 +378,7 @@ pub(super) static GET_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_VARIABLE_LIST: rt::Operation = rt::Operation {
@@ -398,8 +404,17 @@ pub(super) static GET_VARIABLE_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_VARIABLE: rt::Operation = rt::Operation {
     id: "listVariable",
@@ -424,8 +439,17 @@ pub(super) static LIST_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static UPDATE_VARIABLE: rt::Operation = rt::Operation {
     id: "updateVariable",
@@ -440,6 +464,6 @@ pub(super) static UPDATE_VARIABLE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -175,7 +175,7 @@ pub(super) static AIDA_ANALYZE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static AIDA_GENERATE: rt::Operation = rt::Operation {

@@ -285,6 +285,9 @@ impl ListEvaluations {
     }
 }
 rt::request!(ListEvaluations);
+impl rt::Paged for ListEvaluations {
+    type Item = types::Evaluation;
+}
 pub(super) static FIND_EVALUATION: rt::Operation = rt::Operation {
     id: "evaluations#find",
     name: "find_evaluation",
@@ -303,7 +306,7 @@ pub(super) static FIND_EVALUATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EVALUATION_YAML: rt::Operation = rt::Operation {
@@ -330,7 +333,7 @@ pub(super) static GET_EVALUATION_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PAYLOAD_SIGNED_URL: rt::Operation = rt::Operation {
@@ -351,7 +354,7 @@ pub(super) static GET_PAYLOAD_SIGNED_URL: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_EVALUATIONS: rt::Operation = rt::Operation {
@@ -382,6 +385,13 @@ pub(super) static LIST_EVALUATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("per_page")
+            .default_size(50)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

@@ -49,6 +49,9 @@ impl ListExamples {
     }
 }
 rt::request!(ListExamples);
+impl rt::Paged for ListExamples {
+    type Item = types::PolicyExample;
+}
 pub(super) static LIST_EXAMPLES: rt::Operation = rt::Operation {
     id: "examples#list",
     name: "list_examples",
@@ -66,6 +69,6 @@ pub(super) static LIST_EXAMPLES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

@@ -305,6 +305,9 @@ impl ListPolicies {
     }
 }
 rt::request!(ListPolicies);
+impl rt::Paged for ListPolicies {
+    type Item = types::PolicyManagementPolicy;
+}
 /// Request of [`Api::list_policy_sets_of_policy`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -367,6 +370,9 @@ impl ListPolicySetsOfPolicy {
     }
 }
 rt::request!(ListPolicySetsOfPolicy);
+impl rt::Paged for ListPolicySetsOfPolicy {
+    type Item = types::PolicyToPolicySet;
+}
 /// Request of [`Api::move_policy`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -521,7 +527,7 @@ pub(super) static DELETE_POLICY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FIND_POLICY: rt::Operation = rt::Operation {
@@ -544,7 +550,7 @@ pub(super) static FIND_POLICY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_POLICIES: rt::Operation = rt::Operation {
@@ -571,8 +577,15 @@ pub(super) static LIST_POLICIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("per_page")
+            .default_size(50)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static LIST_POLICY_SETS_OF_POLICY: rt::Operation = rt::Operation {
     id: "policies#list_policy_sets",
@@ -596,8 +609,15 @@ pub(super) static LIST_POLICY_SETS_OF_POLICY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("per_page")
+            .default_size(50)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static MOVE_POLICY: rt::Operation = rt::Operation {
     id: "policies#move_policy",

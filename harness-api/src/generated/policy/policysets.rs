@@ -321,6 +321,9 @@ impl ListPolicySets {
     }
 }
 rt::request!(ListPolicySets);
+impl rt::Paged for ListPolicySets {
+    type Item = types::PolicyManagementPolicySet;
+}
 /// Request of [`Api::update_policy_set`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -396,7 +399,7 @@ pub(super) static DELETE_POLICY_SET: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FIND_POLICY_SET: rt::Operation = rt::Operation {
@@ -417,7 +420,7 @@ pub(super) static FIND_POLICY_SET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ALL_POLICY_SETS: rt::Operation = rt::Operation {
@@ -442,7 +445,7 @@ pub(super) static LIST_ALL_POLICY_SETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_POLICY_SETS: rt::Operation = rt::Operation {
@@ -470,8 +473,15 @@ pub(super) static LIST_POLICY_SETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("per_page")
+            .default_size(50)
+            .total(rt::Found::Header("X-Total-Items"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_POLICY_SET: rt::Operation = rt::Operation {
     id: "policysets#update",

@@ -382,6 +382,9 @@ impl GetOrchestrationActivitySummary {
     }
 }
 rt::request!(GetOrchestrationActivitySummary);
+impl rt::Paged for GetOrchestrationActivitySummary {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::post_on_hold_activity_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -523,7 +526,7 @@ pub(super) static DELETE_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_ACITIVITY_REFS: rt::Operation = rt::Operation {
@@ -545,7 +548,7 @@ pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_ACITIVITY_REFS: rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_PROCESS_IDENTIFIER: rt::Operation = rt::Operation {
@@ -569,7 +572,7 @@ pub(super) static GET_ORCHESTRATION_ACTIVITIES_BY_PROCESS_IDENTIFIER: rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
@@ -590,7 +593,7 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITY_INPUTS: rt::Operation = rt::Operation {
@@ -611,7 +614,7 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY_INPUTS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_ACTIVITY_SUMMARY: rt::Operation = rt::Operation {
@@ -635,8 +638,15 @@ pub(super) static GET_ORCHESTRATION_ACTIVITY_SUMMARY: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static POST_ON_HOLD_ACTIVITY_ACTION: rt::Operation = rt::Operation {
     id: "postOnHoldActivityAction",
@@ -697,6 +707,6 @@ pub(super) static PUT_ORCHESTRATION_ACTIVITY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

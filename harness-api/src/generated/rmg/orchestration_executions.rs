@@ -609,6 +609,9 @@ impl GetOrchestrationExecutionActivitiesPaginated {
     }
 }
 rt::request!(GetOrchestrationExecutionActivitiesPaginated);
+impl rt::Paged for GetOrchestrationExecutionActivitiesPaginated {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_orchestration_execution_activity`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1177,7 +1180,7 @@ pub(super) static DELETE_TASK_COMMENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACTIVITY_RETRY_HISTORY_BY_IDENTIFIERS: rt::Operation = rt::Operation {
@@ -1204,7 +1207,7 @@ pub(super) static GET_ACTIVITY_RETRY_HISTORY_BY_IDENTIFIERS: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EVENTS_BY_ENTITY_TYPE_AND_ID: rt::Operation = rt::Operation {
@@ -1229,7 +1232,7 @@ pub(super) static GET_EVENTS_BY_ENTITY_TYPE_AND_ID: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES: rt::Operation = rt::Operation {
@@ -1253,7 +1256,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES_PAGINATED: rt::Operation = rt::Operation {
@@ -1283,8 +1286,15 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITIES_PAGINATED: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY: rt::Operation = rt::Operation {
     id: "get-orchestration-execution-activity",
@@ -1308,7 +1318,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_INPUTS: rt::Operation = rt::Operation {
@@ -1329,7 +1339,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_INPUTS: rt::Operation = r
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_OUTPUTS: rt::Operation = rt::Operation {
@@ -1353,7 +1363,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_ACTIVITY_OUTPUTS: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_PHASE_OUTPUTS: rt::Operation = rt::Operation {
@@ -1376,7 +1386,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_PHASE_OUTPUTS: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_PHASES: rt::Operation = rt::Operation {
@@ -1398,7 +1408,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_PHASES: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_RELEASE_INPUT: rt::Operation = rt::Operation {
@@ -1419,7 +1429,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_RELEASE_INPUT: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_EXECUTION_TASKS: rt::Operation = rt::Operation {
@@ -1443,7 +1453,7 @@ pub(super) static GET_ORCHESTRATION_EXECUTION_TASKS: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TASK_COMMENTS_SUMMARY: rt::Operation = rt::Operation {
@@ -1466,7 +1476,7 @@ pub(super) static GET_TASK_COMMENTS_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_ACTIVITY_EXECUTION_OUTPUT: rt::Operation = rt::Operation {
@@ -1529,7 +1539,7 @@ pub(super) static UPDATE_EXECUTION_TASK_METADATA: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_EXECUTION_TASK_STATUS: rt::Operation = rt::Operation {
@@ -1550,7 +1560,7 @@ pub(super) static UPDATE_EXECUTION_TASK_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_TASK_COMMENT: rt::Operation = rt::Operation {

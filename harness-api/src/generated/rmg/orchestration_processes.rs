@@ -343,6 +343,9 @@ impl GetOrchestrationProcessInputSummary {
     }
 }
 rt::request!(GetOrchestrationProcessInputSummary);
+impl rt::Paged for GetOrchestrationProcessInputSummary {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_orchestration_process_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -404,6 +407,9 @@ impl GetOrchestrationProcessSummary {
     }
 }
 rt::request!(GetOrchestrationProcessSummary);
+impl rt::Paged for GetOrchestrationProcessSummary {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::post_orchestration_process`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -517,6 +523,9 @@ impl PostOrchestrationProcessAttachedReleaseGroups {
     }
 }
 rt::request!(PostOrchestrationProcessAttachedReleaseGroups);
+impl rt::Paged for PostOrchestrationProcessAttachedReleaseGroups {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::post_orchestration_process_input`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -664,7 +673,7 @@ pub(super) static DELETE_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
@@ -686,7 +695,7 @@ pub(super) static DELETE_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
@@ -707,7 +716,7 @@ pub(super) static GET_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
@@ -729,7 +738,7 @@ pub(super) static GET_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORCHESTRATION_PROCESS_INPUT_SUMMARY: rt::Operation = rt::Operation {
@@ -754,8 +763,15 @@ pub(super) static GET_ORCHESTRATION_PROCESS_INPUT_SUMMARY: rt::Operation = rt::O
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_ORCHESTRATION_PROCESS_SUMMARY: rt::Operation = rt::Operation {
     id: "get-orchestrationProcess-summary",
@@ -778,8 +794,15 @@ pub(super) static GET_ORCHESTRATION_PROCESS_SUMMARY: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static POST_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     id: "post-orchestrationProcess",
@@ -823,8 +846,15 @@ pub(super) static POST_ORCHESTRATION_PROCESS_ATTACHED_RELEASE_GROUPS: rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static POST_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
     id: "post-orchestrationProcessInput",
@@ -865,7 +895,7 @@ pub(super) static PUT_ORCHESTRATION_PROCESS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PUT_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation {
@@ -887,6 +917,6 @@ pub(super) static PUT_ORCHESTRATION_PROCESS_INPUT: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

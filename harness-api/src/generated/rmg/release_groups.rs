@@ -167,6 +167,9 @@ impl GetReleaseConflicts {
     }
 }
 rt::request!(GetReleaseConflicts);
+impl rt::Paged for GetReleaseConflicts {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_release_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -303,6 +306,9 @@ impl GetReleaseGroupSummary {
     }
 }
 rt::request!(GetReleaseGroupSummary);
+impl rt::Paged for GetReleaseGroupSummary {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::patch_release_group`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -450,7 +456,7 @@ pub(super) static DELETE_RELEASE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_RELEASE_CONFLICTS: rt::Operation = rt::Operation {
@@ -473,8 +479,15 @@ pub(super) static GET_RELEASE_CONFLICTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_RELEASE_GROUP: rt::Operation = rt::Operation {
     id: "get-releaseGroup",
@@ -494,7 +507,7 @@ pub(super) static GET_RELEASE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_GROUP_COMPONENTS: rt::Operation = rt::Operation {
@@ -513,7 +526,7 @@ pub(super) static GET_RELEASE_GROUP_COMPONENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_GROUP_SUMMARY: rt::Operation = rt::Operation {
@@ -539,8 +552,15 @@ pub(super) static GET_RELEASE_GROUP_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static PATCH_RELEASE_GROUP: rt::Operation = rt::Operation {
     id: "patch-releaseGroup",
@@ -601,6 +621,6 @@ pub(super) static PUT_RELEASE_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -282,6 +282,9 @@ impl GetReleaseApprovals {
     }
 }
 rt::request!(GetReleaseApprovals);
+impl rt::Paged for GetReleaseApprovals {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::get_release_day_activities`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -478,6 +481,9 @@ impl GetReleaseTasks {
     }
 }
 rt::request!(GetReleaseTasks);
+impl rt::Paged for GetReleaseTasks {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::post_release_action`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -691,7 +697,7 @@ pub(super) static GET_RELEASE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_ACTIVITIES: rt::Operation = rt::Operation {
@@ -717,7 +723,7 @@ pub(super) static GET_RELEASE_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_APPROVALS: rt::Operation = rt::Operation {
@@ -743,8 +749,15 @@ pub(super) static GET_RELEASE_APPROVALS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "content")
+            .page("page", 0)
+            .size("size")
+            .total(rt::Found::Member("totalElements"))
+            .used_size(rt::Found::Member("size"))
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static GET_RELEASE_DAY_ACTIVITIES: rt::Operation = rt::Operation {
     id: "getReleaseDayActivities",
@@ -768,7 +781,7 @@ pub(super) static GET_RELEASE_DAY_ACTIVITIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_ENVIRONMENT_DASHBOARD: rt::Operation = rt::Operation {
@@ -790,7 +803,7 @@ pub(super) static GET_RELEASE_ENVIRONMENT_DASHBOARD: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_ENVIRONMENTS: rt::Operation = rt::Operation {
@@ -812,7 +825,7 @@ pub(super) static GET_RELEASE_ENVIRONMENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_RELEASE_TASKS: rt::Operation = rt::Operation {
@@ -836,8 +849,14 @@ pub(super) static GET_RELEASE_TASKS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Token, "tasks")
+            .size("limit")
+            .default_size(500)
+            .tokens(const { &[rt::Token::new("cursor", "nextRequest.cursor")] })
+            .more(rt::More::Last("last"))
+    }),
 };
 pub(super) static POST_RELEASE_ACTION: rt::Operation = rt::Operation {
     id: "postReleaseAction",
@@ -922,7 +941,7 @@ pub(super) static POST_RELEASE_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PUT_RELEASE: rt::Operation = rt::Operation {
@@ -938,6 +957,6 @@ pub(super) static PUT_RELEASE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -215,7 +215,7 @@ pub(super) static GET_REPORT_DOWNLOAD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REPORT_STATUS: rt::Operation = rt::Operation {
@@ -236,7 +236,7 @@ pub(super) static GET_REPORT_STATUS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_RELEASE_GROUP_REPORT_GENERATE: rt::Operation = rt::Operation {

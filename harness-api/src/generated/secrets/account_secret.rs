@@ -270,6 +270,9 @@ impl GetAccountScopedSecrets {
     }
 }
 rt::request!(GetAccountScopedSecrets);
+impl rt::Paged for GetAccountScopedSecrets {
+    type Item = types::SecretResponse;
+}
 /// Request of [`Api::update_account_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -360,7 +363,7 @@ pub(super) static DELETE_ACCOUNT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_SECRET: rt::Operation = rt::Operation {
@@ -376,7 +379,7 @@ pub(super) static GET_ACCOUNT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ACCOUNT_SCOPED_SECRETS: rt::Operation = rt::Operation {
@@ -402,8 +405,16 @@ pub(super) static GET_ACCOUNT_SCOPED_SECRETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ACCOUNT_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "update-account-scoped-secret",
@@ -439,6 +450,6 @@ pub(super) static VALIDATE_ACCOUNT_SECRET_REF: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -31,6 +31,9 @@ impl GetGcpRegions {
     }
 }
 rt::request!(GetGcpRegions);
+impl rt::Paged for GetGcpRegions {
+    type Item = String;
+}
 pub(super) static GET_GCP_REGIONS: rt::Operation = rt::Operation {
     id: "getGcpRegions",
     name: "get_gcp_regions",
@@ -44,6 +47,6 @@ pub(super) static GET_GCP_REGIONS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/html", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };

@@ -286,6 +286,9 @@ impl GetOrgScopedSecrets {
     }
 }
 rt::request!(GetOrgScopedSecrets);
+impl rt::Paged for GetOrgScopedSecrets {
+    type Item = types::SecretResponse;
+}
 /// Request of [`Api::update_org_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -381,7 +384,7 @@ pub(super) static DELETE_ORG_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_SECRET: rt::Operation = rt::Operation {
@@ -401,7 +404,7 @@ pub(super) static GET_ORG_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ORG_SCOPED_SECRETS: rt::Operation = rt::Operation {
@@ -428,8 +431,16 @@ pub(super) static GET_ORG_SCOPED_SECRETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_ORG_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "update-org-scoped-secret",
@@ -466,6 +477,6 @@ pub(super) static VALIDATE_ORG_SECRET_REF: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -314,6 +314,9 @@ impl GetProjectScopedSecrets {
     }
 }
 rt::request!(GetProjectScopedSecrets);
+impl rt::Paged for GetProjectScopedSecrets {
+    type Item = types::SecretResponse;
+}
 /// Request of [`Api::update_project_scoped_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -411,7 +414,7 @@ pub(super) static DELETE_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
@@ -432,7 +435,7 @@ pub(super) static GET_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PROJECT_SCOPED_SECRETS: rt::Operation = rt::Operation {
@@ -460,8 +463,16 @@ pub(super) static GET_PROJECT_SCOPED_SECRETS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_PROJECT_SCOPED_SECRET: rt::Operation = rt::Operation {
     id: "update-project-scoped-secret",
@@ -503,6 +514,6 @@ pub(super) static VALIDATE_PROJECT_SECRET_REF: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

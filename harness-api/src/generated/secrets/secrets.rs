@@ -408,6 +408,9 @@ impl ListSecretsV2 {
     }
 }
 rt::request!(ListSecretsV2);
+impl rt::Paged for ListSecretsV2 {
+    type Item = types::NgSecretResponse;
+}
 /// Request of [`Api::list_secrets_v3`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -488,6 +491,9 @@ impl ListSecretsV3 {
     }
 }
 rt::request!(ListSecretsV3);
+impl rt::Paged for ListSecretsV3 {
+    type Item = types::NgSecretResponse;
+}
 /// Request of [`Api::list_secrets_v4`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -559,6 +565,9 @@ impl ListSecretsV4 {
     }
 }
 rt::request!(ListSecretsV4);
+impl rt::Paged for ListSecretsV4 {
+    type Item = types::NgSecretResponse;
+}
 /// Request of [`Api::post_secret`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -859,7 +868,7 @@ pub(super) static COUNT_SECRETS_FOR_SCOPE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DELETE_SECRET_V2: rt::Operation = rt::Operation {
@@ -881,7 +890,7 @@ pub(super) static DELETE_SECRET_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_SECRET_V2: rt::Operation = rt::Operation {
@@ -902,7 +911,7 @@ pub(super) static GET_SECRET_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_SECRETS_V2: rt::Operation = rt::Operation {
@@ -934,8 +943,17 @@ pub(super) static LIST_SECRETS_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_SECRETS_V3: rt::Operation = rt::Operation {
     id: "listSecretsV3",
@@ -959,8 +977,17 @@ pub(super) static LIST_SECRETS_V3: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_SECRETS_V4: rt::Operation = rt::Operation {
     id: "listSecretsV4",
@@ -983,8 +1010,17 @@ pub(super) static LIST_SECRETS_V4: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static POST_SECRET: rt::Operation = rt::Operation {
     id: "postSecret",
@@ -1069,7 +1105,7 @@ pub(super) static PUT_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PUT_SECRET_FILE_V2: rt::Operation = rt::Operation {
@@ -1113,7 +1149,7 @@ pub(super) static PUT_SECRET_VIA_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VALIDATE_SECRET: rt::Operation = rt::Operation {
@@ -1134,7 +1170,7 @@ pub(super) static VALIDATE_SECRET: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static VALIDATE_SECRET_IDENTIFIER_IS_UNIQUE: rt::Operation = rt::Operation {
@@ -1155,6 +1191,6 @@ pub(super) static VALIDATE_SECRET_IDENTIFIER_IS_UNIQUE: rt::Operation = rt::Oper
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -132,6 +132,9 @@ impl ListCategories {
     }
 }
 rt::request!(ListCategories);
+impl rt::Paged for ListCategories {
+    type Item = types::ListCategoriesResponseRecords;
+}
 /// Request of [`Api::update_category`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -186,7 +189,7 @@ pub(super) static DELETE_CATEGORIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_CATEGORY: rt::Operation = rt::Operation {
@@ -202,7 +205,7 @@ pub(super) static DELETE_CATEGORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LIST_CATEGORIES: rt::Operation = rt::Operation {
@@ -218,8 +221,17 @@ pub(super) static LIST_CATEGORIES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "records")
+            .in_body()
+            .page("page", 0)
+            .size("pageSize")
+            .max_size(100)
+            .total(rt::Found::Member("_metadata.total_count"))
+            .used_size(rt::Found::Member("_metadata.page_size"))
+            .more(rt::More::HasNext("_metadata.has_next"))
+    }),
 };
 pub(super) static UPDATE_CATEGORY: rt::Operation = rt::Operation {
     id: "categories#updateCategory",
@@ -234,6 +246,6 @@ pub(super) static UPDATE_CATEGORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

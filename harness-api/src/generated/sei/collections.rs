@@ -130,6 +130,9 @@ impl ListCollections {
     }
 }
 rt::request!(ListCollections);
+impl rt::Paged for ListCollections {
+    type Item = types::ListCollectionsResponseRecords;
+}
 pub(super) static CREATE_COLLECTION: rt::Operation = rt::Operation {
     id: "collections#createCollection",
     name: "create_collection",
@@ -159,7 +162,7 @@ pub(super) static DELETE_COLLECTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static EDIT_COLLECTION: rt::Operation = rt::Operation {
@@ -175,7 +178,7 @@ pub(super) static EDIT_COLLECTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LIST_COLLECTIONS: rt::Operation = rt::Operation {
@@ -191,6 +194,15 @@ pub(super) static LIST_COLLECTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "records")
+            .in_body()
+            .page("page", 0)
+            .size("page_size")
+            .max_size(100)
+            .total(rt::Found::Member("_metadata.total_count"))
+            .used_size(rt::Found::Member("_metadata.page_size"))
+            .more(rt::More::HasNext("_metadata.has_next"))
+    }),
 };

@@ -73,6 +73,9 @@ impl GetActiveVersions {
     }
 }
 rt::request!(GetActiveVersions);
+impl rt::Paged for GetActiveVersions {
+    type Item = types::GetContributorVersionsResponseRecords;
+}
 /// Request of [`Api::get_schema`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -117,6 +120,9 @@ impl ListActiveUsers {
     }
 }
 rt::request!(ListActiveUsers);
+impl rt::Paged for ListActiveUsers {
+    type Item = types::ListActiveUsersResponseRecords;
+}
 /// Request of [`Api::list_contributors`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -168,8 +174,16 @@ pub(super) static GET_ACTIVE_VERSIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "records")
+            .page("page", 0)
+            .size("page_size")
+            .max_size(100)
+            .total(rt::Found::Member("_metadata.total_count"))
+            .used_size(rt::Found::Member("_metadata.page_size"))
+            .more(rt::More::HasNext("_metadata.has_next"))
+    }),
 };
 pub(super) static GET_SCHEMA: rt::Operation = rt::Operation {
     id: "contributors#getSchema",
@@ -184,7 +198,7 @@ pub(super) static GET_SCHEMA: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ACTIVE_USERS: rt::Operation = rt::Operation {
@@ -200,8 +214,17 @@ pub(super) static LIST_ACTIVE_USERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "records")
+            .in_body()
+            .page("page", 0)
+            .size("page_size")
+            .max_size(100)
+            .total(rt::Found::Member("_metadata.total_count"))
+            .used_size(rt::Found::Member("_metadata.page_size"))
+            .more(rt::More::HasNext("_metadata.has_next"))
+    }),
 };
 pub(super) static LIST_CONTRIBUTORS: rt::Operation = rt::Operation {
     id: "seiContributors#listContributors",
@@ -216,7 +239,7 @@ pub(super) static LIST_CONTRIBUTORS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_CONTRIBUTORS: rt::Operation = rt::Operation {
@@ -232,6 +255,6 @@ pub(super) static UPDATE_CONTRIBUTORS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

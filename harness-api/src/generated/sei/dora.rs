@@ -132,7 +132,7 @@ pub(super) static GET_CHANGE_FAILURE_RATE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DEPLOYMENT_FREQUENCY: rt::Operation = rt::Operation {
@@ -148,7 +148,7 @@ pub(super) static GET_DEPLOYMENT_FREQUENCY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LEAD_TIME: rt::Operation = rt::Operation {
@@ -164,7 +164,7 @@ pub(super) static GET_LEAD_TIME: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MEAN_TIME_TO_RESTORE: rt::Operation = rt::Operation {
@@ -180,6 +180,6 @@ pub(super) static GET_MEAN_TIME_TO_RESTORE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

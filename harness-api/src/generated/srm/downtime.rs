@@ -245,6 +245,9 @@ impl GetDowntimeAssociatedMonitoredServices {
     }
 }
 rt::request!(GetDowntimeAssociatedMonitoredServices);
+impl rt::Paged for GetDowntimeAssociatedMonitoredServices {
+    type Item = types::CvMonitoredServiceOption;
+}
 /// Request of [`Api::get_history`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -288,6 +291,9 @@ impl GetHistory {
     }
 }
 rt::request!(GetHistory);
+impl rt::Paged for GetHistory {
+    type Item = types::CvDowntimeHistoryItem;
+}
 /// Request of [`Api::list_downtimes`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -331,6 +337,9 @@ impl ListDowntimes {
     }
 }
 rt::request!(ListDowntimes);
+impl rt::Paged for ListDowntimes {
+    type Item = types::CvDowntimeListItem;
+}
 /// Request of [`Api::save_downtime`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -406,7 +415,7 @@ pub(super) static DELETE_DOWNTIME_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Operation {
@@ -427,7 +436,7 @@ pub(super) static GET_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Operati
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DOWNTIME: rt::Operation = rt::Operation {
@@ -448,7 +457,7 @@ pub(super) static GET_DOWNTIME: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_DOWNTIME_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Operation {
@@ -470,8 +479,15 @@ pub(super) static GET_DOWNTIME_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_HISTORY: rt::Operation = rt::Operation {
     id: "getHistory",
@@ -494,8 +510,15 @@ pub(super) static GET_HISTORY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_DOWNTIMES: rt::Operation = rt::Operation {
     id: "listDowntimes",
@@ -518,8 +541,15 @@ pub(super) static LIST_DOWNTIMES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static SAVE_DOWNTIME: rt::Operation = rt::Operation {
     id: "saveDowntime",
@@ -559,7 +589,7 @@ pub(super) static UPDATE_DOWNTIME_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_DOWNTIME_ENABLED: rt::Operation = rt::Operation {
@@ -581,6 +611,6 @@ pub(super) static UPDATE_DOWNTIME_ENABLED: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

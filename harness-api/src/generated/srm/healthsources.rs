@@ -281,7 +281,7 @@ pub(super) static DELETE_HEALTH_SOURCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_HEALTH_SOURCE: rt::Operation = rt::Operation {
@@ -302,7 +302,7 @@ pub(super) static GET_HEALTH_SOURCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_HEALTH_SOURCES: rt::Operation = rt::Operation {
@@ -322,7 +322,7 @@ pub(super) static LIST_HEALTH_SOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_HEALTH_SOURCE: rt::Operation = rt::Operation {
@@ -342,6 +342,6 @@ pub(super) static UPDATE_HEALTH_SOURCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -865,6 +865,9 @@ impl GetHealthSourcesForMonitoredServiceIdentifier {
     }
 }
 rt::request!(GetHealthSourcesForMonitoredServiceIdentifier);
+impl rt::Paged for GetHealthSourcesForMonitoredServiceIdentifier {
+    type Item = types::CvHealthSourceItem;
+}
 /// Request of [`Api::get_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1155,6 +1158,9 @@ impl GetMonitoredServiceReconciliationStatuses {
     }
 }
 rt::request!(GetMonitoredServiceReconciliationStatuses);
+impl rt::Paged for GetMonitoredServiceReconciliationStatuses {
+    type Item = types::MonitoredServiceReference;
+}
 /// Request of [`Api::get_monitored_service_resolved_template_inputs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1276,6 +1282,9 @@ impl GetNotificationRulesForMonitoredService {
     }
 }
 rt::request!(GetNotificationRulesForMonitoredService);
+impl rt::Paged for GetNotificationRulesForMonitoredService {
+    type Item = types::NotificationRuleResponse;
+}
 /// Request of [`Api::get_over_all_health_score`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1465,6 +1474,9 @@ impl MonitoredServicesList {
     }
 }
 rt::request!(MonitoredServicesList);
+impl rt::Paged for MonitoredServicesList {
+    type Item = types::CvMonitoredServiceListItem;
+}
 /// Request of [`Api::save_monitored_service`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1663,7 +1675,7 @@ pub(super) static DELETE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DETACH_MONITORED_SERVICE_FROM_TEMPLATE: rt::Operation = rt::Operation {
@@ -1684,7 +1696,7 @@ pub(super) static DETACH_MONITORED_SERVICE_FROM_TEMPLATE: rt::Operation = rt::Op
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES: rt::Operation = rt::Operation {
@@ -1704,7 +1716,7 @@ pub(super) static GET_ALL_MONITORED_SERVICES_WITH_HEALTH_SOURCES: rt::Operation 
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ANOMALIES_SUMMARY: rt::Operation = rt::Operation {
@@ -1727,7 +1739,7 @@ pub(super) static GET_ANOMALIES_SUMMARY: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_COUNT_OF_SERVICES: rt::Operation = rt::Operation {
@@ -1749,7 +1761,7 @@ pub(super) static GET_COUNT_OF_SERVICES: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ENVIRONMENTS: rt::Operation = rt::Operation {
@@ -1769,7 +1781,7 @@ pub(super) static GET_ENVIRONMENTS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_HEALTH_SOURCES: rt::Operation = rt::Operation {
@@ -1791,7 +1803,7 @@ pub(super) static GET_HEALTH_SOURCES: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_HEALTH_SOURCES_FOR_MONITORED_SERVICE_IDENTIFIER: rt::Operation = rt::Operation {
@@ -1812,8 +1824,8 @@ pub(super) static GET_HEALTH_SOURCES_FOR_MONITORED_SERVICE_IDENTIFIER: rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "resource") }),
 };
 pub(super) static GET_LIST: rt::Operation = rt::Operation {
     id: "getList",
@@ -1837,7 +1849,7 @@ pub(super) static GET_LIST: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LIST_V2: rt::Operation = rt::Operation {
@@ -1863,7 +1875,7 @@ pub(super) static GET_LIST_V2: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE: rt::Operation = rt::Operation {
@@ -1884,7 +1896,7 @@ pub(super) static GET_MONITORED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_CHANGE_DETAILS: rt::Operation = rt::Operation {
@@ -1908,7 +1920,7 @@ pub(super) static GET_MONITORED_SERVICE_CHANGE_DETAILS: rt::Operation = rt::Oper
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_DETAILS: rt::Operation = rt::Operation {
@@ -1929,7 +1941,7 @@ pub(super) static GET_MONITORED_SERVICE_DETAILS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_FROM_SERVICE_AND_ENVIRONMENT: rt::Operation = rt::Operation {
@@ -1951,7 +1963,7 @@ pub(super) static GET_MONITORED_SERVICE_FROM_SERVICE_AND_ENVIRONMENT: rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_LOGS: rt::Operation = rt::Operation {
@@ -1979,7 +1991,7 @@ pub(super) static GET_MONITORED_SERVICE_LOGS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_RECONCILIATION_STATUSES: rt::Operation = rt::Operation {
@@ -2005,8 +2017,15 @@ pub(super) static GET_MONITORED_SERVICE_RECONCILIATION_STATUSES: rt::Operation =
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "resource.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("resource.totalItems"))
+            .used_size(rt::Found::Member("resource.pageSize"))
+    }),
 };
 pub(super) static GET_MONITORED_SERVICE_RESOLVED_TEMPLATE_INPUTS: rt::Operation = rt::Operation {
     id: "getMonitoredServiceResolvedTemplateInputs",
@@ -2028,7 +2047,7 @@ pub(super) static GET_MONITORED_SERVICE_RESOLVED_TEMPLATE_INPUTS: rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MONITORED_SERVICE_SCORE: rt::Operation = rt::Operation {
@@ -2049,7 +2068,7 @@ pub(super) static GET_MONITORED_SERVICE_SCORE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MS_SECONDARY_EVENTS: rt::Operation = rt::Operation {
@@ -2072,7 +2091,7 @@ pub(super) static GET_MS_SECONDARY_EVENTS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_MS_SECONDARY_EVENTS_DETAILS: rt::Operation = rt::Operation {
@@ -2092,7 +2111,7 @@ pub(super) static GET_MS_SECONDARY_EVENTS_DETAILS: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_NOTIFICATION_RULES_FOR_MONITORED_SERVICE: rt::Operation = rt::Operation {
@@ -2115,8 +2134,15 @@ pub(super) static GET_NOTIFICATION_RULES_FOR_MONITORED_SERVICE: rt::Operation = 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_OVER_ALL_HEALTH_SCORE: rt::Operation = rt::Operation {
     id: "getOverAllHealthScore",
@@ -2139,7 +2165,7 @@ pub(super) static GET_OVER_ALL_HEALTH_SCORE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SERVICE_DETAILS: rt::Operation = rt::Operation {
@@ -2161,7 +2187,7 @@ pub(super) static GET_SERVICE_DETAILS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: true,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SERVICES: rt::Operation = rt::Operation {
@@ -2181,7 +2207,7 @@ pub(super) static GET_SERVICES: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SLO_METRICS: rt::Operation = rt::Operation {
@@ -2203,7 +2229,7 @@ pub(super) static GET_SLO_METRICS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES: rt::Operation = rt::Operation {
@@ -2226,7 +2252,7 @@ pub(super) static IS_RECONCILIATION_REQUIRED_FOR_MONITORED_SERVICES: rt::Operati
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static MONITORED_SERVICES_LIST: rt::Operation = rt::Operation {
@@ -2254,8 +2280,14 @@ pub(super) static MONITORED_SERVICES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("offset", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static SAVE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     id: "saveMonitoredService",
@@ -2332,7 +2364,7 @@ pub(super) static SET_HEALTH_MONITORING_FLAG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_MONITORED_SERVICE: rt::Operation = rt::Operation {
@@ -2348,7 +2380,7 @@ pub(super) static UPDATE_MONITORED_SERVICE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT: rt::Operation = rt::Operation {
@@ -2369,7 +2401,7 @@ pub(super) static UPDATE_MONITORED_SERVICE_FROM_TEMPLATE_INPUT: rt::Operation = 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operation {
@@ -2390,7 +2422,7 @@ pub(super) static UPDATE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operat
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static YAML_TEMPLATE: rt::Operation = rt::Operation {
@@ -2411,6 +2443,6 @@ pub(super) static YAML_TEMPLATE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -238,6 +238,9 @@ impl GetServiceLevelObjectivesNg {
     }
 }
 rt::request!(GetServiceLevelObjectivesNg);
+impl rt::Paged for GetServiceLevelObjectivesNg {
+    type Item = types::ServiceLevelObjectiveV2Response;
+}
 /// Request of [`Api::get_slo_health_list_view_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -275,6 +278,9 @@ impl GetSloHealthListViewNg {
     }
 }
 rt::request!(GetSloHealthListViewNg);
+impl rt::Paged for GetSloHealthListViewNg {
+    type Item = types::CvSloHealthListView;
+}
 /// Request of [`Api::save_slo_data_ng`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -335,7 +341,7 @@ pub(super) static DELETE_SLO_DATA_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ONBOARDING_GRAPH_NG: rt::Operation = rt::Operation {
@@ -355,7 +361,7 @@ pub(super) static GET_ONBOARDING_GRAPH_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SERVICE_LEVEL_OBJECTIVE_NG: rt::Operation = rt::Operation {
@@ -376,7 +382,7 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVE_NG: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_NG: rt::Operation = rt::Operation {
@@ -402,8 +408,14 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_NG: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("offset", 0)
+            .size("pageSize")
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_SLO_HEALTH_LIST_VIEW_NG: rt::Operation = rt::Operation {
     id: "getSLOHealthListViewNg",
@@ -424,8 +436,15 @@ pub(super) static GET_SLO_HEALTH_LIST_VIEW_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static SAVE_SLO_DATA_NG: rt::Operation = rt::Operation {
     id: "saveSLODataNg",
@@ -465,6 +484,6 @@ pub(super) static UPDATE_SLO_DATA_NG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

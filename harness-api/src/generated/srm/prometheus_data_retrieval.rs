@@ -68,6 +68,6 @@ pub(super) static GET_SYNC_DATA_COLLECTION_RESULT: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

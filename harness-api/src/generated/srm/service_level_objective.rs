@@ -69,6 +69,9 @@ impl GetMetricGraphForSlo {
     }
 }
 rt::request!(GetMetricGraphForSlo);
+impl rt::Paged for GetMetricGraphForSlo {
+    type Item = types::MetricGraph;
+}
 /// Request of [`Api::list_slo`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -178,6 +181,9 @@ impl ListSlo {
     }
 }
 rt::request!(ListSlo);
+impl rt::Paged for ListSlo {
+    type Item = types::SloHealthListView;
+}
 pub(super) static GET_METRIC_GRAPH_FOR_SLO: rt::Operation = rt::Operation {
     id: "getMetricGraphForSLO",
     name: "get_metric_graph_for_slo",
@@ -198,8 +204,8 @@ pub(super) static GET_METRIC_GRAPH_FOR_SLO: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static LIST_SLO: rt::Operation = rt::Operation {
     id: "listSlo",
@@ -230,6 +236,11 @@ pub(super) static LIST_SLO: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(20)
+    }),
 };

@@ -98,6 +98,9 @@ impl GetErrorBudgetResetHistory {
     }
 }
 rt::request!(GetErrorBudgetResetHistory);
+impl rt::Paged for GetErrorBudgetResetHistory {
+    type Item = types::SloErrorBudgetReset;
+}
 /// Request of [`Api::get_notification_rules_for_slo`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -143,6 +146,9 @@ impl GetNotificationRulesForSlo {
     }
 }
 rt::request!(GetNotificationRulesForSlo);
+impl rt::Paged for GetNotificationRulesForSlo {
+    type Item = types::NotificationRuleResponse;
+}
 /// Request of [`Api::get_service_level_objective_logs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -192,6 +198,9 @@ impl GetServiceLevelObjectiveLogs {
     }
 }
 rt::request!(GetServiceLevelObjectiveLogs);
+impl rt::Paged for GetServiceLevelObjectiveLogs {
+    type Item = types::CvngLog;
+}
 /// Request of [`Api::reset_error_budget`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -241,8 +250,8 @@ pub(super) static GET_ERROR_BUDGET_RESET_HISTORY: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "resource") }),
 };
 pub(super) static GET_NOTIFICATION_RULES_FOR_SLO: rt::Operation = rt::Operation {
     id: "getNotificationRulesForSLO",
@@ -264,8 +273,15 @@ pub(super) static GET_NOTIFICATION_RULES_FOR_SLO: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_SERVICE_LEVEL_OBJECTIVE_LOGS: rt::Operation = rt::Operation {
     id: "getServiceLevelObjectiveLogs",
@@ -291,8 +307,15 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVE_LOGS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "resource.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("resource.totalItems"))
+            .used_size(rt::Found::Member("resource.pageSize"))
+    }),
 };
 pub(super) static RESET_ERROR_BUDGET: rt::Operation = rt::Operation {
     id: "resetErrorBudget",

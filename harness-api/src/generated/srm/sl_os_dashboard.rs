@@ -592,6 +592,9 @@ impl GetSloHealthListView {
     }
 }
 rt::request!(GetSloHealthListView);
+impl rt::Paged for GetSloHealthListView {
+    type Item = types::CvSloHealthListView;
+}
 /// Request of [`Api::get_slo_health_list_view_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -641,6 +644,9 @@ impl GetSloHealthListViewV2 {
     }
 }
 rt::request!(GetSloHealthListViewV2);
+impl rt::Paged for GetSloHealthListViewV2 {
+    type Item = types::CvSloHealthListView;
+}
 pub(super) static GET_SECONDARY_EVENT_DETAILS: rt::Operation = rt::Operation {
     id: "getSecondaryEventDetails",
     name: "get_secondary_event_details",
@@ -658,7 +664,7 @@ pub(super) static GET_SECONDARY_EVENT_DETAILS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SECONDARY_EVENTS: rt::Operation = rt::Operation {
@@ -681,7 +687,7 @@ pub(super) static GET_SECONDARY_EVENTS: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_RISK_COUNT: rt::Operation = rt::Operation {
@@ -710,7 +716,7 @@ pub(super) static GET_SERVICE_LEVEL_OBJECTIVES_RISK_COUNT: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SLO_ASSOCIATED_ENVIRONMENT_IDENTIFIERS: rt::Operation = rt::Operation {
@@ -732,7 +738,7 @@ pub(super) static GET_SLO_ASSOCIATED_ENVIRONMENT_IDENTIFIERS: rt::Operation = rt
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SLO_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Operation {
@@ -754,7 +760,7 @@ pub(super) static GET_SLO_ASSOCIATED_MONITORED_SERVICES: rt::Operation = rt::Ope
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SLO_CONSUMPTION_BREAKDOWN_VIEW: rt::Operation = rt::Operation {
@@ -777,7 +783,7 @@ pub(super) static GET_SLO_CONSUMPTION_BREAKDOWN_VIEW: rt::Operation = rt::Operat
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SLO_DETAILS: rt::Operation = rt::Operation {
@@ -800,7 +806,7 @@ pub(super) static GET_SLO_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SLO_HEALTH_LIST_VIEW: rt::Operation = rt::Operation {
@@ -831,8 +837,15 @@ pub(super) static GET_SLO_HEALTH_LIST_VIEW: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_SLO_HEALTH_LIST_VIEW_V2: rt::Operation = rt::Operation {
     id: "getSLOHealthListViewV2",
@@ -853,6 +866,13 @@ pub(super) static GET_SLO_HEALTH_LIST_VIEW_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageNumber", 0)
+            .size("pageSize")
+            .default_size(10)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };

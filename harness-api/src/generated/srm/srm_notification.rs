@@ -248,7 +248,7 @@ pub(super) static DELETE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
@@ -269,7 +269,7 @@ pub(super) static GET_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
@@ -292,7 +292,7 @@ pub(super) static LIST_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SAVE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
@@ -329,6 +329,6 @@ pub(super) static UPDATE_NOTIFICATION_RULE_DATA: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

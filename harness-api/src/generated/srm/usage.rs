@@ -227,6 +227,9 @@ impl ListSrmActiveMonitoredServices {
     }
 }
 rt::request!(ListSrmActiveMonitoredServices);
+impl rt::Paged for ListSrmActiveMonitoredServices {
+    type Item = serde_json::Value;
+}
 pub(super) static DOWNLOAD_ACTIVE_MONITORED_SERVICE_CSV_REPORT: rt::Operation = rt::Operation {
     id: "downloadActiveMonitoredServiceCSVReport",
     name: "download_active_monitored_service_csv_report",
@@ -243,7 +246,7 @@ pub(super) static DOWNLOAD_ACTIVE_MONITORED_SERVICE_CSV_REPORT: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DOWNLOAD_ACTIVE_SERVICE_MONITORED_CSV_REPORT: rt::Operation = rt::Operation {
@@ -262,7 +265,7 @@ pub(super) static DOWNLOAD_ACTIVE_SERVICE_MONITORED_CSV_REPORT: rt::Operation = 
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
@@ -281,7 +284,7 @@ pub(super) static GET_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_SRM_LICENSE_USAGE: rt::Operation = rt::Operation {
@@ -300,7 +303,7 @@ pub(super) static GET_SRM_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_SRM_ACTIVE_MONITORED_SERVICES: rt::Operation = rt::Operation {
@@ -322,6 +325,11 @@ pub(super) static LIST_SRM_ACTIVE_MONITORED_SERVICES: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(20)
+    }),
 };

@@ -151,6 +151,9 @@ impl GetArtifactDetailComponentView {
     }
 }
 rt::request!(GetArtifactDetailComponentView);
+impl rt::Paged for GetArtifactDetailComponentView {
+    type Item = types::ArtifactComponentViewResponse;
+}
 /// Request of [`Api::get_artifact_detail_deployment_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -220,6 +223,9 @@ impl GetArtifactDetailDeploymentView {
     }
 }
 rt::request!(GetArtifactDetailDeploymentView);
+impl rt::Paged for GetArtifactDetailDeploymentView {
+    type Item = types::ArtifactDeploymentViewResponse;
+}
 /// Request of [`Api::get_artifact_details`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -300,6 +306,9 @@ impl ListArtifacts {
     }
 }
 rt::request!(ListArtifacts);
+impl rt::Paged for ListArtifacts {
+    type Item = types::ArtifactListingResponse;
+}
 /// Request of [`Api::list_latest_artifacts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -349,6 +358,9 @@ impl ListLatestArtifacts {
     }
 }
 rt::request!(ListLatestArtifacts);
+impl rt::Paged for ListLatestArtifacts {
+    type Item = types::ArtifactListingResponse;
+}
 pub(super) static GET_ARTIFACT_DETAIL_COMPONENT_VIEW: rt::Operation = rt::Operation {
     id: "getArtifactDetailComponentView",
     name: "get_artifact_detail_component_view",
@@ -372,8 +384,16 @@ pub(super) static GET_ARTIFACT_DETAIL_COMPONENT_VIEW: rt::Operation = rt::Operat
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_ARTIFACT_DETAIL_DEPLOYMENT_VIEW: rt::Operation = rt::Operation {
     id: "getArtifactDetailDeploymentView",
@@ -398,8 +418,16 @@ pub(super) static GET_ARTIFACT_DETAIL_DEPLOYMENT_VIEW: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     id: "getArtifactDetails",
@@ -420,7 +448,7 @@ pub(super) static GET_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ARTIFACTS: rt::Operation = rt::Operation {
@@ -444,8 +472,16 @@ pub(super) static LIST_ARTIFACTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static LIST_LATEST_ARTIFACTS: rt::Operation = rt::Operation {
     id: "listLatestArtifacts",
@@ -468,6 +504,14 @@ pub(super) static LIST_LATEST_ARTIFACTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

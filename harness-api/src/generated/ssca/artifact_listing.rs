@@ -177,6 +177,9 @@ impl ArtifactListV2 {
     }
 }
 rt::request!(ArtifactListV2);
+impl rt::Paged for ArtifactListV2 {
+    type Item = types::ArtifactV2ListingResponse;
+}
 /// Request of [`Api::get_artifact_v2_chain_of_custody`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -202,6 +205,9 @@ impl GetArtifactV2ChainOfCustody {
     }
 }
 rt::request!(GetArtifactV2ChainOfCustody);
+impl rt::Paged for GetArtifactV2ChainOfCustody {
+    type Item = types::ArtifactChainOfCustody;
+}
 /// Request of [`Api::get_artifact_v2_detail_component_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -272,6 +278,9 @@ impl GetArtifactV2DetailComponentView {
     }
 }
 rt::request!(GetArtifactV2DetailComponentView);
+impl rt::Paged for GetArtifactV2DetailComponentView {
+    type Item = types::ArtifactComponentViewResponse;
+}
 /// Request of [`Api::get_artifact_v2_detail_deployment_view`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -343,6 +352,9 @@ impl GetArtifactV2DetailDeploymentView {
     }
 }
 rt::request!(GetArtifactV2DetailDeploymentView);
+impl rt::Paged for GetArtifactV2DetailDeploymentView {
+    type Item = types::ArtifactDeploymentViewResponse;
+}
 /// Request of [`Api::get_artifact_v2_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -448,6 +460,9 @@ impl ListArtifactSources {
     }
 }
 rt::request!(ListArtifactSources);
+impl rt::Paged for ListArtifactSources {
+    type Item = types::ArtifactSourcesListingResponse;
+}
 pub(super) static ARTIFACT_LIST_V2: rt::Operation = rt::Operation {
     id: "artifactListV2",
     name: "artifact_list_v2",
@@ -470,8 +485,16 @@ pub(super) static ARTIFACT_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_ARTIFACT_V2_CHAIN_OF_CUSTODY: rt::Operation = rt::Operation {
     id: "getArtifactV2ChainOfCustody",
@@ -491,8 +514,8 @@ pub(super) static GET_ARTIFACT_V2_CHAIN_OF_CUSTODY: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_ARTIFACT_V2_DETAIL_COMPONENT_VIEW: rt::Operation = rt::Operation {
     id: "getArtifactV2DetailComponentView",
@@ -516,8 +539,16 @@ pub(super) static GET_ARTIFACT_V2_DETAIL_COMPONENT_VIEW: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_ARTIFACT_V2_DETAIL_DEPLOYMENT_VIEW: rt::Operation = rt::Operation {
     id: "getArtifactV2DetailDeploymentView",
@@ -541,8 +572,16 @@ pub(super) static GET_ARTIFACT_V2_DETAIL_DEPLOYMENT_VIEW: rt::Operation = rt::Op
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_ARTIFACT_V2_OVERVIEW: rt::Operation = rt::Operation {
     id: "getArtifactV2Overview",
@@ -563,7 +602,7 @@ pub(super) static GET_ARTIFACT_V2_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ARTIFACT_V2_OVERVIEW_BY_NAME: rt::Operation = rt::Operation {
@@ -586,7 +625,7 @@ pub(super) static GET_ARTIFACT_V2_OVERVIEW_BY_NAME: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_ARTIFACT_SOURCES: rt::Operation = rt::Operation {
@@ -610,6 +649,14 @@ pub(super) static LIST_ARTIFACT_SOURCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

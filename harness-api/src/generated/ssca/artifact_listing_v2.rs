@@ -47,6 +47,9 @@ impl GetArtifactChainOfCustodyV2 {
     }
 }
 rt::request!(GetArtifactChainOfCustodyV2);
+impl rt::Paged for GetArtifactChainOfCustodyV2 {
+    type Item = types::ArtifactChainOfCustodyV2;
+}
 pub(super) static GET_ARTIFACT_CHAIN_OF_CUSTODY_V2: rt::Operation = rt::Operation {
     id: "getArtifactChainOfCustodyV2",
     name: "get_artifact_chain_of_custody_v2",
@@ -65,6 +68,6 @@ pub(super) static GET_ARTIFACT_CHAIN_OF_CUSTODY_V2: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

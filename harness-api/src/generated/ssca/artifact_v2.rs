@@ -81,6 +81,9 @@ impl ArtifactList {
     }
 }
 rt::request!(ArtifactList);
+impl rt::Paged for ArtifactList {
+    type Item = types::ArtifactListingResponseV2;
+}
 pub(super) static ARTIFACT_LIST: rt::Operation = rt::Operation {
     id: "artifactList",
     name: "artifact_list",
@@ -104,6 +107,14 @@ pub(super) static ARTIFACT_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

@@ -108,7 +108,7 @@ pub(super) static GET_BASELINE_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SET_BASELINE_FOR_ARTIFACT: rt::Operation = rt::Operation {

@@ -150,6 +150,9 @@ impl FetchPluginsForWorkflow {
     }
 }
 rt::request!(FetchPluginsForWorkflow);
+impl rt::Paged for FetchPluginsForWorkflow {
+    type Item = types::CicdWorklfowPluginsResponse;
+}
 /// Request of [`Api::get_cicd_overview`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -262,6 +265,9 @@ impl GetCicdWorkflowsList {
     }
 }
 rt::request!(GetCicdWorkflowsList);
+impl rt::Paged for GetCicdWorkflowsList {
+    type Item = types::CicdWorkflowListingResponse;
+}
 /// Request of [`Api::get_cicd_workflows_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -335,8 +341,16 @@ pub(super) static FETCH_PLUGINS_FOR_WORKFLOW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_CICD_OVERVIEW: rt::Operation = rt::Operation {
     id: "getCICDOverview",
@@ -356,7 +370,7 @@ pub(super) static GET_CICD_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CICD_RULES_EVALUATION_TREND: rt::Operation = rt::Operation {
@@ -379,7 +393,7 @@ pub(super) static GET_CICD_RULES_EVALUATION_TREND: rt::Operation = rt::Operation
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CICD_WORKFLOWS_LIST: rt::Operation = rt::Operation {
@@ -403,8 +417,16 @@ pub(super) static GET_CICD_WORKFLOWS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_CICD_WORKFLOWS_SUMMARY: rt::Operation = rt::Operation {
     id: "getCICDWorkflowsSummary",
@@ -423,7 +445,7 @@ pub(super) static GET_CICD_WORKFLOWS_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_HARNESS_PIPELINE_YAML: rt::Operation = rt::Operation {
@@ -444,6 +466,6 @@ pub(super) static GET_HARNESS_PIPELINE_YAML: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

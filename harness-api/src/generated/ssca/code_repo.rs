@@ -118,6 +118,9 @@ impl CodeRepositoriesList {
     }
 }
 rt::request!(CodeRepositoriesList);
+impl rt::Paged for CodeRepositoriesList {
+    type Item = types::CodeRepositoryListingResponse;
+}
 /// Request of [`Api::get_all_repositories_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -199,6 +202,9 @@ impl GetRepoRulesEvaluationTrend {
     }
 }
 rt::request!(GetRepoRulesEvaluationTrend);
+impl rt::Paged for GetRepoRulesEvaluationTrend {
+    type Item = types::CodeRepoRulesEvaluation;
+}
 pub(super) static CODE_REPOSITORIES_LIST: rt::Operation = rt::Operation {
     id: "codeRepositoriesList",
     name: "code_repositories_list",
@@ -220,8 +226,16 @@ pub(super) static CODE_REPOSITORIES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_ALL_REPOSITORIES_SUMMARY: rt::Operation = rt::Operation {
     id: "getAllRepositoriesSummary",
@@ -240,7 +254,7 @@ pub(super) static GET_ALL_REPOSITORIES_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CODE_REPOSITORY_OVERVIEW: rt::Operation = rt::Operation {
@@ -261,7 +275,7 @@ pub(super) static GET_CODE_REPOSITORY_OVERVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REPO_RULES_EVALUATION_TREND: rt::Operation = rt::Operation {
@@ -284,6 +298,6 @@ pub(super) static GET_REPO_RULES_EVALUATION_TREND: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

@@ -122,6 +122,9 @@ impl FetchComplianceResults {
     }
 }
 rt::request!(FetchComplianceResults);
+impl rt::Paged for FetchComplianceResults {
+    type Item = types::ComplianceResultDto;
+}
 /// Request of [`Api::fetch_compliance_results_by_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -194,6 +197,9 @@ impl FetchComplianceResultsByArtifact {
     }
 }
 rt::request!(FetchComplianceResultsByArtifact);
+impl rt::Paged for FetchComplianceResultsByArtifact {
+    type Item = types::FetchComplianceResultByArtifactResponseBody;
+}
 /// Request of [`Api::fetch_compliance_results_by_compliance_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -265,6 +271,9 @@ impl FetchComplianceResultsByComplianceId {
     }
 }
 rt::request!(FetchComplianceResultsByComplianceId);
+impl rt::Paged for FetchComplianceResultsByComplianceId {
+    type Item = types::ComplianceArtifactWithExecution;
+}
 /// Request of [`Api::fetch_compliance_results_group_by_id`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -346,6 +355,9 @@ impl FetchComplianceResultsGroupById {
     }
 }
 rt::request!(FetchComplianceResultsGroupById);
+impl rt::Paged for FetchComplianceResultsGroupById {
+    type Item = types::ComplianceResultAggregationByType;
+}
 /// Request of [`Api::save_compliance_result`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -396,8 +408,16 @@ pub(super) static FETCH_COMPLIANCE_RESULTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static FETCH_COMPLIANCE_RESULTS_BY_ARTIFACT: rt::Operation = rt::Operation {
     id: "fetchComplianceResultsByArtifact",
@@ -421,8 +441,16 @@ pub(super) static FETCH_COMPLIANCE_RESULTS_BY_ARTIFACT: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static FETCH_COMPLIANCE_RESULTS_BY_COMPLIANCE_ID: rt::Operation = rt::Operation {
     id: "fetchComplianceResultsByComplianceId",
@@ -447,8 +475,16 @@ pub(super) static FETCH_COMPLIANCE_RESULTS_BY_COMPLIANCE_ID: rt::Operation = rt:
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static FETCH_COMPLIANCE_RESULTS_GROUP_BY_ID: rt::Operation = rt::Operation {
     id: "fetchComplianceResultsGroupById",
@@ -473,8 +509,16 @@ pub(super) static FETCH_COMPLIANCE_RESULTS_GROUP_BY_ID: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static SAVE_COMPLIANCE_RESULT: rt::Operation = rt::Operation {
     id: "saveComplianceResult",

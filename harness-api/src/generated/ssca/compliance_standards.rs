@@ -200,7 +200,7 @@ pub(super) static GET_COMPLIANCE_STANDARDS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_COMPLIANCE_STANDARD_BY_ID: rt::Operation = rt::Operation {
@@ -221,6 +221,6 @@ pub(super) static GET_COMPLIANCE_STANDARD_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

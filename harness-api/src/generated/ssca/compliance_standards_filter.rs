@@ -39,6 +39,9 @@ impl GetComplianceStandardsFilters {
     }
 }
 rt::request!(GetComplianceStandardsFilters);
+impl rt::Paged for GetComplianceStandardsFilters {
+    type Item = types::ComplianceStandardsFilterEntity;
+}
 pub(super) static GET_COMPLIANCE_STANDARDS_FILTERS: rt::Operation = rt::Operation {
     id: "getComplianceStandardsFilters",
     name: "get_compliance_standards_filters",
@@ -52,6 +55,6 @@ pub(super) static GET_COMPLIANCE_STANDARDS_FILTERS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

@@ -197,6 +197,9 @@ impl GetComplianceResultStatsByComplianceChecks {
     }
 }
 rt::request!(GetComplianceResultStatsByComplianceChecks);
+impl rt::Paged for GetComplianceResultStatsByComplianceChecks {
+    type Item = types::ComplianceChecksMetrics;
+}
 /// Request of [`Api::post_compliance_result_stats_evaluation_breakdown_artifact_type`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -303,7 +306,7 @@ pub(super) static GET_COMPLIANCE_EVALUATION_TRENDS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_COMPLIANCE_RESULT_STATS_BY_COMPLIANCE_CHECKS: rt::Operation = rt::Operation {
@@ -329,8 +332,16 @@ pub(super) static GET_COMPLIANCE_RESULT_STATS_BY_COMPLIANCE_CHECKS: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static POST_COMPLIANCE_RESULT_STATS_EVALUATION_BREAKDOWN_ARTIFACT_TYPE: rt::Operation = rt::Operation {
     id: "postComplianceResultStatsEvaluationBreakdownArtifactType",
@@ -351,7 +362,7 @@ pub(super) static POST_COMPLIANCE_RESULT_STATS_EVALUATION_BREAKDOWN_ARTIFACT_TYP
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static POST_COMPLIANCE_RESULT_STATS_OVERVIEW: rt::Operation = rt::Operation {
@@ -373,6 +384,6 @@ pub(super) static POST_COMPLIANCE_RESULT_STATS_OVERVIEW: rt::Operation = rt::Ope
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

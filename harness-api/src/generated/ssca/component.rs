@@ -67,6 +67,9 @@ impl GetComponents {
     }
 }
 rt::request!(GetComponents);
+impl rt::Paged for GetComponents {
+    type Item = types::ComponentDto;
+}
 pub(super) static GET_COMPONENTS: rt::Operation = rt::Operation {
     id: "getComponents",
     name: "get_components",
@@ -88,6 +91,14 @@ pub(super) static GET_COMPONENTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

@@ -192,6 +192,9 @@ impl ListConfigs {
     }
 }
 rt::request!(ListConfigs);
+impl rt::Paged for ListConfigs {
+    type Item = types::ConfigResponseBody;
+}
 /// Request of [`Api::save_config`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -242,7 +245,7 @@ pub(super) static GET_CONFIG_BY_NAME_AND_TYPE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CONFIG_FOR_ACCOUNT: rt::Operation = rt::Operation {
@@ -258,7 +261,7 @@ pub(super) static GET_CONFIG_FOR_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_CONFIG_FOR_ORG: rt::Operation = rt::Operation {
@@ -278,7 +281,7 @@ pub(super) static GET_CONFIG_FOR_ORG: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_CONFIGS: rt::Operation = rt::Operation {
@@ -302,8 +305,16 @@ pub(super) static LIST_CONFIGS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static SAVE_CONFIG: rt::Operation = rt::Operation {
     id: "saveConfig",

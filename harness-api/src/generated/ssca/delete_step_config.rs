@@ -130,7 +130,7 @@ pub(super) static DELETE_CONFIG_BY_ACCOUNT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_CONFIG_BY_ID: rt::Operation = rt::Operation {
@@ -151,7 +151,7 @@ pub(super) static DELETE_CONFIG_BY_ID: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_CONFIG_BY_ORG: rt::Operation = rt::Operation {
@@ -171,6 +171,6 @@ pub(super) static DELETE_CONFIG_BY_ORG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -138,6 +138,9 @@ impl GetNormalisedSbomComponent {
     }
 }
 rt::request!(GetNormalisedSbomComponent);
+impl rt::Paged for GetNormalisedSbomComponent {
+    type Item = types::NormalizedSbomComponentDto;
+}
 /// Request of [`Api::get_policy_violations`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -203,6 +206,9 @@ impl GetPolicyViolations {
     }
 }
 rt::request!(GetPolicyViolations);
+impl rt::Paged for GetPolicyViolations {
+    type Item = types::PolicyViolation;
+}
 /// Request of [`Api::save_enforcement_result`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -283,7 +289,7 @@ pub(super) static GET_ENFORCEMENT_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_NORMALISED_SBOM_COMPONENT: rt::Operation = rt::Operation {
@@ -305,8 +311,16 @@ pub(super) static GET_NORMALISED_SBOM_COMPONENT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_POLICY_VIOLATIONS: rt::Operation = rt::Operation {
     id: "getPolicyViolations",
@@ -332,8 +346,16 @@ pub(super) static GET_POLICY_VIOLATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static SAVE_ENFORCEMENT_RESULT: rt::Operation = rt::Operation {
     id: "saveEnforcementResult",

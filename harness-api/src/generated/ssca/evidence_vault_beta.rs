@@ -157,7 +157,7 @@ pub(super) static DOWNLOAD_ATTESTATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static QUERY_ATTESTATIONS_GRAPHQL: rt::Operation = rt::Operation {

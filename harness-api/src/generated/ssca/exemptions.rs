@@ -384,6 +384,9 @@ impl ListExemptionsForProject {
     }
 }
 rt::request!(ListExemptionsForProject);
+impl rt::Paged for ListExemptionsForProject {
+    type Item = types::ExemptionResponseDto;
+}
 /// Request of [`Api::review_exemption_for_artifact`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -568,7 +571,7 @@ pub(super) static DELETE_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
@@ -589,7 +592,7 @@ pub(super) static DELETE_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
@@ -611,7 +614,7 @@ pub(super) static GET_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
@@ -632,7 +635,7 @@ pub(super) static GET_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_EXEMPTIONS_FOR_PROJECT: rt::Operation = rt::Operation {
@@ -657,8 +660,16 @@ pub(super) static LIST_EXEMPTIONS_FOR_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static REVIEW_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     id: "reviewExemptionForArtifact",
@@ -722,7 +733,7 @@ pub(super) static UPDATE_EXEMPTION_FOR_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
@@ -743,6 +754,6 @@ pub(super) static UPDATE_EXEMPTION_FOR_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -287,6 +287,9 @@ impl FetchReposInIntegration {
     }
 }
 rt::request!(FetchReposInIntegration);
+impl rt::Paged for FetchReposInIntegration {
+    type Item = types::RepoDetailsDto;
+}
 /// Request of [`Api::get_harness_pipeline_integration`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -429,6 +432,9 @@ impl ListIntegrations {
     }
 }
 rt::request!(ListIntegrations);
+impl rt::Paged for ListIntegrations {
+    type Item = types::Integration;
+}
 pub(super) static ADD_REPOS: rt::Operation = rt::Operation {
     id: "addRepos",
     name: "add_repos",
@@ -509,7 +515,7 @@ pub(super) static DELETE_INTEGRATION: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FETCH_REPOS_IN_INTEGRATION: rt::Operation = rt::Operation {
@@ -533,8 +539,16 @@ pub(super) static FETCH_REPOS_IN_INTEGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_HARNESS_PIPELINE_INTEGRATION: rt::Operation = rt::Operation {
     id: "getHarnessPipelineIntegration",
@@ -553,7 +567,7 @@ pub(super) static GET_HARNESS_PIPELINE_INTEGRATION: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INTEGRATION: rt::Operation = rt::Operation {
@@ -574,7 +588,7 @@ pub(super) static GET_INTEGRATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INTEGRATION_REPOS: rt::Operation = rt::Operation {
@@ -595,7 +609,7 @@ pub(super) static GET_INTEGRATION_REPOS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_INTEGRATIONS: rt::Operation = rt::Operation {
@@ -621,6 +635,13 @@ pub(super) static LIST_INTEGRATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

@@ -215,7 +215,7 @@ pub(super) static DOWNLOAD_SBOM: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CALCULATE_DRIFT_FOR_ORCHESTRATION_STEP: rt::Operation = rt::Operation {

@@ -416,6 +416,9 @@ impl GetArtifactListForRemediation {
     }
 }
 rt::request!(GetArtifactListForRemediation);
+impl rt::Paged for GetArtifactListForRemediation {
+    type Item = types::RemediationArtifactListingResponse;
+}
 /// Request of [`Api::get_deployments_list_for_artifact_in_remediation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -464,6 +467,9 @@ impl GetDeploymentsListForArtifactInRemediation {
     }
 }
 rt::request!(GetDeploymentsListForArtifactInRemediation);
+impl rt::Paged for GetDeploymentsListForArtifactInRemediation {
+    type Item = types::RemediationArtifactDeploymentsListingResponse;
+}
 /// Request of [`Api::get_environment_list_for_remediation`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -503,6 +509,9 @@ impl GetEnvironmentListForRemediation {
     }
 }
 rt::request!(GetEnvironmentListForRemediation);
+impl rt::Paged for GetEnvironmentListForRemediation {
+    type Item = types::EnvironmentInfo;
+}
 /// Request of [`Api::get_overall_summary`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -610,6 +619,9 @@ impl ListRemediations {
     }
 }
 rt::request!(ListRemediations);
+impl rt::Paged for ListRemediations {
+    type Item = types::RemediationListingResponse;
+}
 /// Request of [`Api::update_remediation_tracker`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -658,7 +670,7 @@ pub(super) static CHECK_ARTIFACT_AND_DEPLOYMENTS: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CLOSE_REMEDIATION_TRACKER: rt::Operation = rt::Operation {
@@ -679,7 +691,7 @@ pub(super) static CLOSE_REMEDIATION_TRACKER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static CREATE_REMEDIATION_TRACKER: rt::Operation = rt::Operation {
@@ -741,7 +753,7 @@ pub(super) static EXCLUDE_ARTIFACT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ARTIFACT_IN_REMEDIATION_DETAILS: rt::Operation = rt::Operation {
@@ -763,7 +775,7 @@ pub(super) static GET_ARTIFACT_IN_REMEDIATION_DETAILS: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_ARTIFACT_LIST_FOR_REMEDIATION: rt::Operation = rt::Operation {
@@ -786,8 +798,16 @@ pub(super) static GET_ARTIFACT_LIST_FOR_REMEDIATION: rt::Operation = rt::Operati
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_DEPLOYMENTS_LIST_FOR_ARTIFACT_IN_REMEDIATION: rt::Operation = rt::Operation {
     id: "getDeploymentsListForArtifactInRemediation",
@@ -810,8 +830,16 @@ pub(super) static GET_DEPLOYMENTS_LIST_FOR_ARTIFACT_IN_REMEDIATION: rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_ENVIRONMENT_LIST_FOR_REMEDIATION: rt::Operation = rt::Operation {
     id: "getEnvironmentListForRemediation",
@@ -833,8 +861,8 @@ pub(super) static GET_ENVIRONMENT_LIST_FOR_REMEDIATION: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };
 pub(super) static GET_OVERALL_SUMMARY: rt::Operation = rt::Operation {
     id: "getOverallSummary",
@@ -853,7 +881,7 @@ pub(super) static GET_OVERALL_SUMMARY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_REMEDIATION_DETAILS: rt::Operation = rt::Operation {
@@ -874,7 +902,7 @@ pub(super) static GET_REMEDIATION_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_REMEDIATIONS: rt::Operation = rt::Operation {
@@ -898,8 +926,16 @@ pub(super) static LIST_REMEDIATIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static UPDATE_REMEDIATION_TRACKER: rt::Operation = rt::Operation {
     id: "updateRemediationTracker",
@@ -919,6 +955,6 @@ pub(super) static UPDATE_REMEDIATION_TRACKER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

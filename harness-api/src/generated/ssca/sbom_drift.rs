@@ -128,6 +128,9 @@ impl GetComponentDrift {
     }
 }
 rt::request!(GetComponentDrift);
+impl rt::Paged for GetComponentDrift {
+    type Item = types::ComponentDrift;
+}
 /// Request of [`Api::get_license_drift`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -177,6 +180,9 @@ impl GetLicenseDrift {
     }
 }
 rt::request!(GetLicenseDrift);
+impl rt::Paged for GetLicenseDrift {
+    type Item = types::LicenseDrift;
+}
 pub(super) static CALCULATE_DRIFT_FOR_ARTIFACT: rt::Operation = rt::Operation {
     id: "calculateDriftForArtifact",
     name: "calculate_drift_for_artifact",
@@ -220,8 +226,16 @@ pub(super) static GET_COMPONENT_DRIFT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static GET_LICENSE_DRIFT: rt::Operation = rt::Operation {
     id: "getLicenseDrift",
@@ -245,6 +259,14 @@ pub(super) static GET_LICENSE_DRIFT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };

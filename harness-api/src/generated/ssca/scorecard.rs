@@ -108,7 +108,7 @@ pub(super) static GET_SBOM_SCORECARD: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SAVE_SBOM_SCORECARD: rt::Operation = rt::Operation {

@@ -198,7 +198,7 @@ pub(super) static GET_PROVENANCE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SAVE_PROVENANCE: rt::Operation = rt::Operation {

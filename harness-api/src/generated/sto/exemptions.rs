@@ -484,7 +484,7 @@ pub(super) static DELETE_EXEMPTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FIND_EXEMPTION_BY_ID: rt::Operation = rt::Operation {
@@ -507,7 +507,7 @@ pub(super) static FIND_EXEMPTION_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_EXEMPTION_FOR_ISSUE: rt::Operation = rt::Operation {
@@ -528,7 +528,7 @@ pub(super) static GET_EXEMPTION_FOR_ISSUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_EXEMPTIONS: rt::Operation = rt::Operation {
@@ -550,7 +550,7 @@ pub(super) static LIST_EXEMPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PROMOTE_EXEMPTION: rt::Operation = rt::Operation {
@@ -592,6 +592,6 @@ pub(super) static UPDATE_EXEMPTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -572,6 +572,9 @@ impl AllIssuesDetails {
     }
 }
 rt::request!(AllIssuesDetails);
+impl rt::Paged for AllIssuesDetails {
+    type Item = types::ImpactedTarget;
+}
 /// Request of [`Api::all_issues_details_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -755,6 +758,9 @@ impl AllIssuesList {
     }
 }
 rt::request!(AllIssuesList);
+impl rt::Paged for AllIssuesList {
+    type Item = types::AllIssueSummary;
+}
 /// Request of [`Api::all_issues_list_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -919,6 +925,9 @@ impl AllIssuesOccurrenceDetails {
     }
 }
 rt::request!(AllIssuesOccurrenceDetails);
+impl rt::Paged for AllIssuesOccurrenceDetails {
+    type Item = std::collections::BTreeMap<String, serde_json::Value>;
+}
 /// Request of [`Api::all_issues_totals_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1142,6 +1151,9 @@ impl GlobalExemptions {
     }
 }
 rt::request!(GlobalExemptions);
+impl rt::Paged for GlobalExemptions {
+    type Item = types::FrontendExemption;
+}
 /// Request of [`Api::impacted_targets_for_exemption`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1714,6 +1726,9 @@ impl SecurityReview {
     }
 }
 rt::request!(SecurityReview);
+impl rt::Paged for SecurityReview {
+    type Item = types::FrontendExemption;
+}
 /// Request of [`Api::test_targets`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1808,7 +1823,7 @@ pub(super) static ALL_ISSUES_COUNTS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_DETAILS: rt::Operation = rt::Operation {
@@ -1833,8 +1848,15 @@ pub(super) static ALL_ISSUES_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "impactedTargets")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static ALL_ISSUES_DETAILS_V2: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesDetailsV2",
@@ -1858,7 +1880,7 @@ pub(super) static ALL_ISSUES_DETAILS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_FILTERS: rt::Operation = rt::Operation {
@@ -1878,7 +1900,7 @@ pub(super) static ALL_ISSUES_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_LIST: rt::Operation = rt::Operation {
@@ -1915,8 +1937,15 @@ pub(super) static ALL_ISSUES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "issues")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static ALL_ISSUES_LIST_V2: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesListV2",
@@ -1952,7 +1981,7 @@ pub(super) static ALL_ISSUES_LIST_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_OCCURRENCE_DETAILS: rt::Operation = rt::Operation {
@@ -1978,8 +2007,15 @@ pub(super) static ALL_ISSUES_OCCURRENCE_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "occurrences")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static ALL_ISSUES_TOTALS_V2: rt::Operation = rt::Operation {
     id: "Frontend#AllIssuesTotalsV2",
@@ -1998,7 +2034,7 @@ pub(super) static ALL_ISSUES_TOTALS_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ALL_ISSUES_TREND_V2: rt::Operation = rt::Operation {
@@ -2022,7 +2058,7 @@ pub(super) static ALL_ISSUES_TREND_V2: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static CREATE_TICKET_FOR_ISSUE: rt::Operation = rt::Operation {
@@ -2063,7 +2099,7 @@ pub(super) static EXECUTION_ISSUE_COUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static EXEMPTIONS_FILTERS: rt::Operation = rt::Operation {
@@ -2083,7 +2119,7 @@ pub(super) static EXEMPTIONS_FILTERS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static EXPIRING_EXEMPTIONS: rt::Operation = rt::Operation {
@@ -2105,7 +2141,7 @@ pub(super) static EXPIRING_EXEMPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GLOBAL_EXEMPTIONS: rt::Operation = rt::Operation {
@@ -2131,8 +2167,15 @@ pub(super) static GLOBAL_EXEMPTIONS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "exemptions")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static IMPACTED_TARGETS_FOR_EXEMPTION: rt::Operation = rt::Operation {
     id: "Frontend#ImpactedTargetsForExemption",
@@ -2155,7 +2198,7 @@ pub(super) static IMPACTED_TARGETS_FOR_EXEMPTION: rt::Operation = rt::Operation 
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ISSUE_FOR_EXEMPTION: rt::Operation = rt::Operation {
@@ -2179,7 +2222,7 @@ pub(super) static ISSUE_FOR_EXEMPTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ISSUE_SEVERITY_CHANGE: rt::Operation = rt::Operation {
@@ -2202,7 +2245,7 @@ pub(super) static ISSUE_SEVERITY_CHANGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static OCCURRENCE_DATAFLOW: rt::Operation = rt::Operation {
@@ -2224,7 +2267,7 @@ pub(super) static OCCURRENCE_DATAFLOW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static OVERVIEW_BASELINES: rt::Operation = rt::Operation {
@@ -2244,7 +2287,7 @@ pub(super) static OVERVIEW_BASELINES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static OVERVIEW_HISTORICAL_COUNTS: rt::Operation = rt::Operation {
@@ -2265,7 +2308,7 @@ pub(super) static OVERVIEW_HISTORICAL_COUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PIPELINE_SECURITY_ISSUES: rt::Operation = rt::Operation {
@@ -2307,7 +2350,7 @@ pub(super) static PIPELINE_SECURITY_ISSUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PIPELINE_SECURITY_ISSUES_CSV: rt::Operation = rt::Operation {
@@ -2349,7 +2392,7 @@ pub(super) static PIPELINE_SECURITY_ISSUES_CSV: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PIPELINE_SECURITY_STEPS: rt::Operation = rt::Operation {
@@ -2370,7 +2413,7 @@ pub(super) static PIPELINE_SECURITY_STEPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static PROVISION_QWIET_TRIAL: rt::Operation = rt::Operation {
@@ -2402,7 +2445,7 @@ pub(super) static QWIET_LICENSE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SECURITY_REVIEW: rt::Operation = rt::Operation {
@@ -2426,8 +2469,15 @@ pub(super) static SECURITY_REVIEW: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "exemptions")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static TEST_TARGETS: rt::Operation = rt::Operation {
     id: "Frontend#TestTargets",
@@ -2450,7 +2500,7 @@ pub(super) static TEST_TARGETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_TEST_TARGET_VARIANTS: rt::Operation = rt::Operation {
@@ -2471,6 +2521,6 @@ pub(super) static UPDATE_TEST_TARGET_VARIANTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

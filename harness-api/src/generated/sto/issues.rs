@@ -236,6 +236,9 @@ impl ListIssues {
     }
 }
 rt::request!(ListIssues);
+impl rt::Paged for ListIssues {
+    type Item = types::Issue;
+}
 /// Request of [`Api::update_issue`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -287,7 +290,7 @@ pub(super) static DELETE_ISSUE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FIND_ISSUE_BY_ID: rt::Operation = rt::Operation {
@@ -309,7 +312,7 @@ pub(super) static FIND_ISSUE_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static ISSUES_AUGMENT_REMEDIATION: rt::Operation = rt::Operation {
@@ -354,8 +357,15 @@ pub(super) static LIST_ISSUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "results")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static UPDATE_ISSUE: rt::Operation = rt::Operation {
     id: "Issues#UpdateIssue",
@@ -370,6 +380,6 @@ pub(super) static UPDATE_ISSUE: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -268,7 +268,7 @@ pub(super) static DELETE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FIND_OVERRIDE_BY_ID: rt::Operation = rt::Operation {
@@ -290,7 +290,7 @@ pub(super) static FIND_OVERRIDE_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_OVERRIDES: rt::Operation = rt::Operation {
@@ -312,7 +312,7 @@ pub(super) static LIST_OVERRIDES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_OVERRIDE: rt::Operation = rt::Operation {
@@ -333,6 +333,6 @@ pub(super) static UPDATE_OVERRIDE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -63,6 +63,6 @@ pub(super) static EXPORT_PIPELINE_SECURITY_ISSUES_CSV: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

@@ -87,6 +87,9 @@ impl ListProducts {
     }
 }
 rt::request!(ListProducts);
+impl rt::Paged for ListProducts {
+    type Item = types::Product;
+}
 pub(super) static FIND_PRODUCT_BY_ID: rt::Operation = rt::Operation {
     id: "Products#FindProductById",
     name: "find_product_by_id",
@@ -100,7 +103,7 @@ pub(super) static FIND_PRODUCT_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PRODUCTS: rt::Operation = rt::Operation {
@@ -121,6 +124,13 @@ pub(super) static LIST_PRODUCTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "results")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };

@@ -342,7 +342,7 @@ pub(super) static FIND_PULL_REQUEST_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PULL_REQUEST_ACTION: rt::Operation = rt::Operation {
@@ -367,7 +367,7 @@ pub(super) static GET_PULL_REQUEST_ACTION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_PULL_REQUEST_CORRELATION: rt::Operation = rt::Operation {
@@ -391,7 +391,7 @@ pub(super) static GET_PULL_REQUEST_CORRELATION: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_PULL_REQUESTS: rt::Operation = rt::Operation {
@@ -413,7 +413,7 @@ pub(super) static LIST_PULL_REQUESTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_PULL_REQUEST: rt::Operation = rt::Operation {
@@ -435,6 +435,6 @@ pub(super) static UPDATE_PULL_REQUEST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -219,6 +219,9 @@ impl ListScans {
     }
 }
 rt::request!(ListScans);
+impl rt::Paged for ListScans {
+    type Item = types::Scan;
+}
 /// Request of [`Api::scan_issue`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -443,7 +446,7 @@ pub(super) static DELETE_SCAN: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FIND_SCAN_BY_ID: rt::Operation = rt::Operation {
@@ -459,7 +462,7 @@ pub(super) static FIND_SCAN_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_SCANS: rt::Operation = rt::Operation {
@@ -480,8 +483,15 @@ pub(super) static LIST_SCANS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "results")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static SCAN_ISSUE: rt::Operation = rt::Operation {
     id: "Scans#ScanIssue",
@@ -506,7 +516,7 @@ pub(super) static SCAN_ISSUE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SCAN_ISSUE_COUNTS: rt::Operation = rt::Operation {
@@ -527,7 +537,7 @@ pub(super) static SCAN_ISSUE_COUNTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SCAN_ISSUE_OCCURRENCES: rt::Operation = rt::Operation {
@@ -556,7 +566,7 @@ pub(super) static SCAN_ISSUE_OCCURRENCES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static SCAN_ISSUES: rt::Operation = rt::Operation {
@@ -576,7 +586,7 @@ pub(super) static SCAN_ISSUES: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static UPDATE_SCAN: rt::Operation = rt::Operation {
@@ -592,6 +602,6 @@ pub(super) static UPDATE_SCAN: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -242,6 +242,9 @@ impl DataFrontendExecutionSummary {
     }
 }
 rt::request!(DataFrontendExecutionSummary);
+impl rt::Paged for DataFrontendExecutionSummary {
+    type Item = types::IssueCountsWithExecutionInfo;
+}
 pub(super) static DATA_FRONTEND_ALL_ISSUES_FILTERS: rt::Operation = rt::Operation {
     id: "STO Data Frontend#AllIssuesFilters",
     name: "data_frontend_all_issues_filters",
@@ -259,7 +262,7 @@ pub(super) static DATA_FRONTEND_ALL_ISSUES_FILTERS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DATA_FRONTEND_ALL_ISSUES_LIST: rt::Operation = rt::Operation {
@@ -279,7 +282,7 @@ pub(super) static DATA_FRONTEND_ALL_ISSUES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DATA_FRONTEND_EXECUTION_ARTIFACT_SCAN_SUMMARY: rt::Operation = rt::Operation {
@@ -299,7 +302,7 @@ pub(super) static DATA_FRONTEND_EXECUTION_ARTIFACT_SCAN_SUMMARY: rt::Operation =
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DATA_FRONTEND_EXECUTION_ARTIFACT_SUMMARY: rt::Operation = rt::Operation {
@@ -319,7 +322,7 @@ pub(super) static DATA_FRONTEND_EXECUTION_ARTIFACT_SUMMARY: rt::Operation = rt::
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DATA_FRONTEND_EXECUTION_ISSUE_COUNTS: rt::Operation = rt::Operation {
@@ -339,7 +342,7 @@ pub(super) static DATA_FRONTEND_EXECUTION_ISSUE_COUNTS: rt::Operation = rt::Oper
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DATA_FRONTEND_EXECUTION_SUMMARY: rt::Operation = rt::Operation {
@@ -360,6 +363,6 @@ pub(super) static DATA_FRONTEND_EXECUTION_SUMMARY: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "") }),
 };

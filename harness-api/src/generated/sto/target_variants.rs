@@ -172,6 +172,9 @@ impl ListTargetVariants {
     }
 }
 rt::request!(ListTargetVariants);
+impl rt::Paged for ListTargetVariants {
+    type Item = types::TargetVariant;
+}
 /// Request of [`Api::update_target_variant`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -224,7 +227,7 @@ pub(super) static DELETE_TARGET_VARIANT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FIND_TARGET_VARIANT_BY_ID: rt::Operation = rt::Operation {
@@ -244,7 +247,7 @@ pub(super) static FIND_TARGET_VARIANT_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_TARGET_VARIANTS: rt::Operation = rt::Operation {
@@ -266,8 +269,15 @@ pub(super) static LIST_TARGET_VARIANTS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "results")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static UPDATE_TARGET_VARIANT: rt::Operation = rt::Operation {
     id: "Target Variants#UpdateTargetVariant",
@@ -286,6 +296,6 @@ pub(super) static UPDATE_TARGET_VARIANT: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

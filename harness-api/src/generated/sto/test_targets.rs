@@ -198,6 +198,9 @@ impl ListTargets {
     }
 }
 rt::request!(ListTargets);
+impl rt::Paged for ListTargets {
+    type Item = types::StoTarget;
+}
 /// Request of [`Api::patch_target`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -274,7 +277,7 @@ pub(super) static DELETE_TARGET: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static FIND_TARGET_BY_ID: rt::Operation = rt::Operation {
@@ -295,7 +298,7 @@ pub(super) static FIND_TARGET_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_TARGETS: rt::Operation = rt::Operation {
@@ -318,8 +321,15 @@ pub(super) static LIST_TARGETS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "results")
+            .page("page", 0)
+            .size("pageSize")
+            .default_size(30)
+            .total(rt::Found::Member("pagination.totalItems"))
+            .used_size(rt::Found::Member("pagination.pageSize"))
+    }),
 };
 pub(super) static PATCH_TARGET: rt::Operation = rt::Operation {
     id: "Targets#PatchTarget",
@@ -360,6 +370,6 @@ pub(super) static UPDATE_TARGET: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

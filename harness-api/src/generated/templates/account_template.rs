@@ -447,6 +447,9 @@ impl GetTemplatesListAcc {
     }
 }
 rt::request!(GetTemplatesListAcc);
+impl rt::Paged for GetTemplatesListAcc {
+    type Item = types::TemplateMetadataSummaryResponse;
+}
 /// Request of [`Api::import_template_acc`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -620,7 +623,7 @@ pub(super) static DELETE_TEMPLATE_ACC: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ACC_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation {
@@ -640,7 +643,7 @@ pub(super) static GET_ACC_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATE_ACC: rt::Operation = rt::Operation {
@@ -667,7 +670,7 @@ pub(super) static GET_TEMPLATE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATE_STABLE_ACC: rt::Operation = rt::Operation {
@@ -693,7 +696,7 @@ pub(super) static GET_TEMPLATE_STABLE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATES_LIST_ACC: rt::Operation = rt::Operation {
@@ -723,8 +726,16 @@ pub(super) static GET_TEMPLATES_LIST_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static IMPORT_TEMPLATE_ACC: rt::Operation = rt::Operation {
     id: "import-template-acc",
@@ -755,7 +766,7 @@ pub(super) static UPDATE_GIT_METADATA_DETAILS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_ACC: rt::Operation = rt::Operation {
@@ -775,7 +786,7 @@ pub(super) static UPDATE_TEMPLATE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_STABLE_ACC: rt::Operation = rt::Operation {
@@ -795,6 +806,6 @@ pub(super) static UPDATE_TEMPLATE_STABLE_ACC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

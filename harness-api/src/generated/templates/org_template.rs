@@ -470,6 +470,9 @@ impl GetTemplatesListOrg {
     }
 }
 rt::request!(GetTemplatesListOrg);
+impl rt::Paged for GetTemplatesListOrg {
+    type Item = types::TemplateMetadataSummaryResponse;
+}
 /// Request of [`Api::import_template_org`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -644,7 +647,7 @@ pub(super) static DELETE_TEMPLATE_ORG: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_ORG_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation {
@@ -665,7 +668,7 @@ pub(super) static GET_ORG_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATE_ORG: rt::Operation = rt::Operation {
@@ -693,7 +696,7 @@ pub(super) static GET_TEMPLATE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATE_STABLE_ORG: rt::Operation = rt::Operation {
@@ -720,7 +723,7 @@ pub(super) static GET_TEMPLATE_STABLE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATES_LIST_ORG: rt::Operation = rt::Operation {
@@ -751,8 +754,16 @@ pub(super) static GET_TEMPLATES_LIST_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static IMPORT_TEMPLATE_ORG: rt::Operation = rt::Operation {
     id: "import-template-org",
@@ -791,7 +802,7 @@ pub(super) static UPDATE_GIT_METADATA_DETAILS_ORG: rt::Operation = rt::Operation
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_ORG: rt::Operation = rt::Operation {
@@ -812,7 +823,7 @@ pub(super) static UPDATE_TEMPLATE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_STABLE_ORG: rt::Operation = rt::Operation {
@@ -833,6 +844,6 @@ pub(super) static UPDATE_TEMPLATE_STABLE_ORG: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -507,6 +507,9 @@ impl GetTemplatesListProject {
     }
 }
 rt::request!(GetTemplatesListProject);
+impl rt::Paged for GetTemplatesListProject {
+    type Item = types::TemplateMetadataSummaryResponse;
+}
 /// Request of [`Api::import_template_project`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -686,7 +689,7 @@ pub(super) static DELETE_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     answers: &[],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_PROJECT_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Operation {
@@ -708,7 +711,7 @@ pub(super) static GET_PROJECT_TEMPLATES_INPUTS_SCHEMA: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
@@ -737,7 +740,7 @@ pub(super) static GET_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATE_STABLE_PROJECT: rt::Operation = rt::Operation {
@@ -765,7 +768,7 @@ pub(super) static GET_TEMPLATE_STABLE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATES_LIST_PROJECT: rt::Operation = rt::Operation {
@@ -797,8 +800,16 @@ pub(super) static GET_TEMPLATES_LIST_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "")
+            .page("page", 0)
+            .size("limit")
+            .default_size(30)
+            .max_size(100)
+            .total(rt::Found::Header("X-Total-Elements"))
+            .used_size(rt::Found::Header("X-Page-Size"))
+    }),
 };
 pub(super) static IMPORT_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     id: "import-template-project",
@@ -839,7 +850,7 @@ pub(super) static UPDATE_GIT_METADATA_DETAILS_PROJECT: rt::Operation = rt::Opera
     answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
@@ -861,7 +872,7 @@ pub(super) static UPDATE_TEMPLATE_PROJECT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_TEMPLATE_STABLE_PROJECT: rt::Operation = rt::Operation {
@@ -883,6 +894,6 @@ pub(super) static UPDATE_TEMPLATE_STABLE_PROJECT: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

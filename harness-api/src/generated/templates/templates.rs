@@ -820,6 +820,9 @@ impl GetTemplateMetadataList {
     }
 }
 rt::request!(GetTemplateMetadataList);
+impl rt::Paged for GetTemplateMetadataList {
+    type Item = types::NgTemplateMetadataSummaryResponse;
+}
 /// Request of [`Api::get_yaml_with_template_refs_resolved_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -961,6 +964,9 @@ impl ListTemplateUsage {
     }
 }
 rt::request!(ListTemplateUsage);
+impl rt::Paged for ListTemplateUsage {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::move_template_configs`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1421,7 +1427,7 @@ pub(super) static DELETE_TEMPLATE_VERSION: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_REFRESHED_YAML: rt::Operation = rt::Operation {
@@ -1446,7 +1452,7 @@ pub(super) static GET_REFRESHED_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATE: rt::Operation = rt::Operation {
@@ -1475,7 +1481,7 @@ pub(super) static GET_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATE_INPUT_SET_YAML: rt::Operation = rt::Operation {
@@ -1502,7 +1508,7 @@ pub(super) static GET_TEMPLATE_INPUT_SET_YAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATE_LABELS_MAP: rt::Operation = rt::Operation {
@@ -1524,7 +1530,7 @@ pub(super) static GET_TEMPLATE_LABELS_MAP: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TEMPLATE_METADATA_LIST: rt::Operation = rt::Operation {
@@ -1554,8 +1560,17 @@ pub(super) static GET_TEMPLATE_METADATA_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("page", 0)
+            .size("size")
+            .default_size(25)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalElements"))
+            .used_size(rt::Found::Member("data.size"))
+            .more(rt::More::Last("data.last"))
+    }),
 };
 pub(super) static GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2: rt::Operation = rt::Operation {
     id: "getYamlWithTemplateRefsResolvedV2",
@@ -1579,7 +1594,7 @@ pub(super) static GET_YAML_WITH_TEMPLATE_REFS_RESOLVED_V2: rt::Operation = rt::O
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_TEMPLATE_USAGE: rt::Operation = rt::Operation {
@@ -1607,8 +1622,14 @@ pub(super) static LIST_TEMPLATE_USAGE: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(100)
+            .max_size(100)
+    }),
 };
 pub(super) static MOVE_TEMPLATE_CONFIGS: rt::Operation = rt::Operation {
     id: "moveTemplateConfigs",
@@ -1722,7 +1743,7 @@ pub(super) static UPDATE_STABLE_TEMPLATE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPSERT_LABELS_FOR_TEMPLATE: rt::Operation = rt::Operation {
@@ -1769,6 +1790,6 @@ pub(super) static VALIDATE_TEMPLATE_INPUTS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

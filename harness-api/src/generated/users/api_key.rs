@@ -260,6 +260,9 @@ impl ListAggregatedApiKeys {
     }
 }
 rt::request!(ListAggregatedApiKeys);
+impl rt::Paged for ListAggregatedApiKeys {
+    type Item = types::ApiKeyAggregate;
+}
 /// Request of [`Api::list_api_keys`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -300,6 +303,9 @@ impl ListApiKeys {
     }
 }
 rt::request!(ListApiKeys);
+impl rt::Paged for ListApiKeys {
+    type Item = types::ApiKey;
+}
 /// Request of [`Api::update_api_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -375,7 +381,7 @@ pub(super) static DELETE_API_KEY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_AGGREGATED_API_KEY: rt::Operation = rt::Operation {
@@ -398,7 +404,7 @@ pub(super) static GET_AGGREGATED_API_KEY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static LIST_AGGREGATED_API_KEYS: rt::Operation = rt::Operation {
@@ -426,8 +432,17 @@ pub(super) static LIST_AGGREGATED_API_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_API_KEYS: rt::Operation = rt::Operation {
     id: "listApiKeys_1",
@@ -449,8 +464,8 @@ pub(super) static LIST_API_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_API_KEY: rt::Operation = rt::Operation {
     id: "updateApiKey",
@@ -465,6 +480,6 @@ pub(super) static UPDATE_API_KEY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

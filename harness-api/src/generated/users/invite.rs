@@ -178,6 +178,9 @@ impl GetInvites {
     }
 }
 rt::request!(GetInvites);
+impl rt::Paged for GetInvites {
+    type Item = types::Invite;
+}
 /// Request of [`Api::get_pending_users_aggregated`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -255,6 +258,9 @@ impl GetPendingUsersAggregated {
     }
 }
 rt::request!(GetPendingUsersAggregated);
+impl rt::Paged for GetPendingUsersAggregated {
+    type Item = types::Invite;
+}
 /// Request of [`Api::update_invite`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -287,7 +293,7 @@ pub(super) static DELETE_INVITE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_INVITE: rt::Operation = rt::Operation {
@@ -307,7 +313,7 @@ pub(super) static GET_INVITE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INVITES: rt::Operation = rt::Operation {
@@ -331,8 +337,17 @@ pub(super) static GET_INVITES: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_PENDING_USERS_AGGREGATED: rt::Operation = rt::Operation {
     id: "getPendingUsersAggregated",
@@ -356,8 +371,17 @@ pub(super) static GET_PENDING_USERS_AGGREGATED: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static UPDATE_INVITE: rt::Operation = rt::Operation {
     id: "updateInvite",

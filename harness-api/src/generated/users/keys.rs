@@ -243,6 +243,9 @@ impl ListAggregatedKeys {
     }
 }
 rt::request!(ListAggregatedKeys);
+impl rt::Paged for ListAggregatedKeys {
+    type Item = types::Key;
+}
 /// Request of [`Api::update_key`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -298,7 +301,7 @@ pub(super) static DELETE_KEY: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LIST_AGGREGATED_KEYS: rt::Operation = rt::Operation {
@@ -326,8 +329,17 @@ pub(super) static LIST_AGGREGATED_KEYS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static UPDATE_KEY: rt::Operation = rt::Operation {
     id: "updateKey",
@@ -346,6 +358,6 @@ pub(super) static UPDATE_KEY: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

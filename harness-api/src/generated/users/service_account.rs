@@ -285,6 +285,9 @@ impl GetInheritingChildScopeListForServiceAccount {
     }
 }
 rt::request!(GetInheritingChildScopeListForServiceAccount);
+impl rt::Paged for GetInheritingChildScopeListForServiceAccount {
+    type Item = types::ScopeName;
+}
 /// Request of [`Api::list_aggregated_service_accounts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -374,6 +377,9 @@ impl ListAggregatedServiceAccounts {
     }
 }
 rt::request!(ListAggregatedServiceAccounts);
+impl rt::Paged for ListAggregatedServiceAccounts {
+    type Item = types::ServiceAccountAggregate;
+}
 /// Request of [`Api::list_manageable_service_accounts`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -461,6 +467,9 @@ impl ListManageableServiceAccounts {
     }
 }
 rt::request!(ListManageableServiceAccounts);
+impl rt::Paged for ListManageableServiceAccounts {
+    type Item = serde_json::Value;
+}
 /// Request of [`Api::list_service_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -501,6 +510,9 @@ impl ListServiceAccount {
     }
 }
 rt::request!(ListServiceAccount);
+impl rt::Paged for ListServiceAccount {
+    type Item = types::ServiceAccount;
+}
 /// Request of [`Api::update_service_account`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -570,7 +582,7 @@ pub(super) static DELETE_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_AGGREGATED_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
@@ -591,7 +603,7 @@ pub(super) static GET_AGGREGATED_SERVICE_ACCOUNT: rt::Operation = rt::Operation 
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_INHERITING_CHILD_SCOPE_LIST_FOR_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
@@ -612,8 +624,8 @@ pub(super) static GET_INHERITING_CHILD_SCOPE_LIST_FOR_SERVICE_ACCOUNT: rt::Opera
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static LIST_AGGREGATED_SERVICE_ACCOUNTS: rt::Operation = rt::Operation {
     id: "listAggregatedServiceAccounts",
@@ -639,8 +651,17 @@ pub(super) static LIST_AGGREGATED_SERVICE_ACCOUNTS: rt::Operation = rt::Operatio
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LIST_MANAGEABLE_SERVICE_ACCOUNTS: rt::Operation = rt::Operation {
     id: "listManageableServiceAccounts",
@@ -666,8 +687,14 @@ pub(super) static LIST_MANAGEABLE_SERVICE_ACCOUNTS: rt::Operation = rt::Operatio
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+    }),
 };
 pub(super) static LIST_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     id: "listServiceAccount",
@@ -687,8 +714,8 @@ pub(super) static LIST_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     id: "updateServiceAccount",
@@ -708,6 +735,6 @@ pub(super) static UPDATE_SERVICE_ACCOUNT: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -258,6 +258,9 @@ impl ListAggregatedTokens {
     }
 }
 rt::request!(ListAggregatedTokens);
+impl rt::Paged for ListAggregatedTokens {
+    type Item = types::TokenAggregate;
+}
 /// Request of [`Api::rotate_token`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -390,7 +393,7 @@ pub(super) static DELETE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LIST_AGGREGATED_TOKENS: rt::Operation = rt::Operation {
@@ -420,8 +423,17 @@ pub(super) static LIST_AGGREGATED_TOKENS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static ROTATE_TOKEN: rt::Operation = rt::Operation {
     id: "rotateToken",
@@ -464,7 +476,7 @@ pub(super) static UPDATE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static VALIDATE_TOKEN: rt::Operation = rt::Operation {
@@ -480,6 +492,6 @@ pub(super) static VALIDATE_TOKEN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml", "text/plain"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };

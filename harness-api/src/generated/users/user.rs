@@ -541,6 +541,9 @@ impl GetAggregatedUsers {
     }
 }
 rt::request!(GetAggregatedUsers);
+impl rt::Paged for GetAggregatedUsers {
+    type Item = types::UserAggregateDto;
+}
 /// Request of [`Api::get_current_user_info`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -650,6 +653,9 @@ impl GetUsers {
     }
 }
 rt::request!(GetUsers);
+impl rt::Paged for GetUsers {
+    type Item = types::UserMetadataDto;
+}
 /// Request of [`Api::impersonate_user`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -845,7 +851,7 @@ pub(super) static ADD_USER_TO_USER_GROUPS: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ADD_USERS: rt::Operation = rt::Operation {
@@ -902,7 +908,7 @@ pub(super) static CHECK_IF_LAST_ADMIN: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static DISABLE_TWO_FACTOR_AUTH: rt::Operation = rt::Operation {
@@ -918,7 +924,7 @@ pub(super) static DISABLE_TWO_FACTOR_AUTH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static ENABLE_TWO_FACTOR_AUTH: rt::Operation = rt::Operation {
@@ -934,7 +940,7 @@ pub(super) static ENABLE_TWO_FACTOR_AUTH: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static END_IMPERSONATION: rt::Operation = rt::Operation {
@@ -971,7 +977,7 @@ pub(super) static GET_AGGREGATED_USER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_AGGREGATED_USERS: rt::Operation = rt::Operation {
@@ -996,8 +1002,16 @@ pub(super) static GET_AGGREGATED_USERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_CURRENT_USER_INFO: rt::Operation = rt::Operation {
     id: "getCurrentUserInfo",
@@ -1012,7 +1026,7 @@ pub(super) static GET_CURRENT_USER_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_TWO_FACTOR_AUTH_SETTINGS: rt::Operation = rt::Operation {
@@ -1031,7 +1045,7 @@ pub(super) static GET_TWO_FACTOR_AUTH_SETTINGS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_USERS: rt::Operation = rt::Operation {
@@ -1055,8 +1069,16 @@ pub(super) static GET_USERS: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static IMPERSONATE_USER: rt::Operation = rt::Operation {
     id: "impersonateUser",
@@ -1092,7 +1114,7 @@ pub(super) static REMOVE_USER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UNLOCK_USER: rt::Operation = rt::Operation {
@@ -1113,7 +1135,7 @@ pub(super) static UNLOCK_USER: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_USER_INFO: rt::Operation = rt::Operation {
@@ -1129,7 +1151,7 @@ pub(super) static UPDATE_USER_INFO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::GoSdk,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UPDATE_USER_INFO_BY_ID: rt::Operation = rt::Operation {
@@ -1145,7 +1167,7 @@ pub(super) static UPDATE_USER_INFO_BY_ID: rt::Operation = rt::Operation {
     answers: &["application/json"],
     provenance: rt::Provenance::Sample,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static USER_RESET2FA: rt::Operation = rt::Operation {

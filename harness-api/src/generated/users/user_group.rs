@@ -548,6 +548,9 @@ impl GetFilteredUserGroupsList {
     }
 }
 rt::request!(GetFilteredUserGroupsList);
+impl rt::Paged for GetFilteredUserGroupsList {
+    type Item = types::UserGroup;
+}
 /// Request of [`Api::get_inheriting_child_scope_list`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -579,6 +582,9 @@ impl GetInheritingChildScopeList {
     }
 }
 rt::request!(GetInheritingChildScopeList);
+impl rt::Paged for GetInheritingChildScopeList {
+    type Item = types::ScopeName;
+}
 /// Request of [`Api::get_member`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -724,6 +730,9 @@ impl GetUserGroupList {
     }
 }
 rt::request!(GetUserGroupList);
+impl rt::Paged for GetUserGroupList {
+    type Item = types::UserGroup;
+}
 /// Request of [`Api::get_user_group_v2`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -826,6 +835,9 @@ impl GetUserListInUserGroup {
     }
 }
 rt::request!(GetUserListInUserGroup);
+impl rt::Paged for GetUserListInUserGroup {
+    type Item = types::UserMetadata;
+}
 /// Request of [`Api::link_user_group_to_ldap`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -1149,7 +1161,7 @@ pub(super) static DELETE_MEMBER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static DELETE_USER_GROUP: rt::Operation = rt::Operation {
@@ -1170,7 +1182,7 @@ pub(super) static DELETE_USER_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static GET_BATCH_USERS_GROUP_LIST: rt::Operation = rt::Operation {
@@ -1186,7 +1198,7 @@ pub(super) static GET_BATCH_USERS_GROUP_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_FILTERED_USER_GROUPS_LIST: rt::Operation = rt::Operation {
@@ -1208,8 +1220,17 @@ pub(super) static GET_FILTERED_USER_GROUPS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_INHERITING_CHILD_SCOPE_LIST: rt::Operation = rt::Operation {
     id: "getInheritingChildScopeList",
@@ -1229,8 +1250,8 @@ pub(super) static GET_INHERITING_CHILD_SCOPE_LIST: rt::Operation = rt::Operation
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static GET_MEMBER: rt::Operation = rt::Operation {
     id: "getMember",
@@ -1251,7 +1272,7 @@ pub(super) static GET_MEMBER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_USER_GROUP: rt::Operation = rt::Operation {
@@ -1272,7 +1293,7 @@ pub(super) static GET_USER_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_USER_GROUP_LIST: rt::Operation = rt::Operation {
@@ -1299,8 +1320,17 @@ pub(super) static GET_USER_GROUP_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static GET_USER_GROUP_V2: rt::Operation = rt::Operation {
     id: "getUserGroupV2",
@@ -1320,7 +1350,7 @@ pub(super) static GET_USER_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_USER_LIST_IN_USER_GROUP: rt::Operation = rt::Operation {
@@ -1345,8 +1375,17 @@ pub(super) static GET_USER_LIST_IN_USER_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const {
+        &rt::Paging::new(rt::Step::Number, "data.content")
+            .page("pageIndex", 0)
+            .size("pageSize")
+            .default_size(50)
+            .max_size(100)
+            .tokens(const { &[rt::Token::new("pageToken", "data.pageToken")] })
+            .total(rt::Found::Member("data.totalItems"))
+            .used_size(rt::Found::Member("data.pageSize"))
+    }),
 };
 pub(super) static LINK_USER_GROUP_TO_LDAP: rt::Operation = rt::Operation {
     id: "linkUserGroupToLDAP",
@@ -1367,7 +1406,7 @@ pub(super) static LINK_USER_GROUP_TO_LDAP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LINK_USER_GROUP_TO_OIDC: rt::Operation = rt::Operation {
@@ -1389,7 +1428,7 @@ pub(super) static LINK_USER_GROUP_TO_OIDC: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static LINK_USER_GROUP_TO_SAML: rt::Operation = rt::Operation {
@@ -1411,7 +1450,7 @@ pub(super) static LINK_USER_GROUP_TO_SAML: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static POST_USER_GROUP: rt::Operation = rt::Operation {
@@ -1473,7 +1512,7 @@ pub(super) static PUT_MEMBER: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PUT_USER_GROUP: rt::Operation = rt::Operation {
@@ -1493,7 +1532,7 @@ pub(super) static PUT_USER_GROUP: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static PUT_USER_GROUP_V2: rt::Operation = rt::Operation {
@@ -1513,7 +1552,7 @@ pub(super) static PUT_USER_GROUP_V2: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };
 pub(super) static UNLINK_USER_GROUP_FROM_SSO: rt::Operation = rt::Operation {
@@ -1535,6 +1574,6 @@ pub(super) static UNLINK_USER_GROUP_FROM_SSO: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

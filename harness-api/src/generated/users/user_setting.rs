@@ -111,6 +111,9 @@ impl GetUserSettingsList {
     }
 }
 rt::request!(GetUserSettingsList);
+impl rt::Paged for GetUserSettingsList {
+    type Item = types::UserSettingResponseDto;
+}
 /// Request of [`Api::update_user_setting_value`].
 #[derive(Debug)]
 #[must_use = "nothing is sent before `send`"]
@@ -158,7 +161,7 @@ pub(super) static GET_USER_PREFERENCES_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_USER_SETTING_VALUE: rt::Operation = rt::Operation {
@@ -177,7 +180,7 @@ pub(super) static GET_USER_SETTING_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Safe,
     paging: None,
 };
 pub(super) static GET_USER_SETTINGS_LIST: rt::Operation = rt::Operation {
@@ -196,8 +199,8 @@ pub(super) static GET_USER_SETTINGS_LIST: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
-    paging: None,
+    repeat: rt::Repeat::Safe,
+    paging: Some(const { &rt::Paging::new(rt::Step::Whole, "data") }),
 };
 pub(super) static UPDATE_USER_SETTING_VALUE: rt::Operation = rt::Operation {
     id: "updateUserSettingValue",
@@ -212,6 +215,6 @@ pub(super) static UPDATE_USER_SETTING_VALUE: rt::Operation = rt::Operation {
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,
-    repeat: rt::Repeat::Never,
+    repeat: rt::Repeat::Idempotent,
     paging: None,
 };

@@ -1,5 +1,6 @@
 //! Writes the API down as Rust files. Nothing is decided here: the same API gives the same bytes.
 
+mod behaviour;
 mod operations;
 mod rust;
 mod tests;

@@ -7,6 +7,7 @@ use heck::{ToPascalCase, ToShoutySnakeCase};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::behaviour;
 use super::rust::{file_name, ident, is_enum, ty as rust_ty};
 use crate::generate::api::{Answer, Api, Body, Module, Operation, Param, Place, Ty};
 
@@ -125,6 +126,8 @@ fn table_entry(operation: &Operation) -> TokenStream {
         "sample" => quote! { Sample },
         _ => quote! { Package },
     };
+    let repeat = behaviour::repeat(operation.repeat);
+    let paging = behaviour::paging(operation.paging.as_ref());
     quote! {
         pub(super) static #item: rt::Operation = rt::Operation {
             id: #id,
@@ -139,8 +142,8 @@ fn table_entry(operation: &Operation) -> TokenStream {
             answers: &[#(#answers),*],
             provenance: rt::Provenance::#provenance,
             deprecated: #deprecated,
-            repeat: rt::Repeat::Never,
-            paging: None,
+            repeat: #repeat,
+            paging: #paging,
         };
     }
 }
@@ -178,6 +181,7 @@ fn builder(api: &Api, operation: &Operation) -> TokenStream {
         .filter(|body| !body.required)
         .flat_map(body_setters);
     let (answer, read) = answer(operation);
+    let paged = behaviour::paged(&name, operation.paging.as_ref());
     quote! {
         #[doc = #about]
         #[derive(Debug)]
@@ -200,6 +204,7 @@ fn builder(api: &Api, operation: &Operation) -> TokenStream {
             }
         }
         rt::request!(#name);
+        #paged
     }
 }
 

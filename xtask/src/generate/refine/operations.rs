@@ -9,7 +9,7 @@ use syn::{
 
 use super::ty::Known;
 use crate::generate::{
-    api::{Answer, Body, Operation, Param, Ty},
+    api::{Answer, Body, Operation, Param, Repeat, Ty},
     lower::OperationFacts,
 };
 
@@ -89,6 +89,8 @@ pub(super) fn refine(
         answers: facts.answers.clone(),
         provenance: facts.provenance.clone(),
         deprecated: facts.deprecated,
+        repeat: Repeat::Never,
+        paging: None,
     })
 }
 

@@ -1,0 +1,85 @@
+//! How an operation behaves, as constant expressions of its entry in the table.
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::quote;
+
+use super::rust::ty as rust_ty;
+use crate::generate::api::{Found, More, Paging, Repeat, Step};
+
+pub(super) fn repeat(repeat: Repeat) -> TokenStream {
+    match repeat {
+        Repeat::Safe => quote! { rt::Repeat::Safe },
+        Repeat::Idempotent => quote! { rt::Repeat::Idempotent },
+        Repeat::Never => quote! { rt::Repeat::Never },
+    }
+}
+
+pub(super) fn paging(paging: Option<&Paging>) -> TokenStream {
+    let Some(paging) = paging else {
+        return quote! { None };
+    };
+    let items = &paging.items;
+    let step = match paging.step {
+        Step::Number => quote! { rt::Step::Number },
+        Step::Offset => quote! { rt::Step::Offset },
+        Step::Token => quote! { rt::Step::Token },
+        Step::Whole => quote! { rt::Step::Whole },
+    };
+    let mut made = quote! { rt::Paging::new(#step, #items) };
+    if paging.in_body {
+        made.extend(quote! { .in_body() });
+    }
+    if let Some(page) = &paging.page {
+        let first = Literal::u64_unsuffixed(paging.first);
+        made.extend(quote! { .page(#page, #first) });
+    }
+    if let Some(size) = &paging.size {
+        made.extend(quote! { .size(#size) });
+    }
+    if let Some(size) = paging.default_size {
+        let size = Literal::u32_unsuffixed(size);
+        made.extend(quote! { .default_size(#size) });
+    }
+    if let Some(size) = paging.max_size {
+        let size = Literal::u32_unsuffixed(size);
+        made.extend(quote! { .max_size(#size) });
+    }
+    if !paging.tokens.is_empty() {
+        let tokens = paging
+            .tokens
+            .iter()
+            .map(|(name, member)| quote! { rt::Token::new(#name, #member) });
+        made.extend(quote! { .tokens(const { &[#(#tokens),*] }) });
+    }
+    if let Some(total) = &paging.total {
+        let total = found(total);
+        made.extend(quote! { .total(#total) });
+    }
+    if let Some(size) = &paging.used_size {
+        let size = found(size);
+        made.extend(quote! { .used_size(#size) });
+    }
+    match &paging.more {
+        Some(More::HasNext(path)) => made.extend(quote! { .more(rt::More::HasNext(#path)) }),
+        Some(More::Last(path)) => made.extend(quote! { .more(rt::More::Last(#path)) }),
+        None => {}
+    }
+    quote! { Some(const { &#made }) }
+}
+
+/// Says of a request that its list can be paged, and of what.
+pub(super) fn paged(builder: &Ident, paging: Option<&Paging>) -> Option<TokenStream> {
+    let item = rust_ty(&paging?.item, &quote! { types:: });
+    Some(quote! {
+        impl rt::Paged for #builder {
+            type Item = #item;
+        }
+    })
+}
+
+fn found(found: &Found) -> TokenStream {
+    match found {
+        Found::Member(path) => quote! { rt::Found::Member(#path) },
+        Found::Header(name) => quote! { rt::Found::Header(#name) },
+    }
+}

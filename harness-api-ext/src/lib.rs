@@ -19,6 +19,7 @@
 #[cfg(feature = "blocking")]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 pub mod blocking;
+mod call_info;
 mod client;
 mod error;
 mod git;
@@ -31,11 +32,15 @@ mod wait;
 
 pub use harness_api as raw;
 
+pub use call_info::CallInfo;
 pub use client::{ApiKey, Harness, HarnessBuilder, KeyKind};
-pub use error::{Error, ErrorKind, Result};
 pub use git::GitStore;
 pub use page::{Items, Page, Pager};
 pub use resources::*;
+pub use error::{
+    DeniedBy, Envelope, Error, ErrorKind, FieldError, PermissionCheck, PolicyDenial, Result,
+    RuleViolation,
+};
 pub use scope::{Account, InScope, Org, Project};
 pub use transport::{RateLimit, RetryPolicy};
 pub use wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};

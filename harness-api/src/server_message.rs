@@ -39,10 +39,10 @@ impl ServerMessage {
         if !truncated && let Ok(value) = serde_json::from_slice::<Value>(body) {
             return Self {
                 text: text(&value)
-                    .map(|text| redact::line(text, TEXT_LIMIT))
+                    .map(|text| redact::one_line(text, TEXT_LIMIT))
                     .filter(|text| !text.is_empty()),
                 correlation_id: member(&value, &["correlationId", "correlationID"])
-                    .map(|id| redact::line(id, ID_LIMIT))
+                    .map(|id| redact::one_line(id, ID_LIMIT))
                     .filter(|id| !id.is_empty()),
             };
         }
@@ -50,7 +50,7 @@ impl ServerMessage {
             .get(..5)
             .is_some_and(|start| start.eq_ignore_ascii_case("text/"));
         let text = plain.then(|| {
-            redact::line(
+            redact::one_line(
                 &String::from_utf8_lossy(&body[..body.len().min(2048)]),
                 TEXT_LIMIT,
             )

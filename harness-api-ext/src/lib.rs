@@ -16,6 +16,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
+mod call_info;
 mod client;
 mod error;
 mod scope;
@@ -23,7 +24,8 @@ mod transport;
 
 pub use harness_api as raw;
 
+pub use call_info::CallInfo;
 pub use client::{ApiKey, Harness, HarnessBuilder, KeyKind};
 pub use error::{Error, ErrorKind, Result};
 pub use scope::{Account, InScope, Org, Project};
-pub use transport::{RateLimit, RetryPolicy};
+pub use transport::{CallExt, RateLimit, RetryPolicy};

@@ -334,13 +334,13 @@ impl Incoming {
     ///
     /// # Errors
     ///
-    /// When the connection fails before the end of the body.
+    /// When the connection fails before the end of the body. The error holds the answer as far as it came.
     pub async fn buffer(&mut self, limit: u64) -> Result<Bytes, Error> {
         let (bytes, end) = self.body.read(limit).await;
         let cut = match end {
             End::Whole => false,
             End::Limit => true,
-            End::Failed(error) => return Err(error),
+            End::Failed(error) => return Err(error.with_answer(self.head.clone(), bytes, true)),
         };
         self.body = ByteStream::ready(bytes.clone(), cut, &self.head.headers);
         Ok(bytes)

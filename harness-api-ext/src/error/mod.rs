@@ -1,7 +1,13 @@
 //! The one error of this crate.
 
+mod retry_after;
+mod success;
+
 use std::error::Error as StdError;
 use std::fmt;
+
+pub(crate) use retry_after::retry_after;
+pub(crate) use success::failure_in_success;
 
 /// What this crate's calls give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -20,6 +20,10 @@ pub struct CallInfo {
     pub request_id: String,
     /// How often the request was sent.
     pub attempts: u32,
-    /// The time from the first attempt to the end of the last, waits between them included.
+    /// The time from the call to its answer, waits before and between attempts included. For a streamed answer it ends
+    /// with the head.
     pub elapsed: Duration,
+    /// Whether an earlier attempt may have reached the server, and what came of it is not known. A deletion that finds
+    /// nothing, or a creation that finds a duplicate, may then be the success of that attempt.
+    pub outcome_lost: bool,
 }

@@ -42,8 +42,8 @@ pub use error::{
     RuleViolation,
 };
 pub use scope::{Account, InScope, Org, Project};
-pub use transport::{RateLimit, RetryPolicy};
 pub use wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};
 
 /// A call on its way, boxed.
 pub type Sending<T> = std::pin::Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+pub use transport::{CallExt, RateLimit, RetryPolicy};

@@ -45,7 +45,7 @@ pub(crate) fn buffered(call: Call, wanted: Wanted) -> BoxFuture<'static, Result<
             incoming,
             max_body,
             html_is_fine,
-        } = success(call, wanted).await?;
+        } = success(call, wanted, true).await?;
         let Incoming { head, mut body } = incoming;
         let too_large = body
             .content_length()
@@ -81,7 +81,7 @@ pub(crate) async fn stream(call: Call) -> Result<Response<ByteStream>, Error> {
         incoming,
         html_is_fine,
         ..
-    } = success(call, Wanted::Declared).await?;
+    } = success(call, Wanted::Declared, false).await?;
     let page = incoming.body.content_type().is_some_and(is_html_type);
     if page && !html_is_fine {
         let message = "data was expected, and the answer is an HTML page: login page or proxy?";
@@ -93,11 +93,12 @@ pub(crate) async fn stream(call: Call) -> Result<Response<ByteStream>, Error> {
     Ok(Response::new(body, target, head, Bytes::new()))
 }
 
-async fn success(call: Call, wanted: Wanted) -> Result<Success, Error> {
+async fn success(call: Call, wanted: Wanted, whole: bool) -> Result<Success, Error> {
     let client = call.client.clone();
     let target = call.target.clone();
     let max_body = call.options.max_body.unwrap_or_else(|| client.max_body());
-    let outgoing = outgoing(call, wanted).map_err(|error| error.with_target(&target))?;
+    let mut outgoing = outgoing(call, wanted).map_err(|error| error.with_target(&target))?;
+    outgoing.max_body = whole.then_some(max_body);
     let html_is_fine = html_is_fine(&outgoing);
     let next = Next::new(client.layers(), client.http());
     let incoming = next
@@ -209,6 +210,7 @@ fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
         request,
         payload,
         attached: options.attached,
+        max_body: None,
     })
 }
 

@@ -220,7 +220,7 @@ pub enum Repeat {
 
 impl Repeat {
     /// What the method alone tells: HTTP calls GET and HEAD safe, PUT and DELETE idempotent.
-    pub(crate) const fn of_method(method: &str) -> Self {
+    pub const fn of_method(method: &str) -> Self {
         match method.as_bytes() {
             b"GET" | b"HEAD" | b"OPTIONS" => Self::Safe,
             b"PUT" | b"DELETE" => Self::Idempotent,

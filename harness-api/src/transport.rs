@@ -145,6 +145,8 @@ pub struct Outgoing {
     pub(crate) request: reqwest::Request,
     pub(crate) payload: Option<Payload>,
     pub(crate) attached: Attached,
+    /// How much of the answer will be read; `None` when the caller reads it.
+    pub(crate) max_body: Option<u64>,
 }
 
 impl Outgoing {
@@ -206,10 +208,27 @@ impl Outgoing {
             request: self.request.try_clone()?,
             payload,
             attached: self.attached.clone(),
+            max_body: self.max_body,
         })
     }
 
-    /// What the caller attached to the call under this type.
+    /// Whether the body is a file, a stream or a form, which is put in when the request leaves.
+    pub fn is_upload(&self) -> bool {
+        self.payload.is_some()
+    }
+
+    /// How many bytes of an answer the call accepts, when it reads the answer to its end; `None` when the caller takes it
+    /// as a stream. A layer may [buffer](Incoming::buffer) as much without a change for the caller.
+    pub fn max_body(&self) -> Option<u64> {
+        self.max_body
+    }
+
+    /// Attaches a value for the layers below, in place of one of the same type. Copies share it.
+    pub fn attach<T: Send + Sync + 'static>(&mut self, value: T) {
+        self.attached.set(value);
+    }
+
+    /// What the caller or a layer above attached to the call under this type.
     pub fn attached<T: Send + Sync + 'static>(&self) -> Option<&T> {
         self.attached.get()
     }
@@ -315,13 +334,13 @@ impl Incoming {
     ///
     /// # Errors
     ///
-    /// When the connection fails before the end of the body.
+    /// When the connection fails before the end of the body. The error holds the answer as far as it came.
     pub async fn buffer(&mut self, limit: u64) -> Result<Bytes, Error> {
         let (bytes, end) = self.body.read(limit).await;
         let cut = match end {
             End::Whole => false,
             End::Limit => true,
-            End::Failed(error) => return Err(error),
+            End::Failed(error) => return Err(error.with_answer(self.head.clone(), bytes, true)),
         };
         self.body = ByteStream::ready(bytes.clone(), cut, &self.head.headers);
         Ok(bytes)

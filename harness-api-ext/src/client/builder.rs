@@ -13,6 +13,10 @@ use crate::transport::{self, RateLimit, RetryPolicy, Transport};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How long nothing may arrive, in the body of a stream above all. It also runs while a request is sent, so it is as long
+/// as an attempt of an upload.
+const SILENCE: Duration = Duration::from_secs(10 * 60);
+
 /// Makes a [`Harness`].
 ///
 /// ```
@@ -267,6 +271,7 @@ impl Http {
     fn ours(&self) -> Result<reqwest::ClientBuilder> {
         let mut builder = reqwest::Client::builder()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
+            .read_timeout(SILENCE)
             .referer(false);
         if let Some(url) = &self.proxy {
             let proxy = Proxy::all(url)
@@ -301,7 +306,7 @@ fn identity(_: &[u8]) -> Result<Identity> {
 /// A client for links that carry their own permission. It may follow redirects: there is no key to lose.
 fn plain(http: &Http, agent: &str) -> Result<reqwest::Client> {
     let builder = match &http.given {
-        Some(_) => reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT),
+        Some(_) => Http::default().ours()?,
         None => http.ours()?,
     };
     builder

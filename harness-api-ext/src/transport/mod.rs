@@ -1,12 +1,25 @@
-//! What every call passes, in this order: scope and request id, then the calls's time, its attempts, and for each attempt
-//! the limits.
+//! What every call passes, the outermost first: the span, the check of successes, the scope, the time of the whole call,
+//! repetition; and for each attempt the limits, and its own time. Below come the layers of the caller.
 
+mod attempt;
+mod budget;
+mod call;
+mod failure;
+mod limit;
+mod progress;
+mod retry;
 mod scope;
+mod time;
+mod trace;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use harness_api::Layer;
+
+pub use call::CallExt;
+pub use limit::RateLimit;
+pub use retry::RetryPolicy;
+pub(crate) use time::Timeouts;
 
 /// Everything about the way of a call that a client is made with.
 #[derive(Debug, Default)]
@@ -17,23 +30,27 @@ pub(crate) struct Transport {
     pub(crate) concurrency: Option<usize>,
 }
 
-/// How long things may take.
-#[derive(Debug, Default)]
-pub(crate) struct Timeouts {
-    pub(crate) attempt: Option<Duration>,
-    pub(crate) total: Option<Duration>,
-}
-
-/// How calls are repeated.
-#[derive(Debug, Clone, Default)]
-pub struct RetryPolicy {}
-
-/// A rate of calls.
-#[derive(Debug, Clone)]
-pub struct RateLimit {}
-
 /// The layers of a client, the outermost first.
 pub(crate) fn layers(transport: Transport, account: Arc<str>) -> Vec<Arc<dyn Layer>> {
-    let _ = transport;
-    vec![Arc::new(scope::FillScope::new(account))]
+    let Transport {
+        timeouts,
+        retry,
+        rate,
+        concurrency,
+    } = transport;
+    let mut layers: Vec<Arc<dyn Layer>> = vec![
+        Arc::new(trace::Trace),
+        Arc::new(failure::Failures),
+        Arc::new(scope::FillScope::new(account)),
+        Arc::new(time::TotalTime(timeouts)),
+        Arc::new(retry::Retry::new(retry)),
+    ];
+    if let Some(calls) = concurrency {
+        layers.push(Arc::new(limit::Concurrency::new(calls)));
+    }
+    if let Some(rate) = rate {
+        layers.push(Arc::new(limit::Spacing::new(rate)));
+    }
+    layers.push(Arc::new(attempt::Attempt(timeouts)));
+    layers
 }

@@ -1,0 +1,82 @@
+//! One attempt: its time, its body, its event.
+
+use harness_api::reqwest::header::CONTENT_LENGTH;
+use harness_api::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing};
+use tokio::time::{Instant, timeout};
+use tracing::debug;
+
+use super::progress::Progress;
+use super::time::Timeouts;
+
+pub(super) struct Attempt(pub(super) Timeouts);
+
+impl Layer for Attempt {
+    fn call<'a>(
+        &'a self,
+        mut request: Outgoing,
+        next: Next<'a>,
+    ) -> BoxFuture<'a, Result<Incoming, Error>> {
+        Box::pin(async move {
+            let progress = Progress::of(&request);
+            let limit = request.max_body();
+            let own = request.request().timeout().is_some();
+            let mut allowed = self.0.attempt(&request);
+            if !own && limit.is_some() {
+                // The body of a failure is read above all layers: this is what limits its time.
+                allowed = progress
+                    .remaining()
+                    .map_or(allowed, |left| left.min(allowed));
+                *request.request_mut().timeout_mut() = Some(allowed);
+            }
+            let (number, before) = progress.begin();
+            let begun = Instant::now();
+            let exchange = exchange(request, next, limit);
+            let outcome = if own {
+                exchange.await
+            } else {
+                timeout(allowed, exchange).await.unwrap_or_else(|_| {
+                    Err(Error::new(
+                        ErrorKind::Timeout,
+                        format!("no answer in {allowed:?}"),
+                    ))
+                })
+            };
+            let took = begun.elapsed().as_millis();
+            match &outcome {
+                Ok(answer) => {
+                    let status = answer.status().as_u16();
+                    debug!(attempt = number, status, elapsed_ms = took, "answered");
+                }
+                Err(error) => {
+                    if error.is_certainly_not_sent() {
+                        progress.not_sent(before);
+                    }
+                    debug!(attempt = number, error = ?error.kind(), elapsed_ms = took, "failed");
+                }
+            }
+            outcome
+        })
+    }
+}
+
+/// Sends the request, and reads the body of a success which the call will read anyway: a connection that breaks in its
+/// middle is then seen here, where it can be repeated.
+async fn exchange(
+    request: Outgoing,
+    next: Next<'_>,
+    limit: Option<u64>,
+) -> Result<Incoming, Error> {
+    let mut answer = next.run(request).await?;
+    if let Some(limit) = limit
+        && answer.status().is_success()
+        && announced(&answer).is_none_or(|length| length <= limit)
+    {
+        answer.buffer(limit).await?;
+    }
+    Ok(answer)
+}
+
+fn announced(answer: &Incoming) -> Option<u64> {
+    let length = answer.headers().get(CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}

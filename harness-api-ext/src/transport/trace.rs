@@ -1,0 +1,129 @@
+//! The outermost layer: the id of the call, its span, and what the caller learns of its way.
+
+use std::sync::Arc;
+
+use harness_api::reqwest::header::{HeaderName, HeaderValue};
+use harness_api::{BoxFuture, Error, Incoming, Layer, Next, Outgoing};
+use tracing::field::{Empty, debug, display};
+use tracing::{Instrument, Span, info_span};
+
+use super::progress::Progress;
+use crate::scope::ScopePlace;
+
+/// Where most services take the id from under which they log; they make one of their own when it is absent.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-requestid");
+
+pub(super) struct Trace;
+
+impl Layer for Trace {
+    fn call<'a>(
+        &'a self,
+        mut request: Outgoing,
+        next: Next<'a>,
+    ) -> BoxFuture<'a, Result<Incoming, Error>> {
+        let id = request_id(&mut request);
+        let span = span(&request, &id);
+        let progress = Arc::new(Progress::new(id));
+        request.attach(Arc::clone(&progress));
+        let call = async move {
+            let outcome = next.run(request).await;
+            let info = progress.info();
+            let span = Span::current();
+            span.record("attempts", info.attempts);
+            let status = match &outcome {
+                Ok(answer) => Some(answer.status()),
+                Err(error) => error.status(),
+            };
+            if let Some(status) = status {
+                span.record("http.response.status_code", status.as_u16());
+            }
+            match outcome {
+                Ok(mut answer) => {
+                    if !answer.status().is_success() {
+                        span.record("error.type", display(answer.status().as_u16()));
+                    }
+                    answer.attach(info);
+                    Ok(answer)
+                }
+                Err(error) => {
+                    span.record("error.type", debug(error.kind()));
+                    Err(error.with_attached(info))
+                }
+            }
+        };
+        Box::pin(call.instrument(span))
+    }
+}
+
+/// The span of a call: what was called and how it went, and no value of path, query, headers and body.
+fn span(request: &Outgoing, id: &str) -> Span {
+    let span = info_span!(
+        "harness.call",
+        "otel.kind" = "client",
+        operation = Empty,
+        "http.request.method" = request.request().method().as_str(),
+        "url.template" = request.template(),
+        "harness.org" = Empty,
+        "harness.project" = Empty,
+        request_id = id,
+        "http.response.status_code" = Empty,
+        "error.type" = Empty,
+        attempts = Empty,
+    );
+    if let Some(operation) = request.operation() {
+        span.record("operation", operation.id);
+    }
+    if let Some(place) = request.attached::<ScopePlace>() {
+        if let Some(org) = &place.org {
+            span.record("harness.org", &**org);
+        }
+        if let Some(project) = &place.project {
+            span.record("harness.project", &**project);
+        }
+    }
+    span
+}
+
+/// The id which the caller set, or a new one, which is put in.
+fn request_id(request: &mut Outgoing) -> String {
+    if let Some(value) = request.request().headers().get(REQUEST_ID) {
+        return String::from_utf8_lossy(value.as_bytes()).into_owned();
+    }
+    let id = new_id();
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        request
+            .request_mut()
+            .headers_mut()
+            .insert(REQUEST_ID, value);
+    }
+    id
+}
+
+/// A random id in the form that services use themselves: a version 4 UUID.
+fn new_id() -> String {
+    let bits = fastrand::u128(..);
+    let bits = bits & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        bits >> 96,
+        (bits >> 80) & 0xffff,
+        (bits >> 64) & 0xffff,
+        (bits >> 48) & 0xffff,
+        bits & 0xffff_ffff_ffff
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_version_4_uuids_and_differ() {
+        let id = new_id();
+        let lengths: Vec<usize> = id.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12]);
+        assert_eq!(&id[14..15], "4");
+        assert!("89ab".contains(&id[19..20]), "{id}");
+        assert_ne!(id, new_id());
+    }
+}

@@ -19,6 +19,7 @@
 mod call_info;
 mod client;
 mod error;
+pub mod page;
 mod scope;
 mod transport;
 

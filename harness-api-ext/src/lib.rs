@@ -23,7 +23,7 @@ mod call_info;
 mod client;
 mod error;
 mod git;
-mod page;
+pub mod page;
 mod resources;
 mod scope;
 mod transport;

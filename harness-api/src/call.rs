@@ -128,6 +128,14 @@ impl Call {
         self.values.iter().any(|(set, _)| *set == param)
     }
 
+    /// The value of a parameter, when it is set to a single one: a text, a number or a flag.
+    pub fn value(&self, param: usize) -> Option<&str> {
+        self.values.iter().find_map(|(set, value)| match value {
+            Value::One(text) if *set == param => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
     /// The body, when it is made of bytes that are at hand.
     pub fn body(&self) -> Option<&Bytes> {
         match &self.body {

@@ -1,6 +1,7 @@
 //! From the bytes of a successful answer to its value.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use bytes::Bytes;
 use reqwest::header::CONTENT_TYPE;
@@ -67,7 +68,9 @@ pub(crate) fn json<T: DeserializeOwned>(received: Received) -> Result<Response<T
     // The fast path: where the place of a fault is wanted, the document is read a second time.
     match serde_json::from_slice(without_bom(&received.body)) {
         Ok(value) => Ok(received.with(value)),
-        Err(_) => Err(misfit(received, std::any::type_name::<T>(), locate::<T>)),
+        Err(_) => Err(misfit(received, std::any::type_name::<T>(), &|body| {
+            locate::<T>(without_bom(body))
+        })),
     }
 }
 
@@ -110,12 +113,48 @@ pub(crate) fn nothing(received: Received) -> Result<Response<()>, Error> {
     Ok(received.with(()))
 }
 
+/// The error for a body of which a part, which stands at a path, does not fit a type.
+#[cold]
+pub(crate) fn part_misfit<T: DeserializeOwned>(
+    received: Received,
+    part: Range<usize>,
+    path: &str,
+) -> Error {
+    misfit(received, std::any::type_name::<T>(), &|body| {
+        let failure = locate::<T>(body.get(part.clone())?)?;
+        Some(failure.within(path, body.get(..part.start)?))
+    })
+}
+
+impl DecodeFailure {
+    /// The same failure, seen from the document in which the part stands at a path, behind these bytes.
+    fn within(mut self, path: &str, before: &[u8]) -> Self {
+        self.path = match (path, self.path.as_str()) {
+            ("", _) => self.path,
+            (path, "" | ".") => path.to_owned(),
+            (path, inner) if inner.starts_with('[') => format!("{path}{inner}"),
+            (path, inner) => format!("{path}.{inner}"),
+        };
+        if self.line == 1 {
+            self.column += before
+                .iter()
+                .rev()
+                .take_while(|byte| **byte != b'\n')
+                .count();
+        }
+        if self.line > 0 {
+            self.line += before.iter().filter(|byte| **byte == b'\n').count();
+        }
+        self
+    }
+}
+
 /// The error for a body that is not what was declared.
 #[cold]
 fn misfit(
     received: Received,
     type_name: &str,
-    locate: fn(&[u8]) -> Option<DecodeFailure>,
+    locate: &dyn Fn(&[u8]) -> Option<DecodeFailure>,
 ) -> Error {
     let declared = short(type_name);
     if received.is_blank() {
@@ -135,7 +174,7 @@ fn misfit(
     if received.is_html() || !looks_like_json && !received.media().is_none_or(is_json_type) {
         return received.unexpected("JSON");
     }
-    let Some(failure) = locate(without_bom(&received.body)) else {
+    let Some(failure) = locate(&received.body) else {
         return received.error(
             ErrorKind::Decode,
             format!("the answer does not fit {declared}"),

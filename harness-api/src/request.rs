@@ -99,6 +99,12 @@ impl Request {
     }
 }
 
+impl From<Request> for Call {
+    fn from(request: Request) -> Self {
+        request.call
+    }
+}
+
 impl Configure for Request {
     fn options(&mut self) -> &mut CallOptions {
         self.call.options()

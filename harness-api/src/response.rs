@@ -1,12 +1,14 @@
 //! What a call gives.
 
 use std::fmt;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 
 use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
+use serde::de::DeserializeOwned;
 
+use crate::decode::{self, Received};
 use crate::error::{Error, ErrorKind, Target};
 use crate::operation::Operation;
 use crate::options::Attached;
@@ -99,6 +101,25 @@ impl<T> Response<T> {
     /// Makes an error of this answer, as [`ResponseParts::into_error`] does.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
         self.parts.clone().into_error(kind, message)
+    }
+
+    /// Makes the error of an answer of which a part does not fit `P`, for those who decode the bytes themselves.
+    ///
+    /// The part is a range of [`bytes`](Self::bytes), and the path says where it stands, as in `data.content[3]`; an empty
+    /// path is the document. The place within the part is found by decoding it once more.
+    pub fn misfit<P: DeserializeOwned>(&self, part: Range<usize>, path: &str) -> Error {
+        let parts = self.parts.clone();
+        let received = Received {
+            target: parts.target,
+            head: Head {
+                status: parts.status,
+                headers: parts.headers,
+                attached: parts.attached,
+            },
+            body: parts.bytes,
+            html_is_fine: false,
+        };
+        decode::part_misfit::<P>(received, part, path)
     }
 
     /// What a layer attached to the answer under this type.

@@ -1,0 +1,154 @@
+//! The pages of a list.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::vec;
+
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+
+use super::Position;
+use super::feed::Feed;
+use crate::error::Result;
+
+/// One page of a list; it dereferences to its items.
+///
+/// ```no_run
+/// use harness_api_ext::page::PageExt;
+/// use harness_api_ext::raw::Paged;
+///
+/// async fn show(request: impl Paged<Item = String>) -> harness_api_ext::Result<()> {
+///     let page = request.pager().page_size(20).await?;
+///     println!("{} of {:?}, more: {}", page.len(), page.total, page.next.is_some());
+///     for item in page {
+///         println!("{item}");
+///     }
+///     Ok(())
+/// }
+/// ```
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// How many items the whole list has, where the server says it.
+    pub total: Option<u64>,
+    /// How many pages were read before this one, counted from where the pager began.
+    pub number: u64,
+    /// Where the next page begins; `None` when this is the last one, or the limit of the pager is reached.
+    pub next: Option<Position>,
+}
+
+impl<T> Page<T> {
+    pub(super) fn nothing() -> Self {
+        Self {
+            items: Vec::new(),
+            total: None,
+            number: 0,
+            next: None,
+        }
+    }
+}
+
+impl<T> Deref for Page<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Page<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+/// The pages of a list, as a stream or by [`try_next`](Self::try_next).
+///
+/// It ends behind the first error, which has the [position](super::position_of) of the page to go on from. A page with an
+/// item that does not fit is an error as a whole; [`Items`](super::Items) gives what comes before that item.
+#[must_use = "nothing is read until pages are asked for"]
+pub struct Pages<T> {
+    feed: Feed<T>,
+}
+
+/// Nothing in it is pinned.
+impl<T> Unpin for Pages<T> {}
+
+impl<T: DeserializeOwned + Send + 'static> Pages<T> {
+    pub(super) fn new(feed: Feed<T>) -> Self {
+        Self { feed }
+    }
+
+    /// The next page; `None` behind the last one, and behind an error. The last page may be empty.
+    ///
+    /// # Errors
+    ///
+    /// As [`Items::try_next`](super::Items::try_next).
+    pub async fn try_next(&mut self) -> Result<Option<Page<T>>> {
+        poll_fn(|context| self.poll(context)).await.transpose()
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<T>>>> {
+        let Some(batch) = ready!(self.feed.poll(context)).transpose()? else {
+            return Poll::Ready(None);
+        };
+        Poll::Ready(Some(match batch.broken {
+            Some(error) => Err(error.with_attached(batch.position)),
+            None => Ok(Page {
+                items: batch.items,
+                total: self.feed.total(),
+                number: batch.number,
+                next: self.feed.next().cloned(),
+            }),
+        }))
+    }
+}
+
+impl<T> Pages<T> {
+    /// How many items the whole list has, by the last answer that said it.
+    pub fn total(&self) -> Option<u64> {
+        self.feed.total()
+    }
+
+    /// Where the next page begins; `None` behind the last one.
+    pub fn position(&self) -> Option<&Position> {
+        self.feed.next()
+    }
+}
+
+impl<T: DeserializeOwned + Send + 'static> Stream for Pages<T> {
+    type Item = Result<Page<T>>;
+
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Self::Item>> {
+        self.poll(context)
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("position", &self.position())
+            .field("total", &self.total())
+            .finish()
+    }
+}

@@ -1,0 +1,146 @@
+//! A place in a list, from which a crawl can go on.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// The place of the next item of a paged list: what to ask the server for, and how many items of that page are done.
+///
+/// It can be kept as text, or by serde, and given to [`Pager::start_at`](super::Pager::start_at) of the same request
+/// later. It keeps the page size it was made with. What it is made of is not part of the interface.
+///
+/// ```
+/// use harness_api_ext::page::Position;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let kept = "1;3;150;50;17;[]";
+/// let position: Position = kept.parse()?;
+/// assert_eq!(position.to_string(), kept);
+/// assert_eq!(position.index(), 167);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Position {
+    /// The number or offset of the page, as it is sent.
+    pub(super) page: u64,
+    /// How many items the pages before held.
+    pub(super) rows: u64,
+    /// The page size that is asked for.
+    pub(super) size: Option<u32>,
+    /// How many items of the page are done.
+    pub(super) skip: u64,
+    /// The values of the tokens, null where there is none; empty on the first page.
+    pub(super) tokens: Vec<Value>,
+}
+
+impl Position {
+    /// How many items of the list lie before, as far as the server told: the index of the next one.
+    pub fn index(&self) -> u64 {
+        self.rows.saturating_add(self.skip)
+    }
+
+    /// The place behind this many items of the page.
+    pub(super) fn behind(&self, skip: u64) -> Self {
+        Self {
+            skip,
+            ..self.clone()
+        }
+    }
+}
+
+const VERSION: &str = "1";
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            page,
+            rows,
+            size,
+            skip,
+            tokens,
+        } = self;
+        let size = size.unwrap_or(0);
+        write!(f, "{VERSION};{page};{rows};{size};{skip};[")?;
+        for (index, token) in tokens.iter().enumerate() {
+            let comma = if index == 0 { "" } else { "," };
+            write!(f, "{comma}{token}")?;
+        }
+        f.write_str("]")
+    }
+}
+
+impl FromStr for Position {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        read(text).ok_or_else(|| Error::build("the text is not a position in a list"))
+    }
+}
+
+fn read(text: &str) -> Option<Position> {
+    let mut parts = text.splitn(6, ';');
+    if parts.next()? != VERSION {
+        return None;
+    }
+    let mut number = || parts.next()?.parse::<u64>().ok();
+    let (page, rows, size, skip) = (number()?, number()?, number()?, number()?);
+    Some(Position {
+        page,
+        rows,
+        size: Some(u32::try_from(size).ok()?).filter(|size| *size > 0),
+        skip,
+        tokens: serde_json::from_str(parts.next()?).ok()?,
+    })
+}
+
+impl Serialize for Position {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Position {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn text_and_serde_keep_everything() {
+        let position = Position {
+            page: 3,
+            rows: 150,
+            size: None,
+            skip: 17,
+            tokens: vec![json!("a;\"b\"\n]"), Value::Null, json!(1_700_000_000_000_u64)],
+        };
+        let text = position.to_string();
+        assert_eq!(text, r#"1;3;150;0;17;["a;\"b\"\n]",null,1700000000000]"#);
+        assert_eq!(text.parse::<Position>().unwrap(), position);
+        let kept = serde_json::to_string(&position).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Position>(&kept).unwrap(),
+            position
+        );
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for text in ["", "1", "2;0;0;0;0;[]", "1;0;0;0;[]", "1;a;0;0;0;[]", "1;0;0;99999999999;0;[]", "1;0;0;0;0;{"] {
+            assert!(text.parse::<Position>().is_err(), "{text}");
+        }
+    }
+}

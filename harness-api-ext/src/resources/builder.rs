@@ -1,5 +1,12 @@
 //! How the builders of requests are written: what they all have is made here, what is their own stands with the resource.
 
+#![allow(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "which of these are used depends on the modules that are compiled in"
+)]
+
 use harness_api::Response;
 
 use crate::error::{Error, Result};
@@ -254,10 +261,6 @@ macro_rules! levels {
     };
 }
 
-#[allow(
-    unused_imports,
-    reason = "which of them is used depends on the modules that are compiled in"
-)]
 pub(crate) use {awaitable, described, in_git, levels, list, pages, request, sendable};
 
 /// What is set about the pages of a list.
@@ -288,7 +291,7 @@ pub(crate) fn member<A, O: Held<T>, T>(
     take: impl FnOnce(A) -> O,
 ) -> Result<T> {
     let (envelope, parts) = answer.into_parts();
-    take(envelope).held().ok_or_else(|| Error::missing(parts))
+    take(envelope).held().ok_or_else(|| Error::missing(parts, "value"))
 }
 
 /// A member that may hold a value, boxed or not.

@@ -221,15 +221,24 @@ fn code(object: &Map<String, Value>, envelope: Envelope) -> Option<String> {
             .and_then(of),
         Envelope::GraphQl => list(object, "errors")
             .find_map(|error| error.get("extensions")?.get("code").and_then(of)),
-        _ => object.get("code").and_then(of).or_else(|| {
-            let messages: Vec<_> = list(object, "responseMessages").collect();
-            messages
-                .iter()
-                .rev()
-                .filter(|message| message.get("level").and_then(Value::as_str) == Some("ERROR"))
-                .find_map(|message| message.get("code").and_then(of))
-        }),
+        _ => {
+            let own = object.get("code").and_then(of);
+            own.filter(|code| !matches!(code.as_str(), "HINT" | "EXPLANATION"))
+                .or_else(|| {
+                    let messages: Vec<_> = list(object, "responseMessages").collect();
+                    messages
+                        .iter()
+                        .rev()
+                        .filter(|message| !is_advice(message))
+                        .find_map(|message| message.get("code").and_then(of))
+                })
+        }
     }
+}
+
+/// Whether a response message is of level INFO: a hint or an explanation.
+fn is_advice(message: &Value) -> bool {
+    message.get("level").and_then(Value::as_str) == Some("INFO")
 }
 
 fn permission_check(check: &Value) -> PermissionCheck {

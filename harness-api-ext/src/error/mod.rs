@@ -7,6 +7,8 @@ mod failure;
 mod predicates;
 mod retry_after;
 mod success;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};

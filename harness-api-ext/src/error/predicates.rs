@@ -26,7 +26,9 @@ impl Error {
     /// }
     /// ```
     pub fn is_not_found(&self) -> bool {
-        if self.0.kind != ErrorKind::Api || self.is_permission_denied() {
+        // One service answers 404 to a second object of the same name.
+        if self.0.kind != ErrorKind::Api || self.is_permission_denied() || self.is_already_exists()
+        {
             return false;
         }
         let code = self.symbol();
@@ -77,9 +79,10 @@ impl Error {
         let coded = code.starts_with("DUPLICATE")
             || code.to_ascii_uppercase().contains("ALREADY_EXISTS")
             || self.0.failure.grpc == Some(6);
-        let said = matches!(self.http(), 400 | 409 | 422 | 500)
+        let said = matches!(self.http(), 400 | 404 | 409 | 422 | 500)
             && [
                 "already exist",
+                "already present",
                 "exists already",
                 "is taken",
                 "duplicate key",

@@ -91,7 +91,7 @@ fn causes_are_kept() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let client = Client::builder(&format!("http://{address}"))
+    let client = Client::builder(format!("http://{address}"))
         .build()
         .unwrap();
     let error = Error::from(block_on(Call::new(&client, &GET_REPO).json::<Value>()).unwrap_err());

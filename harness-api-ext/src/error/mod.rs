@@ -234,6 +234,12 @@ impl Error {
         self.0.failure.code.as_deref()
     }
 
+    /// The code of the cause below, where the server tells the chain: a conflict at a Git host is an `INVALID_REQUEST` whose
+    /// cause is `SCM_CONFLICT_ERROR_V2`.
+    pub fn cause_code(&self) -> Option<&str> {
+        self.0.failure.cause_code.as_deref()
+    }
+
     /// What went wrong: the most telling text of the server, or this crate's own.
     pub fn message(&self) -> &str {
         if let Some(text) = self.server_message() {

@@ -52,12 +52,16 @@ async fn each_outcome_is_repeated_for_those_operations_that_allow_it() {
         (Play::Fail(ErrorKind::Layer, false), [false, false, false]),
         (Play::Fail(ErrorKind::Build, true), [false, false, false]),
     ];
+    let stage = Stage::default();
+    let harness = on(&stage);
     for (play, expected) in table {
         for (operation, repeated) in [&READ, &REPLACE, &RUN].into_iter().zip(expected) {
-            let stage = Stage::playing([play.clone()]);
-            let outcome = call(&on(&stage), operation).text_answer().await;
-            let attempts = if repeated { 2 } else { 1 };
-            assert_eq!(stage.attempts(), attempts, "{play:?} of {operation}");
+            let before = stage.attempts();
+            stage.then([play.clone()]);
+            let outcome = call(&harness, operation).text_answer().await;
+            let attempts = stage.attempts() - before;
+            let expected = if repeated { 2 } else { 1 };
+            assert_eq!(attempts, expected, "{play:?} of {operation}");
             if repeated {
                 let answer = outcome.unwrap();
                 assert_eq!(answer.attached::<CallInfo>().unwrap().attempts, 2);

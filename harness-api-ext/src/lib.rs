@@ -26,6 +26,9 @@ pub use harness_api as raw;
 
 pub use call_info::CallInfo;
 pub use client::{ApiKey, Harness, HarnessBuilder, KeyKind};
-pub use error::{Error, ErrorKind, Result};
+pub use error::{
+    DeniedBy, Envelope, Error, ErrorKind, FieldError, PermissionCheck, PolicyDenial, Result,
+    RuleViolation,
+};
 pub use scope::{Account, InScope, Org, Project};
 pub use transport::{CallExt, RateLimit, RetryPolicy};

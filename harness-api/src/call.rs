@@ -236,7 +236,7 @@ impl Call {
                 self.body = Some((Cow::Borrowed(media), Source::Bytes(json.into())));
             }
             Err(error) => {
-                let reason = redact::line(&error.to_string(), 120);
+                let reason = redact::one_line(&error.to_string(), 120);
                 self.options
                     .fault(format!("the body cannot be written as JSON: {reason}"));
             }

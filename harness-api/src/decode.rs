@@ -38,7 +38,7 @@ impl Received {
     }
 
     fn with<T>(self, value: T) -> Response<T> {
-        Response::new(value, self.head, self.body)
+        Response::new(value, self.target, self.head, self.body)
     }
 
     fn error(self, kind: ErrorKind, message: impl Into<String>) -> Error {
@@ -51,7 +51,7 @@ impl Received {
         let mut message = match self.media() {
             Some(media) => format!(
                 "{wanted} was expected, and the answer is {}",
-                redact::line(media, 80)
+                redact::one_line(media, 80)
             ),
             None => format!("{wanted} was expected, and the answer is something else"),
         };
@@ -141,7 +141,7 @@ fn misfit(
             format!("the answer does not fit {declared}"),
         );
     };
-    let path = redact::line(&failure.path, 200);
+    let path = redact::one_line(&failure.path, 200);
     let message = match path.as_str() {
         "" | "." => format!("the answer does not fit {declared}: {}", failure.reason),
         path => format!(
@@ -189,7 +189,7 @@ fn without_values(reason: &str) -> String {
     } else {
         found.split(['"', '`', '\'']).next().unwrap_or_default()
     };
-    redact::line(&format!("{}{expected}", found.trim_end()), 200)
+    redact::one_line(&format!("{}{expected}", found.trim_end()), 200)
 }
 
 /// A type's name without the paths in it.
@@ -216,6 +216,9 @@ fn short(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::operation::Operation;
+    use crate::options::Attached;
+    use reqwest::StatusCode;
+    use reqwest::header::HeaderMap;
     use serde::Deserialize;
 
     static OPERATION: Operation = Operation::new("getThing", "GET", "/things/{id}");
@@ -246,8 +249,11 @@ mod tests {
         }
         Received {
             target: Target::Table(&OPERATION),
-            status: StatusCode::OK,
-            headers,
+            head: Head {
+                status: StatusCode::OK,
+                headers,
+                attached: Attached::default(),
+            },
             body: Bytes::from_static(body),
             html_is_fine: false,
         }

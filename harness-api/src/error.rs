@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use reqwest::StatusCode;
-use reqwest::header::HeaderMap;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
 
+use crate::content::{is_html, is_html_type};
 use crate::operation::Operation;
 use crate::options::Attached;
 use crate::redact;
@@ -58,7 +59,8 @@ pub enum ErrorKind {
     Timeout,
     /// The connection failed after it was made: the server may or may not have acted.
     Transport,
-    /// The server answered with a status other than 2XX, a redirect that was not followed included.
+    /// The server answered with a status other than 2XX, a redirect that was not followed included; or a layer saw that
+    /// an answer of status 2XX is a failure.
     Status,
     /// The server answered 2XX with a body that does not fit the declared type.
     Decode,
@@ -115,7 +117,7 @@ impl fmt::Display for Target {
                 f,
                 "{} {}",
                 endpoint.method,
-                redact::line(&endpoint.path, 200)
+                redact::one_line(&endpoint.path, 200)
             ),
         }
     }
@@ -203,7 +205,7 @@ impl Error {
         };
         let not_sent = error.is_connect() || error.is_builder();
         let message = match innermost(&error) {
-            Some(cause) => format!("{message}: {}", redact::line(&cause.to_string(), 200)),
+            Some(cause) => format!("{message}: {}", redact::one_line(&cause.to_string(), 200)),
             None => message.to_owned(),
         };
         Self::new(kind, message)
@@ -304,6 +306,18 @@ impl Error {
             .answer
             .as_ref()
             .and_then(|answer| answer.server.correlation_id.as_deref())
+    }
+
+    /// Whether the answer is an HTML page, by its declared type or its beginning: a login page, a proxy, a firewall.
+    pub fn is_html(&self) -> bool {
+        let Some(answer) = &self.0.answer else {
+            return false;
+        };
+        let media = answer.headers.get(CONTENT_TYPE);
+        media
+            .and_then(|media| media.to_str().ok())
+            .is_some_and(is_html_type)
+            || is_html(&answer.body)
     }
 
     /// Where and why the body did not fit, for [`ErrorKind::Decode`].

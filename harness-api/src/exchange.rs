@@ -89,7 +89,8 @@ pub(crate) async fn stream(call: Call) -> Result<Response<ByteStream>, Error> {
         return Err(error.await.with_target(&target));
     }
     let Incoming { head, body } = incoming;
-    Ok(Response::new(body.aimed(&target), head, Bytes::new()))
+    let body = body.aimed(&target);
+    Ok(Response::new(body, target, head, Bytes::new()))
 }
 
 async fn success(call: Call, wanted: Wanted, whole: bool) -> Result<Success, Error> {

@@ -24,8 +24,14 @@ pub(crate) fn header_value(name: &HeaderName, value: &str) -> Option<HeaderValue
     Some(value)
 }
 
-/// One line of at most `limit` characters, without control characters and without what looks like a platform token.
-pub(crate) fn line(text: &str, limit: usize) -> String {
+/// A text fit for logs: one line of at most `limit` characters, without control characters, and with `***` in place of
+/// what looks like a platform token.
+///
+/// ```
+/// let text = harness_api::one_line("key pat.account.id.secret\nrefused", 80);
+/// assert_eq!(text, "key pat.*** refused");
+/// ```
+pub fn one_line(text: &str, limit: usize) -> String {
     let mut out = String::new();
     let mut left = limit;
     for word in text
@@ -74,13 +80,13 @@ mod tests {
 
     #[test]
     fn a_line_is_one_line_bounded_and_without_tokens() {
-        assert_eq!(line("a\r\n\tb\u{0}c", 20), "a b c");
-        assert_eq!(line("abcdef", 3), "abc…");
+        assert_eq!(one_line("a\r\n\tb\u{0}c", 20), "a b c");
+        assert_eq!(one_line("abcdef", 3), "abc…");
         assert_eq!(
-            line("key 'pat.acct.id.secret' refused", 80),
+            one_line("key 'pat.acct.id.secret' refused", 80),
             "key 'pat.***' refused"
         );
-        assert_eq!(line("x-api-key=sat.a.b.c", 80), "x-api-key=sat.***");
-        assert_eq!(line("äöü日本", 4), "äöü日…");
+        assert_eq!(one_line("x-api-key=sat.a.b.c", 80), "x-api-key=sat.***");
+        assert_eq!(one_line("äöü日本", 4), "äöü日…");
     }
 }

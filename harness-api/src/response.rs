@@ -7,6 +7,8 @@ use bytes::Bytes;
 use reqwest::StatusCode;
 use reqwest::header::HeaderMap;
 
+use crate::error::{Error, ErrorKind, Target};
+use crate::operation::Operation;
 use crate::options::Attached;
 use crate::transport::Head;
 
@@ -27,10 +29,33 @@ pub struct ResponseParts {
     /// The body as it was received; empty for a streamed answer.
     pub bytes: Bytes,
     pub(crate) attached: Attached,
+    pub(crate) target: Target,
+}
+
+impl ResponseParts {
+    /// The operation that was called; `None` for an endpoint outside the table.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.target.operation()
+    }
+
+    /// Makes an error of an answer that its caller cannot use: it names the call, and keeps status, headers, body and what
+    /// was attached.
+    ///
+    /// The message should be one line and hold nothing secret.
+    pub fn into_error(self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        let head = Head {
+            status: self.status,
+            headers: self.headers,
+            attached: self.attached,
+        };
+        Error::new(kind, message)
+            .with_target(&self.target)
+            .with_answer(head, self.bytes, false)
+    }
 }
 
 impl<T> Response<T> {
-    pub(crate) fn new(value: T, head: Head, bytes: Bytes) -> Self {
+    pub(crate) fn new(value: T, target: Target, head: Head, bytes: Bytes) -> Self {
         Self {
             value,
             parts: ResponseParts {
@@ -38,6 +63,7 @@ impl<T> Response<T> {
                 headers: head.headers,
                 bytes,
                 attached: head.attached,
+                target,
             },
         }
     }
@@ -63,6 +89,16 @@ impl<T> Response<T> {
     /// The body as it was received, with members the type does not know; empty for a streamed answer.
     pub fn bytes(&self) -> &Bytes {
         &self.parts.bytes
+    }
+
+    /// The operation that was called; `None` for an endpoint outside the table.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.parts.operation()
+    }
+
+    /// Makes an error of this answer, as [`ResponseParts::into_error`] does.
+    pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> Error {
+        self.parts.clone().into_error(kind, message)
     }
 
     /// What a layer attached to the answer under this type.
@@ -119,6 +155,7 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
 impl fmt::Debug for ResponseParts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseParts")
+            .field("target", &format_args!("{}", self.target))
             .field("status", &self.status)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("bytes", &self.bytes.len())

@@ -1,24 +1,65 @@
 //! The one error of this crate.
 
+mod details;
+mod display;
+mod envelope;
+mod failure;
+mod predicates;
 mod retry_after;
 mod success;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::time::{Duration, SystemTime};
 
+use bytes::Bytes;
+use harness_api::reqwest::StatusCode;
+use harness_api::reqwest::header::HeaderMap;
+use harness_api::{DecodeFailure, Operation, ResponseParts};
+use serde_json::Value;
+
+use crate::call_info::CallInfo;
+
+pub use details::{DeniedBy, FieldError, PermissionCheck, PolicyDenial, RuleViolation};
+pub use envelope::Envelope;
+use failure::Failure;
 pub(crate) use retry_after::retry_after;
-pub(crate) use success::failure_in_success;
+pub(crate) use success::{failure_in_item, failure_in_success};
 
 /// What this crate's calls give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call failed; one pointer wide.
+///
+/// `Display` is one line with what a person needs. Neither it nor `Debug` shows the body, values of headers or what looks
+/// like a token; [`body`](Self::body) and [`headers`](Self::headers) give them to those who ask. Texts of the server are
+/// kept on one line and bounded.
+///
+/// ```no_run
+/// use harness_api_ext::{Error, Harness};
+///
+/// # async fn run(harness: Harness) -> harness_api_ext::Result<()> {
+/// let call = harness.raw().request("GET", "/ng/api/projects/checkout").empty();
+/// match call.await.map_err(Error::from) {
+///     Ok(_) => println!("it is there"),
+///     Err(error) if error.is_not_found() => println!("it is not there"),
+///     Err(error) => {
+///         for hint in error.hints() {
+///             eprintln!("hint: {hint}");
+///         }
+///         return Err(error);
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
 pub struct Error(Box<Inner>);
 
 struct Inner {
     kind: ErrorKind,
-    message: String,
-    raw: Option<harness_api::Error>,
+    raw: harness_api::Error,
+    failure: Failure,
 }
 
 /// What kind of failure it was.
@@ -46,21 +87,295 @@ pub enum ErrorKind {
 }
 
 impl Error {
+    /// An error of this crate's own. The message is one line and holds nothing secret.
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        use harness_api::ErrorKind as Raw;
+        let raw = match kind {
+            ErrorKind::Build => Raw::Build,
+            ErrorKind::Connect => Raw::Connect,
+            ErrorKind::Timeout => Raw::Timeout,
+            ErrorKind::Transport => Raw::Transport,
+            ErrorKind::Api => Raw::Status,
+            ErrorKind::Decode => Raw::Decode,
+            ErrorKind::Refused | ErrorKind::Pagination | ErrorKind::Wait => Raw::Layer,
+        };
+        let not_sent = matches!(
+            kind,
+            ErrorKind::Build | ErrorKind::Refused | ErrorKind::Connect
+        );
+        let raw = harness_api::Error::new(raw, message).with_certainly_not_sent(not_sent);
         Self(Box::new(Inner {
             kind,
-            message: message.into(),
-            raw: None,
+            raw,
+            failure: Failure::default(),
         }))
     }
 
+    /// What was given makes no client or request.
     pub(crate) fn build(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Build, message)
+    }
+
+    /// A list could not be read on.
+    pub(crate) fn pagination(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Pagination, message)
+    }
+
+    /// What was waited for did not come about.
+    pub(crate) fn wait(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Wait, message)
+    }
+
+    /// An answer of status 2XX lacks what the caller needs: the `data` of its envelope, for example.
+    pub(crate) fn missing(parts: ResponseParts, what: &str) -> Self {
+        let message = format!("the answer has no {what}");
+        parts
+            .into_error(harness_api::ErrorKind::EmptyBody, message)
+            .into()
+    }
+
+    /// The failure that an item of a streamed answer tells of; `None` for any other item.
+    ///
+    /// Streams of the GitOps service have status 200 whatever happens, and send their failures as items. `parts` are those
+    /// of the streamed [`Response`](crate::raw::Response).
+    ///
+    /// ```
+    /// # use harness_api_ext::raw::ResponseParts;
+    /// use harness_api_ext::{Error, Result};
+    ///
+    /// fn check(parts: &ResponseParts, line: &[u8]) -> Result<()> {
+    ///     Error::in_item(parts, line).map_or(Ok(()), Err)
+    /// }
+    /// ```
+    pub fn in_item(parts: &ResponseParts, item: &[u8]) -> Option<Self> {
+        let failure = failure_in_item(item)?;
+        let mut parts = parts.clone();
+        parts.bytes = Bytes::copy_from_slice(item);
+        let raw = parts.into_error(harness_api::ErrorKind::Status, failure.message());
+        Some(raw.into())
+    }
+
+    /// The same error with a cause.
+    #[must_use]
+    pub(crate) fn with_source(
+        mut self,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        self.0.raw = self.0.raw.with_source(source);
+        self
+    }
+
+    /// The same error with a value attached, which [`attached`](Self::attached) hands out by its type.
+    #[must_use]
+    pub(crate) fn with_attached<T: Send + Sync + 'static>(mut self, value: T) -> Self {
+        self.0.raw = self.0.raw.with_attached(value);
+        self
+    }
+
+    /// What is attached to the error under this type: [`CallInfo`], what a layer of yours attached, and what the part of
+    /// this crate says that made the error.
+    pub fn attached<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.0.raw.attached()
     }
 
     /// What kind of failure it was.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
+    }
+
+    /// The error of the raw client which this one is made of.
+    pub fn raw(&self) -> &harness_api::Error {
+        &self.0.raw
+    }
+
+    /// The error of the raw client, which this one was made of.
+    pub fn into_raw(self) -> harness_api::Error {
+        self.0.raw
+    }
+
+    /// The operation that was called; `None` for an endpoint outside the table, and when nothing was called.
+    pub fn operation(&self) -> Option<&'static Operation> {
+        self.0.raw.operation()
+    }
+
+    /// The HTTP method of the call.
+    pub fn method(&self) -> Option<&str> {
+        self.0.raw.method()
+    }
+
+    /// The path template of the call.
+    pub fn path(&self) -> Option<&str> {
+        self.0.raw.path()
+    }
+
+    /// The HTTP status of the answer, when there was one. It may be 2XX: some failures come so.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.raw.status()
+    }
+
+    /// The headers of the answer, when there was one.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.raw.headers()
+    }
+
+    /// The body of the answer as far as it was read: empty when there was no answer or no body. It may hold secrets.
+    pub fn body(&self) -> &Bytes {
+        self.0.raw.body()
+    }
+
+    /// The shape of the body of a failed call; `None` when no server said no.
+    pub fn envelope(&self) -> Option<Envelope> {
+        self.0.failure.envelope
+    }
+
+    /// The server's code of the failure as a text: a symbol such as `DUPLICATE_FIELD`, the name of the fault for services
+    /// that name it, or a number in digits. The set is open.
+    pub fn code(&self) -> Option<&str> {
+        self.0.failure.code.as_deref()
+    }
+
+    /// What went wrong: the most telling text of the server, or this crate's own.
+    pub fn message(&self) -> &str {
+        if let Some(text) = self.server_message() {
+            return text;
+        }
+        let own = self.0.raw.message();
+        match self.status() {
+            Some(status) if own.is_empty() => status.canonical_reason().unwrap_or("a failure"),
+            _ => own,
+        }
+    }
+
+    /// The most telling text of the server.
+    fn server_message(&self) -> Option<&str> {
+        if self.0.kind != ErrorKind::Api {
+            return None;
+        }
+        let own = self.0.failure.message.as_deref();
+        own.or_else(|| self.0.raw.server_message())
+    }
+
+    /// The id under which the server keeps the failure. Support asks for it.
+    ///
+    /// It is in the body for most services, and in a header for some.
+    pub fn correlation_id(&self) -> Option<&str> {
+        let header = |name| self.headers()?.get(name)?.to_str().ok();
+        self.0
+            .raw
+            .correlation_id()
+            .or(self.0.failure.id.as_deref())
+            .or_else(|| header("x-correlation-id"))
+            .or_else(|| header("x-request-id"))
+            .filter(|id| !id.is_empty())
+    }
+
+    /// The id that this crate sent with the call, in the header `X-requestId`.
+    pub fn request_id(&self) -> Option<&str> {
+        self.call_info().map(|info| info.request_id.as_str())
+    }
+
+    /// How often the request was sent; `None` when no call was under way.
+    pub fn attempts(&self) -> Option<u32> {
+        self.call_info().map(|info| info.attempts)
+    }
+
+    /// How long the call took, all attempts and the waits between them together.
+    pub fn elapsed(&self) -> Option<Duration> {
+        self.call_info().map(|info| info.elapsed)
+    }
+
+    fn call_info(&self) -> Option<&CallInfo> {
+        self.attached()
+    }
+
+    /// What the server advises to do.
+    pub fn hints(&self) -> &[String] {
+        &self.0.failure.hints
+    }
+
+    /// What the server believes to be behind the failure.
+    pub fn explanations(&self) -> &[String] {
+        &self.0.failure.explanations
+    }
+
+    /// The members of the request that the server refused, and the places in YAML that do not fit their schema.
+    ///
+    /// ```
+    /// fn show(error: &harness_api_ext::Error) {
+    ///     for fault in error.field_errors() {
+    ///         eprintln!("{}: {}", fault.field, fault.message);
+    ///     }
+    /// }
+    /// ```
+    pub fn field_errors(&self) -> &[FieldError] {
+        &self.0.failure.field_errors
+    }
+
+    /// The permissions that the caller lacks, where the server names them.
+    ///
+    /// ```
+    /// fn show(error: &harness_api_ext::Error) {
+    ///     for check in error.permission_checks() {
+    ///         eprintln!("{:?} on {:?}", check.permission, check.resource_type);
+    ///     }
+    /// }
+    /// ```
+    pub fn permission_checks(&self) -> &[PermissionCheck] {
+        &self.0.failure.permission_checks
+    }
+
+    /// The policies that denied the change. The server says so in an answer of status 200, and stores nothing.
+    ///
+    /// ```
+    /// fn show(error: &harness_api_ext::Error) {
+    ///     for denied in error.policy_denial().iter().flat_map(|denial| &denial.policies) {
+    ///         eprintln!("{:?}: {:?}", denied.policy, denied.messages);
+    ///     }
+    /// }
+    /// ```
+    pub fn policy_denial(&self) -> Option<&PolicyDenial> {
+        self.0.failure.denial.as_ref()
+    }
+
+    /// The rules of a repository that stand against the change.
+    pub fn rule_violations(&self) -> &[RuleViolation] {
+        &self.0.failure.rule_violations
+    }
+
+    /// The files in conflict, for a merge.
+    pub fn conflict_files(&self) -> &[String] {
+        &self.0.failure.conflict_files
+    }
+
+    /// Further details as the server wrote them: faults of YAML, of input sets, of a Git host. The member `type` tells
+    /// which. They may hold values.
+    pub fn metadata(&self) -> Option<&Value> {
+        self.0.failure.metadata.as_ref()
+    }
+
+    /// How long the server asks to wait before the next call.
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(self.headers()?, SystemTime::now())
+    }
+
+    /// Where and why the answer did not fit its type: the path in the JSON, what was found and what was expected.
+    ///
+    /// The answer itself is in [`body`](Self::body).
+    ///
+    /// ```
+    /// fn show(error: &harness_api_ext::Error) {
+    ///     if let Some(failure) = error.decode_failure() {
+    ///         eprintln!("{}: {}", failure.path, failure.reason);
+    ///     }
+    /// }
+    /// ```
+    pub fn decode_failure(&self) -> Option<&DecodeFailure> {
+        self.0.raw.decode_failure()
+    }
+
+    /// A little of the answer around the place that did not fit. Unlike `Display` it shows values, which may be secret.
+    pub fn excerpt(&self) -> Option<String> {
+        self.0.raw.excerpt()
     }
 }
 
@@ -78,35 +393,17 @@ impl From<harness_api::Error> for Error {
             }
             _ => ErrorKind::Transport,
         };
-        Self(Box::new(Inner {
-            kind,
-            message: String::new(),
-            raw: Some(raw),
-        }))
-    }
-}
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0.raw {
-            Some(raw) => raw.fmt(f),
-            None => f.write_str(&self.0.message),
-        }
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Error")
-            .field("kind", &self.0.kind)
-            .field("message", &self.0.message)
-            .field("raw", &self.0.raw)
-            .finish()
+        let failure = match kind {
+            ErrorKind::Api => Failure::read(raw.body(), raw.is_html(), raw.path()),
+            _ => Failure::default(),
+        };
+        Self(Box::new(Inner { kind, raw, failure }))
     }
 }
 
 impl StdError for Error {
+    /// The cause below the error of the raw client: what that one says, this one says too.
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.raw.as_ref().map(|raw| raw as _)
+        self.0.raw.source()
     }
 }

@@ -32,7 +32,10 @@ impl Layer for Failures {
             }
             let body = answer.buffer(limit).await?;
             match failure_in_success(operation, &body) {
-                Some(message) => Err(answer.into_error(ErrorKind::Status, message, limit).await),
+                Some(failure) => {
+                    let message = failure.message();
+                    Err(answer.into_error(ErrorKind::Status, message, limit).await)
+                }
                 None => Ok(answer),
             }
         })

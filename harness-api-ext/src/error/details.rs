@@ -1,0 +1,73 @@
+//! The parts of a failure.
+
+use serde_json::Value;
+
+/// A member of the request that the server refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldError {
+    /// The member as the server names it; empty when it does not.
+    pub field: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// A permission that the caller would need.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PermissionCheck {
+    /// The permission, such as `core_project_view`.
+    pub permission: Option<String>,
+    /// The type of the resource it is needed on.
+    pub resource_type: Option<String>,
+    /// The resource it is needed on; `None` for all of the type.
+    pub resource_identifier: Option<String>,
+    /// The account of the resource.
+    pub account: Option<String>,
+    /// The organization of the resource.
+    pub org: Option<String>,
+    /// The project of the resource.
+    pub project: Option<String>,
+}
+
+/// A policy's refusal of a change.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct PolicyDenial {
+    /// The id of the evaluation.
+    pub id: Option<String>,
+    /// The status of the evaluation.
+    pub status: Option<String>,
+    /// The server's text about the whole.
+    pub message: Option<String>,
+    /// The policies that denied, with their texts.
+    pub policies: Vec<DeniedBy>,
+    /// The evaluation as the server wrote it.
+    pub raw: Value,
+}
+
+/// A policy that denied a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeniedBy {
+    /// The policy set.
+    pub set: Option<String>,
+    /// The policy.
+    pub policy: Option<String>,
+    /// Why it denied.
+    pub messages: Vec<String>,
+}
+
+/// A rule of a repository that stands against a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RuleViolation {
+    /// The rule's identifier.
+    pub rule: Option<String>,
+    /// What was violated, such as `pullreq.approvals.require_minimum_count`.
+    pub code: Option<String>,
+    /// The server's text.
+    pub message: String,
+    /// Whether the caller may do it all the same by saying so.
+    pub bypassable: bool,
+}

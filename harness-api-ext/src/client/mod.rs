@@ -77,7 +77,7 @@ impl Harness {
     ///
     /// ```no_run
     /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
-    /// let user = harness.raw().users().get_current_user_info().send().await?;
+    /// let user = harness.raw().users().get_current_user_info(harness.account_id()).send().await?;
     /// # let _ = user;
     /// # Ok(())
     /// # }

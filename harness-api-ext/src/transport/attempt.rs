@@ -73,14 +73,16 @@ async fn exchange(
     let mut answer = next.run(request).await?;
     if let Some(limit) = limit
         && answer.status().is_success()
-        && announced(&answer).is_none_or(|length| length <= limit)
+        && fits(&answer, limit)
     {
         answer.buffer(limit).await?;
     }
     Ok(answer)
 }
 
-fn announced(answer: &Incoming) -> Option<u64> {
-    let length = answer.headers().get(CONTENT_LENGTH)?;
-    length.to_str().ok()?.parse().ok()
+/// Whether the announced length is within the limit. Where it is not, nothing is read.
+pub(super) fn fits(answer: &Incoming, limit: u64) -> bool {
+    let length = answer.headers().get(CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    length.is_none_or(|length| length <= limit)
 }

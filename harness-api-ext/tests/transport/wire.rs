@@ -73,6 +73,7 @@ async fn scope_is_filled_in_under_the_names_of_the_operation() {
         .params(&[Param::header("Harness-Account", false)]);
     static PORTAL: Operation = Operation::new("portal", "GET", "/v1/entities")
         .params(&[Param::header("Harness-Account", false)]);
+    static GITOPS: Operation = Operation::new("gitops", "GET", "/gitops/api/v1/agents");
     let server = Server::always("{}");
     let harness = at(server.url());
     let project = harness.org("retail").project("check out");
@@ -117,6 +118,12 @@ async fn scope_is_filled_in_under_the_names_of_the_operation() {
     assert_eq!(
         server.last().target(),
         "/v1/entities?accountIdentifier=AcmeAccount"
+    );
+
+    call(&harness, &GITOPS).text_answer().await.unwrap();
+    assert_eq!(
+        server.last().target(),
+        "/gitops/api/v1/agents?routingId=AcmeAccount"
     );
 
     let outside = harness.request(Method::GET, "/new/api/things");
@@ -186,6 +193,15 @@ async fn a_success_that_tells_of_a_failure_is_an_error() {
         harness_api_ext::Error::from(error).kind(),
         harness_api_ext::ErrorKind::Api
     );
+    // A policy said no.
+    let denied = Server::always(
+        r#"{"status":"SUCCESS","data":{"connector":null,"governanceMetadata":{"deny":true,"status":"error","message":"tags.team is required"}}}"#,
+    );
+    let error = call(&at(denied.url()), &REPLACE)
+        .text_answer()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Status);
     // Outside the table too.
     let request = harness.request(Method::GET, "/ng/api/new");
     assert_eq!(request.text().await.unwrap_err().kind(), ErrorKind::Status);

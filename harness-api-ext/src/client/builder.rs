@@ -143,8 +143,9 @@ impl HarnessBuilder {
         self
     }
 
-    /// How long a call may take with all its attempts and the pauses between them; 5 minutes when it is not set, 30 for
-    /// downloads and uploads.
+    /// How long a call may take with all its attempts, the pauses between them and the waiting for limits, up to the head
+    /// of a streamed answer; 5 minutes when it is not set, 30 for downloads and uploads. A call to whose attempts more is
+    /// given has as much.
     pub fn total_timeout(mut self, timeout: Duration) -> Self {
         self.transport.timeouts.total = Some(timeout);
         self
@@ -162,7 +163,8 @@ impl HarnessBuilder {
         self
     }
 
-    /// How many calls may be on their way at once; there is no limit when it is not set.
+    /// How many requests may be on their way at once, at least one; there is no limit when it is not set. A streamed
+    /// answer counts until its head, and a call that pauses before a repetition does not.
     pub fn max_concurrency(mut self, calls: usize) -> Self {
         self.transport.concurrency = Some(calls);
         self

@@ -77,7 +77,7 @@ impl Harness {
     ///
     /// ```no_run
     /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
-    /// let user = harness.raw().users().get_current_user_info().send().await?;
+    /// let user = harness.raw().users().get_current_user_info(harness.account_id()).send().await?;
     /// # let _ = user;
     /// # Ok(())
     /// # }
@@ -140,5 +140,57 @@ impl fmt::Debug for Harness {
             .field("server", &self.base_url())
             .field("account", &self.0.account)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Answers one request, and gives what came.
+    async fn serve(listener: TcpListener, answer: String) -> std::io::Result<String> {
+        let (mut stream, _) = listener.accept().await?;
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            if stream.read_buf(&mut request).await? == 0 {
+                break;
+            }
+        }
+        stream.write_all(answer.as_bytes()).await?;
+        Ok(String::from_utf8_lossy(&request).to_ascii_lowercase())
+    }
+
+    #[tokio::test]
+    async fn links_with_their_own_permission_are_fetched_without_the_key() -> std::io::Result<()> {
+        for own_client in [false, true] {
+            let store = TcpListener::bind("127.0.0.1:0").await?;
+            let moved = TcpListener::bind("127.0.0.1:0").await?;
+            let link = format!("http://{}/log?signature=s1gned", store.local_addr()?);
+            let head = format!(
+                "HTTP/1.1 302 Found\r\nLocation: http://{}/log\r\nContent-Length: 0\r\n\r\n",
+                moved.local_addr()?
+            );
+            let body = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nlog".to_owned();
+            let first = tokio::spawn(serve(store, head));
+            let second = tokio::spawn(serve(moved, body));
+            let mut builder = Harness::builder().api_key("sat.AcmeAccount.6650f0.c4n4ry");
+            if own_client {
+                builder = builder.http_client(reqwest::Client::new());
+            }
+            let harness = builder.build().map_err(std::io::Error::other)?;
+            let answer = harness.plain().get(link).send().await;
+            let text = answer.map_err(std::io::Error::other)?.text().await;
+            assert_eq!(text.map_err(std::io::Error::other)?, "log");
+            for request in [first.await??, second.await??] {
+                assert!(request.starts_with("get /log"), "{request}");
+                for secret in ["x-api-key", "c4n4ry", "authorization", "referer"] {
+                    assert!(!request.contains(secret), "{request}");
+                }
+            }
+        }
+        Ok(())
     }
 }

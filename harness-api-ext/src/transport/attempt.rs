@@ -1,5 +1,7 @@
 //! One attempt: its time, its body, its event.
 
+use std::time::Duration;
+
 use harness_api::reqwest::header::CONTENT_LENGTH;
 use harness_api::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing};
 use tokio::time::{Instant, timeout};
@@ -7,6 +9,8 @@ use tracing::debug;
 
 use super::progress::Progress;
 use super::time::Timeouts;
+
+const GRACE: Duration = Duration::from_secs(1);
 
 pub(super) struct Attempt(pub(super) Timeouts);
 
@@ -20,13 +24,13 @@ impl Layer for Attempt {
             let progress = Progress::of(&request);
             let limit = request.max_body();
             let own = request.request().timeout().is_some();
-            let mut allowed = self.0.attempt(&request);
+            let allowed = self.0.attempt(&request);
             if !own && limit.is_some() {
-                // The body of a failure is read above all layers: this is what limits its time.
-                allowed = progress
-                    .remaining()
-                    .map_or(allowed, |left| left.min(allowed));
-                *request.request_mut().timeout_mut() = Some(allowed);
+                // The body of a failure is read above all layers, where this alone limits its time. Else it is the total
+                // time that ends the call, because its error tells more.
+                let left = progress.remaining().unwrap_or(Duration::MAX);
+                let exchange = allowed.min(left.saturating_add(GRACE));
+                *request.request_mut().timeout_mut() = Some(exchange);
             }
             let (number, before) = progress.begin();
             let begun = Instant::now();
@@ -69,14 +73,16 @@ async fn exchange(
     let mut answer = next.run(request).await?;
     if let Some(limit) = limit
         && answer.status().is_success()
-        && announced(&answer).is_none_or(|length| length <= limit)
+        && fits(&answer, limit)
     {
         answer.buffer(limit).await?;
     }
     Ok(answer)
 }
 
-fn announced(answer: &Incoming) -> Option<u64> {
-    let length = answer.headers().get(CONTENT_LENGTH)?;
-    length.to_str().ok()?.parse().ok()
+/// Whether the announced length is within the limit. Where it is not, nothing is read.
+pub(super) fn fits(answer: &Incoming, limit: u64) -> bool {
+    let length = answer.headers().get(CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    length.is_none_or(|length| length <= limit)
 }

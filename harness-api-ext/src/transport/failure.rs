@@ -3,6 +3,7 @@
 use harness_api::reqwest::header::CONTENT_TYPE;
 use harness_api::{BoxFuture, Error, ErrorKind, Incoming, Layer, Next, Outgoing};
 
+use super::attempt::fits;
 use super::time::is_json;
 use crate::error::failure_in_success;
 
@@ -27,7 +28,7 @@ impl Layer for Failures {
             let Some(limit) = limit else {
                 return Ok(answer);
             };
-            if !answer.status().is_success() || !has_json(&answer) {
+            if !answer.status().is_success() || !has_json(&answer) || !fits(&answer, limit) {
                 return Ok(answer);
             }
             let body = answer.buffer(limit).await?;

@@ -93,6 +93,10 @@ impl FillScope {
                 _ => {}
             }
         }
+        // The gateway finds the cluster of an account by it, which the description says of few operations.
+        if operation.path.starts_with("/gitops/") && !request.has_query("routingId") {
+            request.push_query("routingId", &self.account);
+        }
         // Entities of the developer portal want it in the query too, which the description does not say.
         if operation.path.starts_with("/v1/entities") && !request.has_query("accountIdentifier") {
             request.push_query("accountIdentifier", &self.account);

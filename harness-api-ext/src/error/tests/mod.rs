@@ -64,6 +64,7 @@ impl Canned {
             request_id: "req-1".to_owned(),
             attempts,
             elapsed: Duration::from_millis(1500),
+            outcome_lost: false,
         });
         self
     }

@@ -136,7 +136,11 @@ impl DecodeFailure {
             (path, inner) => format!("{path}.{inner}"),
         };
         if self.line == 1 {
-            self.column += before.iter().rev().take_while(|byte| **byte != b'\n').count();
+            self.column += before
+                .iter()
+                .rev()
+                .take_while(|byte| **byte != b'\n')
+                .count();
         }
         if self.line > 0 {
             self.line += before.iter().filter(|byte| **byte == b'\n').count();

@@ -2,12 +2,12 @@
 
 use harness_api_ext::ErrorKind;
 use harness_api_ext::page::{Pager, position_of};
-use harness_api_ext::raw::{Client, Found, More, Paging, Step, Token};
+use harness_api_ext::raw::{Found, More, Paging, Step, Token};
 use serde_json::json;
 
 use crate::server::{Ask, Reply, Server};
 use crate::styles::rows;
-use crate::{Row, ids};
+use crate::{Row, client, ids};
 
 static NUMBER: Paging = Paging::new(Step::Number, "rows")
     .page("page", 0)
@@ -25,7 +25,7 @@ async fn read(
     paging: &'static Paging,
     server: &Server,
 ) -> Result<Vec<u64>, harness_api_ext::Error> {
-    let client = Client::new(&server.url).expect("a client");
+    let client = client(server);
     let pager = Pager::<Row>::with(client.request("GET", "/list"), paging).page_size(10);
     pager.collect_all().await.map(|rows| ids(&rows))
 }

@@ -4,13 +4,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use harness_api_ext::page::Pager;
-use harness_api_ext::raw::{Client, Found, Paging, Step};
+use harness_api_ext::raw::{Found, Paging, Step};
 use serde::{Deserialize, Deserializer};
 use serde_json::json;
 
-use crate::Row;
 use crate::server::{Ask, Reply, Server};
 use crate::styles::rows;
+use crate::{Row, client};
 
 static PAGING: Paging = Paging::new(Step::Number, "rows")
     .page("page", 0)
@@ -21,7 +21,7 @@ fn pager<T>(server: &Server) -> Pager<T>
 where
     T: serde::de::DeserializeOwned + Send + 'static,
 {
-    let client = Client::new(&server.url).expect("a client");
+    let client = client(server);
     Pager::with(client.request("GET", "/list"), &PAGING)
 }
 
@@ -105,7 +105,7 @@ async fn dropping_ends_the_request_on_its_way() {
         if page == 0 {
             reply
         } else {
-            reply.after(Duration::from_millis(100))
+            reply.after(Duration::from_secs(60))
         }
     })
     .await;
@@ -123,8 +123,6 @@ async fn dropping_ends_the_request_on_its_way() {
             < before
     })
     .await;
-    tokio::time::sleep(Duration::from_millis(150)).await;
-    assert_eq!(server.asks().len(), 2, "nothing is asked for behind it");
 }
 
 static ALIVE: AtomicUsize = AtomicUsize::new(0);
@@ -169,6 +167,10 @@ async fn a_million_items_take_the_room_of_two_pages() {
     while let Some(item) = items.try_next().await.unwrap() {
         assert_eq!(item.0, next);
         next += 1;
+        if next % 500 == 0 {
+            // The next page comes meanwhile.
+            tokio::task::yield_now().await;
+        }
     }
     assert_eq!(next, ALL);
     assert_eq!(ALIVE.load(Ordering::SeqCst), 0);

@@ -39,10 +39,10 @@ impl Template {
                 _ => self.call.value(self.query(name)?)?.parse().ok(),
             }
         };
-        let limited = || {
-            let limit = u32::try_from(limit?.max(1)).ok();
-            paging.max_size.map(|max| limit.map_or(max, |limit| limit.min(max)))
-        };
+        let largest = paging.max_size.map(|max| match limit {
+            Some(limit) => u32::try_from(limit).unwrap_or(max).min(max).max(1),
+            None => max,
+        });
         let size = match (paging.size, size) {
             (None, _) => None,
             (Some(_), Some(size)) => {
@@ -51,8 +51,7 @@ impl Template {
             (name, None) => own(name)
                 .and_then(|size| u32::try_from(size).ok())
                 .filter(|size| *size > 0)
-                .or_else(limited)
-                .or(paging.max_size),
+                .or(largest),
         };
         let page = match paging.step {
             Step::Number | Step::Offset => own(paging.page).unwrap_or(paging.first),
@@ -74,10 +73,9 @@ impl Template {
     /// The call of the page at a position.
     pub(super) fn call(&self, position: &Position) -> Result<Call> {
         let paging = self.paging()?;
-        let mut call = self
-            .call
-            .try_clone()
-            .ok_or_else(|| Error::build("a call whose body is a stream cannot be sent for each page"))?;
+        let mut call = self.call.try_clone().ok_or_else(|| {
+            Error::build("a call whose body is a stream cannot be sent for each page")
+        })?;
         let page = match paging.step {
             Step::Number | Step::Offset => paging.page.map(|name| (name, position.page.into())),
             _ => None,
@@ -100,8 +98,9 @@ impl Template {
                 let mut changed = false;
                 for (name, value) in values {
                     changed = true;
-                    put(&mut body, name, value)
-                        .ok_or_else(|| Error::build(format!("the body has no place for `{name}`")))?;
+                    put(&mut body, name, value).ok_or_else(|| {
+                        Error::build(format!("the body has no place for `{name}`"))
+                    })?;
                 }
                 if changed {
                     call.body_json(&body);
@@ -131,8 +130,9 @@ impl Template {
     fn body(&self) -> Result<Map<String, Value>> {
         match self.call.body() {
             None => Ok(Map::new()),
-            Some(bytes) => serde_json::from_slice(bytes)
-                .map_err(|_| Error::build("page and size go into the body, which is not a JSON object")),
+            Some(bytes) => serde_json::from_slice(bytes).map_err(|_| {
+                Error::build("page and size go into the body, which is not a JSON object")
+            }),
         }
     }
 }

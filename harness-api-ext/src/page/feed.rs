@@ -83,7 +83,6 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
             None => template.begin(settings.size, settings.limit),
         };
         let state = match begin {
-            _ if settings.limit == Some(0) => State::Over,
             Ok(position) => State::Ready(position),
             Err(error) => State::Failed(error, Position::default()),
         };
@@ -101,8 +100,11 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
         }
     }
 
-    /// The next page; `None` behind the last one, and behind an error.
+    /// The next page; `None` behind the last one, behind an error, and when no more items are wanted.
     pub(super) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Batch<T>>>> {
+        if self.left == Some(0) {
+            return Poll::Ready(None);
+        }
         loop {
             match std::mem::replace(&mut self.state, State::Over) {
                 State::Over => return Poll::Ready(None),
@@ -121,9 +123,7 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
                         return Poll::Pending;
                     };
                     let batch = answer.and_then(|fetched| self.take(fetched, &position));
-                    return Poll::Ready(Some(
-                        batch.map_err(|error| error.with_attached(position)),
-                    ));
+                    return Poll::Ready(Some(batch.map_err(|error| error.with_attached(position))));
                 }
             }
         }
@@ -143,18 +143,18 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
         let Fetched {
             mut items,
             mut broken,
-            rows,
             ..
         } = self.judge(fetched, position)?;
         if let Some(left) = &mut self.left {
             let wanted = usize::try_from(*left).unwrap_or(usize::MAX);
-            if items.len() >= wanted {
+            if items.len() > wanted || (items.len() == wanted && broken.is_some()) {
                 items.truncate(wanted);
                 broken = None;
+                let done = position.skip + wanted as u64;
+                self.state = State::Ready(position.behind(done));
             }
             *left -= items.len() as u64;
         }
-        debug_assert!(items.len() as u64 <= rows);
         let batch = Batch {
             items,
             broken,
@@ -162,9 +162,9 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
             number: self.count,
         };
         self.count += 1;
-        if self.left == Some(0) || batch.broken.is_some() {
+        if batch.broken.is_some() {
             self.state = State::Over;
-        } else if self.prefetch {
+        } else if self.prefetch && self.left != Some(0) {
             self.begin_next();
         }
         Ok(batch)
@@ -190,7 +190,9 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
             && paging.step != Step::Whole
             && self.pages.meets(fingerprint)
         {
-            return Err(self.stuck("the server gave a page of the list again: it does not heed what page is asked for"));
+            return Err(self.stuck(
+                "the server gave a page of the list again: it does not heed what page is asked for",
+            ));
         }
         self.total = fetched.total.or(self.total);
         self.empty = match fetched.rows {
@@ -212,13 +214,10 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
         }
         .verdict();
         self.widest = self.widest.max(fetched.rows);
-        let next = advance(paging, position, &fetched);
-        self.state = match (verdict, next) {
-            (Verdict::Next, Some(next)) => State::Ready(next),
-            (Verdict::Stuck(why), _) => {
-                State::Failed(self.stuck(why), position.behind(fetched.rows))
-            }
-            _ => State::Over,
+        self.state = match verdict {
+            Verdict::Next => advance(paging, position, &fetched).map_or(State::Over, State::Ready),
+            Verdict::Stuck(why) => State::Failed(self.stuck(why), position.behind(fetched.rows)),
+            Verdict::End => State::Over,
         };
         Ok(fetched)
     }
@@ -263,14 +262,27 @@ fn advance<T>(paging: &Paging, position: &Position, page: &Fetched<T>) -> Option
             .or(position.size.or(paging.default_size).map(u64::from))?,
         _ => 0,
     };
-    // A page that shrank since it was left has nothing behind the items that are done.
     Some(Position {
         page: position.page.saturating_add(by),
         rows: position.rows.saturating_add(page.rows),
-        size: position.size,
+        size: next_size(paging, position, page),
         skip: 0,
         tokens: page.tokens.clone(),
     })
+}
+
+/// The size to ask for behind a page that is not the last.
+///
+/// Where the first page is clipped, the size it has is asked for from there on: a server may count the pages by the size
+/// that is asked for, and clip each, so that the rest of each page would be passed over.
+fn next_size<T>(paging: &Paging, position: &Position, page: &Fetched<T>) -> Option<u32> {
+    let asked = position.size?;
+    let is_first = position.page == paging.first && position.rows == 0;
+    if paging.step != Step::Number || !is_first || page.rows == 0 {
+        return Some(asked);
+    }
+    let size = u32::try_from(page.used.unwrap_or(page.rows)).unwrap_or(asked);
+    Some(size.min(asked))
 }
 
 /// A page that was asked for.

@@ -108,10 +108,7 @@ impl<T> Items<T> {
 impl<T: DeserializeOwned + Send + 'static> Stream for Items<T> {
     type Item = Result<T>;
 
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll(context)
     }
 
@@ -119,7 +116,10 @@ impl<T: DeserializeOwned + Send + 'static> Stream for Items<T> {
         let at_hand = self.page.len();
         let most = self.feed.left().and_then(|left| {
             // An error may stand in the place of an item, and none comes behind it.
-            usize::try_from(left).ok()?.checked_add(at_hand)?.checked_add(1)
+            usize::try_from(left)
+                .ok()?
+                .checked_add(at_hand)?
+                .checked_add(1)
         });
         (at_hand, most)
     }

@@ -38,7 +38,7 @@ pub struct Page<T> {
     pub total: Option<u64>,
     /// How many pages were read before this one, counted from where the pager began.
     pub number: u64,
-    /// Where the next page begins; `None` when this is the last one, or the limit of the pager is reached.
+    /// Where the next page begins, or where the limit of the pager cut this one; `None` at the end of the list.
     pub next: Option<Position>,
 }
 
@@ -136,10 +136,7 @@ impl<T> Pages<T> {
 impl<T: DeserializeOwned + Send + 'static> Stream for Pages<T> {
     type Item = Result<Page<T>>;
 
-    fn poll_next(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.poll(context)
     }
 }

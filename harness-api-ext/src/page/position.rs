@@ -125,21 +125,30 @@ mod tests {
             rows: 150,
             size: None,
             skip: 17,
-            tokens: vec![json!("a;\"b\"\n]"), Value::Null, json!(1_700_000_000_000_u64)],
+            tokens: vec![
+                json!("a;\"b\"\n]"),
+                Value::Null,
+                json!(1_700_000_000_000_u64),
+            ],
         };
         let text = position.to_string();
         assert_eq!(text, r#"1;3;150;0;17;["a;\"b\"\n]",null,1700000000000]"#);
         assert_eq!(text.parse::<Position>().unwrap(), position);
         let kept = serde_json::to_string(&position).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Position>(&kept).unwrap(),
-            position
-        );
+        assert_eq!(serde_json::from_str::<Position>(&kept).unwrap(), position);
     }
 
     #[test]
     fn other_texts_are_refused() {
-        for text in ["", "1", "2;0;0;0;0;[]", "1;0;0;0;[]", "1;a;0;0;0;[]", "1;0;0;99999999999;0;[]", "1;0;0;0;0;{"] {
+        for text in [
+            "",
+            "1",
+            "2;0;0;0;0;[]",
+            "1;0;0;0;[]",
+            "1;a;0;0;0;[]",
+            "1;0;0;99999999999;0;[]",
+            "1;0;0;0;0;{",
+        ] {
             assert!(text.parse::<Position>().is_err(), "{text}");
         }
     }

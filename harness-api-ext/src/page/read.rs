@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
+use harness_api::reqwest::StatusCode;
 use harness_api::{Found, More, Paging, Response};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -39,8 +40,13 @@ impl<T: DeserializeOwned> Fetched<T> {
             let start = (part.as_ptr() as usize).saturating_sub(bytes.as_ptr() as usize);
             start..start.saturating_add(part.len())
         };
+        let body = match answer.status() {
+            StatusCode::NO_CONTENT => b"null",
+            _ => body,
+        };
         let Ok(document) = serde_json::from_slice::<&RawValue>(body) else {
-            return Err(answer.misfit::<Json>(0..bytes.len(), "").into());
+            let start = bytes.len() - body.len();
+            return Err(answer.misfit::<Json>(start..bytes.len(), "").into());
         };
         let found = Members::find(paging, document);
         let rows: Vec<&RawValue> = match found.items.map(RawValue::get) {
@@ -89,7 +95,6 @@ impl<T: DeserializeOwned> Fetched<T> {
 
 /// Any JSON; its name shows in errors.
 #[derive(Deserialize)]
-#[serde(rename = "JSON")]
 #[allow(dead_code, reason = "only its decoding matters")]
 struct Json(IgnoredAny);
 

@@ -153,42 +153,316 @@ mod tests {
     fn signs_are_weighed_together() {
         use Verdict::{End, Next, Stuck};
         let table = [
-            ("whole", Signs { step: Step::Whole, ..NUMBER }, End),
+            (
+                "whole",
+                Signs {
+                    step: Step::Whole,
+                    ..NUMBER
+                },
+                End,
+            ),
             ("full, nothing else known", NUMBER, Next),
-            ("short, nothing else known", Signs { rows: 9, ..NUMBER }, End),
-            ("empty", Signs { rows: 0, empty: 1, ..NUMBER }, End),
-            ("empty, total not reached", Signs { rows: 0, empty: 1, total: Some(40), ..NUMBER }, End),
-            ("total not reached", Signs { total: Some(11), ..NUMBER }, Next),
-            ("total reached, full", Signs { total: Some(10), ..NUMBER }, End),
-            ("total reached later", Signs { before: 30, total: Some(40), ..NUMBER }, End),
-            ("total too small, full", Signs { before: 30, total: Some(12), ..NUMBER }, Next),
-            ("total too small, short", Signs { before: 30, rows: 2, total: Some(12), ..NUMBER }, End),
-            ("total of zero, full", Signs { total: Some(0), ..NUMBER }, Next),
-            ("clipped, total tells", Signs { asked: Some(100), total: Some(25), ..NUMBER }, Next),
-            ("clipped, size tells", Signs { asked: Some(100), used: Some(10), ..NUMBER }, Next),
-            ("size told, short", Signs { asked: Some(5), used: Some(50), ..NUMBER }, End),
-            ("clipped, more tells", Signs { asked: Some(100), more: Some(true), ..NUMBER }, Next),
-            ("clipped, as wide as before", Signs { asked: Some(100), widest: 10, before: 10, ..NUMBER }, Next),
-            ("clipped, last", Signs { asked: Some(100), widest: 11, before: 11, ..NUMBER }, End),
-            ("size ignored", Signs { asked: Some(100), default: Some(10), ..NUMBER }, Next),
-            ("default size, short", Signs { asked: None, default: Some(30), ..NUMBER }, End),
-            ("no size known", Signs { asked: None, ..NUMBER }, Next),
-            ("outright the last", Signs { more: Some(false), total: Some(99), ..NUMBER }, End),
-            ("outright more, short", Signs { rows: 1, more: Some(true), total: Some(1), ..NUMBER }, Next),
-            ("outright more, empty", Signs { rows: 0, empty: 1, more: Some(true), ..NUMBER }, Next),
-            ("outright more, empty, total reached", Signs { rows: 0, empty: 1, before: 7, total: Some(7), more: Some(true), ..NUMBER }, End),
-            ("outright more, empty for ever", Signs { rows: 0, empty: MAX_EMPTY, more: Some(true), ..NUMBER }, Stuck(TOO_MANY_EMPTY)),
-            ("offset, total not reached", Signs { step: Step::Offset, rows: 3, total: Some(9), ..NUMBER }, Next),
-            ("offset, short", Signs { step: Step::Offset, rows: 3, ..NUMBER }, End),
+            (
+                "short, nothing else known",
+                Signs { rows: 9, ..NUMBER },
+                End,
+            ),
+            (
+                "empty",
+                Signs {
+                    rows: 0,
+                    empty: 1,
+                    ..NUMBER
+                },
+                End,
+            ),
+            (
+                "empty, total not reached",
+                Signs {
+                    rows: 0,
+                    empty: 1,
+                    total: Some(40),
+                    ..NUMBER
+                },
+                End,
+            ),
+            (
+                "total not reached",
+                Signs {
+                    total: Some(11),
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "total reached, full",
+                Signs {
+                    total: Some(10),
+                    ..NUMBER
+                },
+                End,
+            ),
+            (
+                "total reached later",
+                Signs {
+                    before: 30,
+                    total: Some(40),
+                    ..NUMBER
+                },
+                End,
+            ),
+            (
+                "total too small, full",
+                Signs {
+                    before: 30,
+                    total: Some(12),
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "total too small, short",
+                Signs {
+                    before: 30,
+                    rows: 2,
+                    total: Some(12),
+                    ..NUMBER
+                },
+                End,
+            ),
+            (
+                "total of zero, full",
+                Signs {
+                    total: Some(0),
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "clipped, total tells",
+                Signs {
+                    asked: Some(100),
+                    total: Some(25),
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "clipped, size tells",
+                Signs {
+                    asked: Some(100),
+                    used: Some(10),
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "size told, short",
+                Signs {
+                    asked: Some(5),
+                    used: Some(50),
+                    ..NUMBER
+                },
+                End,
+            ),
+            (
+                "clipped, more tells",
+                Signs {
+                    asked: Some(100),
+                    more: Some(true),
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "clipped, as wide as before",
+                Signs {
+                    asked: Some(100),
+                    widest: 10,
+                    before: 10,
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "clipped, last",
+                Signs {
+                    asked: Some(100),
+                    widest: 11,
+                    before: 11,
+                    ..NUMBER
+                },
+                End,
+            ),
+            (
+                "size ignored",
+                Signs {
+                    asked: Some(100),
+                    default: Some(10),
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "default size, short",
+                Signs {
+                    asked: None,
+                    default: Some(30),
+                    ..NUMBER
+                },
+                End,
+            ),
+            (
+                "no size known",
+                Signs {
+                    asked: None,
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "outright the last",
+                Signs {
+                    more: Some(false),
+                    total: Some(99),
+                    ..NUMBER
+                },
+                End,
+            ),
+            (
+                "outright more, short",
+                Signs {
+                    rows: 1,
+                    more: Some(true),
+                    total: Some(1),
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "outright more, empty",
+                Signs {
+                    rows: 0,
+                    empty: 1,
+                    more: Some(true),
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "outright more, empty, total reached",
+                Signs {
+                    rows: 0,
+                    empty: 1,
+                    before: 7,
+                    total: Some(7),
+                    more: Some(true),
+                    ..NUMBER
+                },
+                End,
+            ),
+            (
+                "outright more, empty for ever",
+                Signs {
+                    rows: 0,
+                    empty: MAX_EMPTY,
+                    more: Some(true),
+                    ..NUMBER
+                },
+                Stuck(TOO_MANY_EMPTY),
+            ),
+            (
+                "offset, total not reached",
+                Signs {
+                    step: Step::Offset,
+                    rows: 3,
+                    total: Some(9),
+                    ..NUMBER
+                },
+                Next,
+            ),
+            (
+                "offset, short",
+                Signs {
+                    step: Step::Offset,
+                    rows: 3,
+                    ..NUMBER
+                },
+                End,
+            ),
             ("token", Signs { rows: 3, ..TOKEN }, Next),
-            ("token, total reached", Signs { total: Some(10), ..TOKEN }, Next),
-            ("token, empty", Signs { rows: 0, empty: 1, ..TOKEN }, Next),
-            ("token, empty for ever", Signs { rows: 0, empty: MAX_EMPTY, ..TOKEN }, Stuck(TOO_MANY_EMPTY)),
-            ("token, outright the last", Signs { more: Some(false), ..TOKEN }, End),
-            ("no token", Signs { token: NextToken::None, total: Some(99), ..TOKEN }, End),
-            ("token again", Signs { token: NextToken::Again, ..TOKEN }, Stuck(SAME_TOKEN)),
-            ("token again, empty", Signs { rows: 0, empty: 1, token: NextToken::Again, ..TOKEN }, End),
-            ("token again, empty, outright more", Signs { rows: 0, empty: 1, token: NextToken::Again, more: Some(true), ..TOKEN }, Stuck(SAME_TOKEN)),
+            (
+                "token, total reached",
+                Signs {
+                    total: Some(10),
+                    ..TOKEN
+                },
+                Next,
+            ),
+            (
+                "token, empty",
+                Signs {
+                    rows: 0,
+                    empty: 1,
+                    ..TOKEN
+                },
+                Next,
+            ),
+            (
+                "token, empty for ever",
+                Signs {
+                    rows: 0,
+                    empty: MAX_EMPTY,
+                    ..TOKEN
+                },
+                Stuck(TOO_MANY_EMPTY),
+            ),
+            (
+                "token, outright the last",
+                Signs {
+                    more: Some(false),
+                    ..TOKEN
+                },
+                End,
+            ),
+            (
+                "no token",
+                Signs {
+                    token: NextToken::None,
+                    total: Some(99),
+                    ..TOKEN
+                },
+                End,
+            ),
+            (
+                "token again",
+                Signs {
+                    token: NextToken::Again,
+                    ..TOKEN
+                },
+                Stuck(SAME_TOKEN),
+            ),
+            (
+                "token again, empty",
+                Signs {
+                    rows: 0,
+                    empty: 1,
+                    token: NextToken::Again,
+                    ..TOKEN
+                },
+                End,
+            ),
+            (
+                "token again, empty, outright more",
+                Signs {
+                    rows: 0,
+                    empty: 1,
+                    token: NextToken::Again,
+                    more: Some(true),
+                    ..TOKEN
+                },
+                Stuck(SAME_TOKEN),
+            ),
         ];
         for (name, signs, verdict) in table {
             assert_eq!(signs.verdict(), verdict, "{name}");

@@ -104,7 +104,7 @@ fn repeat(repeat: Repeat) -> &'static str {
 }
 
 /// `paged page/size from 0, size 50, at most 100, items data.content, total data.totalItems`
-fn paging(paging: &Paging) -> String {
+pub(crate) fn paging(paging: &Paging) -> String {
     let items = match paging.items.as_str() {
         "" => "body",
         items => items,

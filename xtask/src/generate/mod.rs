@@ -106,21 +106,7 @@ pub fn standalone(
 ) -> Result<Generated> {
     progress("load");
     let document = load::load(input)?;
-    let operations: Vec<(&str, &str, Vec<String>, String)> = load::operations(&document.json)
-        .map(|(path, method, _, operation)| {
-            let (tags, id) = lower::tags_and_id(path, method, operation);
-            (path, method, tags, id)
-        })
-        .collect();
-    let map =
-        ModuleMap::by_first_segment_or_tag(operations.iter().map(|(path, method, tags, id)| {
-            Operation {
-                method,
-                path,
-                tags,
-                id,
-            }
-        }));
+    let map = own_map(&document.json);
     let (lowered, partition) = middle(&document.json, &map, &Names::empty(), false, progress)?;
     let (api, mut spent) = front(&lowered, &partition, progress)?;
     progress("behaviour");
@@ -140,6 +126,24 @@ pub fn standalone(
         &document, name, support, &api, &origin,
     )?);
     Ok(Generated { api, files, spent })
+}
+
+/// The modules of a description without a table.
+fn own_map(document: &Value) -> ModuleMap {
+    let operations: Vec<(&str, &str, Vec<String>, String)> = load::operations(document)
+        .map(|(path, method, _, operation)| {
+            let (tags, id) = lower::tags_and_id(path, method, operation);
+            (path, method, tags, id)
+        })
+        .collect();
+    ModuleMap::by_first_segment_or_tag(operations.iter().map(|(path, method, tags, id)| {
+        Operation {
+            method,
+            path,
+            tags,
+            id,
+        }
+    }))
 }
 
 /// The vendored description, held to its lock and with its faults corrected.

@@ -7,6 +7,8 @@ mod answer;
 mod paging;
 mod repeat;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 

@@ -191,7 +191,7 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "updateBudget",
-            Some(again::<String>),
+            Some(again::<harness_api::ccm::types::Budget>),
             Some(again::<harness_api::ccm::types::ResponseDtoString>),
         ),
         (

@@ -3090,7 +3090,7 @@ pub(super) static FILE_VIEW_DELETE_PULL_REQ: rt::Operation = rt::Operation {
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
         rt::Param::path("pullreq_number"),
-        rt::Param::path("file_path"),
+        rt::Param::path_tail("file_path"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
     ],

@@ -2691,7 +2691,7 @@ pub(super) static DELETE_BRANCH: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("branch_name"),
+        rt::Param::path_tail("branch_name"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("bypass_rules", false),
@@ -2732,7 +2732,7 @@ pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("tag_name"),
+        rt::Param::path_tail("tag_name"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("bypass_rules", false),
@@ -2754,7 +2754,7 @@ pub(super) static DIFF_STATS: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("range"),
+        rt::Param::path_tail("range"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("path", false),
@@ -2851,7 +2851,7 @@ pub(super) static GET_BLAME: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("path"),
+        rt::Param::path_tail("path"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("git_ref", false),
@@ -2874,7 +2874,7 @@ pub(super) static GET_BRANCH: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("branch_name"),
+        rt::Param::path_tail("branch_name"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("include_checks", false),
@@ -2938,7 +2938,7 @@ pub(super) static GET_CONTENT: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("path"),
+        rt::Param::path_tail("path"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("git_ref", false),
@@ -2980,7 +2980,7 @@ pub(super) static GET_RAW: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("path"),
+        rt::Param::path_tail("path"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("git_ref", false),
@@ -3248,7 +3248,7 @@ pub(super) static MERGE_CHECK: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("range"),
+        rt::Param::path_tail("range"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("path", false),
@@ -3328,7 +3328,7 @@ pub(super) static RAW_DIFF: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("range"),
+        rt::Param::path_tail("range"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("path", false),
@@ -3349,7 +3349,7 @@ pub(super) static RAW_DIFF_POST: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("range"),
+        rt::Param::path_tail("range"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
     ],
@@ -3388,7 +3388,7 @@ pub(super) static REPOSITORY_ARCHIVE: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("git_ref"),
+        rt::Param::path_tail("git_ref"),
         rt::Param::path("format"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),

@@ -845,7 +845,7 @@ pub(super) static CREATE_BULK_DOWNLOAD_REQUEST_V1: rt::Operation = rt::Operation
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/bulk-download",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
     ],
     bodies: &[],
@@ -863,7 +863,7 @@ pub(super) static DELETE_ARTIFACT: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("artifact_type", false),
     ],
     bodies: &[],
@@ -881,7 +881,7 @@ pub(super) static DELETE_ARTIFACT_VERSION: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("artifact_type", false),
     ],
@@ -900,7 +900,7 @@ pub(super) static GET_ALL_ARTIFACT_VERSIONS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/versions",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("artifact_type", false),
         rt::Param::query("page", false),
         rt::Param::query("size", false),
@@ -924,7 +924,7 @@ pub(super) static GET_ARTIFACT_DEPLOYMENTS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/deploymentdetails",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("env_type", false),
         rt::Param::query("page", false),
@@ -949,7 +949,7 @@ pub(super) static GET_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/details",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("artifact_type", false),
         rt::Param::query("childVersion", false),
@@ -969,7 +969,7 @@ pub(super) static GET_ARTIFACT_FILE: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/file/{file_name}",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::path("file_name"),
         rt::Param::query("artifact_type", false),
@@ -989,7 +989,7 @@ pub(super) static GET_ARTIFACT_FILES: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/files",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("artifact_type", false),
         rt::Param::query("page", false),
@@ -1013,7 +1013,7 @@ pub(super) static GET_ARTIFACT_STATS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/stats",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("from", false),
         rt::Param::query("to", false),
     ],
@@ -1050,7 +1050,7 @@ pub(super) static GET_ARTIFACT_SUMMARY: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/summary",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("artifact_type", false),
     ],
     bodies: &[],
@@ -1068,7 +1068,7 @@ pub(super) static GET_ARTIFACT_VERSION_SUMMARY: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/summary",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("artifact_type", false),
         rt::Param::query("digest", false),
@@ -1088,7 +1088,7 @@ pub(super) static GET_OCI_ARTIFACT_TAGS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/tags",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("page", false),
         rt::Param::query("size", false),
         rt::Param::query("search_term", false),
@@ -1146,7 +1146,7 @@ pub(super) static UPDATE_ARTIFACT_LABELS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/labels",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("artifact_type", false),
     ],
     bodies: &["application/json"],

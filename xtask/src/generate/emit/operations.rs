@@ -108,6 +108,7 @@ fn table_entry(operation: &Operation) -> TokenStream {
         match param.place {
             Place::Path => quote! { rt::Param::path(#wire) },
             Place::PathRef => quote! { rt::Param::path_ref(#wire) },
+            Place::PathTail => quote! { rt::Param::path_tail(#wire) },
             Place::Query => quote! { rt::Param::query(#wire, #required) },
             Place::Header => quote! { rt::Param::header(#wire, #required) },
             Place::Form => quote! { rt::Param::form(#wire, #required) },
@@ -294,7 +295,7 @@ impl Constructor {
 fn setter(api: &Api, index: usize, param: &Param) -> TokenStream {
     let name = ident(&param.ident);
     let place = match param.place {
-        Place::Path | Place::PathRef => "Path parameter",
+        Place::Path | Place::PathRef | Place::PathTail => "Path parameter",
         Place::Query => "Query parameter",
         Place::Header => "Header",
         Place::Form => "Form field",

@@ -916,7 +916,11 @@ pub(crate) static TABLE: Table = Table {
                 again::<harness_api::ccm::types::ResponseDtoGovernanceEnqueueResponseDto>,
             ),
         ),
-        ("getGovernanceRule", None, Some(again::<serde_json::Value>)),
+        (
+            "getGovernanceRule",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoRule>),
+        ),
         (
             "getPolicies",
             Some(again::<harness_api::ccm::types::ListDto>),

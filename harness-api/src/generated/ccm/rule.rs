@@ -302,7 +302,7 @@ pub struct GetGovernanceRule<'c> {
 impl<'c> GetGovernanceRule<'c> {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

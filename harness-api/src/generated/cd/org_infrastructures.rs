@@ -309,7 +309,7 @@ impl<'c> GetOrgScopedInfrastructures<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::InfrastructureResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -821,7 +821,7 @@ impl<'c> GetLegacyKubernetesHelmInfraCommand<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

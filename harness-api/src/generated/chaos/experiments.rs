@@ -789,7 +789,7 @@ impl<'c> GetChaosExperimentRunsForPipeline<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ListChaosPipelineRuns>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

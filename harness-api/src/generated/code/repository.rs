@@ -622,7 +622,7 @@ impl<'c> CalculateCommitDivergence<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesCommitDivergence>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1059,7 +1059,7 @@ impl<'c> ForkCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
@@ -1146,7 +1146,7 @@ impl<'c> GetBlame<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitBlamePart>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1515,7 +1515,7 @@ impl<'c> LinkedCreate<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<'c, types::RepoRepositoryOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
@@ -1644,7 +1644,7 @@ impl<'c> ListBranches<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesBranchExtended>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1918,7 +1918,7 @@ impl<'c> ListRepos<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::RepoRepositoryOutput>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1985,7 +1985,7 @@ impl<'c> ListTags<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TypesCommitTag>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -2170,7 +2170,7 @@ impl<'c> RawDiff<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitFileDiff>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -2207,7 +2207,7 @@ impl<'c> RawDiffPost<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::GitFileDiff>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

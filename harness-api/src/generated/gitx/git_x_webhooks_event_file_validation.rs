@@ -46,7 +46,7 @@ impl<'c> WebhookEventFileValidation<'c> {
     pub fn send(
         self,
     ) -> rt::Sending<'c, Vec<types::GetGitxWebhookEventFileValidationResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

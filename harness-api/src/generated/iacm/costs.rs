@@ -130,7 +130,7 @@ impl<'c> ListCostsPerWorkspace<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmCostResource>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

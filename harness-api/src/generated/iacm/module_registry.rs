@@ -915,7 +915,7 @@ impl<'c> ListConnectors<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1076,7 +1076,7 @@ impl<'c> ListModuleExecutionsId<'c> {
     pub fn send(
         self,
     ) -> rt::Sending<'c, Vec<types::HarnessIacmModuleexecutionresource>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1113,7 +1113,7 @@ impl<'c> ListModuleTagsById<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1174,7 +1174,7 @@ impl<'c> ListModulesByAccount<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ModuleResource>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

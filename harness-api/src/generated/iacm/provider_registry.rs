@@ -706,7 +706,7 @@ impl<'c> ListProviders<'c> {
     pub fn send(
         self,
     ) -> rt::Sending<'c, Vec<types::HarnessIacmProviderRegistryProvider>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -757,7 +757,7 @@ impl<'c> ListSigningKeys<'c> {
     pub fn send(
         self,
     ) -> rt::Sending<'c, Vec<types::HarnessIacmProviderRegistrySigningKey>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -139,7 +139,7 @@ impl<'c> GetWorkspacesByTemplateId<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspaceTemplate>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -1100,7 +1100,7 @@ impl<'c> ListAllWorkspaceTags<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1143,7 +1143,7 @@ impl<'c> ListAssociatedWorkspaces<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspaceTemplate>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1330,7 +1330,7 @@ impl<'c> ListWorkspaceData<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspacedata>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1355,7 +1355,7 @@ impl<'c> ListWorkspaceModules<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::HarnessIacmWorkspacemodule>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1380,7 +1380,7 @@ impl<'c> ListWorkspaceResourceTypeAttributes<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1405,7 +1405,7 @@ impl<'c> ListWorkspaceResourceTypes<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<String>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1432,7 +1432,7 @@ impl<'c> ListWorkspaceResourceTypesAndAttributes<'c> {
     pub fn send(
         self,
     ) -> rt::Sending<'c, std::collections::BTreeMap<String, Vec<String>>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1493,7 +1493,7 @@ impl<'c> ListWorkspaces<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::WorkspaceResourceSummary>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

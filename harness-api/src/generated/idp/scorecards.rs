@@ -209,7 +209,7 @@ impl<'c> GetScorecards<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ScorecardResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

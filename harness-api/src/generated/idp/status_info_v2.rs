@@ -34,7 +34,7 @@ impl<'c> GetStatusInfoTypeV2<'c> {
     pub fn send(
         self,
     ) -> rt::Sending<'c, std::collections::BTreeMap<String, serde_json::Value>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -83,7 +83,7 @@ impl<'c> AddHarnessApprovalActivity<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoApprovalInstanceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

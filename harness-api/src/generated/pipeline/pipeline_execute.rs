@@ -627,7 +627,7 @@ impl<'c> RetryPipelineV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoPlanExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

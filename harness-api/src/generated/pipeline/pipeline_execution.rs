@@ -542,7 +542,7 @@ impl<'c> RunDynamicExecutionWithInputYaml<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<'c, types::PipelineExecuteResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

@@ -382,7 +382,7 @@ impl<'c> CreateTriggerV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<'c, types::ResponseDtongTriggerResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
@@ -753,7 +753,7 @@ impl<'c> UpdateTriggerV2<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<'c, types::ResponseDtongTriggerResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

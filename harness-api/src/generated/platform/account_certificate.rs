@@ -262,7 +262,7 @@ impl<'c> GetAccountScopedCertificates<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::CertificateResponseDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -44,7 +44,7 @@ impl<'c> GetDailyModuleAccountAccess<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::DailyModuleAccountAccessDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

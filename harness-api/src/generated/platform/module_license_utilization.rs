@@ -30,7 +30,7 @@ impl<'c> GetModuleLicenseUtilization<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ModuleUtilizationDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -393,7 +393,7 @@ impl<'c> GetOrganizationsV1<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::OrganizationResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

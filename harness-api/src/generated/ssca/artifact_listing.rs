@@ -168,7 +168,7 @@ impl<'c> ArtifactListV2<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactV2ListingResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -193,7 +193,7 @@ impl<'c> GetArtifactV2ChainOfCustody<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactChainOfCustody>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -263,7 +263,7 @@ impl<'c> GetArtifactV2DetailComponentView<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactComponentViewResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -334,7 +334,7 @@ impl<'c> GetArtifactV2DetailDeploymentView<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactDeploymentViewResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -439,7 +439,7 @@ impl<'c> ListArtifactSources<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactSourcesListingResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -109,7 +109,7 @@ impl<'c> CodeRepositoriesList<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::CodeRepositoryListingResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -190,7 +190,7 @@ impl<'c> GetRepoRulesEvaluationTrend<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::CodeRepoRulesEvaluation>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

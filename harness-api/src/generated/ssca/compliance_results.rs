@@ -113,7 +113,7 @@ impl<'c> FetchComplianceResults<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceResultDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -185,7 +185,7 @@ impl<'c> FetchComplianceResultsByArtifact<'c> {
     pub fn send(
         self,
     ) -> rt::Sending<'c, Vec<types::FetchComplianceResultByArtifactResponseBody>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -256,7 +256,7 @@ impl<'c> FetchComplianceResultsByComplianceId<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceArtifactWithExecution>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -337,7 +337,7 @@ impl<'c> FetchComplianceResultsGroupById<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceResultAggregationByType>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -30,7 +30,7 @@ impl<'c> GetComplianceStandardsFilters<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceStandardsFilterEntity>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

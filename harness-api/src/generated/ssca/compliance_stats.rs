@@ -111,7 +111,7 @@ impl<'c> GetComplianceEvaluationTrends<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceEvaluationTrend>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -188,7 +188,7 @@ impl<'c> GetComplianceResultStatsByComplianceChecks<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ComplianceChecksMetrics>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -231,7 +231,7 @@ impl<'c> PostComplianceResultStatsEvaluationBreakdownArtifactType<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactComplianceMetrics>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -409,7 +409,7 @@ impl<'c> GetArtifactListForRemediation<'c> {
     pub fn send(
         self,
     ) -> rt::Sending<'c, Vec<types::RemediationArtifactListingResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -457,7 +457,7 @@ impl<'c> GetDeploymentsListForArtifactInRemediation<'c> {
     pub fn send(
         self,
     ) -> rt::Sending<'c, Vec<types::RemediationArtifactDeploymentsListingResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -496,7 +496,7 @@ impl<'c> GetEnvironmentListForRemediation<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::EnvironmentInfo>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -603,7 +603,7 @@ impl<'c> ListRemediations<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::RemediationListingResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

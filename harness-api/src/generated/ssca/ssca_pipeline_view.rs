@@ -60,7 +60,7 @@ impl<'c> GetPipelineArtifactList<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ArtifactListingPipelineResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -1012,7 +1012,7 @@ impl<'c> ExecutionIssueCounts<'c> {
     pub fn send(
         self,
     ) -> rt::Sending<'c, std::collections::BTreeMap<String, types::IssueCounts>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

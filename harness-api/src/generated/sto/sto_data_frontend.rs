@@ -166,7 +166,7 @@ impl<'c> DataFrontendExecutionArtifactScanSummary<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::ScanIssueCountsWithExecutionInfo>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -185,7 +185,7 @@ impl<'c> DataFrontendExecutionArtifactSummary<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::IssueCountsWithExecutionInfo>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -215,7 +215,7 @@ impl<'c> DataFrontendExecutionIssueCounts<'c> {
             >,
         >,
     > {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -234,7 +234,7 @@ impl<'c> DataFrontendExecutionSummary<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::IssueCountsWithExecutionInfo>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

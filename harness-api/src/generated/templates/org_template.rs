@@ -467,7 +467,7 @@ impl<'c> GetTemplatesListOrg<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TemplateMetadataSummaryResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -498,7 +498,7 @@ impl<'c> GetTemplatesListProject<'c> {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<'c, Vec<types::TemplateMetadataSummaryResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

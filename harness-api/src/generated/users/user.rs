@@ -800,7 +800,7 @@ impl<'c> UpdateUserInfoById<'c> {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<'c, serde_json::Value> {
+    pub fn send(self) -> rt::Sending<'c, types::ResponseDtoUserInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

@@ -473,6 +473,12 @@ fn answer(operation: &Operation) -> (TokenStream, TokenStream) {
         Answer::Empty => (quote! { () }, quote! { empty }),
         Answer::Text => (quote! { String }, quote! { text_answer }),
         Answer::Bytes => (quote! { rt::ByteStream }, quote! { byte_answer }),
-        Answer::Json(ty) => (rust_ty(ty, &quote! { types:: }), quote! { json }),
+        Answer::Json(ty) => {
+            let read = match ty {
+                Ty::List(_) | Ty::Map(_) => quote! { bare },
+                _ => quote! { json },
+            };
+            (rust_ty(ty, &quote! { types:: }), read)
+        }
     }
 }

@@ -15,7 +15,9 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use harness_api::cd::types::{EnvironmentRequest, EnvironmentRequestType};
-use harness_api::code::types::OpenapiContent;
+use harness_api::code::types::{
+    OpenapiContent, OpenapiUpdateRepoRequest, OpenapiUpdateRepoWebhookRequest,
+};
 use harness_api::connectors::types::{
     AwsCodeCommitSecretKeyAccessKey, ConnectorConfig, ConnectorInfo, ConnectorRequest,
     DockerConnector, KubernetesClusterConfig,
@@ -147,6 +149,46 @@ fn a_member_that_may_be_null_has_three_states() {
         assert_eq!(tag.value, state);
         assert_eq!(written(&tag), source);
     }
+}
+
+#[test]
+fn what_is_set_is_sent_and_nothing_else() {
+    let config = KubernetesClusterConfig {
+        ignore_test_connection: Some(false),
+        delegate_selectors: Some(Vec::new()),
+        ..Default::default()
+    };
+    assert_eq!(
+        written(&config),
+        json!({"ignoreTestConnection": false, "delegateSelectors": []})
+    );
+    let info = ConnectorInfo {
+        name: Some(String::new()),
+        tags: Some(BTreeMap::new()),
+        ..Default::default()
+    };
+    assert_eq!(written(&info), json!({"name": "", "tags": {}}));
+}
+
+#[test]
+fn a_partial_update_leaves_alone_resets_and_sets() {
+    let update = OpenapiUpdateRepoRequest {
+        description: Maybe::Null,
+        tags: Maybe::Value(BTreeMap::new()),
+        ..Default::default()
+    };
+    assert_eq!(written(&update), json!({"description": null, "tags": {}}));
+    let update = OpenapiUpdateRepoWebhookRequest {
+        enabled: false.into(),
+        secret: Maybe::Value(String::new()),
+        triggers: Maybe::Null,
+        ..Default::default()
+    };
+    assert_eq!(
+        written(&update),
+        json!({"enabled": false, "secret": "", "triggers": null})
+    );
+    assert_eq!(written(&OpenapiUpdateRepoRequest::default()), json!({}));
 }
 
 // Scalars.

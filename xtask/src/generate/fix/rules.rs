@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::overlay::deviation;
+use super::partial;
 use super::protobuf;
 use super::touched::Touched;
 use super::{About, check_count};
@@ -19,6 +20,7 @@ const RULES: &[(&str, Function)] = &[
     ("drop_protobuf_accessors", protobuf::drop_accessors),
     ("drop_protobuf_runtime", protobuf::drop_runtime),
     ("drop_outer_tags", drop_outer_tags),
+    ("mark_partial_updates", partial::mark_updates),
 ];
 
 /// One registered function with the number of places it must change.

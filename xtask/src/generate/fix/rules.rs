@@ -183,3 +183,39 @@ fn drop_plain_member(schema: &mut Value, member: &str) -> bool {
     }
     true
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_tag_beside_a_union_is_not_repeated_inside() {
+        let text = || json!({"type": "string"});
+        let mut document = json!({"components": {"schemas": {
+            "Spec": {
+                "anyOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}],
+                "properties": {"kind": text()},
+                "required": ["kind"],
+                "x-harness-discriminator": "kind",
+                "x-harness-parent-tag": {"property": "type"},
+            },
+            "A": {"properties": {"kind": text(), "a": text()}, "required": ["kind", "a"]},
+            // The tag of the next union further in.
+            "B": {"properties": {"kind": {"type": "string", "enum": ["x"]}}, "required": ["kind"]},
+            "Other": {"properties": {"kind": text()}, "x-harness-discriminator": "kind"},
+        }}});
+        let mut touched = Touched::default();
+        assert_eq!(drop_outer_tags(&mut document, &mut touched), 2);
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(
+            schemas["A"],
+            json!({"properties": {"a": text()}, "required": ["a"]})
+        );
+        assert_eq!(schemas["B"]["required"], json!(["kind"]));
+        assert_eq!(schemas["Spec"]["properties"], json!({}));
+        assert!(schemas["Spec"].get("x-harness-discriminator").is_none());
+        assert!(schemas["Other"].get("x-harness-discriminator").is_some());
+    }
+}

@@ -318,3 +318,7 @@ fn mark_directions(lowered: &mut Lowered) {
         facts.sent_only = facts.sent && !answered.contains(key);
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;

@@ -148,7 +148,7 @@ mod tests {
         let base = Base::parse("https://h.example/a").unwrap();
         for c in ('\0'..'\u{3000}').chain(['\u{fffd}', '\u{1f600}', '\u{10ffff}']) {
             for value in [format!("{c}{c}"), format!("..{c}"), format!("{c}.")] {
-                let path = crate::path::expand("/x/{v}/y", |_| Some((&value, false)));
+                let path = crate::path::expand("/x/{v}/y", |_| Some((&value, crate::Place::Path)));
                 match (c, path) {
                     ('.', Err(_)) => {}
                     (_, path) => {

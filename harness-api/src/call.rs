@@ -17,6 +17,7 @@ use crate::content::is_json_type;
 use crate::decode::{self, Received};
 use crate::error::{Endpoint, Error, Target};
 use crate::exchange::{self, Wanted};
+use crate::model::Cell;
 use crate::operation::{Operation, Place};
 use crate::options::{CallOptions, Configure};
 use crate::query;
@@ -280,6 +281,15 @@ impl Call {
     /// [`BodyTooLarge`](crate::ErrorKind::BodyTooLarge) when the answer cannot be used.
     pub fn json<T: DeserializeOwned + 'static>(self) -> Sending<T> {
         self.read(Wanted::Json, decode::json)
+    }
+
+    /// Sends the call and decodes a JSON answer that is a bare list or map: `null` in it is dropped.
+    #[allow(
+        dead_code,
+        reason = "which operations need it depends on the modules that are compiled in"
+    )]
+    pub(crate) fn bare<T: Cell + 'static>(self) -> Sending<'c, T> {
+        self.read(Wanted::Json, decode::bare)
     }
 
     /// Sends the call and decodes a JSON answer, or gives `None` where the server sends no body.

@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::content::{is_html, is_html_type, is_json_type, without_bom};
 use crate::error::{DecodeFailure, Error, ErrorKind, Target};
+use crate::model::{Bare, Cell};
 use crate::redact;
 use crate::response::Response;
 use crate::transport::Head;
@@ -71,6 +72,18 @@ pub(crate) fn json<T: DeserializeOwned>(received: Received) -> Result<Response<T
         Err(_) => Err(misfit(received, std::any::type_name::<T>(), &|body| {
             locate::<T>(without_bom(body))
         })),
+    }
+}
+
+/// A JSON document that is a bare list or map.
+pub(crate) fn bare<T: Cell>(received: Received) -> Result<Response<T>, Error> {
+    match serde_json::from_slice::<Bare<T>>(without_bom(&received.body)) {
+        Ok(Bare(value)) => Ok(received.with(value)),
+        Err(_) => Err(misfit(
+            received,
+            std::any::type_name::<T>(),
+            locate::<Bare<T>>,
+        )),
     }
 }
 

@@ -166,13 +166,13 @@ fn outgoing(call: Call, wanted: Wanted) -> Result<Outgoing, Error> {
     let path = path::expand(target.path(), |name| {
         let value = placed.path.iter().find(|(param, _)| param.name == name);
         value
-            .map(|(param, value)| (value.as_str(), param.place == Place::PathRef))
+            .map(|(param, value)| (value.as_str(), param.place))
             .or_else(|| {
                 segments
                     .iter()
                     .rev()
                     .find(|(segment, _)| segment == name)
-                    .map(|(_, value)| (value.as_str(), false))
+                    .map(|(_, value)| (value.as_str(), Place::Path))
             })
     })
     .map_err(|fault| Error::build(fault.0))?;
@@ -255,7 +255,9 @@ impl Placed {
     fn put(&mut self, param: &'static Param, value: Value) -> Result<(), Error> {
         let name = param.name;
         match param.place {
-            Place::Path | Place::PathRef => self.path.push((param, plain(name, value)?)),
+            Place::Path | Place::PathRef | Place::PathTail => {
+                self.path.push((param, plain(name, value)?))
+            }
             Place::Query => match value {
                 Value::One(text) => encode::push_pair(&mut self.query, name, &text),
                 Value::Many(texts) => texts

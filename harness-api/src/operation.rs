@@ -171,6 +171,17 @@ impl Param {
         }
     }
 
+    /// A parameter in the path which may span segments: a file path or the name of a branch.
+    ///
+    /// Its slashes stay as they are, each segment is encoded by itself, and nothing is added.
+    pub const fn path_tail(name: &'static str) -> Self {
+        Self {
+            place: Place::PathTail,
+            name,
+            required: true,
+        }
+    }
+
     /// A parameter in a request header.
     pub const fn header(name: &'static str, required: bool) -> Self {
         Self {
@@ -198,6 +209,8 @@ pub enum Place {
     Path,
     /// A reference of several path segments.
     PathRef,
+    /// Several path segments, a file path for example.
+    PathTail,
     /// The query.
     Query,
     /// A request header.

@@ -1,15 +1,16 @@
 //! Path templates: values into placeholders, so that no value can change the route.
 
 use crate::encode::{push_literal, push_value};
+use crate::operation::Place;
 
 /// Why a path could not be made. The text names the parameter and never the value.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct PathFault(pub(crate) String);
 
-/// Expands a template; `find` gives, for a placeholder, its value and whether it is a reference of several segments.
+/// Expands a template; `find` gives, for a placeholder, its value and which kind of path parameter it is.
 pub(crate) fn expand<'v>(
     template: &str,
-    mut find: impl FnMut(&str) -> Option<(&'v str, bool)>,
+    mut find: impl FnMut(&str) -> Option<(&'v str, Place)>,
 ) -> Result<String, PathFault> {
     let mut out = String::with_capacity(template.len() + 32);
     let mut rest = template;
@@ -19,15 +20,15 @@ pub(crate) fn expand<'v>(
         };
         push_literal(&mut out, &rest[..open]);
         let name = &rest[open + 1..open + length];
-        let Some((value, reference)) = find(name) else {
+        let Some((value, place)) = find(name) else {
             return Err(PathFault(format!(
                 "path parameter `{name}` is required and was not given"
             )));
         };
-        if reference {
-            push_reference(&mut out, name, value)?;
-        } else {
-            push_segment(&mut out, name, value)?;
+        match place {
+            Place::PathRef => push_reference(&mut out, name, value)?,
+            Place::PathTail => push_segments(&mut out, name, value)?,
+            _ => push_segment(&mut out, name, value)?,
         }
         rest = &rest[open + length + 1..];
     }
@@ -53,14 +54,20 @@ fn push_segment(out: &mut String, name: &str, value: &str) -> Result<(), PathFau
 /// A reference: its slashes stay, and `/+` tells the server where it ends.
 fn push_reference(out: &mut String, name: &str, value: &str) -> Result<(), PathFault> {
     let value = value.strip_suffix("/+").unwrap_or(value);
+    push_segments(out, name, value)?;
+    if value.contains('/') {
+        out.push_str("/+");
+    }
+    Ok(())
+}
+
+/// Several segments: the slashes between them stay.
+fn push_segments(out: &mut String, name: &str, value: &str) -> Result<(), PathFault> {
     for (index, segment) in value.split('/').enumerate() {
         if index > 0 {
             out.push('/');
         }
         push_segment(out, name, segment)?;
-    }
-    if value.contains('/') {
-        out.push_str("/+");
     }
     Ok(())
 }
@@ -71,11 +78,13 @@ mod tests {
     use super::*;
 
     fn one(value: &str) -> Result<String, PathFault> {
-        expand("/v1/things/{thing}", |_| Some((value, false)))
+        expand("/v1/things/{thing}", |_| Some((value, Place::Path)))
     }
 
     fn reference(value: &str) -> Result<String, PathFault> {
-        expand("/repos/{repo_ref}/branches", |_| Some((value, true)))
+        expand("/repos/{repo_ref}/branches", |_| {
+            Some((value, Place::PathRef))
+        })
     }
 
     #[test]
@@ -118,10 +127,10 @@ mod tests {
     #[test]
     fn placeholders_may_be_dotted_dashed_and_share_a_segment() {
         let find = |name: &str| match name {
-            "agent.identifier" => Some(("ops", false)),
-            "query-name" => Some(("q 1", false)),
-            "git_ref" => Some(("v1.0/x", false)),
-            "format" => Some(("zip", false)),
+            "agent.identifier" => Some(("ops", Place::Path)),
+            "query-name" => Some(("q 1", Place::Path)),
+            "git_ref" => Some(("v1.0/x", Place::Path)),
+            "format" => Some(("zip", Place::Path)),
             _ => None,
         };
         assert_eq!(
@@ -157,6 +166,33 @@ mod tests {
         for value in ["", "a//b", "/a", "a/", "a/../b", "./a", ".."] {
             assert!(reference(value).is_err(), "{value:?}");
         }
+    }
+
+    #[test]
+    fn file_paths_keep_their_slashes_and_nothing_is_added() {
+        let tail = |value| expand("/raw/{path}", |_| Some((value, Place::PathTail)));
+        let table = [
+            ("README.md", "README.md"),
+            ("src/main.rs", "src/main.rs"),
+            ("a b/c?d#e/%2f", "a%20b/c%3Fd%23e/%252f"),
+            ("main...feature/x", "main...feature/x"),
+            ("a/+", "a/%2B"),
+            ("a\\..\\b", "a%5C..%5Cb"),
+        ];
+        for (value, wire) in table {
+            assert_eq!(tail(value), Ok(format!("/raw/{wire}")), "{value:?}");
+        }
+        for value in ["", "a//b", "/a", "a/", "a/../b", "./a", "a/.", ".."] {
+            assert!(tail(value).is_err(), "{value:?}");
+        }
+        let parts = |name: &str| match name {
+            "git_ref" => Some(("release/1.0", Place::PathTail)),
+            _ => Some(("zip", Place::Path)),
+        };
+        assert_eq!(
+            expand("/archive/{git_ref}.{format}", parts),
+            Ok("/archive/release/1.0.zip".to_owned())
+        );
     }
 
     #[test]

@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use harness_api::model::{Cell, Misfit, misfits_of};
-use serde::de::DeserializeOwned;
+use harness_api::model::{Bare, Cell, Misfit, misfits_of};
 use serde::ser::Serialize;
 use serde_json::Value;
 
@@ -81,9 +80,9 @@ pub fn sizes() -> impl Iterator<Item = (&'static str, usize)> {
 }
 
 /// Sends JSON through `T`, the way the client reads it and writes it.
-pub(crate) fn again<T: DeserializeOwned + Serialize + Cell>(text: &str) -> Result<Decoded, Fault> {
+pub(crate) fn again<T: Serialize + Cell>(text: &str) -> Result<Decoded, Fault> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let value: T = serde_path_to_error::deserialize(&mut json)
+    let Bare::<T>(value) = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| fault(error.inner(), error.path().to_string()))?;
     json.end().map_err(|error| fault(&error, ".".to_owned()))?;
     encoded(serde_json::to_value(&value), misfits_of(&value))

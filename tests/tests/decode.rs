@@ -11,17 +11,20 @@
 ))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use harness_api::cd::types::{EnvironmentRequest, EnvironmentRequestType};
-use harness_api::code::types::OpenapiContent;
+use harness_api::code::types::{
+    OpenapiContent, OpenapiUpdateRepoRequest, OpenapiUpdateRepoWebhookRequest,
+};
 use harness_api::connectors::types::{
     AwsCodeCommitSecretKeyAccessKey, ConnectorConfig, ConnectorInfo, ConnectorRequest,
     DockerConnector, KubernetesClusterConfig,
 };
 use harness_api::dbops::types::DbSchemaOutSchemaSourceType;
 use harness_api::gitops::types::Servicev1RepositoryCertificate;
-use harness_api::model::{Maybe, Raw, misfits, misfits_of};
+use harness_api::model::{Bare, Maybe, Raw, misfits, misfits_of};
 use harness_api::pipeline::types::{NgTag, NumberNgVariable, StepsDataResponseBody};
 use harness_api::secrets::types::{NtlmConfig, Secret, SecretSpec};
 use serde::Serialize;
@@ -148,6 +151,46 @@ fn a_member_that_may_be_null_has_three_states() {
     }
 }
 
+#[test]
+fn what_is_set_is_sent_and_nothing_else() {
+    let config = KubernetesClusterConfig {
+        ignore_test_connection: Some(false),
+        delegate_selectors: Some(Vec::new()),
+        ..Default::default()
+    };
+    assert_eq!(
+        written(&config),
+        json!({"ignoreTestConnection": false, "delegateSelectors": []})
+    );
+    let info = ConnectorInfo {
+        name: Some(String::new()),
+        tags: Some(BTreeMap::new()),
+        ..Default::default()
+    };
+    assert_eq!(written(&info), json!({"name": "", "tags": {}}));
+}
+
+#[test]
+fn a_partial_update_leaves_alone_resets_and_sets() {
+    let update = OpenapiUpdateRepoRequest {
+        description: Maybe::Null,
+        tags: Maybe::Value(BTreeMap::new()),
+        ..Default::default()
+    };
+    assert_eq!(written(&update), json!({"description": null, "tags": {}}));
+    let update = OpenapiUpdateRepoWebhookRequest {
+        enabled: false.into(),
+        secret: Maybe::Value(String::new()),
+        triggers: Maybe::Null,
+        ..Default::default()
+    };
+    assert_eq!(
+        written(&update),
+        json!({"enabled": false, "secret": "", "triggers": null})
+    );
+    assert_eq!(written(&OpenapiUpdateRepoRequest::default()), json!({}));
+}
+
 // Scalars.
 
 #[test]
@@ -237,6 +280,40 @@ fn a_member_of_the_wrong_kind_is_kept_aside_and_written_back() {
     }
     let listed: Vec<DockerConnector> = read(json!([{}, {"auth": 3}]));
     assert_eq!(misfits_of(&listed)[0].path, "1.auth");
+}
+
+#[test]
+fn a_bare_list_or_map_is_read_like_a_member() {
+    let bare = |value: Value| read::<Bare<Vec<DockerConnector>>>(value).0;
+    assert_eq!(bare(json!([null])), []);
+    assert_eq!(bare(json!(null)), []);
+    assert_eq!(bare(json!([null, {}, null])).len(), 1);
+    // What does not fit inside an item is kept there.
+    assert_eq!(
+        misfits_of(&bare(json!([null, {"auth": 3}])))[0].path,
+        "0.auth"
+    );
+    let texts: Bare<Vec<String>> = read(json!(["a", null, 7, true]));
+    assert_eq!(texts.0, ["a", "7", "true"]);
+    let numbers: Bare<Vec<i64>> = read(json!([1, "2", null]));
+    assert_eq!(numbers.0, [1, 2]);
+    let nested: Bare<Vec<Vec<String>>> = read(json!([["a", null], null]));
+    assert_eq!(nested.0, [["a"]]);
+    let map: Bare<BTreeMap<String, Vec<String>>> = read(json!({"a": null, "b": ["c"]}));
+    assert_eq!(map.0.keys().collect::<Vec<_>>(), ["b"]);
+    // An item that does not fit has no object to be kept in.
+    assert!(
+        fault::<Bare<Vec<String>>>(json!(["a", ["b"]]))
+            .starts_with("a list where text is expected")
+    );
+    assert!(
+        fault::<Bare<Vec<DockerConnector>>>(json!({}))
+            .starts_with("an object where a list is expected")
+    );
+    assert!(
+        fault::<Bare<BTreeMap<String, i64>>>(json!({"a": "b"}))
+            .starts_with("text where an integer is expected")
+    );
 }
 
 #[test]

@@ -173,6 +173,7 @@ fn call(operation: &Operation) -> String {
                     Place::Header => " in header",
                     Place::Form => " in form",
                     Place::PathRef => " as path ref",
+                    Place::PathTail => " as path tail",
                     Place::Path | Place::Query => "",
                 };
                 format!("{}: {ty}{place}", param.ident)

@@ -11,19 +11,98 @@ use serde::{
 };
 use serde_json::{Map, Value};
 
-use super::{Cell, Keyed, List, Model, Names, Slot, Time, encode::to_value, union};
+use super::{Cell, Keyed, List, Model, Names, Slot, Time, encode::to_value, misfits::kind, union};
 
 /// Decodes a generated type. The types' own `Deserialize` calls this.
 pub fn read<'de, T: Cell, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut value = T::blank();
-    match deserializer.deserialize_any(Seed(value.slot()))? {
-        Outcome::Fit => Ok(value),
-        Outcome::Null => Err(D::Error::custom("null where a value is required")),
-        Outcome::Misfit(found) => Err(D::Error::custom(format_args!(
-            "{} where {} is expected",
-            describe(&found),
-            expected(&value.slot()),
-        ))),
+    match value.slot() {
+        Slot::List(list) => deserializer.deserialize_any(Whole(Several::List(list)))?,
+        Slot::Map(map) => deserializer.deserialize_any(Whole(Several::Map(map)))?,
+        slot => {
+            if !One(slot).deserialize(deserializer)? {
+                return Err(D::Error::custom("null where a value is required"));
+            }
+        }
+    }
+    Ok(value)
+}
+
+/// An answer or a body as a whole: as a member of its type would be read. So a list or a map may hold `null`, which is
+/// dropped, and may be `null` itself. There is no object around it to keep what does not fit: that is a fault.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Bare<T>(pub T);
+
+impl<'de, T: Cell> Deserialize<'de> for Bare<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer).map(Self)
+    }
+}
+
+/// Decodes one value into its place, and says whether it was not `null`.
+struct One<'a>(Slot<'a>);
+
+impl<'de> DeserializeSeed<'de> for One<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        let wanted = expected(&self.0);
+        match Seed(self.0).deserialize(deserializer)? {
+            Outcome::Fit => Ok(true),
+            Outcome::Null => Ok(false),
+            Outcome::Misfit(found) => Err(D::Error::custom(format_args!(
+                "{} where {wanted} is expected",
+                kind(&found),
+            ))),
+        }
+    }
+}
+
+/// A list or a map that is no member of anything.
+enum Several<'a> {
+    List(&'a mut dyn List),
+    Map(&'a mut dyn Keyed),
+}
+
+struct Whole<'a>(Several<'a>);
+
+impl<'de> Visitor<'de> for Whole<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Several::List(_) => "a list",
+            Several::Map(_) => "an object",
+        })
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let Several::List(list) = self.0 else {
+            return Err(A::Error::custom("a list where an object is expected"));
+        };
+        while let Some(kept) = seq.next_element_seed(One(list.push()))? {
+            if !kept {
+                list.pop();
+            }
+        }
+        list.pop();
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Several::Map(place) = self.0 else {
+            return Err(A::Error::custom("an object where a list is expected"));
+        };
+        while let Some(key) = map.next_key::<String>()? {
+            if !map.next_value_seed(One(place.insert(key.clone())))? {
+                place.remove(&key);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -469,16 +548,5 @@ fn expected(slot: &Slot<'_>) -> &'static str {
         Slot::List(_) => "a list",
         Slot::Model(_) | Slot::Map(_) | Slot::Union(_) => "an object",
         _ => "a value",
-    }
-}
-
-fn describe(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
     }
 }

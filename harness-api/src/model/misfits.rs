@@ -56,7 +56,7 @@ impl fmt::Debug for Misfits {
 pub struct Misfit {
     /// Where in the value: member names and list indexes joined by dots.
     pub path: String,
-    /// What kind of JSON value came.
+    /// What kind of JSON value came, in words: `a list`, `text`.
     pub found: &'static str,
 }
 
@@ -125,13 +125,14 @@ fn join(path: &str, name: &str) -> String {
     }
 }
 
-fn kind(value: &Value) -> &'static str {
+/// The kind of a JSON value, in words.
+pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
     }
 }

@@ -11,7 +11,9 @@
 //! - an enum value that the description does not know is kept as it came;
 //! - members that the description does not know are skipped;
 //! - a member whose value is of another kind than described does not fail the answer: it is kept as JSON in
-//!   [`Misfits`], and written back when the value is encoded again.
+//!   [`Misfits`], and written back when the value is encoded again;
+//! - an answer that is a bare list or map is read like a member, through [`Bare`]: `null` in it is dropped, and as a
+//!   whole it is empty.
 //!
 //! The types remain ordinary serde types: they decode from and encode to any self-describing format.
 
@@ -30,7 +32,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use cell::{Cell, Keyed, List, Opt};
-pub use decode::read;
+pub use decode::{Bare, read};
 pub use encode::{same, write};
 pub use leaf::{Redacted, Text};
 pub use maybe::{Maybe, Nullable};

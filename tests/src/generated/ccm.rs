@@ -191,7 +191,7 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "updateBudget",
-            Some(again::<String>),
+            Some(again::<harness_api::ccm::types::Budget>),
             Some(again::<harness_api::ccm::types::ResponseDtoString>),
         ),
         (
@@ -916,7 +916,11 @@ pub(crate) static TABLE: Table = Table {
                 again::<harness_api::ccm::types::ResponseDtoGovernanceEnqueueResponseDto>,
             ),
         ),
-        ("getGovernanceRule", None, Some(again::<serde_json::Value>)),
+        (
+            "getGovernanceRule",
+            None,
+            Some(again::<harness_api::ccm::types::ResponseDtoRule>),
+        ),
         (
             "getPolicies",
             Some(again::<harness_api::ccm::types::ListDto>),

@@ -284,12 +284,12 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "createFreeze",
-            Some(again::<String>),
+            None,
             Some(again::<harness_api::cd::types::ResponseDtoFreezeResponse>),
         ),
         (
             "createGlobalFreeze",
-            Some(again::<String>),
+            None,
             Some(again::<harness_api::cd::types::ResponseDtoFreezeResponse>),
         ),
         ("deleteFreeze", None, None),
@@ -324,7 +324,7 @@ pub(crate) static TABLE: Table = Table {
         ),
         (
             "updateFreeze",
-            Some(again::<String>),
+            None,
             Some(again::<harness_api::cd::types::ResponseDtoFreezeResponse>),
         ),
         (

@@ -321,7 +321,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "forkCreate",
             Some(again::<harness_api::code::types::ForkCreateBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::code::types::RepoRepositoryOutput>),
         ),
         (
             "forkSyncBranch",
@@ -357,7 +357,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "linkedCreate",
             Some(again::<harness_api::code::types::LinkedCreateBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::code::types::RepoRepositoryOutput>),
         ),
         (
             "linkedSync",

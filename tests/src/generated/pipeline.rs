@@ -9,7 +9,11 @@ pub(crate) static TABLE: Table = Table {
         (
             "addHarnessApprovalActivity",
             Some(again::<harness_api::pipeline::types::AddHarnessApprovalActivityBody>),
-            Some(again::<serde_json::Value>),
+            Some(
+                again::<
+                    harness_api::pipeline::types::ResponseDtoApprovalInstanceResponse,
+                >,
+            ),
         ),
         (
             "addHarnessApprovalActivityByPipelineExecutionId",
@@ -229,7 +233,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "retryPipelineV2",
             Some(again::<harness_api::pipeline::types::RetryPipelineV2Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::pipeline::types::ResponseDtoPlanExecutionResponse>),
         ),
         (
             "execute-pipeline",
@@ -264,7 +268,7 @@ pub(crate) static TABLE: Table = Table {
                     harness_api::pipeline::types::RunDynamicExecutionWithInputYamlBody,
                 >,
             ),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::pipeline::types::PipelineExecuteResponseBody>),
         ),
         (
             "canRetryExecution",
@@ -585,7 +589,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "createTriggerV2",
             Some(again::<harness_api::pipeline::types::CreateTriggerV2Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::pipeline::types::ResponseDtongTriggerResponse>),
         ),
         (
             "deleteTrigger",
@@ -651,7 +655,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "updateTriggerV2",
             Some(again::<harness_api::pipeline::types::UpdateTriggerV2Body>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::pipeline::types::ResponseDtongTriggerResponse>),
         ),
         (
             "polledResponseTriggerIdentifier",
@@ -803,6 +807,10 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::AmiFilter",
             size_of::<harness_api::pipeline::types::AmiFilter>(),
+        ),
+        (
+            "pipeline::types::ApprovalInstanceResponse",
+            size_of::<harness_api::pipeline::types::ApprovalInstanceResponse>(),
         ),
         (
             "pipeline::types::ArtifactData",
@@ -2352,6 +2360,18 @@ pub(crate) static TABLE: Table = Table {
         (
             "pipeline::types::RerunPipelineRequest",
             size_of::<harness_api::pipeline::types::RerunPipelineRequest>(),
+        ),
+        (
+            "pipeline::types::ResponseDtoApprovalInstanceResponse",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoApprovalInstanceResponse,
+            >(),
+        ),
+        (
+            "pipeline::types::ResponseDtoApprovalInstanceResponseStatus",
+            size_of::<
+                harness_api::pipeline::types::ResponseDtoApprovalInstanceResponseStatus,
+            >(),
         ),
         (
             "pipeline::types::ResponseDtoBulkInputSetsApiResponse",

@@ -138,7 +138,11 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<String>),
             Some(again::<harness_api::srm::types::RestResponseMonitoredServiceResponse>),
         ),
-        ("saveMonitoredServiceFromYaml", Some(again::<String>), None),
+        (
+            "saveMonitoredServiceFromYaml",
+            None,
+            Some(again::<harness_api::srm::types::RestResponseMonitoredServiceResponse>),
+        ),
         ("setHealthMonitoringFlag", None, None),
         (
             "updateMonitoredService",
@@ -150,7 +154,11 @@ pub(crate) static TABLE: Table = Table {
             Some(again::<String>),
             Some(again::<harness_api::srm::types::RestResponseMonitoredServiceResponse>),
         ),
-        ("updateMonitoredServiceFromYaml", Some(again::<String>), None),
+        (
+            "updateMonitoredServiceFromYaml",
+            None,
+            Some(again::<harness_api::srm::types::RestResponseMonitoredServiceResponse>),
+        ),
         ("yamlTemplate", None, None),
         (
             "deleteSLODataNg",

@@ -242,7 +242,7 @@ pub(crate) static TABLE: Table = Table {
         (
             "updateUserInfo_1",
             Some(again::<harness_api::users::types::UpdateUserInfoByIdBody>),
-            Some(again::<serde_json::Value>),
+            Some(again::<harness_api::users::types::ResponseDtoUserInfo>),
         ),
         ("reset2fa", None, Some(again::<serde_json::Value>)),
         (

@@ -55,9 +55,10 @@ fn template(operation: &'static Operation) -> Vec<Piece> {
             (Some(open), Some(close)) if open < close => Piece::Value {
                 before: &segment[..open],
                 after: &segment[close + 1..],
-                spans: operation
-                    .position(Place::PathRef, &segment[open + 1..close])
-                    .is_some(),
+                spans: [Place::PathRef, Place::PathTail].iter().any(|place| {
+                    let name = &segment[open + 1..close];
+                    operation.position(*place, name).is_some()
+                }),
             },
             _ => Piece::Text(segment),
         })

@@ -115,14 +115,23 @@ pub struct Type {
 pub enum Place {
     /// One segment of the path.
     Path,
-    /// Several segments of the path.
+    /// A reference of several segments of the path, ended by `/+`.
     PathRef,
+    /// Several segments of the path, as they are.
+    PathTail,
     /// The query.
     Query,
     /// A header.
     Header,
     /// A field of a multipart form.
     Form,
+}
+
+impl Place {
+    /// Whether it is a part of the path.
+    pub fn in_path(self) -> bool {
+        matches!(self, Self::Path | Self::PathRef | Self::PathTail)
+    }
 }
 
 /// A parameter of an operation.

@@ -106,7 +106,7 @@ pub(super) static REPO_ARTIFACT_DOWNLOAD: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("file_ref"),
+        rt::Param::path_tail("file_ref"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
     ],

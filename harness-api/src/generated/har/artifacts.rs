@@ -860,7 +860,7 @@ pub(super) static CREATE_BULK_DOWNLOAD_REQUEST_V1: rt::Operation = rt::Operation
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/bulk-download",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
     ],
     bodies: &[],
@@ -880,7 +880,7 @@ pub(super) static DELETE_ARTIFACT: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("artifact_type", false),
     ],
     bodies: &[],
@@ -900,7 +900,7 @@ pub(super) static DELETE_ARTIFACT_VERSION: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("artifact_type", false),
     ],
@@ -921,7 +921,7 @@ pub(super) static GET_ALL_ARTIFACT_VERSIONS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/versions",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("artifact_type", false),
         rt::Param::query("page", false),
         rt::Param::query("size", false),
@@ -954,7 +954,7 @@ pub(super) static GET_ARTIFACT_DEPLOYMENTS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/deploymentdetails",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("env_type", false),
         rt::Param::query("page", false),
@@ -988,7 +988,7 @@ pub(super) static GET_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/details",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("artifact_type", false),
         rt::Param::query("childVersion", false),
@@ -1010,7 +1010,7 @@ pub(super) static GET_ARTIFACT_FILE: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/file/{file_name}",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::path("file_name"),
         rt::Param::query("artifact_type", false),
@@ -1032,7 +1032,7 @@ pub(super) static GET_ARTIFACT_FILES: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/files",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("artifact_type", false),
         rt::Param::query("page", false),
@@ -1065,7 +1065,7 @@ pub(super) static GET_ARTIFACT_STATS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/stats",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("from", false),
         rt::Param::query("to", false),
     ],
@@ -1106,7 +1106,7 @@ pub(super) static GET_ARTIFACT_SUMMARY: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/summary",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("artifact_type", false),
     ],
     bodies: &[],
@@ -1126,7 +1126,7 @@ pub(super) static GET_ARTIFACT_VERSION_SUMMARY: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/summary",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("artifact_type", false),
         rt::Param::query("digest", false),
@@ -1148,7 +1148,7 @@ pub(super) static GET_OCI_ARTIFACT_TAGS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/tags",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("page", false),
         rt::Param::query("size", false),
         rt::Param::query("search_term", false),
@@ -1226,7 +1226,7 @@ pub(super) static UPDATE_ARTIFACT_LABELS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/labels",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::query("artifact_type", false),
     ],
     bodies: &["application/json"],

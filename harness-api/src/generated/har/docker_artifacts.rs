@@ -238,7 +238,7 @@ pub(super) static GET_DOCKER_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/details",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("digest", true),
         rt::Param::query("version_type", false),
@@ -260,7 +260,7 @@ pub(super) static GET_DOCKER_ARTIFACT_INTEGRATION_DETAILS: rt::Operation = rt::O
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/integrationdetails",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("digest", true),
         rt::Param::query("version_type", false),
@@ -282,7 +282,7 @@ pub(super) static GET_DOCKER_ARTIFACT_LAYERS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/layers",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("digest", true),
     ],
@@ -303,7 +303,7 @@ pub(super) static GET_DOCKER_ARTIFACT_MANIFEST: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/manifest",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("digest", true),
     ],
@@ -324,7 +324,7 @@ pub(super) static GET_DOCKER_ARTIFACT_MANIFESTS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/docker/manifests",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("version_type", false),
     ],

@@ -94,7 +94,7 @@ pub(super) static GET_HELM_ARTIFACT_DETAILS: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/helm/details",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
         rt::Param::query("version_type", false),
     ],
@@ -115,7 +115,7 @@ pub(super) static GET_HELM_ARTIFACT_MANIFEST: rt::Operation = rt::Operation {
     path: "/har/api/v1/registry/{registry_ref}/artifact/{artifact}/version/{version}/helm/manifest",
     params: &[
         rt::Param::path_ref("registry_ref"),
-        rt::Param::path("artifact"),
+        rt::Param::path_ref("artifact"),
         rt::Param::path("version"),
     ],
     bodies: &[],

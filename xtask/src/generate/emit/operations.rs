@@ -109,6 +109,7 @@ fn table_entry(operation: &Operation) -> TokenStream {
         match param.place {
             Place::Path => quote! { rt::Param::path(#wire) },
             Place::PathRef => quote! { rt::Param::path_ref(#wire) },
+            Place::PathTail => quote! { rt::Param::path_tail(#wire) },
             Place::Query => quote! { rt::Param::query(#wire, #required) },
             Place::Header => quote! { rt::Param::header(#wire, #required) },
             Place::Form => quote! { rt::Param::form(#wire, #required) },
@@ -301,7 +302,7 @@ impl Constructor {
 fn setter(api: &Api, index: usize, param: &Param) -> TokenStream {
     let name = ident(&param.ident);
     let place = match param.place {
-        Place::Path | Place::PathRef => "Path parameter",
+        Place::Path | Place::PathRef | Place::PathTail => "Path parameter",
         Place::Query => "Query parameter",
         Place::Header => "Header",
         Place::Form => "Form field",
@@ -479,6 +480,12 @@ fn answer(operation: &Operation) -> (TokenStream, TokenStream) {
         Answer::Empty => (quote! { () }, quote! { empty }),
         Answer::Text => (quote! { String }, quote! { text_answer }),
         Answer::Bytes => (quote! { rt::ByteStream }, quote! { byte_answer }),
-        Answer::Json(ty) => (rust_ty(ty, &quote! { types:: }), quote! { json }),
+        Answer::Json(ty) => {
+            let read = match ty {
+                Ty::List(_) | Ty::Map(_) => quote! { bare },
+                _ => quote! { json },
+            };
+            (rust_ty(ty, &quote! { types:: }), read)
+        }
     }
 }

@@ -6,6 +6,7 @@
 //! applies is an error, so that none outlives the fault it was written for.
 
 mod overlay;
+mod partial;
 mod protobuf;
 mod rules;
 mod touched;

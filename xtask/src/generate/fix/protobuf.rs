@@ -229,3 +229,53 @@ fn open_runtime_references(value: &mut Value) -> bool {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_keeps_its_fields_under_both_names_and_nothing_of_the_library() {
+        let text = || json!({"type": "string"});
+        let list = || json!({"type": "array", "items": text()});
+        let mut document = json!({
+            "paths": {"/a": {"get": {"schema": {"$ref": "#/components/schemas/Descriptor"}}}},
+            "components": {"schemas": {
+                "Details": {"type": "object", "properties": {
+                    "descriptorForType": {"$ref": "#/components/schemas/Descriptor"},
+                    "allFields": {"type": "object"},
+                    "id": text(), "idBytes": {"$ref": "#/components/schemas/ByteString"},
+                    "rowsList": list(), "rowsCount": {"type": "integer"}, "rowsOrBuilderList": list(),
+                    "tagsMap": {"type": "object"}, "tagsCount": {"type": "integer"},
+                    "kind": {"type": "string", "enum": ["A"]}, "kindValue": {"type": "integer"},
+                }},
+                "Plain": {"type": "object", "properties": {"rowsList": list(), "allFields": text()}},
+                "Descriptor": {"type": "object"},
+                "ParserDetails": {"type": "object"},
+                "DetailsOrBuilder": {"type": "object"},
+            }}
+        });
+        let touched = &mut Touched::default();
+        // One of the three is a builder's, and goes next.
+        assert_eq!(add_json_names(&mut document, touched), 3);
+        assert_eq!(drop_accessors(&mut document, touched), 1);
+        assert_eq!(drop_runtime(&mut document, touched), 3);
+        let schemas = &document["components"]["schemas"];
+        let names = |schema: &Value| {
+            let members = schema["properties"].as_object();
+            members
+                .into_iter()
+                .flat_map(Map::keys)
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(&schemas["Details"]),
+            ["id", "kind", "rows", "rowsList", "tags", "tagsMap"]
+        );
+        // What is no message stays as it is.
+        assert_eq!(names(&schemas["Plain"]), ["allFields", "rowsList"]);
+        assert_eq!(schemas.as_object().map(Map::len), Some(2));
+        assert_eq!(document["paths"]["/a"]["get"]["schema"], json!({}));
+    }
+}

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::overlay::deviation;
+use super::partial;
 use super::protobuf;
 use super::touched::Touched;
 use super::{About, check_count};
@@ -19,6 +20,7 @@ const RULES: &[(&str, Function)] = &[
     ("drop_protobuf_accessors", protobuf::drop_accessors),
     ("drop_protobuf_runtime", protobuf::drop_runtime),
     ("drop_outer_tags", drop_outer_tags),
+    ("mark_partial_updates", partial::mark_updates),
 ];
 
 /// One registered function with the number of places it must change.
@@ -180,4 +182,40 @@ fn drop_plain_member(schema: &mut Value, member: &str) -> bool {
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_tag_beside_a_union_is_not_repeated_inside() {
+        let text = || json!({"type": "string"});
+        let mut document = json!({"components": {"schemas": {
+            "Spec": {
+                "anyOf": [{"$ref": "#/components/schemas/A"}, {"$ref": "#/components/schemas/B"}],
+                "properties": {"kind": text()},
+                "required": ["kind"],
+                "x-harness-discriminator": "kind",
+                "x-harness-parent-tag": {"property": "type"},
+            },
+            "A": {"properties": {"kind": text(), "a": text()}, "required": ["kind", "a"]},
+            // The tag of the next union further in.
+            "B": {"properties": {"kind": {"type": "string", "enum": ["x"]}}, "required": ["kind"]},
+            "Other": {"properties": {"kind": text()}, "x-harness-discriminator": "kind"},
+        }}});
+        let mut touched = Touched::default();
+        assert_eq!(drop_outer_tags(&mut document, &mut touched), 2);
+        let schemas = &document["components"]["schemas"];
+        assert_eq!(
+            schemas["A"],
+            json!({"properties": {"a": text()}, "required": ["a"]})
+        );
+        assert_eq!(schemas["B"]["required"], json!(["kind"]));
+        assert_eq!(schemas["Spec"]["properties"], json!({}));
+        assert!(schemas["Spec"].get("x-harness-discriminator").is_none());
+        assert!(schemas["Other"].get("x-harness-discriminator").is_some());
+    }
 }

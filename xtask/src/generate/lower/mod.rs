@@ -9,11 +9,12 @@ pub mod names;
 mod operations;
 mod schemas;
 mod secrets;
+mod unique;
 mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use serde_json::{Map, Value};
 
 use self::{names::Names, schemas::Schemas};
@@ -218,34 +219,30 @@ pub fn tags_and_id(path: &str, method: &str, operation: &Value) -> (Vec<String>,
     (tags, id)
 }
 
+/// Gives each operation a name that no other of its module has.
 fn resolve_operation_names(placed: &mut [operations::Placed<'_>], strict: bool) -> Result<()> {
-    let mut seen: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
+    let mut modules: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, operation) in placed.iter().enumerate() {
-        seen.entry((operation.module.clone(), operation.name.clone()))
+        modules
+            .entry(operation.module.clone())
             .or_default()
             .push(index);
     }
-    let mut clashes = Vec::new();
-    for ((module, name), mut indexes) in seen {
-        if indexes.len() == 1 {
-            continue;
-        }
-        indexes.sort_by(|&a, &b| placed[a].id.cmp(&placed[b].id));
-        if strict {
-            let ids: Vec<&str> = indexes.iter().map(|&i| placed[i].id.as_str()).collect();
-            clashes.push(format!("{module}::{name}: {}", ids.join(", ")));
-        }
-        for (number, &index) in indexes.iter().enumerate().skip(1) {
-            placed[index].name = format!("{name}_{}", number + 1);
+    for (module, indexes) in modules {
+        let names: Vec<(String, String)> = indexes
+            .iter()
+            .map(|&index| {
+                let placed = &placed[index];
+                let spot = format!("{} ({} {})", placed.id, placed.method, placed.path);
+                (placed.name.clone(), spot)
+            })
+            .collect();
+        let names = unique::unique(unique::Kind::Operations(&module), &names, strict)?;
+        for (index, name) in indexes.into_iter().zip(names) {
+            placed[index].name = name;
         }
     }
-    if clashes.is_empty() {
-        return Ok(());
-    }
-    bail!(
-        "operations of one name; give each its own under [operations] in openapi/names.toml:\n  {}",
-        clashes.join("\n  ")
-    )
+    Ok(())
 }
 
 /// Type keys that a lowered schema or operation refers to.
@@ -321,3 +318,7 @@ fn mark_directions(lowered: &mut Lowered) {
         facts.sent_only = facts.sent && !answered.contains(key);
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;

@@ -2,12 +2,12 @@
 //!
 //! A name is a pure function of the original spelling, the tag, the module and the table `openapi/names.toml`; it
 //! never depends on what else the description holds. Where two originals arrive at one name, the table has to tell
-//! them apart ([`check_unique`]); a document without a table gets numbers instead ([`resolve_clashes`]).
+//! them apart; a document without a table gets numbers instead ([`unique`](super::unique)).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use heck::{ToPascalCase, ToSnakeCase};
 use serde::Deserialize;
 
@@ -30,15 +30,6 @@ pub struct Names {
     /// `Parent.member` to type name.
     #[serde(default)]
     inline: BTreeMap<String, String>,
-}
-
-/// What a set of names is for, in messages.
-#[derive(Clone, Copy, Debug)]
-pub enum Kind<'a> {
-    /// Methods of this module.
-    Operations(&'a str),
-    /// Types, those of component schemas and inline ones alike.
-    Types,
 }
 
 /// An operation id taken apart.
@@ -257,81 +248,6 @@ impl<'a> Id<'a> {
             },
         }
     }
-}
-
-/// Fails if two originals have one name, listing every clash and the table to edit.
-pub fn check_unique<'a>(
-    kind: Kind<'_>,
-    names: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> Result<()> {
-    let clashes: Vec<_> = by_name(names)
-        .into_iter()
-        .filter(|(_, originals)| originals.len() > 1)
-        .map(|(name, originals)| {
-            let originals: Vec<_> = originals.iter().map(|o| format!("{o:?}")).collect();
-            format!("{name}: {}", originals.join(", "))
-        })
-        .collect();
-    if clashes.is_empty() {
-        return Ok(());
-    }
-    let (what, table) = match kind {
-        Kind::Operations(module) => (format!("operations of module `{module}`"), "[operations]"),
-        Kind::Types => (
-            "types".to_owned(),
-            "[types] (or [inline] for `Parent.member`)",
-        ),
-    };
-    bail!(
-        "{what} with one name for several; name all but one of each under {table} in openapi/names.toml:\n  {}",
-        clashes.join("\n  ")
-    )
-}
-
-/// Makes names unique by numbers, for a document without a table.
-///
-/// Of several originals with one name the first by spelling keeps it and the next get 2, 3 and so on. The answer is
-/// in the order of the input and does not depend on it.
-pub fn resolve_clashes<'a>(names: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<String> {
-    let names: Vec<_> = names.into_iter().collect();
-    let groups = by_name(names.iter().copied());
-    let mut taken: BTreeSet<String> = groups.keys().map(|name| (*name).to_owned()).collect();
-    let mut chosen: BTreeMap<(&str, &str), String> = BTreeMap::new();
-    for (name, originals) in groups {
-        let separator = if name.starts_with(|c: char| c.is_lowercase()) {
-            "_"
-        } else {
-            ""
-        };
-        let mut number = 1;
-        for (i, original) in originals.into_iter().enumerate() {
-            let mut free = name.to_owned();
-            while i > 0 && taken.contains(&free) {
-                number += 1;
-                free = format!("{name}{separator}{number}");
-            }
-            taken.insert(free.clone());
-            chosen.insert((name, original), free);
-        }
-    }
-    names
-        .iter()
-        .map(|key| {
-            chosen
-                .get(key)
-                .map_or_else(|| key.0.to_owned(), Clone::clone)
-        })
-        .collect()
-}
-
-fn by_name<'a>(
-    names: impl IntoIterator<Item = (&'a str, &'a str)>,
-) -> BTreeMap<&'a str, BTreeSet<&'a str>> {
-    let mut groups: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-    for (name, original) in names {
-        groups.entry(name).or_default().insert(original);
-    }
-    groups
 }
 
 /// Removes the noun of a service from a method, if something is left: `agent_project` from `list_projects`.

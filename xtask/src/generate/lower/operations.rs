@@ -51,9 +51,8 @@ pub(super) fn lower(
     for parameter in parameters_of(document, placed) {
         let name = text(parameter, "name");
         let place = match text(parameter, "in").as_str() {
-            "path" if parameter.get("x-harness-multi-segment") == Some(&Value::Bool(true)) => {
-                Place::PathRef
-            }
+            "path" if flag(parameter, "x-harness-multi-segment") => Place::PathRef,
+            "path" if flag(parameter, "x-harness-path-tail") => Place::PathTail,
             "path" => Place::Path,
             "query" => Place::Query,
             "header" => Place::Header,
@@ -62,9 +61,7 @@ pub(super) fn lower(
                 continue;
             }
         };
-        if matches!(place, Place::Path | Place::PathRef)
-            && !placed.path.contains(&format!("{{{name}}}"))
-        {
+        if place.in_path() && !placed.path.contains(&format!("{{{name}}}")) {
             continue;
         }
         let empty = json!({});
@@ -106,12 +103,11 @@ pub(super) fn lower(
         } else if lowered == json!({}) {
             lowered = json!({"type": "string"});
         }
-        let required = matches!(place, Place::Path | Place::PathRef)
-            || parameter.get("required") == Some(&Value::Bool(true));
+        let required = place.in_path() || flag(parameter, "required");
         let ident = free_ident(&name, place, &mut idents);
         parameters.push(json!({
             "name": ident,
-            "in": if matches!(place, Place::PathRef | Place::Path) { "path" } else { "query" },
+            "in": if place.in_path() { "path" } else { "query" },
             "required": required,
             "schema": lowered,
         }));
@@ -158,7 +154,7 @@ pub(super) fn lower(
         answer: Answer::Empty,
         answers: Vec::new(),
         provenance: text(placed.operation, "x-harness-provenance"),
-        deprecated: placed.operation.get("deprecated") == Some(&Value::Bool(true)),
+        deprecated: flag(placed.operation, "deprecated"),
         lowered: Value::Null,
         lowered_path: String::new(),
     };
@@ -169,7 +165,7 @@ pub(super) fn lower(
         .get("requestBody")
         .map(|body| deref(document, body))
     {
-        facts.body_required = body.get("required") == Some(&Value::Bool(true));
+        facts.body_required = flag(body, "required");
         let content = content_of(body);
         let schema_of = |media: &str| content.iter().find(|(m, _)| m == media).map(|(_, c)| *c);
         for (media, _) in &content {
@@ -423,7 +419,7 @@ fn free_ident(name: &str, place: Place, idents: &mut BTreeSet<String>) -> String
         _ => plain,
     };
     let place = match place {
-        Place::Path | Place::PathRef => "path",
+        Place::Path | Place::PathRef | Place::PathTail => "path",
         Place::Query => "query",
         Place::Header => "header",
         Place::Form => "form",
@@ -445,6 +441,10 @@ fn placeholders(path: &str) -> impl Iterator<Item = &str> {
     path.split('{')
         .skip(1)
         .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+fn flag(holder: &Value, member: &str) -> bool {
+    holder.get(member) == Some(&Value::Bool(true))
 }
 
 fn text(holder: &Value, member: &str) -> String {

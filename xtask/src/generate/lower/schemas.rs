@@ -6,7 +6,13 @@ use anyhow::{Result, bail};
 use heck::ToSnakeCase;
 use serde_json::{Map, Value, json};
 
-use super::{MemberFacts, TypeFacts, UnionFacts, names::Names, secrets, variants};
+use super::{
+    MemberFacts, TypeFacts, UnionFacts,
+    names::Names,
+    secrets,
+    unique::{Kind as Naming, unique},
+    variants,
+};
 
 /// Where references to components point.
 pub(super) const COMPONENTS: &str = "#/components/schemas/";
@@ -66,32 +72,15 @@ impl<'d> Schemas<'d> {
             .pointer("/components/schemas")
             .and_then(Value::as_object)
             .unwrap_or(&EMPTY);
-        let mut rust: BTreeMap<String, String> = BTreeMap::new();
-        let mut taken: BTreeMap<String, String> = BTreeMap::new();
-        let mut clashes = Vec::new();
-        let mut keys: Vec<&String> = raw.keys().collect();
-        keys.sort();
-        for key in keys {
-            let mut name = names.type_name(key);
-            if let Some(other) = taken.get(&name) {
-                if strict {
-                    clashes.push(format!("{name}: {other}, {key}"));
-                }
-                let mut number = 2;
-                while taken.contains_key(&format!("{name}{number}")) {
-                    number += 1;
-                }
-                name = format!("{name}{number}");
-            }
-            taken.insert(name.clone(), key.clone());
-            rust.insert(key.clone(), name);
-        }
-        if !clashes.is_empty() {
-            bail!(
-                "schemas of one name; give each its own under [types] in openapi/names.toml:\n  {}",
-                clashes.join("\n  ")
-            );
-        }
+        let chosen: Vec<(String, String)> = raw
+            .keys()
+            .map(|key| (names.type_name(key), key.clone()))
+            .collect();
+        let rust = raw
+            .keys()
+            .cloned()
+            .zip(unique(Naming::Types, &chosen, strict)?)
+            .collect();
         Ok(Self {
             raw,
             names,

@@ -8365,13 +8365,13 @@ model::model!(UpdateInputSetResponse);
 /// Schema `types.UpdateNoteRequest`.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateNoteRequest {
-    pub comment: Option<String>,
-    pub experiment_id: Option<String>,
-    pub experiment_run_id: Option<String>,
-    pub gameday_run_id: Option<String>,
-    pub note_id: Option<String>,
-    pub operation: Option<UpdateOperation>,
-    pub type_: Option<NoteType>,
+    pub comment: model::Maybe<String>,
+    pub experiment_id: model::Maybe<String>,
+    pub experiment_run_id: model::Maybe<String>,
+    pub gameday_run_id: model::Maybe<String>,
+    pub note_id: model::Maybe<String>,
+    pub operation: model::Maybe<UpdateOperation>,
+    pub type_: model::Maybe<NoteType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -8391,26 +8391,26 @@ impl model::Model for UpdateNoteRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.type_),
-            1 => model::Slot::Str(&mut self.note_id),
-            2 => model::Slot::Str(&mut self.comment),
-            3 => model::Slot::Opt(&mut self.operation),
-            4 => model::Slot::Str(&mut self.experiment_id),
-            5 => model::Slot::Str(&mut self.gameday_run_id),
-            6 => model::Slot::Str(&mut self.experiment_run_id),
+            0 => model::Slot::Maybe(&mut self.type_),
+            1 => model::Slot::Maybe(&mut self.note_id),
+            2 => model::Slot::Maybe(&mut self.comment),
+            3 => model::Slot::Maybe(&mut self.operation),
+            4 => model::Slot::Maybe(&mut self.experiment_id),
+            5 => model::Slot::Maybe(&mut self.gameday_run_id),
+            6 => model::Slot::Maybe(&mut self.experiment_run_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.type_),
-            1 => model::Part::Str(&self.note_id),
-            2 => model::Part::Str(&self.comment),
-            3 => model::Part::Opt(&self.operation),
-            4 => model::Part::Str(&self.experiment_id),
-            5 => model::Part::Str(&self.gameday_run_id),
-            6 => model::Part::Str(&self.experiment_run_id),
+            0 => model::Part::Maybe(&self.type_),
+            1 => model::Part::Maybe(&self.note_id),
+            2 => model::Part::Maybe(&self.comment),
+            3 => model::Part::Maybe(&self.operation),
+            4 => model::Part::Maybe(&self.experiment_id),
+            5 => model::Part::Maybe(&self.gameday_run_id),
+            6 => model::Part::Maybe(&self.experiment_run_id),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

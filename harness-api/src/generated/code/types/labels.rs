@@ -143,10 +143,10 @@ model::model!(KeyValuesBody);
 /// Schema `LabelsKeyBody`.
 #[derive(Clone, Debug, Default)]
 pub struct LabelsKeyBody {
-    pub color: Option<EnumLabelColor>,
-    pub description: Option<String>,
-    pub key: Option<String>,
-    pub type_: Option<EnumLabelType>,
+    pub color: model::Maybe<EnumLabelColor>,
+    pub description: model::Maybe<String>,
+    pub key: model::Maybe<String>,
+    pub type_: model::Maybe<EnumLabelType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -158,20 +158,20 @@ impl model::Model for LabelsKeyBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Opt(&mut self.type_),
-            2 => model::Slot::Opt(&mut self.color),
-            3 => model::Slot::Str(&mut self.description),
+            0 => model::Slot::Maybe(&mut self.key),
+            1 => model::Slot::Maybe(&mut self.type_),
+            2 => model::Slot::Maybe(&mut self.color),
+            3 => model::Slot::Maybe(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.color),
-            3 => model::Part::Str(&self.description),
+            0 => model::Part::Maybe(&self.key),
+            1 => model::Part::Maybe(&self.type_),
+            2 => model::Part::Maybe(&self.color),
+            3 => model::Part::Maybe(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -597,10 +597,10 @@ model::model!(TypesSpaceCore);
 /// Schema `LabelsKeyBody1`.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateRepoLabelRequest {
-    pub color: Option<EnumLabelColor>,
-    pub description: Option<String>,
-    pub key: Option<String>,
-    pub type_: Option<EnumLabelType>,
+    pub color: model::Maybe<EnumLabelColor>,
+    pub description: model::Maybe<String>,
+    pub key: model::Maybe<String>,
+    pub type_: model::Maybe<EnumLabelType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -612,20 +612,20 @@ impl model::Model for UpdateRepoLabelRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.key),
-            1 => model::Slot::Opt(&mut self.type_),
-            2 => model::Slot::Opt(&mut self.color),
-            3 => model::Slot::Str(&mut self.description),
+            0 => model::Slot::Maybe(&mut self.key),
+            1 => model::Slot::Maybe(&mut self.type_),
+            2 => model::Slot::Maybe(&mut self.color),
+            3 => model::Slot::Maybe(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.key),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.color),
-            3 => model::Part::Str(&self.description),
+            0 => model::Part::Maybe(&self.key),
+            1 => model::Part::Maybe(&self.type_),
+            2 => model::Part::Maybe(&self.color),
+            3 => model::Part::Maybe(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -634,8 +634,8 @@ model::model!(UpdateRepoLabelRequest);
 /// Schema `ValuesValueBody1`.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateRepoLabelValueRequest {
-    pub color: Option<EnumLabelColor>,
-    pub value: Option<String>,
+    pub color: model::Maybe<EnumLabelColor>,
+    pub value: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -647,16 +647,16 @@ impl model::Model for UpdateRepoLabelValueRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.color),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Maybe(&mut self.color),
+            1 => model::Slot::Maybe(&mut self.value),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.color),
-            1 => model::Part::Str(&self.value),
+            0 => model::Part::Maybe(&self.color),
+            1 => model::Part::Maybe(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -696,8 +696,8 @@ model::model!(V1LabelsBody);
 /// Schema `ValuesValueBody`.
 #[derive(Clone, Debug, Default)]
 pub struct ValuesValueBody {
-    pub color: Option<EnumLabelColor>,
-    pub value: Option<String>,
+    pub color: model::Maybe<EnumLabelColor>,
+    pub value: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -709,16 +709,16 @@ impl model::Model for ValuesValueBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.color),
-            1 => model::Slot::Str(&mut self.value),
+            0 => model::Slot::Maybe(&mut self.color),
+            1 => model::Slot::Maybe(&mut self.value),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.color),
-            1 => model::Part::Str(&self.value),
+            0 => model::Part::Maybe(&self.color),
+            1 => model::Part::Maybe(&self.value),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

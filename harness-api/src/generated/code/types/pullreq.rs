@@ -163,7 +163,7 @@ model::model!(OpenapiCommentStatusPullReqRequest);
 /// Schema `OpenapiCommentUpdatePullReqRequest`.
 #[derive(Clone, Debug, Default)]
 pub struct OpenapiCommentUpdatePullReqRequest {
-    pub text: Option<String>,
+    pub text: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -175,14 +175,14 @@ impl model::Model for OpenapiCommentUpdatePullReqRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.text),
+            0 => model::Slot::Maybe(&mut self.text),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.text),
+            0 => model::Part::Maybe(&self.text),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -440,8 +440,8 @@ model::model!(OpenapiStatePullReqRequest);
 /// Schema `OpenapiUpdatePullReqRequest`.
 #[derive(Clone, Debug, Default)]
 pub struct OpenapiUpdatePullReqRequest {
-    pub description: Option<String>,
-    pub title: Option<String>,
+    pub description: model::Maybe<String>,
+    pub title: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -453,16 +453,16 @@ impl model::Model for OpenapiUpdatePullReqRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.title),
-            1 => model::Slot::Str(&mut self.description),
+            0 => model::Slot::Maybe(&mut self.title),
+            1 => model::Slot::Maybe(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.title),
-            1 => model::Part::Str(&self.description),
+            0 => model::Part::Maybe(&self.title),
+            1 => model::Part::Maybe(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

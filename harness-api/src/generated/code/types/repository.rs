@@ -558,9 +558,9 @@ model::model!(OpenapiDirContent);
 /// Schema `OpenapiGeneralSettingsRequest`.
 #[derive(Clone, Debug, Default)]
 pub struct OpenapiGeneralSettingsRequest {
-    pub auto_merge_enabled: Option<bool>,
-    pub file_size_limit: Option<i64>,
-    pub git_lfs_enabled: Option<bool>,
+    pub auto_merge_enabled: model::Maybe<bool>,
+    pub file_size_limit: model::Maybe<i64>,
+    pub git_lfs_enabled: model::Maybe<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -572,18 +572,18 @@ impl model::Model for OpenapiGeneralSettingsRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.file_size_limit),
-            1 => model::Slot::Flag(&mut self.git_lfs_enabled),
-            2 => model::Slot::Flag(&mut self.auto_merge_enabled),
+            0 => model::Slot::Maybe(&mut self.file_size_limit),
+            1 => model::Slot::Maybe(&mut self.git_lfs_enabled),
+            2 => model::Slot::Maybe(&mut self.auto_merge_enabled),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Int(&self.file_size_limit),
-            1 => model::Part::Flag(&self.git_lfs_enabled),
-            2 => model::Part::Flag(&self.auto_merge_enabled),
+            0 => model::Part::Maybe(&self.file_size_limit),
+            1 => model::Part::Maybe(&self.git_lfs_enabled),
+            2 => model::Part::Maybe(&self.auto_merge_enabled),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -694,9 +694,9 @@ model::model!(OpenapiRestoreRequest);
 /// Schema `OpenapiSecuritySettingsRequest`.
 #[derive(Clone, Debug, Default)]
 pub struct OpenapiSecuritySettingsRequest {
-    pub principal_committer_match: Option<bool>,
-    pub secret_scanning_enabled: Option<bool>,
-    pub vulnerability_scanning_mode: Option<SettingsVulnerabilityScanningMode>,
+    pub principal_committer_match: model::Maybe<bool>,
+    pub secret_scanning_enabled: model::Maybe<bool>,
+    pub vulnerability_scanning_mode: model::Maybe<SettingsVulnerabilityScanningMode>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -712,18 +712,18 @@ impl model::Model for OpenapiSecuritySettingsRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Flag(&mut self.secret_scanning_enabled),
-            1 => model::Slot::Flag(&mut self.principal_committer_match),
-            2 => model::Slot::Opt(&mut self.vulnerability_scanning_mode),
+            0 => model::Slot::Maybe(&mut self.secret_scanning_enabled),
+            1 => model::Slot::Maybe(&mut self.principal_committer_match),
+            2 => model::Slot::Maybe(&mut self.vulnerability_scanning_mode),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Flag(&self.secret_scanning_enabled),
-            1 => model::Part::Flag(&self.principal_committer_match),
-            2 => model::Part::Opt(&self.vulnerability_scanning_mode),
+            0 => model::Part::Maybe(&self.secret_scanning_enabled),
+            1 => model::Part::Maybe(&self.principal_committer_match),
+            2 => model::Part::Maybe(&self.vulnerability_scanning_mode),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -761,8 +761,8 @@ model::model!(OpenapiUpdateDefaultBranchRequest);
 #[derive(Clone, Debug, Default)]
 pub struct OpenapiUpdateRepoRequest {
     pub description: model::Maybe<String>,
-    pub state: Option<serde_json::Value>,
-    pub tags: Option<std::collections::BTreeMap<String, serde_json::Value>>,
+    pub state: model::Maybe<serde_json::Value>,
+    pub tags: model::Maybe<std::collections::BTreeMap<String, serde_json::Value>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -774,8 +774,8 @@ impl model::Model for OpenapiUpdateRepoRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.tags),
-            1 => model::Slot::Json(&mut self.state),
+            0 => model::Slot::Maybe(&mut self.tags),
+            1 => model::Slot::Maybe(&mut self.state),
             2 => model::Slot::Maybe(&mut self.description),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
@@ -783,8 +783,8 @@ impl model::Model for OpenapiUpdateRepoRequest {
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.tags),
-            1 => model::Part::Json(&self.state),
+            0 => model::Part::Maybe(&self.tags),
+            1 => model::Part::Maybe(&self.state),
             2 => model::Part::Maybe(&self.description),
             _ => model::Part::Misfits(&self.misfits),
         }

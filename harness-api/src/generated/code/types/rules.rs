@@ -578,14 +578,14 @@ model::model!(RepoIdentifierRulesBody);
 /// Schema `RulesRuleIdentifierBody`.
 #[derive(Clone, Debug, Default)]
 pub struct RulesRuleIdentifierBody {
-    pub definition: Option<OpenapiRuleDefinition>,
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub pattern: Option<Box<ProtectionPattern>>,
-    pub repo_target: Option<Box<ProtectionRepoTarget>>,
-    pub state: Option<EnumRuleState>,
-    pub type_: Option<OpenapiRuleType>,
-    pub uid: Option<String>,
+    pub definition: model::Maybe<OpenapiRuleDefinition>,
+    pub description: model::Maybe<String>,
+    pub identifier: model::Maybe<String>,
+    pub pattern: model::Maybe<Box<ProtectionPattern>>,
+    pub repo_target: model::Maybe<Box<ProtectionRepoTarget>>,
+    pub state: model::Maybe<EnumRuleState>,
+    pub type_: model::Maybe<OpenapiRuleType>,
+    pub uid: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -606,28 +606,28 @@ impl model::Model for RulesRuleIdentifierBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.uid),
-            1 => model::Slot::Opt(&mut self.type_),
-            2 => model::Slot::Opt(&mut self.state),
-            3 => model::Slot::Opt(&mut self.pattern),
-            4 => model::Slot::Opt(&mut self.definition),
-            5 => model::Slot::Str(&mut self.identifier),
-            6 => model::Slot::Str(&mut self.description),
-            7 => model::Slot::Opt(&mut self.repo_target),
+            0 => model::Slot::Maybe(&mut self.uid),
+            1 => model::Slot::Maybe(&mut self.type_),
+            2 => model::Slot::Maybe(&mut self.state),
+            3 => model::Slot::Maybe(&mut self.pattern),
+            4 => model::Slot::Maybe(&mut self.definition),
+            5 => model::Slot::Maybe(&mut self.identifier),
+            6 => model::Slot::Maybe(&mut self.description),
+            7 => model::Slot::Maybe(&mut self.repo_target),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.state),
-            3 => model::Part::Opt(&self.pattern),
-            4 => model::Part::Opt(&self.definition),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.repo_target),
+            0 => model::Part::Maybe(&self.uid),
+            1 => model::Part::Maybe(&self.type_),
+            2 => model::Part::Maybe(&self.state),
+            3 => model::Part::Maybe(&self.pattern),
+            4 => model::Part::Maybe(&self.definition),
+            5 => model::Part::Maybe(&self.identifier),
+            6 => model::Part::Maybe(&self.description),
+            7 => model::Part::Maybe(&self.repo_target),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -636,14 +636,14 @@ model::model!(RulesRuleIdentifierBody);
 /// Schema `RulesRuleIdentifierBody1`.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateSpaceRuleRequest {
-    pub definition: Option<OpenapiRuleDefinition>,
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    pub pattern: Option<Box<ProtectionPattern>>,
-    pub repo_target: Option<Box<ProtectionRepoTarget>>,
-    pub state: Option<EnumRuleState>,
-    pub type_: Option<OpenapiRuleType>,
-    pub uid: Option<String>,
+    pub definition: model::Maybe<OpenapiRuleDefinition>,
+    pub description: model::Maybe<String>,
+    pub identifier: model::Maybe<String>,
+    pub pattern: model::Maybe<Box<ProtectionPattern>>,
+    pub repo_target: model::Maybe<Box<ProtectionRepoTarget>>,
+    pub state: model::Maybe<EnumRuleState>,
+    pub type_: model::Maybe<OpenapiRuleType>,
+    pub uid: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -664,28 +664,28 @@ impl model::Model for UpdateSpaceRuleRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.uid),
-            1 => model::Slot::Opt(&mut self.type_),
-            2 => model::Slot::Opt(&mut self.state),
-            3 => model::Slot::Opt(&mut self.pattern),
-            4 => model::Slot::Opt(&mut self.definition),
-            5 => model::Slot::Str(&mut self.identifier),
-            6 => model::Slot::Str(&mut self.description),
-            7 => model::Slot::Opt(&mut self.repo_target),
+            0 => model::Slot::Maybe(&mut self.uid),
+            1 => model::Slot::Maybe(&mut self.type_),
+            2 => model::Slot::Maybe(&mut self.state),
+            3 => model::Slot::Maybe(&mut self.pattern),
+            4 => model::Slot::Maybe(&mut self.definition),
+            5 => model::Slot::Maybe(&mut self.identifier),
+            6 => model::Slot::Maybe(&mut self.description),
+            7 => model::Slot::Maybe(&mut self.repo_target),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Opt(&self.type_),
-            2 => model::Part::Opt(&self.state),
-            3 => model::Part::Opt(&self.pattern),
-            4 => model::Part::Opt(&self.definition),
-            5 => model::Part::Str(&self.identifier),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.repo_target),
+            0 => model::Part::Maybe(&self.uid),
+            1 => model::Part::Maybe(&self.type_),
+            2 => model::Part::Maybe(&self.state),
+            3 => model::Part::Maybe(&self.pattern),
+            4 => model::Part::Maybe(&self.definition),
+            5 => model::Part::Maybe(&self.identifier),
+            6 => model::Part::Maybe(&self.description),
+            7 => model::Part::Maybe(&self.repo_target),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

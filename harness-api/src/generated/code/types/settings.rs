@@ -7,7 +7,7 @@ use crate::model;
 /// Schema `updateSpaceGeneralSettings body`.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateSpaceGeneralSettingsBody {
-    pub default_branch: Option<String>,
+    pub default_branch: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -19,14 +19,14 @@ impl model::Model for UpdateSpaceGeneralSettingsBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.default_branch),
+            0 => model::Slot::Maybe(&mut self.default_branch),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.default_branch),
+            0 => model::Part::Maybe(&self.default_branch),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

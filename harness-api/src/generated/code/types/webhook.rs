@@ -146,16 +146,16 @@ model::model!(OpenapiCreateRepoWebhookRequestExtraHeaders);
 /// Schema `OpenapiUpdateRepoWebhookRequest`.
 #[derive(Clone, Default)]
 pub struct OpenapiUpdateRepoWebhookRequest {
-    pub description: Option<String>,
-    pub display_name: Option<String>,
-    pub enabled: Option<bool>,
-    pub extra_headers: Option<Vec<OpenapiUpdateRepoWebhookRequestExtraHeaders>>,
-    pub identifier: Option<String>,
-    pub insecure: Option<bool>,
-    pub secret: Option<String>,
-    pub triggers: Option<Vec<EnumWebhookTrigger>>,
-    pub uid: Option<String>,
-    pub url: Option<String>,
+    pub description: model::Maybe<String>,
+    pub display_name: model::Maybe<String>,
+    pub enabled: model::Maybe<bool>,
+    pub extra_headers: model::Maybe<Vec<OpenapiUpdateRepoWebhookRequestExtraHeaders>>,
+    pub identifier: model::Maybe<String>,
+    pub insecure: model::Maybe<bool>,
+    pub secret: model::Maybe<String>,
+    pub triggers: model::Maybe<Vec<EnumWebhookTrigger>>,
+    pub uid: model::Maybe<String>,
+    pub url: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -169,7 +169,7 @@ impl std::fmt::Debug for OpenapiUpdateRepoWebhookRequest {
             .field("extra_headers", &self.extra_headers)
             .field("identifier", &self.identifier)
             .field("insecure", &self.insecure)
-            .field("secret", &model::Redacted(self.secret.is_some()))
+            .field("secret", &model::Redacted(self.secret.value().is_some()))
             .field("triggers", &self.triggers)
             .field("uid", &self.uid)
             .field("url", &self.url)
@@ -195,32 +195,32 @@ impl model::Model for OpenapiUpdateRepoWebhookRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.uid),
-            1 => model::Slot::Str(&mut self.url),
-            2 => model::Slot::Str(&mut self.secret),
-            3 => model::Slot::Flag(&mut self.enabled),
-            4 => model::Slot::Flag(&mut self.insecure),
-            5 => model::Slot::Opt(&mut self.triggers),
-            6 => model::Slot::Str(&mut self.identifier),
-            7 => model::Slot::Str(&mut self.description),
-            8 => model::Slot::Str(&mut self.display_name),
-            9 => model::Slot::Opt(&mut self.extra_headers),
+            0 => model::Slot::Maybe(&mut self.uid),
+            1 => model::Slot::Maybe(&mut self.url),
+            2 => model::Slot::Maybe(&mut self.secret),
+            3 => model::Slot::Maybe(&mut self.enabled),
+            4 => model::Slot::Maybe(&mut self.insecure),
+            5 => model::Slot::Maybe(&mut self.triggers),
+            6 => model::Slot::Maybe(&mut self.identifier),
+            7 => model::Slot::Maybe(&mut self.description),
+            8 => model::Slot::Maybe(&mut self.display_name),
+            9 => model::Slot::Maybe(&mut self.extra_headers),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.secret),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Flag(&self.insecure),
-            5 => model::Part::Opt(&self.triggers),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.display_name),
-            9 => model::Part::Opt(&self.extra_headers),
+            0 => model::Part::Maybe(&self.uid),
+            1 => model::Part::Maybe(&self.url),
+            2 => model::Part::Maybe(&self.secret),
+            3 => model::Part::Maybe(&self.enabled),
+            4 => model::Part::Maybe(&self.insecure),
+            5 => model::Part::Maybe(&self.triggers),
+            6 => model::Part::Maybe(&self.identifier),
+            7 => model::Part::Maybe(&self.description),
+            8 => model::Part::Maybe(&self.display_name),
+            9 => model::Part::Maybe(&self.extra_headers),
             _ => model::Part::Misfits(&self.misfits),
         }
     }
@@ -263,16 +263,16 @@ model::model!(OpenapiUpdateRepoWebhookRequestExtraHeaders);
 /// Schema `OpenapiUpdateSpaceWebhookRequest`.
 #[derive(Clone, Default)]
 pub struct OpenapiUpdateSpaceWebhookRequest {
-    pub description: Option<String>,
-    pub display_name: Option<String>,
-    pub enabled: Option<bool>,
-    pub extra_headers: Option<Vec<OpenapiUpdateSpaceWebhookRequestExtraHeaders>>,
-    pub identifier: Option<String>,
-    pub insecure: Option<bool>,
-    pub secret: Option<String>,
-    pub triggers: Option<Vec<EnumWebhookTrigger>>,
-    pub uid: Option<String>,
-    pub url: Option<String>,
+    pub description: model::Maybe<String>,
+    pub display_name: model::Maybe<String>,
+    pub enabled: model::Maybe<bool>,
+    pub extra_headers: model::Maybe<Vec<OpenapiUpdateSpaceWebhookRequestExtraHeaders>>,
+    pub identifier: model::Maybe<String>,
+    pub insecure: model::Maybe<bool>,
+    pub secret: model::Maybe<String>,
+    pub triggers: model::Maybe<Vec<EnumWebhookTrigger>>,
+    pub uid: model::Maybe<String>,
+    pub url: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -286,7 +286,7 @@ impl std::fmt::Debug for OpenapiUpdateSpaceWebhookRequest {
             .field("extra_headers", &self.extra_headers)
             .field("identifier", &self.identifier)
             .field("insecure", &self.insecure)
-            .field("secret", &model::Redacted(self.secret.is_some()))
+            .field("secret", &model::Redacted(self.secret.value().is_some()))
             .field("triggers", &self.triggers)
             .field("uid", &self.uid)
             .field("url", &self.url)
@@ -312,32 +312,32 @@ impl model::Model for OpenapiUpdateSpaceWebhookRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.uid),
-            1 => model::Slot::Str(&mut self.url),
-            2 => model::Slot::Str(&mut self.secret),
-            3 => model::Slot::Flag(&mut self.enabled),
-            4 => model::Slot::Flag(&mut self.insecure),
-            5 => model::Slot::Opt(&mut self.triggers),
-            6 => model::Slot::Str(&mut self.identifier),
-            7 => model::Slot::Str(&mut self.description),
-            8 => model::Slot::Str(&mut self.display_name),
-            9 => model::Slot::Opt(&mut self.extra_headers),
+            0 => model::Slot::Maybe(&mut self.uid),
+            1 => model::Slot::Maybe(&mut self.url),
+            2 => model::Slot::Maybe(&mut self.secret),
+            3 => model::Slot::Maybe(&mut self.enabled),
+            4 => model::Slot::Maybe(&mut self.insecure),
+            5 => model::Slot::Maybe(&mut self.triggers),
+            6 => model::Slot::Maybe(&mut self.identifier),
+            7 => model::Slot::Maybe(&mut self.description),
+            8 => model::Slot::Maybe(&mut self.display_name),
+            9 => model::Slot::Maybe(&mut self.extra_headers),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.uid),
-            1 => model::Part::Str(&self.url),
-            2 => model::Part::Str(&self.secret),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Flag(&self.insecure),
-            5 => model::Part::Opt(&self.triggers),
-            6 => model::Part::Str(&self.identifier),
-            7 => model::Part::Str(&self.description),
-            8 => model::Part::Str(&self.display_name),
-            9 => model::Part::Opt(&self.extra_headers),
+            0 => model::Part::Maybe(&self.uid),
+            1 => model::Part::Maybe(&self.url),
+            2 => model::Part::Maybe(&self.secret),
+            3 => model::Part::Maybe(&self.enabled),
+            4 => model::Part::Maybe(&self.insecure),
+            5 => model::Part::Maybe(&self.triggers),
+            6 => model::Part::Maybe(&self.identifier),
+            7 => model::Part::Maybe(&self.description),
+            8 => model::Part::Maybe(&self.display_name),
+            9 => model::Part::Maybe(&self.extra_headers),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

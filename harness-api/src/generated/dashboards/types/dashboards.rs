@@ -854,11 +854,11 @@ model::model!(ScheduleReportResponseBody);
 /// Schema `UpdateDashboardFilterRequest`.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateDashboardFilterRequest {
-    pub default_value: Option<String>,
-    pub name: Option<String>,
-    pub row: Option<i64>,
-    pub title: Option<String>,
-    pub ui_config: Option<serde_json::Value>,
+    pub default_value: model::Maybe<String>,
+    pub name: model::Maybe<String>,
+    pub row: model::Maybe<i64>,
+    pub title: model::Maybe<String>,
+    pub ui_config: model::Maybe<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -870,22 +870,22 @@ impl model::Model for UpdateDashboardFilterRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Int(&mut self.row),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Str(&mut self.title),
-            3 => model::Slot::Json(&mut self.ui_config),
-            4 => model::Slot::Str(&mut self.default_value),
+            0 => model::Slot::Maybe(&mut self.row),
+            1 => model::Slot::Maybe(&mut self.name),
+            2 => model::Slot::Maybe(&mut self.title),
+            3 => model::Slot::Maybe(&mut self.ui_config),
+            4 => model::Slot::Maybe(&mut self.default_value),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Int(&self.row),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Str(&self.title),
-            3 => model::Part::Json(&self.ui_config),
-            4 => model::Part::Str(&self.default_value),
+            0 => model::Part::Maybe(&self.row),
+            1 => model::Part::Maybe(&self.name),
+            2 => model::Part::Maybe(&self.title),
+            3 => model::Part::Maybe(&self.ui_config),
+            4 => model::Part::Maybe(&self.default_value),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

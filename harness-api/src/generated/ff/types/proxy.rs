@@ -108,7 +108,7 @@ model::model!(ProxyKey);
 /// Schema `ProxyKeyInstruction`.
 #[derive(Clone, Debug, Default)]
 pub struct ProxyKeyInstruction {
-    pub instructions: Option<Box<ProxyKeyInstructionInstructions>>,
+    pub instructions: model::Maybe<Box<ProxyKeyInstructionInstructions>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -120,14 +120,14 @@ impl model::Model for ProxyKeyInstruction {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Opt(&mut self.instructions),
+            0 => model::Slot::Maybe(&mut self.instructions),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Opt(&self.instructions),
+            0 => model::Part::Maybe(&self.instructions),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

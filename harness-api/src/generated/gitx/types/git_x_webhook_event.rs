@@ -7,7 +7,7 @@ use crate::model;
 /// Schema `UpdateGitXWebhookEventRequest`.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateGitxWebhookEventRequest {
-    pub event_status: Option<String>,
+    pub event_status: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -19,14 +19,14 @@ impl model::Model for UpdateGitxWebhookEventRequest {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.event_status),
+            0 => model::Slot::Maybe(&mut self.event_status),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.event_status),
+            0 => model::Part::Maybe(&self.event_status),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

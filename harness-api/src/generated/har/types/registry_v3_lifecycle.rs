@@ -286,15 +286,15 @@ model::open_enum! {
 /// Schema `PatchLifecycleRuleV3 body`.
 #[derive(Clone, Debug, Default)]
 pub struct PatchLifecycleRuleV3Body {
-    pub action: Option<String>,
-    pub apply_to: Option<Box<PatchLifecycleRuleV3BodyApplyTo>>,
-    pub criteria: Option<Box<PatchLifecycleRuleV3BodyCriteria>>,
-    pub description: Option<String>,
-    pub enabled: Option<bool>,
-    pub filter_config: Option<Box<PatchLifecycleRuleV3BodyFilterConfig>>,
-    pub name: Option<String>,
-    pub package_type: Option<String>,
-    pub schedule: Option<Box<PatchLifecycleRuleV3BodySchedule>>,
+    pub action: model::Maybe<String>,
+    pub apply_to: model::Maybe<Box<PatchLifecycleRuleV3BodyApplyTo>>,
+    pub criteria: model::Maybe<Box<PatchLifecycleRuleV3BodyCriteria>>,
+    pub description: model::Maybe<String>,
+    pub enabled: model::Maybe<bool>,
+    pub filter_config: model::Maybe<Box<PatchLifecycleRuleV3BodyFilterConfig>>,
+    pub name: model::Maybe<String>,
+    pub package_type: model::Maybe<String>,
+    pub schedule: model::Maybe<Box<PatchLifecycleRuleV3BodySchedule>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -316,30 +316,30 @@ impl model::Model for PatchLifecycleRuleV3Body {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.action),
-            2 => model::Slot::Opt(&mut self.apply_to),
-            3 => model::Slot::Flag(&mut self.enabled),
-            4 => model::Slot::Opt(&mut self.criteria),
-            5 => model::Slot::Opt(&mut self.schedule),
-            6 => model::Slot::Str(&mut self.description),
-            7 => model::Slot::Str(&mut self.package_type),
-            8 => model::Slot::Opt(&mut self.filter_config),
+            0 => model::Slot::Maybe(&mut self.name),
+            1 => model::Slot::Maybe(&mut self.action),
+            2 => model::Slot::Maybe(&mut self.apply_to),
+            3 => model::Slot::Maybe(&mut self.enabled),
+            4 => model::Slot::Maybe(&mut self.criteria),
+            5 => model::Slot::Maybe(&mut self.schedule),
+            6 => model::Slot::Maybe(&mut self.description),
+            7 => model::Slot::Maybe(&mut self.package_type),
+            8 => model::Slot::Maybe(&mut self.filter_config),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.action),
-            2 => model::Part::Opt(&self.apply_to),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Opt(&self.criteria),
-            5 => model::Part::Opt(&self.schedule),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Str(&self.package_type),
-            8 => model::Part::Opt(&self.filter_config),
+            0 => model::Part::Maybe(&self.name),
+            1 => model::Part::Maybe(&self.action),
+            2 => model::Part::Maybe(&self.apply_to),
+            3 => model::Part::Maybe(&self.enabled),
+            4 => model::Part::Maybe(&self.criteria),
+            5 => model::Part::Maybe(&self.schedule),
+            6 => model::Part::Maybe(&self.description),
+            7 => model::Part::Maybe(&self.package_type),
+            8 => model::Part::Maybe(&self.filter_config),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

@@ -4,6 +4,110 @@
 #![allow(unused_imports)]
 use super::*;
 use crate::model;
+/// Schema `ApprovalInstanceResponse`.
+#[derive(Clone, Debug, Default)]
+pub struct ApprovalInstanceResponse {
+    pub approval_message: Option<String>,
+    pub created_at: Option<i64>,
+    pub deadline: Option<i64>,
+    pub details: Option<serde_json::Value>,
+    pub id: Option<String>,
+    pub include_pipeline_execution_history: Option<bool>,
+    pub last_modified_at: Option<i64>,
+    pub status: Option<String>,
+    pub type_: Option<String>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ApprovalInstanceResponse {
+    #[inline]
+    fn names(&self) -> model::Names {
+        &[
+            "id",
+            "type",
+            "status",
+            "details",
+            "deadline",
+            "createdAt",
+            "lastModifiedAt",
+            "approvalMessage",
+            "includePipelineExecutionHistory",
+        ]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Str(&mut self.id),
+            1 => model::Slot::Str(&mut self.type_),
+            2 => model::Slot::Str(&mut self.status),
+            3 => model::Slot::Json(&mut self.details),
+            4 => model::Slot::Int(&mut self.deadline),
+            5 => model::Slot::Int(&mut self.created_at),
+            6 => model::Slot::Int(&mut self.last_modified_at),
+            7 => model::Slot::Str(&mut self.approval_message),
+            8 => model::Slot::Flag(&mut self.include_pipeline_execution_history),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Str(&self.id),
+            1 => model::Part::Str(&self.type_),
+            2 => model::Part::Str(&self.status),
+            3 => model::Part::Json(&self.details),
+            4 => model::Part::Int(&self.deadline),
+            5 => model::Part::Int(&self.created_at),
+            6 => model::Part::Int(&self.last_modified_at),
+            7 => model::Part::Str(&self.approval_message),
+            8 => model::Part::Flag(&self.include_pipeline_execution_history),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(ApprovalInstanceResponse);
+/// Schema `ResponseDTOApprovalInstanceResponse`.
+#[derive(Clone, Debug, Default)]
+pub struct ResponseDtoApprovalInstanceResponse {
+    pub correlation_id: Option<String>,
+    pub data: Option<Box<ApprovalInstanceResponse>>,
+    pub meta_data: Option<serde_json::Value>,
+    pub status: Option<ResponseDtoApprovalInstanceResponseStatus>,
+    /// Members whose value was of another kind than described.
+    pub misfits: model::Misfits,
+}
+impl model::Model for ResponseDtoApprovalInstanceResponse {
+    #[inline]
+    fn names(&self) -> model::Names {
+        &["data", "status", "metaData", "correlationId"]
+    }
+    #[inline]
+    fn slot(&mut self, index: usize) -> model::Slot<'_> {
+        match index {
+            0 => model::Slot::Opt(&mut self.data),
+            1 => model::Slot::Opt(&mut self.status),
+            2 => model::Slot::Json(&mut self.meta_data),
+            3 => model::Slot::Str(&mut self.correlation_id),
+            _ => model::Slot::Misfits(&mut self.misfits),
+        }
+    }
+    #[inline]
+    fn part(&self, index: usize) -> model::Part<'_> {
+        match index {
+            0 => model::Part::Opt(&self.data),
+            1 => model::Part::Opt(&self.status),
+            2 => model::Part::Json(&self.meta_data),
+            3 => model::Part::Str(&self.correlation_id),
+            _ => model::Part::Misfits(&self.misfits),
+        }
+    }
+}
+model::model!(ResponseDtoApprovalInstanceResponse);
+model::open_enum! {
+    #[doc = " Schema `ResponseDTOApprovalInstanceResponse.status`."]
+    ResponseDtoApprovalInstanceResponseStatus { Success = "SUCCESS", Failure = "FAILURE",
+    Error = "ERROR", }
+}
 /// Schema `addHarnessApprovalActivity body`.
 #[derive(Clone, Debug, Default)]
 pub struct AddHarnessApprovalActivityBody {

@@ -640,12 +640,12 @@ model::model!(PipelineMoveConfigResponseBody);
 /// Schema `PipelinePatchRequestBody`.
 #[derive(Clone, Debug, Default)]
 pub struct PipelinePatchRequestBody {
-    pub desc: Option<String>,
-    pub git_details: Option<Box<GitUpdateDetails>>,
-    pub name: Option<String>,
-    pub pipeline_yaml: Option<String>,
-    pub tags: Option<std::collections::BTreeMap<String, String>>,
-    pub version: Option<String>,
+    pub desc: model::Maybe<String>,
+    pub git_details: model::Maybe<Box<GitUpdateDetails>>,
+    pub name: model::Maybe<String>,
+    pub pipeline_yaml: model::Maybe<String>,
+    pub tags: model::Maybe<std::collections::BTreeMap<String, String>>,
+    pub version: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -657,24 +657,24 @@ impl model::Model for PipelinePatchRequestBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.desc),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Opt(&mut self.tags),
-            3 => model::Slot::Str(&mut self.version),
-            4 => model::Slot::Opt(&mut self.git_details),
-            5 => model::Slot::Str(&mut self.pipeline_yaml),
+            0 => model::Slot::Maybe(&mut self.desc),
+            1 => model::Slot::Maybe(&mut self.name),
+            2 => model::Slot::Maybe(&mut self.tags),
+            3 => model::Slot::Maybe(&mut self.version),
+            4 => model::Slot::Maybe(&mut self.git_details),
+            5 => model::Slot::Maybe(&mut self.pipeline_yaml),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.desc),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.tags),
-            3 => model::Part::Str(&self.version),
-            4 => model::Part::Opt(&self.git_details),
-            5 => model::Part::Str(&self.pipeline_yaml),
+            0 => model::Part::Maybe(&self.desc),
+            1 => model::Part::Maybe(&self.name),
+            2 => model::Part::Maybe(&self.tags),
+            3 => model::Part::Maybe(&self.version),
+            4 => model::Part::Maybe(&self.git_details),
+            5 => model::Part::Maybe(&self.pipeline_yaml),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

@@ -136,8 +136,8 @@ model::model!(PolicyToPolicySet);
 /// Schema `UpdateRequestBody`.
 #[derive(Clone, Debug, Default)]
 pub struct UpdateRequestBody {
-    pub name: Option<String>,
-    pub rego: Option<String>,
+    pub name: model::Maybe<String>,
+    pub rego: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -149,16 +149,16 @@ impl model::Model for UpdateRequestBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.rego),
+            0 => model::Slot::Maybe(&mut self.name),
+            1 => model::Slot::Maybe(&mut self.rego),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.rego),
+            0 => model::Part::Maybe(&self.name),
+            1 => model::Part::Maybe(&self.rego),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

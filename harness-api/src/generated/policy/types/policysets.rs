@@ -357,16 +357,16 @@ model::open_enum! {
 /// Schema `UpdateRequestBody2`.
 #[derive(Clone, Debug, Default)]
 pub struct PolicySetUpdateRequestBody {
-    pub action: Option<String>,
-    pub description: Option<String>,
-    pub enabled: Option<bool>,
-    pub entity_selector: Option<PolicySetUpdateRequestBodyEntitySelector>,
-    pub infra_params: Option<Box<PolicySetUpdateRequestBodyInfraParams>>,
-    pub infra_type: Option<String>,
-    pub name: Option<String>,
-    pub policies: Option<Vec<Linkedpolicyidentifier>>,
-    pub resource_groups: Option<Vec<ResourceGroupIdentifier>>,
-    pub type_: Option<String>,
+    pub action: model::Maybe<String>,
+    pub description: model::Maybe<String>,
+    pub enabled: model::Maybe<bool>,
+    pub entity_selector: model::Maybe<PolicySetUpdateRequestBodyEntitySelector>,
+    pub infra_params: model::Maybe<Box<PolicySetUpdateRequestBodyInfraParams>>,
+    pub infra_type: model::Maybe<String>,
+    pub name: model::Maybe<String>,
+    pub policies: model::Maybe<Vec<Linkedpolicyidentifier>>,
+    pub resource_groups: model::Maybe<Vec<ResourceGroupIdentifier>>,
+    pub type_: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -389,32 +389,32 @@ impl model::Model for PolicySetUpdateRequestBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.name),
-            1 => model::Slot::Str(&mut self.type_),
-            2 => model::Slot::Str(&mut self.action),
-            3 => model::Slot::Flag(&mut self.enabled),
-            4 => model::Slot::Opt(&mut self.policies),
-            5 => model::Slot::Str(&mut self.infra_type),
-            6 => model::Slot::Str(&mut self.description),
-            7 => model::Slot::Opt(&mut self.infra_params),
-            8 => model::Slot::Opt(&mut self.entity_selector),
-            9 => model::Slot::Opt(&mut self.resource_groups),
+            0 => model::Slot::Maybe(&mut self.name),
+            1 => model::Slot::Maybe(&mut self.type_),
+            2 => model::Slot::Maybe(&mut self.action),
+            3 => model::Slot::Maybe(&mut self.enabled),
+            4 => model::Slot::Maybe(&mut self.policies),
+            5 => model::Slot::Maybe(&mut self.infra_type),
+            6 => model::Slot::Maybe(&mut self.description),
+            7 => model::Slot::Maybe(&mut self.infra_params),
+            8 => model::Slot::Maybe(&mut self.entity_selector),
+            9 => model::Slot::Maybe(&mut self.resource_groups),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.name),
-            1 => model::Part::Str(&self.type_),
-            2 => model::Part::Str(&self.action),
-            3 => model::Part::Flag(&self.enabled),
-            4 => model::Part::Opt(&self.policies),
-            5 => model::Part::Str(&self.infra_type),
-            6 => model::Part::Str(&self.description),
-            7 => model::Part::Opt(&self.infra_params),
-            8 => model::Part::Opt(&self.entity_selector),
-            9 => model::Part::Opt(&self.resource_groups),
+            0 => model::Part::Maybe(&self.name),
+            1 => model::Part::Maybe(&self.type_),
+            2 => model::Part::Maybe(&self.action),
+            3 => model::Part::Maybe(&self.enabled),
+            4 => model::Part::Maybe(&self.policies),
+            5 => model::Part::Maybe(&self.infra_type),
+            6 => model::Part::Maybe(&self.description),
+            7 => model::Part::Maybe(&self.infra_params),
+            8 => model::Part::Maybe(&self.entity_selector),
+            9 => model::Part::Maybe(&self.resource_groups),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

@@ -11,7 +11,7 @@ model::open_enum! {
 /// Schema `patch-releaseGroup body`.
 #[derive(Clone, Debug, Default)]
 pub struct PatchReleaseGroupBody {
-    pub auto_execute_on_schedule: Option<bool>,
+    pub auto_execute_on_schedule: model::Maybe<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -23,14 +23,14 @@ impl model::Model for PatchReleaseGroupBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Flag(&mut self.auto_execute_on_schedule),
+            0 => model::Slot::Maybe(&mut self.auto_execute_on_schedule),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Flag(&self.auto_execute_on_schedule),
+            0 => model::Part::Maybe(&self.auto_execute_on_schedule),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

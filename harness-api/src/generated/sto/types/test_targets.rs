@@ -82,12 +82,12 @@ model::open_enum! {
 /// Schema `PatchTargetRequestBody`.
 #[derive(Clone, Debug, Default)]
 pub struct PatchTargetRequestBody {
-    pub baseline_reg_ex: Option<String>,
-    pub baseline_variant_id: Option<String>,
-    pub directory: Option<String>,
-    pub name: Option<String>,
-    pub type_: Option<PatchTargetRequestBodyType>,
-    pub url: Option<String>,
+    pub baseline_reg_ex: model::Maybe<String>,
+    pub baseline_variant_id: model::Maybe<String>,
+    pub directory: model::Maybe<String>,
+    pub name: model::Maybe<String>,
+    pub type_: model::Maybe<PatchTargetRequestBodyType>,
+    pub url: model::Maybe<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
@@ -99,24 +99,24 @@ impl model::Model for PatchTargetRequestBody {
     #[inline]
     fn slot(&mut self, index: usize) -> model::Slot<'_> {
         match index {
-            0 => model::Slot::Str(&mut self.url),
-            1 => model::Slot::Str(&mut self.name),
-            2 => model::Slot::Opt(&mut self.type_),
-            3 => model::Slot::Str(&mut self.directory),
-            4 => model::Slot::Str(&mut self.baseline_reg_ex),
-            5 => model::Slot::Str(&mut self.baseline_variant_id),
+            0 => model::Slot::Maybe(&mut self.url),
+            1 => model::Slot::Maybe(&mut self.name),
+            2 => model::Slot::Maybe(&mut self.type_),
+            3 => model::Slot::Maybe(&mut self.directory),
+            4 => model::Slot::Maybe(&mut self.baseline_reg_ex),
+            5 => model::Slot::Maybe(&mut self.baseline_variant_id),
             _ => model::Slot::Misfits(&mut self.misfits),
         }
     }
     #[inline]
     fn part(&self, index: usize) -> model::Part<'_> {
         match index {
-            0 => model::Part::Str(&self.url),
-            1 => model::Part::Str(&self.name),
-            2 => model::Part::Opt(&self.type_),
-            3 => model::Part::Str(&self.directory),
-            4 => model::Part::Str(&self.baseline_reg_ex),
-            5 => model::Part::Str(&self.baseline_variant_id),
+            0 => model::Part::Maybe(&self.url),
+            1 => model::Part::Maybe(&self.name),
+            2 => model::Part::Maybe(&self.type_),
+            3 => model::Part::Maybe(&self.directory),
+            4 => model::Part::Maybe(&self.baseline_reg_ex),
+            5 => model::Part::Maybe(&self.baseline_variant_id),
             _ => model::Part::Misfits(&self.misfits),
         }
     }

@@ -1,3 +1,4 @@
+use super::super::unique::{Kind, unique};
 use super::*;
 use crate::generate::partition::map::ModuleMap;
 
@@ -201,42 +202,6 @@ fn faulty_tables_are_refused() {
     }
 }
 
-#[test]
-fn clashes_are_listed_with_the_table_to_edit() {
-    let names = [("get_x", "getX"), ("list_x", "listX"), ("get_x", "get-x")];
-    let error = check_unique(Kind::Operations("cd"), names)
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("module `cd`") && error.contains("[operations]"),
-        "{error}"
-    );
-    assert!(error.contains(r#"get_x: "get-x", "getX""#), "{error}");
-    assert!(!error.contains("list_x"), "{error}");
-    assert!(check_unique(Kind::Types, [("A", "a"), ("B", "b")]).is_ok());
-}
-
-#[test]
-fn clashes_are_resolved_the_same_in_any_order() {
-    let names = [
-        ("get_x", "getX"),
-        ("get_x", "get-x"),
-        ("get_x_2", "getX2"),
-        ("Foo", "foo"),
-        ("Foo", "Foo"),
-    ];
-    assert_eq!(
-        resolve_clashes(names),
-        ["get_x_3", "get_x", "get_x_2", "Foo2", "Foo"]
-    );
-    let mut reversed = names;
-    reversed.reverse();
-    assert_eq!(
-        resolve_clashes(reversed),
-        ["Foo", "Foo2", "get_x_2", "get_x", "get_x_3"]
-    );
-}
-
 /// The table, all operations as module, tag and id, and all schema keys of the vendored description.
 fn description() -> (Names, Vec<[String; 3]>, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
@@ -298,13 +263,9 @@ fn every_type_of_the_description_has_its_own_lasting_name() {
     assert!(schemas.len() > 4_000);
     let chosen: Vec<_> = schemas
         .iter()
-        .map(|key| (names.type_name(key), key.as_str()))
+        .map(|key| (names.type_name(key), key.clone()))
         .collect();
-    check_unique(
-        Kind::Types,
-        chosen.iter().map(|(name, key)| (name.as_str(), *key)),
-    )
-    .unwrap();
+    unique(Kind::Types, &chosen, true).unwrap();
     for (name, key) in &chosen {
         assert_eq!(name.to_pascal_case(), *name, "{key}");
         assert_eq!(type_name(name.clone()), *name, "{key}");
@@ -325,10 +286,9 @@ fn every_operation_of_the_description_has_its_own_lasting_name() {
     for [module, tag, id] in &ops {
         let name = names.operation(module, tag, id);
         assert_eq!(name.to_snake_case(), name, "{id}");
-        modules.entry(module).or_default().push((name, id.as_str()));
+        modules.entry(module).or_default().push((name, id.clone()));
     }
     for (module, chosen) in modules {
-        let chosen = chosen.iter().map(|(name, id)| (name.as_str(), *id));
-        check_unique(Kind::Operations(module), chosen).unwrap();
+        unique(Kind::Operations(module), &chosen, true).unwrap();
     }
 }

@@ -89,13 +89,11 @@ pub fn workspace_lowered(root: &Path) -> Result<(Lowered, Partition)> {
 /// Generates a standalone crate from any OpenAPI 3.0.x description. Support code comes from `support`, the
 /// folder of the hand-written part of `harness-api`.
 pub fn standalone(
-    input: &Path,
+    document: &load::Document,
     name: Option<&str>,
     support: &Path,
     progress: Progress<'_>,
 ) -> Result<Generated> {
-    progress("load");
-    let document = load::load(input)?;
     let operations: Vec<(&str, &str, Vec<String>, String)> = load::operations(&document.json)
         .map(|(path, method, _, operation)| {
             let (tags, id) = lower::tags_and_id(path, method, operation);
@@ -125,7 +123,7 @@ pub fn standalone(
     let mut files = under("src/generated", emit::client(&api, &origin, &mut spent)?);
     progress("manifest");
     files.extend(manifest::standalone(
-        &document, name, support, &api, &origin,
+        document, name, support, &api, &origin,
     )?);
     Ok(Generated { api, files, spent })
 }

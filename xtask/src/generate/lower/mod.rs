@@ -14,6 +14,7 @@ mod variants;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result, bail};
+use heck::ToPascalCase;
 use serde_json::{Map, Value};
 
 use self::{names::Names, schemas::Schemas};
@@ -218,25 +219,37 @@ pub fn tags_and_id(path: &str, method: &str, operation: &Value) -> (Vec<String>,
     (tags, id)
 }
 
+/// Tells operations of one module apart: by the name of the method, and so by that of its request.
 fn resolve_operation_names(placed: &mut [operations::Placed<'_>], strict: bool) -> Result<()> {
     let mut seen: BTreeMap<(String, String), Vec<usize>> = BTreeMap::new();
     for (index, operation) in placed.iter().enumerate() {
-        seen.entry((operation.module.clone(), operation.name.clone()))
+        seen.entry((operation.module.clone(), operation.name.to_pascal_case()))
             .or_default()
             .push(index);
     }
+    let mut taken: BTreeSet<(String, String)> = seen.keys().cloned().collect();
     let mut clashes = Vec::new();
-    for ((module, name), mut indexes) in seen {
+    for ((module, _), mut indexes) in seen {
         if indexes.len() == 1 {
             continue;
         }
         indexes.sort_by(|&a, &b| placed[a].id.cmp(&placed[b].id));
+        let name = placed[indexes[0]].name.clone();
         if strict {
             let ids: Vec<&str> = indexes.iter().map(|&i| placed[i].id.as_str()).collect();
             clashes.push(format!("{module}::{name}: {}", ids.join(", ")));
         }
-        for (number, &index) in indexes.iter().enumerate().skip(1) {
-            placed[index].name = format!("{name}_{}", number + 1);
+        let mut number = 1;
+        for &index in indexes.iter().skip(1) {
+            let stem = placed[index].name.trim_end_matches('_').to_owned();
+            loop {
+                number += 1;
+                let free = format!("{stem}_{number}");
+                if taken.insert((module.clone(), free.to_pascal_case())) {
+                    placed[index].name = free;
+                    break;
+                }
+            }
         }
     }
     if clashes.is_empty() {

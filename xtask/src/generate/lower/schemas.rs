@@ -57,6 +57,8 @@ pub(super) struct Schemas<'d> {
     types: BTreeMap<String, TypeFacts>,
     /// Inline schemas that were named, as `Parent.member`.
     asked: BTreeSet<String>,
+    /// Inline schemas that are being lowered, with their keys: a list or map may contain itself through one.
+    open: Vec<(Option<String>, Value, String)>,
 }
 
 impl<'d> Schemas<'d> {
@@ -100,6 +102,7 @@ impl<'d> Schemas<'d> {
             components: BTreeMap::new(),
             types: BTreeMap::new(),
             asked: BTreeSet::new(),
+            open: Vec::new(),
         })
     }
 
@@ -264,11 +267,21 @@ impl<'d> Schemas<'d> {
             return self.lower_at(only, spot, aliases);
         }
         if self.kind(schema, 0) != Kind::Other {
+            if let Some((_, _, key)) = self
+                .open
+                .iter()
+                .find(|(module, open, _)| *module == spot.module && open == schema)
+            {
+                return Ok(reference(key));
+            }
             self.asked
                 .insert(format!("{}.{}", spot.parent, spot.member));
             let name = self.names.inline(&spot.parent, &spot.member);
             let key = self.free_key(&spot.module, name, schema, spot)?;
+            self.open
+                .push((spot.module.clone(), schema.clone(), key.clone()));
             self.hoist(&key, schema, &spot.origin, &spot.module)?;
+            self.open.pop();
             return Ok(reference(&key));
         }
         let merged;
@@ -400,7 +413,8 @@ impl<'d> Schemas<'d> {
         let lowered = match self.kind(schema, 0) {
             Kind::Enum => {
                 let variants = variants::name_variants(&enum_values(schema));
-                let names: Vec<&String> = variants.iter().map(|(name, _)| name).collect();
+                // What typify would make of the values does not matter, but they have to stay apart there.
+                let names: Vec<String> = (0..variants.len()).map(|n| format!("V{n}")).collect();
                 let lowered = json!({"type": "string", "enum": names});
                 facts.variants = Some(variants);
                 lowered

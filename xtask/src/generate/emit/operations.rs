@@ -124,8 +124,24 @@ impl<'m> MethodNames<'m> {
 }
 
 fn builder_name(operation: &Operation) -> String {
-    operation.name.to_pascal_case()
+    let name = operation.name.to_pascal_case();
+    if TAKEN.contains(&name.as_str()) {
+        format!("{name}Request")
+    } else {
+        name
+    }
 }
+
+/// What the files of operations call by these names themselves.
+const TAKEN: [&str; 7] = [
+    "Api",
+    "Into",
+    "IntoIterator",
+    "Option",
+    "Self",
+    "String",
+    "Vec",
+];
 
 fn static_name(operation: &Operation) -> proc_macro2::Ident {
     format_ident!("{}", operation.name.to_shouty_snake_case())

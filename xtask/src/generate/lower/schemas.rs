@@ -59,6 +59,8 @@ pub(super) struct Schemas<'d> {
     asked: BTreeSet<String>,
     /// Inline schemas that are being lowered, with their keys: a list or map may contain itself through one.
     open: Vec<(Option<String>, Value, String)>,
+    /// What `allOf` is being written out.
+    merging: Vec<Value>,
 }
 
 impl<'d> Schemas<'d> {
@@ -103,6 +105,7 @@ impl<'d> Schemas<'d> {
             types: BTreeMap::new(),
             asked: BTreeSet::new(),
             open: Vec::new(),
+            merging: Vec::new(),
         })
     }
 
@@ -284,13 +287,16 @@ impl<'d> Schemas<'d> {
             self.open.pop();
             return Ok(reference(&key));
         }
-        let merged;
-        let schema = if schema.get("allOf").is_some() {
-            merged = self.merge(schema, 0);
-            &merged
-        } else {
-            schema
-        };
+        if schema.get("allOf").is_some() {
+            // A list or map may contain itself as a part of its items.
+            if self.merging.contains(schema) {
+                return Ok(json!({}));
+            }
+            self.merging.push(schema.clone());
+            let lowered = self.lower_at(&self.merge(schema, 0), spot, aliases);
+            self.merging.pop();
+            return lowered;
+        }
         if alternatives(schema).is_some() {
             return Ok(json!({}));
         }

@@ -1129,4 +1129,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::YamlTemplateType>(),
         ),
     ],
+    forms: &[],
 };

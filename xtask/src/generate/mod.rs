@@ -61,7 +61,7 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
         emit::for_tests(&api, &origin)?,
     ));
     progress("manifest");
-    files.extend(manifest::workspace(root, &api, &origin)?);
+    files.extend(manifest::workspace(root, &api, &map, &origin)?);
     Ok(Generated { api, files, spent })
 }
 

@@ -491,7 +491,7 @@ impl<'d> Schemas<'d> {
             );
             let mut ident = name.clone();
             let mut number = 1;
-            while !idents.insert(snake(&ident)) {
+            while !idents.insert(field(&ident)) {
                 number += 1;
                 ident = format!("{name}_{number}");
             }
@@ -573,6 +573,16 @@ impl<'d> Schemas<'d> {
             }
         }
         Ok(())
+    }
+}
+
+/// What typify makes of a member's name, nearly: two names that are one here may be one there.
+fn field(name: &str) -> String {
+    let name = snake(name);
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        name
+    } else {
+        format!("x{name}")
     }
 }
 

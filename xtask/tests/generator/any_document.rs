@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Documents that are tried; each takes about a tenth of a second.
-const CASES: u32 = 1500;
+const CASES: u32 = 200;
 
 #[test]
 fn any_document_becomes_rust() {
@@ -40,8 +40,6 @@ fn any_document_becomes_rust() {
 }
 
 fn check(document: &Value) -> Result<(), TestCaseError> {
-    if let Ok(p) = std::env::var("DUMP") {
-        std::fs::write(p, format!("{document:#}")).unwrap();
     }
     let made = crate_of(document).map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
     rust::check(&made.files).map_err(|error| TestCaseError::fail(error))?;

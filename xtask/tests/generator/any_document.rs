@@ -40,9 +40,8 @@ fn any_document_becomes_rust() {
 }
 
 fn check(document: &Value) -> Result<(), TestCaseError> {
-    }
     let made = crate_of(document).map_err(|error| TestCaseError::fail(format!("{error:#}")))?;
-    rust::check(&made.files).map_err(|error| TestCaseError::fail(error))?;
+    rust::check(&made.files).map_err(TestCaseError::fail)?;
 
     // Every operation of the document, once.
     let found: Vec<(String, String)> = made

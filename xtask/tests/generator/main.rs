@@ -8,6 +8,12 @@
 )]
 
 mod any_document;
+mod emitting;
+mod lowering;
+mod manifests;
+mod reading;
+mod refining;
 mod rust;
 mod strategy;
 mod support;
+mod writing;

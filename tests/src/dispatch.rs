@@ -112,6 +112,7 @@ pub fn forms() -> impl Iterator<Item = &'static Form> {
 
 /// A value for a call, from the JSON that the generator wrote for it.
 #[allow(clippy::expect_used, reason = "a test fails by panicking")]
+#[allow(dead_code, reason = "which modules are compiled in decides")]
 pub(crate) fn sample<T: DeserializeOwned>(json: &str) -> T {
     serde_json::from_str(json).expect("an example of the type")
 }

@@ -68,7 +68,9 @@ fn members_without_letters_have_fields_of_their_own() {
     };
     let mut fields: Vec<&str> = members.iter().map(|member| member.ident.as_str()).collect();
     let mut wire: Vec<&str> = members.iter().map(|member| member.wire.as_str()).collect();
-    (fields.sort_unstable(), fields.dedup(), wire.sort_unstable());
+    fields.sort_unstable();
+    fields.dedup();
+    wire.sort_unstable();
     assert_eq!((fields.len(), wire), (3, vec!["$", "_", "x"]));
 }
 

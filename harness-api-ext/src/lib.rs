@@ -34,13 +34,13 @@ pub use harness_api as raw;
 
 pub use call_info::CallInfo;
 pub use client::{ApiKey, Harness, HarnessBuilder, KeyKind};
-pub use git::GitStore;
-pub use page::{Items, Page, Pager};
-pub use resources::*;
 pub use error::{
     DeniedBy, Envelope, Error, ErrorKind, FieldError, PermissionCheck, PolicyDenial, Result,
     RuleViolation,
 };
+pub use git::GitStore;
+pub use page::{Items, Page, Pager};
+pub use resources::*;
 pub use scope::{Account, InScope, Org, Project};
 pub use wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};
 

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use harness_api::model::{Bare, Cell, Misfit, misfits_of};
+use harness_api::{Call, Client, FilePart};
+use serde::de::DeserializeOwned;
 use serde::ser::Serialize;
 use serde_json::Value;
 
@@ -15,6 +17,30 @@ pub(crate) struct Table {
     pub(crate) rows: &'static [(&'static str, Option<Again>, Option<Again>)],
     /// The path of a type, and its size in bytes.
     pub(crate) sizes: &'static [(&'static str, usize)],
+    /// A call of every operation that takes a form.
+    pub(crate) forms: &'static [Form],
+}
+
+/// A call of an operation with every part of its form.
+#[derive(Clone, Copy)]
+pub struct Form {
+    /// The id of the operation.
+    pub id: &'static str,
+    /// The parts that the call should send: name and content.
+    pub parts: &'static [(&'static str, Content)],
+    /// Makes the call with a client and with what makes the files.
+    pub call: for<'c> fn(&'c Client, &dyn Fn() -> FilePart) -> Call<'c>,
+}
+
+/// What a part of a form holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Content {
+    /// Texts, each in a part of its own.
+    Texts(&'static [&'static str]),
+    /// This JSON.
+    Json(&'static str),
+    /// A file.
+    File,
 }
 
 /// Decodes JSON text into a type and encodes it again.
@@ -77,6 +103,18 @@ pub fn types(operation: &str) -> Option<Types> {
 /// The path and the size of every type that is compiled in.
 pub fn sizes() -> impl Iterator<Item = (&'static str, usize)> {
     TABLES.iter().flat_map(|table| table.sizes).copied()
+}
+
+/// The calls of all operations that take a form and are compiled in.
+pub fn forms() -> impl Iterator<Item = &'static Form> {
+    TABLES.iter().flat_map(|table| table.forms)
+}
+
+/// A value for a call, from the JSON that the generator wrote for it.
+#[allow(clippy::expect_used, reason = "a test fails by panicking")]
+#[allow(dead_code, reason = "which modules are compiled in decides")]
+pub(crate) fn sample<T: DeserializeOwned>(json: &str) -> T {
+    serde_json::from_str(json).expect("an example of the type")
 }
 
 /// Sends JSON through `T`, the way the client reads it and writes it.

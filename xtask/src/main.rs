@@ -86,7 +86,8 @@ fn run(verb: Verb) -> Result<ExitCode> {
         } => {
             let support = root.join("harness-api/src");
             let started = Instant::now();
-            let made = generate::standalone(&input, name.as_deref(), &support, &mut progress())?;
+            let document = load::load(&input)?;
+            let made = generate::standalone(&document, name.as_deref(), &support, &mut progress())?;
             write::write(&output, &made.files)?;
             print_table(&made, started.elapsed());
             Ok(ExitCode::SUCCESS)

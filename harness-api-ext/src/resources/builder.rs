@@ -291,7 +291,9 @@ pub(crate) fn member<A, O: Held<T>, T>(
     take: impl FnOnce(A) -> O,
 ) -> Result<T> {
     let (envelope, parts) = answer.into_parts();
-    take(envelope).held().ok_or_else(|| Error::missing(parts, "value"))
+    take(envelope)
+        .held()
+        .ok_or_else(|| Error::missing(parts, "value"))
 }
 
 /// A member that may hold a value, boxed or not.

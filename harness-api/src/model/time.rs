@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A point in time, or text that is none.
 ///
@@ -75,5 +76,18 @@ impl fmt::Display for Time {
             Self::At(timestamp) => timestamp.fmt(f),
             Self::Other(text) => f.write_str(text),
         }
+    }
+}
+
+// For an answer or a body that is a time, or a list or map of times, and no member of an object.
+impl<'de> Deserialize<'de> for Time {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        super::read(from)
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        super::write(self, to)
     }
 }

@@ -3,6 +3,8 @@
 
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
+use crate::dispatch::{Content, Form, sample};
+#[allow(unused_imports)]
 use harness_api::model;
 pub(crate) static TABLE: Table = Table {
     rows: &[
@@ -1278,5 +1280,46 @@ pub(crate) static TABLE: Table = Table {
             "access_control::types::Scope",
             size_of::<harness_api::access_control::types::Scope>(),
         ),
+    ],
+    forms: &[
+        Form {
+            id: "createZendeskTicket",
+            parts: &[
+                ("accountId", Content::Texts(&["some text"])),
+                ("browserResolution", Content::Texts(&["some text"])),
+                ("message", Content::Texts(&["some text"])),
+                ("module", Content::Texts(&["some text"])),
+                ("region", Content::Texts(&["some text"])),
+                ("url", Content::Texts(&["some text"])),
+                ("userBrowser", Content::Texts(&["some text"])),
+                ("userName", Content::Texts(&["some text"])),
+                ("userOS", Content::Texts(&["some text"])),
+                ("website", Content::Texts(&["some text"])),
+            ],
+            call: |client, _file| {
+                client
+                    .access_control()
+                    .create_zendesk_ticket(
+                        sample::<
+                            harness_api::access_control::types::CreateZendeskTicketType,
+                        >("\"QUESTION\""),
+                        sample::<
+                            harness_api::access_control::types::CreateZendeskTicketPriority,
+                        >("\"LOW\""),
+                        "some text",
+                    )
+                    .account_id("some text")
+                    .browser_resolution("some text")
+                    .message("some text")
+                    .module("some text")
+                    .region("some text")
+                    .url("some text")
+                    .user_browser("some text")
+                    .user_name("some text")
+                    .user_os("some text")
+                    .website("some text")
+                    .into_call()
+            },
+        },
     ],
 };

@@ -463,4 +463,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::audit::types::ResponseDtoPageResponseFilterStatus>(),
         ),
     ],
+    forms: &[],
 };

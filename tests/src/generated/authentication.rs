@@ -3,6 +3,8 @@
 
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
+use crate::dispatch::{Content, Form, sample};
+#[allow(unused_imports)]
 use harness_api::model;
 pub(crate) static TABLE: Table = Table {
     rows: &[
@@ -1126,5 +1128,168 @@ pub(crate) static TABLE: Table = Table {
             "authentication::types::AdditionalMetadata",
             size_of::<harness_api::authentication::types::AdditionalMetadata>(),
         ),
+    ],
+    forms: &[
+        Form {
+            id: "updateSamlMetaData",
+            parts: &[
+                ("authorizationEnabled", Content::Texts(&["true"])),
+                ("clientId", Content::Texts(&["some text"])),
+                ("clientSecret", Content::Texts(&["some text"])),
+                ("displayName", Content::Texts(&["some text"])),
+                ("entityIdentifier", Content::Texts(&["some text"])),
+                ("file", Content::File),
+                ("groupMembershipAttr", Content::Texts(&["some text"])),
+                ("jitEnabled", Content::Texts(&["true"])),
+                ("jitValidationKey", Content::Texts(&["some text"])),
+                ("jitValidationValue", Content::Texts(&["some text"])),
+                ("logoutUrl", Content::Texts(&["some text"])),
+                ("samlProviderType", Content::Texts(&["some text"])),
+            ],
+            call: |client, _file| {
+                client
+                    .authentication()
+                    .update_saml_meta_data("some text")
+                    .authorization_enabled(true)
+                    .client_id("some text")
+                    .client_secret("some text")
+                    .display_name("some text")
+                    .entity_identifier("some text")
+                    .file(_file())
+                    .group_membership_attr("some text")
+                    .jit_enabled(true)
+                    .jit_validation_key("some text")
+                    .jit_validation_value("some text")
+                    .logout_url("some text")
+                    .saml_provider_type("some text")
+                    .into_call()
+            },
+        },
+        Form {
+            id: "updateSamlMetaDataForSamlSSOId",
+            parts: &[
+                ("authorizationEnabled", Content::Texts(&["true"])),
+                ("clientId", Content::Texts(&["some text"])),
+                ("clientSecret", Content::Texts(&["some text"])),
+                ("displayName", Content::Texts(&["some text"])),
+                ("entityIdentifier", Content::Texts(&["some text"])),
+                ("file", Content::File),
+                ("friendlySamlName", Content::Texts(&["some text"])),
+                ("groupMembershipAttr", Content::Texts(&["some text"])),
+                ("jitEnabled", Content::Texts(&["true"])),
+                ("jitValidationKey", Content::Texts(&["some text"])),
+                ("jitValidationValue", Content::Texts(&["some text"])),
+                ("logoutUrl", Content::Texts(&["some text"])),
+                ("samlProviderType", Content::Texts(&["some text"])),
+            ],
+            call: |client, _file| {
+                client
+                    .authentication()
+                    .update_saml_meta_data_for_saml_sso_id("some text", "some text")
+                    .authorization_enabled(true)
+                    .client_id("some text")
+                    .client_secret("some text")
+                    .display_name("some text")
+                    .entity_identifier("some text")
+                    .file(_file())
+                    .friendly_saml_name("some text")
+                    .group_membership_attr("some text")
+                    .jit_enabled(true)
+                    .jit_validation_key("some text")
+                    .jit_validation_value("some text")
+                    .logout_url("some text")
+                    .saml_provider_type("some text")
+                    .into_call()
+            },
+        },
+        Form {
+            id: "uploadSamlMetaData",
+            parts: &[
+                ("authorizationEnabled", Content::Texts(&["true"])),
+                ("clientId", Content::Texts(&["some text"])),
+                ("clientSecret", Content::Texts(&["some text"])),
+                ("displayName", Content::Texts(&["some text"])),
+                ("entityIdentifier", Content::Texts(&["some text"])),
+                ("file", Content::File),
+                ("friendlySamlName", Content::Texts(&["some text"])),
+                ("groupMembershipAttr", Content::Texts(&["some text"])),
+                ("jitEnabled", Content::Texts(&["true"])),
+                ("jitValidationKey", Content::Texts(&["some text"])),
+                ("jitValidationValue", Content::Texts(&["some text"])),
+                ("logoutUrl", Content::Texts(&["some text"])),
+                ("samlProviderType", Content::Texts(&["some text"])),
+            ],
+            call: |client, _file| {
+                client
+                    .authentication()
+                    .upload_saml_meta_data("some text")
+                    .authorization_enabled(true)
+                    .client_id("some text")
+                    .client_secret("some text")
+                    .display_name("some text")
+                    .entity_identifier("some text")
+                    .file(_file())
+                    .friendly_saml_name("some text")
+                    .group_membership_attr("some text")
+                    .jit_enabled(true)
+                    .jit_validation_key("some text")
+                    .jit_validation_value("some text")
+                    .logout_url("some text")
+                    .saml_provider_type("some text")
+                    .into_call()
+            },
+        },
+        Form {
+            id: "uploadSamlMetaDataDs",
+            parts: &[
+                ("authorizationEnabled", Content::Texts(&["true"])),
+                ("clientId", Content::Texts(&["some text"])),
+                ("clientSecret", Content::Texts(&["some text"])),
+                ("displayName", Content::Texts(&["some text"])),
+                ("entityIdentifier", Content::Texts(&["some text"])),
+                ("file", Content::File),
+                ("friendlySamlName", Content::Texts(&["some text"])),
+                ("groupMembershipAttr", Content::Texts(&["some text"])),
+                ("jitEnabled", Content::Texts(&["true"])),
+                ("jitValidationKey", Content::Texts(&["some text"])),
+                ("jitValidationValue", Content::Texts(&["some text"])),
+                ("logoutUrl", Content::Texts(&["some text"])),
+                ("samlProviderType", Content::Texts(&["some text"])),
+            ],
+            call: |client, _file| {
+                client
+                    .authentication()
+                    .upload_saml_meta_data_ds("some text")
+                    .authorization_enabled(true)
+                    .client_id("some text")
+                    .client_secret("some text")
+                    .display_name("some text")
+                    .entity_identifier("some text")
+                    .file(_file())
+                    .friendly_saml_name("some text")
+                    .group_membership_attr("some text")
+                    .jit_enabled(true)
+                    .jit_validation_key("some text")
+                    .jit_validation_value("some text")
+                    .logout_url("some text")
+                    .saml_provider_type("some text")
+                    .into_call()
+            },
+        },
+        Form {
+            id: "postLdapAuthenticationTest",
+            parts: &[
+                ("email", Content::Texts(&["some text"])),
+                ("password", Content::Texts(&["some text"])),
+            ],
+            call: |client, _file| {
+                client
+                    .authentication()
+                    .post_ldap_authentication_test("some text")
+                    .email("some text")
+                    .password("some text")
+                    .into_call()
+            },
+        },
     ],
 };

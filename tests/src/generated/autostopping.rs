@@ -570,4 +570,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::autostopping::types::UpdateAlertBodyRecipients>(),
         ),
     ],
+    forms: &[],
 };

@@ -3750,4 +3750,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::ccm::types::ResponseDtoMapStringToStringStatus>(),
         ),
     ],
+    forms: &[],
 };

@@ -2128,4 +2128,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::cd::types::EntityGitMetadata>(),
         ),
     ],
+    forms: &[],
 };

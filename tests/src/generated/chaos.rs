@@ -3753,4 +3753,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::chaos::types::VerifyProbeBody>(),
         ),
     ],
+    forms: &[],
 };

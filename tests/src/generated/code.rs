@@ -1477,4 +1477,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::code::types::TypesSaveLabelValueInput>(),
         ),
     ],
+    forms: &[],
 };

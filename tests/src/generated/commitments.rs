@@ -1030,4 +1030,5 @@ pub(crate) static TABLE: Table = Table {
             >(),
         ),
     ],
+    forms: &[],
 };

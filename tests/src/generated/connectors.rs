@@ -1981,4 +1981,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::connectors::types::GetProjectScopedConnectorsSort>(),
         ),
     ],
+    forms: &[],
 };

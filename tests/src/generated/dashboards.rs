@@ -261,4 +261,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::dashboards::types::GetDashboardDownloadPdfStyle>(),
         ),
     ],
+    forms: &[],
 };

@@ -578,4 +578,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::dbops::types::V2ListProjDbSchemaSort>(),
         ),
     ],
+    forms: &[],
 };

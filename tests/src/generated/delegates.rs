@@ -383,4 +383,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::delegates::types::GetCgDelegateTokensStatus>(),
         ),
     ],
+    forms: &[],
 };

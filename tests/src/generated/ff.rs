@@ -3,6 +3,8 @@
 
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
+use crate::dispatch::{Content, Form, sample};
+#[allow(unused_imports)]
 use harness_api::model;
 pub(crate) static TABLE: Table = Table {
     rows: &[
@@ -455,5 +457,18 @@ pub(crate) static TABLE: Table = Table {
             "ff::types::UpsertPerspectiveBody",
             size_of::<harness_api::ff::types::UpsertPerspectiveBody>(),
         ),
+    ],
+    forms: &[
+        Form {
+            id: "UploadTargets",
+            parts: &[("fileName", Content::File)],
+            call: |client, _file| {
+                client
+                    .ff()
+                    .upload_targets("some text", "some text", "some text", "some text")
+                    .file_name(_file())
+                    .into_call()
+            },
+        },
     ],
 };

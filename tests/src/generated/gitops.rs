@@ -3018,4 +3018,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::gitops::types::FilterListFilterType>(),
         ),
     ],
+    forms: &[],
 };

@@ -799,4 +799,5 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("gitx::types::NgScope", size_of::<harness_api::gitx::types::NgScope>()),
     ],
+    forms: &[],
 };

@@ -1410,4 +1410,5 @@ pub(crate) static TABLE: Table = Table {
         ),
         ("har::types::SbomDetails", size_of::<harness_api::har::types::SbomDetails>()),
     ],
+    forms: &[],
 };

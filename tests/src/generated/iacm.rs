@@ -2351,4 +2351,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::iacm::types::UploadRiskAssessmentProvisionerType>(),
         ),
     ],
+    forms: &[],
 };

@@ -1564,4 +1564,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::idp::types::UpdateKindBody>(),
         ),
     ],
+    forms: &[],
 };

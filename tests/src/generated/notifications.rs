@@ -3,6 +3,8 @@
 
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
+use crate::dispatch::{Content, Form, sample};
+#[allow(unused_imports)]
 use harness_api::model;
 pub(crate) static TABLE: Table = Table {
     rows: &[
@@ -387,5 +389,29 @@ pub(crate) static TABLE: Table = Table {
             "notifications::types::ListNotificationRulesSort",
             size_of::<harness_api::notifications::types::ListNotificationRulesSort>(),
         ),
+    ],
+    forms: &[
+        Form {
+            id: "create-attachment",
+            parts: &[
+                ("file", Content::File),
+                (
+                    "spec",
+                    Content::Json("{\"mimeType\":\"some text\",\"name\":\"some text\"}"),
+                ),
+            ],
+            call: |client, _file| {
+                client
+                    .notifications()
+                    .create_attachment()
+                    .file(_file())
+                    .spec(
+                        &sample::<
+                            harness_api::notifications::types::AttachmentDto,
+                        >("{\"mimeType\":\"some text\",\"name\":\"some text\"}"),
+                    )
+                    .into_call()
+            },
+        },
     ],
 };

@@ -282,4 +282,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::orchestrator::types::TokenIssueResponseBody>(),
         ),
     ],
+    forms: &[],
 };

@@ -3433,4 +3433,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::pipeline::types::ValidateTemplateInputsResponseDto>(),
         ),
     ],
+    forms: &[],
 };

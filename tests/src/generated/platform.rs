@@ -3,6 +3,8 @@
 
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
+use crate::dispatch::{Content, Form, sample};
+#[allow(unused_imports)]
 use harness_api::model;
 pub(crate) static TABLE: Table = Table {
     rows: &[
@@ -1429,5 +1431,230 @@ pub(crate) static TABLE: Table = Table {
             "platform::types::SettingValueResponseDtoValueType",
             size_of::<harness_api::platform::types::SettingValueResponseDtoValueType>(),
         ),
+    ],
+    forms: &[
+        Form {
+            id: "create-account-scoped-certificates",
+            parts: &[
+                ("file", Content::File),
+                (
+                    "spec",
+                    Content::Json(
+                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                    ),
+                ),
+            ],
+            call: |client, _file| {
+                client
+                    .platform()
+                    .create_account_scoped_certificates_form()
+                    .file(_file())
+                    .spec(
+                        &sample::<
+                            harness_api::platform::types::CertificateDto,
+                        >(
+                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        ),
+                    )
+                    .into_call()
+            },
+        },
+        Form {
+            id: "update-account-scoped-certificate",
+            parts: &[
+                ("file", Content::File),
+                (
+                    "spec",
+                    Content::Json(
+                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                    ),
+                ),
+            ],
+            call: |client, _file| {
+                client
+                    .platform()
+                    .update_account_scoped_certificate_form("some text")
+                    .file(_file())
+                    .spec(
+                        &sample::<
+                            harness_api::platform::types::CertificateDto,
+                        >(
+                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        ),
+                    )
+                    .into_call()
+            },
+        },
+        Form {
+            id: "create",
+            parts: &[
+                ("name", Content::Texts(&["some text"])),
+                ("parentIdentifier", Content::Texts(&["some text"])),
+                ("type", Content::Texts(&["some text"])),
+                ("content", Content::File),
+                ("description", Content::Texts(&["some text"])),
+                ("fileUsage", Content::Texts(&["some text"])),
+                ("identifier", Content::Texts(&["some text"])),
+                ("mimeType", Content::Texts(&["some text"])),
+                ("tags", Content::Texts(&["some text"])),
+            ],
+            call: |client, _file| {
+                client
+                    .platform()
+                    .file_store_create(
+                        "some text",
+                        "some text",
+                        "some text",
+                        "some text",
+                    )
+                    .content(_file())
+                    .description("some text")
+                    .file_usage("some text")
+                    .identifier("some text")
+                    .mime_type("some text")
+                    .tags("some text")
+                    .into_call()
+            },
+        },
+        Form {
+            id: "update",
+            parts: &[
+                ("identifier", Content::Texts(&["some text"])),
+                ("name", Content::Texts(&["some text"])),
+                ("parentIdentifier", Content::Texts(&["some text"])),
+                ("type", Content::Texts(&["some text"])),
+                ("content", Content::File),
+                ("description", Content::Texts(&["some text"])),
+                ("fileUsage", Content::Texts(&["some text"])),
+                ("mimeType", Content::Texts(&["some text"])),
+                ("tags", Content::Texts(&["some text"])),
+            ],
+            call: |client, _file| {
+                client
+                    .platform()
+                    .file_store_update(
+                        "some text",
+                        "some text",
+                        "some text",
+                        "some text",
+                        "some text",
+                        "some text",
+                    )
+                    .content(_file())
+                    .description("some text")
+                    .file_usage("some text")
+                    .mime_type("some text")
+                    .tags("some text")
+                    .into_call()
+            },
+        },
+        Form {
+            id: "create-org-scoped-certificates",
+            parts: &[
+                ("file", Content::File),
+                (
+                    "spec",
+                    Content::Json(
+                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                    ),
+                ),
+            ],
+            call: |client, _file| {
+                client
+                    .platform()
+                    .create_org_scoped_certificates_form("some text")
+                    .file(_file())
+                    .spec(
+                        &sample::<
+                            harness_api::platform::types::CertificateDto,
+                        >(
+                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        ),
+                    )
+                    .into_call()
+            },
+        },
+        Form {
+            id: "update-org-scoped-certificate",
+            parts: &[
+                ("file", Content::File),
+                (
+                    "spec",
+                    Content::Json(
+                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                    ),
+                ),
+            ],
+            call: |client, _file| {
+                client
+                    .platform()
+                    .update_org_scoped_certificate_form("some text", "some text")
+                    .file(_file())
+                    .spec(
+                        &sample::<
+                            harness_api::platform::types::CertificateDto,
+                        >(
+                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        ),
+                    )
+                    .into_call()
+            },
+        },
+        Form {
+            id: "create-project-scoped-certificates",
+            parts: &[
+                ("file", Content::File),
+                (
+                    "spec",
+                    Content::Json(
+                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                    ),
+                ),
+            ],
+            call: |client, _file| {
+                client
+                    .platform()
+                    .create_project_scoped_certificates_form("some text", "some text")
+                    .file(_file())
+                    .spec(
+                        &sample::<
+                            harness_api::platform::types::CertificateDto,
+                        >(
+                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        ),
+                    )
+                    .into_call()
+            },
+        },
+        Form {
+            id: "update-project-scoped-certificate",
+            parts: &[
+                ("file", Content::File),
+                (
+                    "spec",
+                    Content::Json(
+                        "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                    ),
+                ),
+            ],
+            call: |client, _file| {
+                client
+                    .platform()
+                    .update_project_scoped_certificate_form(
+                        "some text",
+                        "some text",
+                        "some text",
+                    )
+                    .file(_file())
+                    .spec(
+                        &sample::<
+                            harness_api::platform::types::CertificateDto,
+                        >(
+                            "{\"certificateValue\":\"some text\",\"certificate_value\":\"some text\",\"description\":\"some text\",\"identifier\":\"some text\",\"name\":\"some text\",\"org\":\"some text\",\"project\":\"some text\"}",
+                        ),
+                    )
+                    .into_call()
+            },
+        },
     ],
 };

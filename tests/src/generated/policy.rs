@@ -325,4 +325,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::policy::types::MovePolicyBody>(),
         ),
     ],
+    forms: &[],
 };

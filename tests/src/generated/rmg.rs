@@ -389,4 +389,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::rmg::types::UpdateTaskCommentBody>(),
         ),
     ],
+    forms: &[],
 };

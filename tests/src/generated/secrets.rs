@@ -3,6 +3,8 @@
 
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
+use crate::dispatch::{Content, Form, sample};
+#[allow(unused_imports)]
 use harness_api::model;
 pub(crate) static TABLE: Table = Table {
     rows: &[
@@ -567,5 +569,145 @@ pub(crate) static TABLE: Table = Table {
             "secrets::types::ValidateProjectSecretRefBody",
             size_of::<harness_api::secrets::types::ValidateProjectSecretRefBody>(),
         ),
+    ],
+    forms: &[
+        Form {
+            id: "create-account-scoped-secret",
+            parts: &[
+                ("file", Content::File),
+                ("spec", Content::Json("{\"secret\":{}}")),
+            ],
+            call: |client, _file| {
+                client
+                    .secrets()
+                    .create_account_scoped_secret_form(
+                        _file(),
+                        &sample::<
+                            harness_api::secrets::types::SecretRequest,
+                        >("{\"secret\":{}}"),
+                    )
+                    .into_call()
+            },
+        },
+        Form {
+            id: "update-account-scoped-secret",
+            parts: &[
+                ("file", Content::File),
+                ("spec", Content::Json("{\"secret\":{}}")),
+            ],
+            call: |client, _file| {
+                client
+                    .secrets()
+                    .update_account_scoped_secret_form(
+                        "some text",
+                        _file(),
+                        &sample::<
+                            harness_api::secrets::types::SecretRequest,
+                        >("{\"secret\":{}}"),
+                    )
+                    .into_call()
+            },
+        },
+        Form {
+            id: "create-org-scoped-secret",
+            parts: &[
+                ("file", Content::File),
+                ("spec", Content::Json("{\"secret\":{}}")),
+            ],
+            call: |client, _file| {
+                client
+                    .secrets()
+                    .create_org_scoped_secret_form(
+                        "some text",
+                        _file(),
+                        &sample::<
+                            harness_api::secrets::types::SecretRequest,
+                        >("{\"secret\":{}}"),
+                    )
+                    .into_call()
+            },
+        },
+        Form {
+            id: "update-org-scoped-secret",
+            parts: &[
+                ("file", Content::File),
+                ("spec", Content::Json("{\"secret\":{}}")),
+            ],
+            call: |client, _file| {
+                client
+                    .secrets()
+                    .update_org_scoped_secret_form(
+                        "some text",
+                        "some text",
+                        _file(),
+                        &sample::<
+                            harness_api::secrets::types::SecretRequest,
+                        >("{\"secret\":{}}"),
+                    )
+                    .into_call()
+            },
+        },
+        Form {
+            id: "create-project-scoped-secret",
+            parts: &[
+                ("file", Content::File),
+                ("spec", Content::Json("{\"secret\":{}}")),
+            ],
+            call: |client, _file| {
+                client
+                    .secrets()
+                    .create_project_scoped_secret_form(
+                        "some text",
+                        "some text",
+                        _file(),
+                        &sample::<
+                            harness_api::secrets::types::SecretRequest,
+                        >("{\"secret\":{}}"),
+                    )
+                    .into_call()
+            },
+        },
+        Form {
+            id: "update-project-scoped-secret",
+            parts: &[
+                ("file", Content::File),
+                ("spec", Content::Json("{\"secret\":{}}")),
+            ],
+            call: |client, _file| {
+                client
+                    .secrets()
+                    .update_project_scoped_secret_form(
+                        "some text",
+                        "some text",
+                        "some text",
+                        _file(),
+                        &sample::<
+                            harness_api::secrets::types::SecretRequest,
+                        >("{\"secret\":{}}"),
+                    )
+                    .into_call()
+            },
+        },
+        Form {
+            id: "postSecretFileV2",
+            parts: &[("file", Content::File), ("spec", Content::Texts(&["some text"]))],
+            call: |client, _file| {
+                client
+                    .secrets()
+                    .post_secret_file_v2("some text", _file(), "some text")
+                    .into_call()
+            },
+        },
+        Form {
+            id: "putSecretFileV2",
+            parts: &[("spec", Content::Texts(&["some text"])), ("file", Content::File)],
+            call: |client, _file| {
+                client
+                    .secrets()
+                    .put_secret_file_v2("some text", "some text", "some text")
+                    .file(_file())
+                    .into_call()
+            },
+        },
     ],
 };

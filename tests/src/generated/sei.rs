@@ -317,4 +317,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sei::types::V1orgworkspacesunitslistFilter>(),
         ),
     ],
+    forms: &[],
 };

@@ -1137,4 +1137,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::srm::types::YamlTemplateType>(),
         ),
     ],
+    forms: &[],
 };

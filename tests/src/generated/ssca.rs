@@ -3,6 +3,8 @@
 
 use crate::dispatch::{Table, again};
 #[allow(unused_imports)]
+use crate::dispatch::{Content, Form, sample};
+#[allow(unused_imports)]
 use harness_api::model;
 pub(crate) static TABLE: Table = Table {
     rows: &[
@@ -2090,5 +2092,79 @@ pub(crate) static TABLE: Table = Table {
                 harness_api::ssca::types::UploadAttestationBodyExecutionContextHarness,
             >(),
         ),
+    ],
+    forms: &[
+        Form {
+            id: "uploadSignature",
+            parts: &[
+                ("execution_context", Content::Json("{\"type\":\"harness\"}")),
+                ("payload", Content::File),
+                ("signature", Content::File),
+                ("signature_id", Content::Texts(&["some text"])),
+            ],
+            call: |client, _file| {
+                client
+                    .ssca()
+                    .upload_signature("some text", "some text")
+                    .execution_context(
+                        &sample::<
+                            harness_api::ssca::types::ExecutionDetail,
+                        >("{\"type\":\"harness\"}"),
+                    )
+                    .payload(_file())
+                    .signature(_file())
+                    .signature_id("some text")
+                    .into_call()
+            },
+        },
+        Form {
+            id: "uploadSbom",
+            parts: &[
+                (
+                    "execution_context",
+                    Content::Json(
+                        "{\"build_url\":\"some text\",\"pipeline_execution_id\":\"some text\",\"pipeline_id\":\"some text\",\"sequence_id\":\"some text\",\"stage_execution_id\":\"some text\",\"stage_id\":\"some text\",\"stage_name\":\"some text\",\"stage_type\":\"some text\",\"step_execution_id\":\"some text\",\"step_id\":\"some text\",\"step_name\":\"some text\"}",
+                    ),
+                ),
+                ("sbom", Content::File),
+                ("sbom_name", Content::Texts(&["some text"])),
+            ],
+            call: |client, _file| {
+                client
+                    .ssca()
+                    .upload_sbom("some text", "some text", "some text")
+                    .execution_context(
+                        &sample::<
+                            harness_api::ssca::types::ExecutionContext,
+                        >(
+                            "{\"build_url\":\"some text\",\"pipeline_execution_id\":\"some text\",\"pipeline_id\":\"some text\",\"sequence_id\":\"some text\",\"stage_execution_id\":\"some text\",\"stage_id\":\"some text\",\"stage_name\":\"some text\",\"stage_type\":\"some text\",\"step_execution_id\":\"some text\",\"step_id\":\"some text\",\"step_name\":\"some text\"}",
+                        ),
+                    )
+                    .sbom(_file())
+                    .sbom_name("some text")
+                    .into_call()
+            },
+        },
+        Form {
+            id: "uploadSbomV2",
+            parts: &[
+                ("execution_context", Content::Json("{\"type\":\"harness\"}")),
+                ("sbom", Content::File),
+                ("sbom_name", Content::Texts(&["some text"])),
+            ],
+            call: |client, _file| {
+                client
+                    .ssca()
+                    .upload_sbom_v2("some text", "some text", "some text")
+                    .execution_context(
+                        &sample::<
+                            harness_api::ssca::types::ExecutionDetail,
+                        >("{\"type\":\"harness\"}"),
+                    )
+                    .sbom(_file())
+                    .sbom_name("some text")
+                    .into_call()
+            },
+        },
     ],
 };

@@ -889,4 +889,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::sto::types::UpdateOverrideBody>(),
         ),
     ],
+    forms: &[],
 };

@@ -775,4 +775,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::templates::types::UpsertLabelsForTemplateBody>(),
         ),
     ],
+    forms: &[],
 };

@@ -954,4 +954,5 @@ pub(crate) static TABLE: Table = Table {
             size_of::<harness_api::users::types::UpdateUserInfoByIdBody>(),
         ),
     ],
+    forms: &[],
 };

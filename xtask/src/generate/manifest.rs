@@ -9,27 +9,30 @@ use super::{
     api::Api,
     emit::{Files, Origin},
     load::Document,
+    partition::map::ModuleMap,
 };
 use crate::fingerprint::fingerprints;
 
-const BEGIN: &str = "# <generated>\n";
-const END: &str = "# </generated>\n";
+/// The lines around what is generated in a manifest.
+const IN_MANIFEST: (&str, &str) = ("# <generated>\n", "# </generated>\n");
+/// The lines around what is generated in Markdown.
+const IN_MARKDOWN: (&str, &str) = ("<!-- <generated> -->\n", "<!-- </generated> -->\n");
 
-/// Files beside the generated code in the workspace at `root`.
-pub fn workspace(root: &Path, api: &Api, origin: &Origin) -> Result<Files> {
+/// Files beside the generated code in the workspace at `root`; modules are listed in the order of `map`.
+pub fn workspace(root: &Path, api: &Api, map: &ModuleMap, origin: &Origin) -> Result<Files> {
     let mut files = Files::new();
-    let mut features = |path: &str, dependency: Option<&str>| -> Result<()> {
+    let mut fill = |path: &str, marks: (&str, &str), inside: &str| -> Result<()> {
         let text =
             fs::read_to_string(root.join(path)).with_context(|| format!("cannot read {path}"))?;
-        files.insert(
-            path.into(),
-            with_features(&text, &features(api, dependency), path)?,
-        );
+        let text = filled(&text, marks, inside).with_context(|| format!("in {path}"))?;
+        files.insert(path.into(), text);
         Ok(())
     };
-    features("harness-api/Cargo.toml", None)?;
-    features("harness-api-ext/Cargo.toml", Some("harness-api"))?;
-    features("tests/Cargo.toml", Some("harness-api"))?;
+    let through = features(api, Some("harness-api"));
+    fill("harness-api/Cargo.toml", IN_MANIFEST, &features(api, None))?;
+    fill("harness-api-ext/Cargo.toml", IN_MANIFEST, &through)?;
+    fill("tests/Cargo.toml", IN_MANIFEST, &through)?;
+    fill("README.md", IN_MARKDOWN, &modules(api, map))?;
     files.insert("harness-api/generated.toml".into(), record(root, origin)?);
     files.insert("openapi/losses.md".into(), losses(api));
     Ok(files)
@@ -123,13 +126,34 @@ fn features(api: &Api, dependency: Option<&str>) -> String {
     text
 }
 
-/// The manifest with the part between the marks replaced.
-fn with_features(text: &str, features: &str, path: &str) -> Result<String> {
-    let marks =
-        || format!("{path} needs the lines `# <generated>` and `# </generated>` in [features]");
-    let (before, rest) = text.split_once(BEGIN).with_context(marks)?;
-    let (_, after) = rest.split_once(END).with_context(marks)?;
-    Ok(format!("{before}{BEGIN}{features}{END}{after}"))
+/// The text with the part between the marks replaced.
+fn filled(text: &str, (begin, end): (&str, &str), inside: &str) -> Result<String> {
+    let parts = text.split_once(begin).and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(end)?;
+        Some((before, after))
+    });
+    let (before, after) = parts.with_context(|| {
+        format!(
+            "the lines `{}` and `{}` are needed around what is generated",
+            begin.trim_end(),
+            end.trim_end()
+        )
+    })?;
+    Ok(format!("{before}{begin}{inside}{end}{after}"))
+}
+
+/// A table of the modules for readers.
+fn modules(api: &Api, map: &ModuleMap) -> String {
+    let mut text = "\n| Module | What it is | Operations |\n|---|---|---:|\n".to_owned();
+    let mut total = 0;
+    for (name, title) in map.modules() {
+        if let Some(module) = api.modules.iter().find(|module| module.name == name) {
+            let count = module.operations.len();
+            total += count;
+            text += &format!("| `{name}` | {title} | {count} |\n");
+        }
+    }
+    text + &format!("| `full` | All of them | {total} |\n\n")
 }
 
 fn record(root: &Path, origin: &Origin) -> Result<String> {

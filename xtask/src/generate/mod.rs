@@ -65,7 +65,7 @@ pub fn workspace(root: &Path, progress: Progress<'_>) -> Result<Generated> {
         emit::for_tests(&api, &origin)?,
     ));
     progress("manifest");
-    files.extend(manifest::workspace(root, &api, &origin)?);
+    files.extend(manifest::workspace(root, &api, &map, &origin)?);
     Ok(Generated { api, files, spent })
 }
 
@@ -99,13 +99,11 @@ pub fn workspace_lowered(root: &Path) -> Result<(Lowered, Partition)> {
 /// Generates a standalone crate from any OpenAPI 3.0.x description. Support code comes from `support`, the
 /// folder of the hand-written part of `harness-api`.
 pub fn standalone(
-    input: &Path,
+    document: &load::Document,
     name: Option<&str>,
     support: &Path,
     progress: Progress<'_>,
 ) -> Result<Generated> {
-    progress("load");
-    let document = load::load(input)?;
     let map = own_map(&document.json);
     let (lowered, partition) = middle(&document.json, &map, &Names::empty(), false, progress)?;
     let (api, mut spent) = front(&lowered, &partition, progress)?;
@@ -123,7 +121,7 @@ pub fn standalone(
     let mut files = under("src/generated", emit::client(&api, &origin, &mut spent)?);
     progress("manifest");
     files.extend(manifest::standalone(
-        &document, name, support, &api, &origin,
+        document, name, support, &api, &origin,
     )?);
     Ok(Generated { api, files, spent })
 }

@@ -199,7 +199,7 @@ impl ListResourceGroupsAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ResourceGroupsResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

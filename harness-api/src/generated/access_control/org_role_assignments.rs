@@ -201,7 +201,7 @@ impl GetOrgScopedRoleAssignments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RoleAssignmentResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -227,7 +227,7 @@ impl ListRolesProject {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RolesResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -58,7 +58,7 @@ impl PostAudits {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::AuditEventDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

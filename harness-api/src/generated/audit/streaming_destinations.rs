@@ -224,7 +224,7 @@ impl GetStreamingDestinations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::StreamingDestinationResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -304,7 +304,7 @@ impl GetStreamingDestinationsAggregate {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::StreamingDestinationAggregateDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -245,7 +245,7 @@ impl GetIpAllowlistConfigs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::IpAllowlistConfigResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

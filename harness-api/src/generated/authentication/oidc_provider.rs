@@ -130,7 +130,7 @@ impl GetOidcProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -158,7 +158,7 @@ impl GetOidcProviderInternal {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -186,7 +186,7 @@ impl ListOidcProvider {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OidcProviderDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

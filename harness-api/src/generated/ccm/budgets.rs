@@ -218,12 +218,12 @@ impl<'c> Api<'c> {
         &self,
         account_identifier: impl Into<String>,
         id: impl Into<String>,
-        body: &str,
+        body: &types::Budget,
     ) -> UpdateBudget {
         let mut call = rt::Call::new(self.client, &UPDATE_BUDGET);
         call.text(0, account_identifier);
         call.text(1, id);
-        call.body_json(&body);
+        call.body_json(body);
         UpdateBudget { call }
     }
     /// `POST /ccm/api/budgets/subscribe`

@@ -303,7 +303,7 @@ pub struct GetGovernanceRule {
 impl GetGovernanceRule {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoRule> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

@@ -246,7 +246,7 @@ impl GetAccountScopedEnvironments {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EnvironmentResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

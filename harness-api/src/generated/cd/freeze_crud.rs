@@ -10,18 +10,6 @@ impl<'c> Api<'c> {
     pub fn create_freeze(
         &self,
         account_identifier: impl Into<String>,
-        body: &str,
-    ) -> CreateFreeze {
-        let mut call = rt::Call::new(self.client, &CREATE_FREEZE);
-        call.text(0, account_identifier);
-        call.body_json(&body);
-        CreateFreeze { call }
-    }
-    /// `POST /ng/api/freeze`
-    #[inline]
-    pub fn create_freeze_yaml(
-        &self,
-        account_identifier: impl Into<String>,
         body: impl Into<String>,
     ) -> CreateFreeze {
         let mut call = rt::Call::new(self.client, &CREATE_FREEZE);
@@ -32,18 +20,6 @@ impl<'c> Api<'c> {
     /// `POST /ng/api/freeze/manageGlobalFreeze`
     #[inline]
     pub fn create_global_freeze(
-        &self,
-        account_identifier: impl Into<String>,
-        body: &str,
-    ) -> CreateGlobalFreeze {
-        let mut call = rt::Call::new(self.client, &CREATE_GLOBAL_FREEZE);
-        call.text(0, account_identifier);
-        call.body_json(&body);
-        CreateGlobalFreeze { call }
-    }
-    /// `POST /ng/api/freeze/manageGlobalFreeze`
-    #[inline]
-    pub fn create_global_freeze_yaml(
         &self,
         account_identifier: impl Into<String>,
         body: impl Into<String>,
@@ -126,20 +102,6 @@ impl<'c> Api<'c> {
     /// `PUT /ng/api/freeze/{freezeIdentifier}`
     #[inline]
     pub fn update_freeze(
-        &self,
-        account_identifier: impl Into<String>,
-        freeze_identifier: impl Into<String>,
-        body: &str,
-    ) -> UpdateFreeze {
-        let mut call = rt::Call::new(self.client, &UPDATE_FREEZE);
-        call.text(0, account_identifier);
-        call.text(1, freeze_identifier);
-        call.body_json(&body);
-        UpdateFreeze { call }
-    }
-    /// `PUT /ng/api/freeze/{freezeIdentifier}`
-    #[inline]
-    pub fn update_freeze_yaml(
         &self,
         account_identifier: impl Into<String>,
         freeze_identifier: impl Into<String>,
@@ -530,7 +492,7 @@ pub(super) static CREATE_FREEZE: rt::Operation = rt::Operation {
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
     ],
-    bodies: &["application/json", "application/yaml"],
+    bodies: &["application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
@@ -550,7 +512,7 @@ pub(super) static CREATE_GLOBAL_FREEZE: rt::Operation = rt::Operation {
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
     ],
-    bodies: &["application/json", "application/yaml"],
+    bodies: &["application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
@@ -704,7 +666,7 @@ pub(super) static UPDATE_FREEZE: rt::Operation = rt::Operation {
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
     ],
-    bodies: &["application/json", "application/yaml"],
+    bodies: &["application/yaml"],
     body_required: true,
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,

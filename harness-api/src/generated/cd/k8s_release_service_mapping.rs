@@ -40,7 +40,7 @@ impl GetReleaseDetails {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<serde_json::Value>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -307,7 +307,7 @@ impl GetOrgScopedServices {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ServiceResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

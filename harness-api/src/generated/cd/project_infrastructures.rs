@@ -325,7 +325,7 @@ impl GetProjectScopedInfrastructures {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::InfrastructureResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

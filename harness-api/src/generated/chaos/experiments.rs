@@ -787,7 +787,7 @@ impl GetChaosExperimentRunsForPipeline {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ListChaosPipelineRuns>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

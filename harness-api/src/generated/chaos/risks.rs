@@ -325,7 +325,7 @@ impl GetExperimentationActivityReport {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<Vec<String>>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -409,7 +409,7 @@ impl GetServiceUsageReport {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<Vec<String>>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -1200,7 +1200,7 @@ impl DiffPullReq {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1240,7 +1240,7 @@ impl DiffPullReqPost {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1339,7 +1339,7 @@ impl FileViewListPullReq {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqFileView>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1560,7 +1560,7 @@ impl ListPullReq {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReq>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1630,7 +1630,7 @@ impl ListPullReqActivities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqActivity>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1673,7 +1673,7 @@ impl ListPullReqCommits {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesCommit>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1842,7 +1842,7 @@ impl ListPullReqSpace {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqRepo>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -2565,7 +2565,7 @@ impl ReviewerListPullReq {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesPullReqReviewer>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -3133,7 +3133,7 @@ pub(super) static FILE_VIEW_DELETE_PULL_REQ: rt::Operation = rt::Operation {
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
         rt::Param::path("pullreq_number"),
-        rt::Param::path("file_path"),
+        rt::Param::path_tail("file_path"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
     ],

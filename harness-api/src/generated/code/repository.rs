@@ -619,7 +619,7 @@ impl CalculateCommitDivergence {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesCommitDivergence>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1056,7 +1056,7 @@ impl ForkCreate {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
@@ -1143,7 +1143,7 @@ impl GetBlame {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitBlamePart>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1515,7 +1515,7 @@ impl LinkedCreate {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::RepoRepositoryOutput> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
@@ -1644,7 +1644,7 @@ impl ListBranches {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesBranchExtended>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1924,7 +1924,7 @@ impl ListRepos {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RepoRepositoryOutput>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1994,7 +1994,7 @@ impl ListTags {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesCommitTag>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -2182,7 +2182,7 @@ impl RawDiff {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -2222,7 +2222,7 @@ impl RawDiffPost {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GitFileDiff>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -2718,7 +2718,7 @@ pub(super) static DELETE_BRANCH: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("branch_name"),
+        rt::Param::path_tail("branch_name"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("bypass_rules", false),
@@ -2763,7 +2763,7 @@ pub(super) static DELETE_TAG: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("tag_name"),
+        rt::Param::path_tail("tag_name"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("bypass_rules", false),
@@ -2787,7 +2787,7 @@ pub(super) static DIFF_STATS: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("range"),
+        rt::Param::path_tail("range"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("path", false),
@@ -2894,7 +2894,7 @@ pub(super) static GET_BLAME: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("path"),
+        rt::Param::path_tail("path"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("git_ref", false),
@@ -2919,7 +2919,7 @@ pub(super) static GET_BRANCH: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("branch_name"),
+        rt::Param::path_tail("branch_name"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("include_checks", false),
@@ -2989,7 +2989,7 @@ pub(super) static GET_CONTENT: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("path"),
+        rt::Param::path_tail("path"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("git_ref", false),
@@ -3035,7 +3035,7 @@ pub(super) static GET_RAW: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("path"),
+        rt::Param::path_tail("path"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("git_ref", false),
@@ -3359,7 +3359,7 @@ pub(super) static MERGE_CHECK: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("range"),
+        rt::Param::path_tail("range"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("path", false),
@@ -3447,7 +3447,7 @@ pub(super) static RAW_DIFF: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("range"),
+        rt::Param::path_tail("range"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
         rt::Param::query("path", false),
@@ -3470,7 +3470,7 @@ pub(super) static RAW_DIFF_POST: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("range"),
+        rt::Param::path_tail("range"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),
     ],
@@ -3513,7 +3513,7 @@ pub(super) static REPOSITORY_ARCHIVE: rt::Operation = rt::Operation {
     params: &[
         rt::Param::query("accountIdentifier", true),
         rt::Param::path_ref("repo_identifier"),
-        rt::Param::path("git_ref"),
+        rt::Param::path_tail("git_ref"),
         rt::Param::path("format"),
         rt::Param::query("orgIdentifier", false),
         rt::Param::query("projectIdentifier", false),

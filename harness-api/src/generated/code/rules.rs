@@ -288,7 +288,7 @@ impl RepoRuleList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OpenapiRule>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -500,7 +500,7 @@ impl SpaceRuleList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::OpenapiRule>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

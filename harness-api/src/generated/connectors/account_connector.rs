@@ -237,7 +237,7 @@ impl GetAccountScopedConnectors {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ConnectorResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -244,7 +244,7 @@ impl ListProjDbSchemaInstance {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DbInstanceOut>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

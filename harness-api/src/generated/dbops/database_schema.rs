@@ -233,7 +233,7 @@ impl ListDatabaseSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -301,7 +301,7 @@ impl ListProjDbSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

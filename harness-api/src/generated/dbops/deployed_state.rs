@@ -56,7 +56,7 @@ impl GetDeployedState {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DeployedStateOutput>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -84,7 +84,7 @@ impl V2ListProjDbInstances {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DbInstanceOut>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -148,7 +148,7 @@ impl V2ListProjDbSchema {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DbSchemaOut>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

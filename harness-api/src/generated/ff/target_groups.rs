@@ -339,7 +339,7 @@ impl GetSegmentFlags {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::SegmentFlag>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -46,7 +46,7 @@ impl WebhookEventFileValidation {
     pub fn send(
         self,
     ) -> rt::Sending<Vec<types::GetGitxWebhookEventFileValidationResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

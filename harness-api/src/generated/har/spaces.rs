@@ -483,7 +483,7 @@ impl ListSpaceLabelValues {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TypesLabelValue>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -529,7 +529,7 @@ impl ListSpaceLabels {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RegistryTypesLabel>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -1100,7 +1100,7 @@ impl ListAllWorkspaceTags {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1146,7 +1146,7 @@ impl ListAssociatedWorkspaces {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspaceTemplate>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1339,7 +1339,7 @@ impl ListWorkspaceData {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspacedata>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1367,7 +1367,7 @@ impl ListWorkspaceModules {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::HarnessIacmWorkspacemodule>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1395,7 +1395,7 @@ impl ListWorkspaceResourceTypeAttributes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1423,7 +1423,7 @@ impl ListWorkspaceResourceTypes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<String>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1451,7 +1451,7 @@ impl ListWorkspaceResourceTypesAndAttributes {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<std::collections::BTreeMap<String, Vec<String>>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1512,7 +1512,7 @@ impl ListWorkspaces {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::WorkspaceResourceSummary>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

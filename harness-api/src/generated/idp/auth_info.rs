@@ -73,7 +73,7 @@ impl SaveAuthInfo {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

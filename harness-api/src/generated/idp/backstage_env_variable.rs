@@ -165,7 +165,7 @@ impl CreateBackstageEnvVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -292,7 +292,7 @@ impl GetBackstageEnvVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -452,7 +452,7 @@ impl UpdateBackstageEnvVariables {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BackstageEnvVariableResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -168,7 +168,7 @@ impl GetCheckGraph {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CheckGraph>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -257,7 +257,7 @@ impl GetChecks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CheckResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -391,7 +391,7 @@ impl GetEntities {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -503,7 +503,7 @@ impl GetEntitiesByRefs {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -543,7 +543,7 @@ impl GetEntitiesFilters {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityFiltersResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -589,7 +589,7 @@ impl GetEntitiesFiltersByQuery {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityFiltersResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -717,7 +717,7 @@ impl GetEntitiesKinds {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityKindsResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

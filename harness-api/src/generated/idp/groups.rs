@@ -94,7 +94,7 @@ impl GetAllGroupsForAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GroupResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -249,7 +249,7 @@ impl UpdateGroups {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::GroupResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

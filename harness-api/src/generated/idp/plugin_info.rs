@@ -113,7 +113,7 @@ impl GetBackstagePlugins {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PluginInfoResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -181,7 +181,7 @@ impl GetPlugins {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PluginInfoResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

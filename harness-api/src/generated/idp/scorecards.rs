@@ -203,7 +203,7 @@ impl GetScorecards {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ScorecardResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -80,7 +80,7 @@ impl GetAggregatedScores {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EntityScoresResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -550,7 +550,7 @@ impl ListNotificationChannels {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -634,7 +634,7 @@ impl ListNotificationChannelsAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -718,7 +718,7 @@ impl ListNotificationChannelsOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationChannelDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

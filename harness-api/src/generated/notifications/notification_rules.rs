@@ -538,7 +538,7 @@ impl ListNotificationRules {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -622,7 +622,7 @@ impl ListNotificationRulesAccount {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -700,7 +700,7 @@ impl ListNotificationRulesOrg {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationRuleDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -728,7 +728,7 @@ impl NotificationResourceList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NotificationResourceDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -83,7 +83,7 @@ impl AddHarnessApprovalActivity {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoApprovalInstanceResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

@@ -393,7 +393,7 @@ impl ListInputSetsV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::InputSetResponseBody>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

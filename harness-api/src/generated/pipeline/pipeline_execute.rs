@@ -134,6 +134,7 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
+        body: impl Into<String>,
     ) -> PostPipelineExecuteWithInputSetYaml {
         let mut call = rt::Call::new(
             self.client,
@@ -143,6 +144,7 @@ impl<'c> Api<'c> {
         call.text(1, org_identifier);
         call.text(2, project_identifier);
         call.text(3, identifier);
+        call.body_text("application/yaml", body);
         PostPipelineExecuteWithInputSetYaml {
             call,
         }
@@ -479,13 +481,6 @@ impl PostPipelineExecuteWithInputSetYaml {
         self.call.flag(13, value);
         self
     }
-    /// The body as it is to be sent, `application/yaml`.
-    #[inline]
-    pub fn body(mut self, body: impl Into<String>) -> Self {
-        let call = &mut self.call;
-        call.body_text("application/yaml", body);
-        self
-    }
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
@@ -632,7 +627,7 @@ impl RetryPipelineV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoPlanExecutionResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
@@ -767,7 +762,7 @@ pub(super) static POST_PIPELINE_EXECUTE_WITH_INPUT_SET_YAML: rt::Operation = rt:
         rt::Param::query("shouldRunAsV1", false),
     ],
     bodies: &["application/yaml"],
-    body_required: false,
+    body_required: true,
     answers: &["application/json", "application/yaml"],
     provenance: rt::Provenance::Package,
     deprecated: false,

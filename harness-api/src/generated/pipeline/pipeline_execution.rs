@@ -542,7 +542,7 @@ impl RunDynamicExecutionWithInputYaml {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::PipelineExecuteResponseBody> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

@@ -537,7 +537,7 @@ impl ListPipelinesV1 {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PipelineListResponseBody>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -382,7 +382,7 @@ impl CreateTriggerV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.
@@ -760,7 +760,7 @@ impl UpdateTriggerV2 {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtongTriggerResponse> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

@@ -208,7 +208,7 @@ impl GetAccountScopedActiveBanners {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BannerResponseDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -284,7 +284,7 @@ impl GetAccountScopedBanners {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::BannerResponseDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

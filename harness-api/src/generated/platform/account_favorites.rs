@@ -136,7 +136,7 @@ impl GetAccountFavorites {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::FavoriteResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -44,7 +44,7 @@ impl GetDailyModuleAccountAccess {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::DailyModuleAccountAccessDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

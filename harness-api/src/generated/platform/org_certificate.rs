@@ -264,7 +264,7 @@ impl GetOrgScopedCertificates {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CertificateResponseDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -241,7 +241,7 @@ impl GetOrgScopedProjects {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ProjectResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -296,7 +296,7 @@ impl GetProjectScopedCertificates {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CertificateResponseDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

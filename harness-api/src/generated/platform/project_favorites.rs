@@ -150,7 +150,7 @@ impl GetProjectFavorites {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::FavoriteResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -34,7 +34,7 @@ impl GetDevSubscriptions {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::SubscriptionUsageDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -276,7 +276,7 @@ impl ListEvaluations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::Evaluation>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

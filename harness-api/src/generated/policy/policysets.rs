@@ -312,7 +312,7 @@ impl ListPolicySets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PolicyManagementPolicySet>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

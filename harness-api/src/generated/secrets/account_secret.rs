@@ -261,7 +261,7 @@ impl GetAccountScopedSecrets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::SecretResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -305,7 +305,7 @@ impl GetProjectScopedSecrets {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::SecretResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

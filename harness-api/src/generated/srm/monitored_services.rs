@@ -567,13 +567,13 @@ impl<'c> Api<'c> {
         account_id: impl Into<String>,
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
-        body: &str,
+        body: impl Into<String>,
     ) -> SaveMonitoredServiceFromYaml {
         let mut call = rt::Call::new(self.client, &SAVE_MONITORED_SERVICE_FROM_YAML);
         call.text(0, account_id);
         call.text(1, org_identifier);
         call.text(2, project_identifier);
-        call.body_json(&body);
+        call.body_text("application/yaml", body);
         SaveMonitoredServiceFromYaml {
             call,
         }
@@ -641,14 +641,14 @@ impl<'c> Api<'c> {
         org_identifier: impl Into<String>,
         project_identifier: impl Into<String>,
         identifier: impl Into<String>,
-        body: &str,
+        body: impl Into<String>,
     ) -> UpdateMonitoredServiceFromYaml {
         let mut call = rt::Call::new(self.client, &UPDATE_MONITORED_SERVICE_FROM_YAML);
         call.text(0, account_id);
         call.text(1, org_identifier);
         call.text(2, project_identifier);
         call.text(3, identifier);
-        call.body_json(&body);
+        call.body_text("application/yaml", body);
         UpdateMonitoredServiceFromYaml {
             call,
         }
@@ -1524,8 +1524,8 @@ pub struct SaveMonitoredServiceFromYaml {
 impl SaveMonitoredServiceFromYaml {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
+        self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -1600,8 +1600,8 @@ pub struct UpdateMonitoredServiceFromYaml {
 impl UpdateMonitoredServiceFromYaml {
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<()> {
-        self.call.empty()
+    pub fn send(self) -> rt::Sending<types::RestResponseMonitoredServiceResponse> {
+        self.call.json()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -2337,9 +2337,9 @@ pub(super) static SAVE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operatio
         rt::Param::query("orgIdentifier", true),
         rt::Param::query("projectIdentifier", true),
     ],
-    bodies: &["application/json"],
+    bodies: &["application/yaml"],
     body_required: true,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Never,
@@ -2417,9 +2417,9 @@ pub(super) static UPDATE_MONITORED_SERVICE_FROM_YAML: rt::Operation = rt::Operat
         rt::Param::query("projectIdentifier", true),
         rt::Param::path("identifier"),
     ],
-    bodies: &["application/json"],
+    bodies: &["application/yaml"],
     body_required: true,
-    answers: &[],
+    answers: &["application/json"],
     provenance: rt::Provenance::Package,
     deprecated: false,
     repeat: rt::Repeat::Idempotent,

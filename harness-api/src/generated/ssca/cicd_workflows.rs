@@ -141,7 +141,7 @@ impl FetchPluginsForWorkflow {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CicdWorklfowPluginsResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -256,7 +256,7 @@ impl GetCicdWorkflowsList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CicdWorkflowListingResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

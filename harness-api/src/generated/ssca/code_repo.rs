@@ -109,7 +109,7 @@ impl CodeRepositoriesList {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CodeRepositoryListingResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -193,7 +193,7 @@ impl GetRepoRulesEvaluationTrend {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::CodeRepoRulesEvaluation>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

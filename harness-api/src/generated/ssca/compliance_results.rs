@@ -113,7 +113,7 @@ impl FetchComplianceResults {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceResultDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -188,7 +188,7 @@ impl FetchComplianceResultsByArtifact {
     pub fn send(
         self,
     ) -> rt::Sending<Vec<types::FetchComplianceResultByArtifactResponseBody>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -262,7 +262,7 @@ impl FetchComplianceResultsByComplianceId {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceArtifactWithExecution>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -346,7 +346,7 @@ impl FetchComplianceResultsGroupById {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceResultAggregationByType>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -111,7 +111,7 @@ impl GetComplianceEvaluationTrends {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceEvaluationTrend>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -188,7 +188,7 @@ impl GetComplianceResultStatsByComplianceChecks {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComplianceChecksMetrics>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -234,7 +234,7 @@ impl PostComplianceResultStatsEvaluationBreakdownArtifactType {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ArtifactComplianceMetrics>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

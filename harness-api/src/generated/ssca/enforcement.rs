@@ -129,7 +129,7 @@ impl GetNormalisedSbomComponent {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::NormalizedSbomComponentDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -197,7 +197,7 @@ impl GetPolicyViolations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::PolicyViolation>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

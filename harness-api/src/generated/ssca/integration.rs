@@ -278,7 +278,7 @@ impl FetchReposInIntegration {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RepoDetailsDto>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -423,7 +423,7 @@ impl ListIntegrations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::Integration>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

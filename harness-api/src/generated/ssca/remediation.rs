@@ -407,7 +407,7 @@ impl GetArtifactListForRemediation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RemediationArtifactListingResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -458,7 +458,7 @@ impl GetDeploymentsListForArtifactInRemediation {
     pub fn send(
         self,
     ) -> rt::Sending<Vec<types::RemediationArtifactDeploymentsListingResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -500,7 +500,7 @@ impl GetEnvironmentListForRemediation {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::EnvironmentInfo>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -610,7 +610,7 @@ impl ListRemediations {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::RemediationListingResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -119,7 +119,7 @@ impl GetComponentDrift {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ComponentDrift>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -171,7 +171,7 @@ impl GetLicenseDrift {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::LicenseDrift>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

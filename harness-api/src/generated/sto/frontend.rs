@@ -1021,7 +1021,7 @@ impl ExecutionIssueCounts {
     pub fn send(
         self,
     ) -> rt::Sending<std::collections::BTreeMap<String, types::IssueCounts>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

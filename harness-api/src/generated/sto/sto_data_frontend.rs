@@ -166,7 +166,7 @@ impl DataFrontendExecutionArtifactScanSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::ScanIssueCountsWithExecutionInfo>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -185,7 +185,7 @@ impl DataFrontendExecutionArtifactSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::IssueCountsWithExecutionInfo>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -214,7 +214,7 @@ impl DataFrontendExecutionIssueCounts {
             >,
         >,
     > {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]
@@ -233,7 +233,7 @@ impl DataFrontendExecutionSummary {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::IssueCountsWithExecutionInfo>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

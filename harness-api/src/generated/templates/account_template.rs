@@ -438,7 +438,7 @@ impl GetTemplatesListAcc {
     /// Sends the request.
     #[inline]
     pub fn send(self) -> rt::Sending<Vec<types::TemplateMetadataSummaryResponse>> {
-        self.call.json()
+        self.call.bare()
     }
     /// The call itself, to read its answer in another form.
     #[inline]

@@ -804,7 +804,7 @@ impl UpdateUserInfoById {
     }
     /// Sends the request.
     #[inline]
-    pub fn send(self) -> rt::Sending<serde_json::Value> {
+    pub fn send(self) -> rt::Sending<types::ResponseDtoUserInfo> {
         self.call.json()
     }
     /// The call itself, to read its answer in another form.

@@ -135,10 +135,11 @@ fn emit_module(api: &Api, module: &Module, out: &mut Output<'_>) -> Result<()> {
         &format!("{}/mod.rs", module.name),
         operations::module(module, by_tag.keys()),
     )?;
+    let names = operations::MethodNames::of(module);
     for (tag, operations) in &by_tag {
         out.put(
             &format!("{}/{tag}.rs", module.name),
-            operations::tag(api, operations)?,
+            operations::tag(api, operations, &names)?,
         )?;
     }
 

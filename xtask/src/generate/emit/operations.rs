@@ -1,10 +1,10 @@
 //! Operations: a static description, a constructor on the module's handle, a request builder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, ensure};
 use heck::{ToPascalCase, ToShoutySnakeCase};
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::behaviour;
@@ -55,7 +55,11 @@ pub(super) fn module<'a>(module: &Module, tags: impl Iterator<Item = &'a String>
 }
 
 /// The operations of one tag.
-pub(super) fn tag(api: &Api, operations: &[&Operation]) -> Result<TokenStream> {
+pub(super) fn tag(
+    api: &Api,
+    operations: &[&Operation],
+    names: &MethodNames<'_>,
+) -> Result<TokenStream> {
     let mut seen = BTreeSet::new();
     for operation in operations {
         ensure!(
@@ -68,7 +72,7 @@ pub(super) fn tag(api: &Api, operations: &[&Operation]) -> Result<TokenStream> {
     let builders = operations.iter().map(|operation| builder(api, operation));
     let methods = operations
         .iter()
-        .flat_map(|operation| methods(api, operation));
+        .flat_map(|operation| methods(api, operation, names));
     Ok(quote! {
         #![allow(unused_imports)]
         use super::{Api, types};
@@ -83,9 +87,62 @@ pub(super) fn tag(api: &Api, operations: &[&Operation]) -> Result<TokenStream> {
     })
 }
 
-fn builder_name(operation: &Operation) -> String {
-    operation.name.to_pascal_case()
+/// What the methods that begin requests are called in one module.
+pub(super) struct MethodNames<'m> {
+    names: BTreeMap<(&'m str, &'static str), String>,
 }
+
+impl<'m> MethodNames<'m> {
+    /// A suffix says how the body is given, unless that would be the name of another operation.
+    pub(super) fn of(module: &'m Module) -> Self {
+        let operations = || module.operations.iter();
+        let mut taken: BTreeSet<String> = operations().map(|o| o.name.clone()).collect();
+        let mut names = BTreeMap::new();
+        for operation in operations() {
+            for Constructor { suffix, .. } in constructors(operation) {
+                let mut name = format!("{}{suffix}", operation.name);
+                while !suffix.is_empty() && !taken.insert(name.clone()) {
+                    name += "_body";
+                }
+                names.insert((operation.name.as_str(), suffix), name);
+            }
+        }
+        Self { names }
+    }
+
+    fn get(&self, operation: &Operation, suffix: &'static str) -> Ident {
+        let name = self.names.get(&(operation.name.as_str(), suffix));
+        ident(name.unwrap_or(&operation.name))
+    }
+
+    /// The method that begins a request with a multipart form, if the operation takes one.
+    pub(super) fn form(&self, operation: &Operation) -> Option<Ident> {
+        constructors(operation)
+            .into_iter()
+            .find(|constructor| constructor.form)
+            .map(|constructor| self.get(operation, constructor.suffix))
+    }
+}
+
+fn builder_name(operation: &Operation) -> String {
+    let name = operation.name.to_pascal_case();
+    if TAKEN.contains(&name.as_str()) {
+        format!("{name}Request")
+    } else {
+        name
+    }
+}
+
+/// What the files of operations call by these names themselves.
+const TAKEN: [&str; 7] = [
+    "Api",
+    "Into",
+    "IntoIterator",
+    "Option",
+    "Self",
+    "String",
+    "Vec",
+];
 
 fn static_name(operation: &Operation) -> proc_macro2::Ident {
     format_ident!("{}", operation.name.to_shouty_snake_case())
@@ -150,13 +207,14 @@ fn table_entry(operation: &Operation) -> TokenStream {
 }
 
 /// The methods of the module's handle that begin a request.
-fn methods(api: &Api, operation: &Operation) -> Vec<TokenStream> {
+fn methods(api: &Api, operation: &Operation, names: &MethodNames<'_>) -> Vec<TokenStream> {
     let http = format!(" `{} {}`", operation.method, operation.path);
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
     constructors(operation)
         .into_iter()
         .map(|constructor| {
-            let constructor = constructor.emit(api, operation);
+            let method = names.get(operation, constructor.suffix);
+            let constructor = constructor.emit(api, operation, &method);
             quote! {
                 #[doc = #http]
                 #deprecated
@@ -265,10 +323,9 @@ fn constructors(operation: &Operation) -> Vec<Constructor> {
 }
 
 impl Constructor {
-    fn emit(self, api: &Api, operation: &Operation) -> TokenStream {
+    fn emit(self, api: &Api, operation: &Operation, method: &Ident) -> TokenStream {
         let builder = ident(&builder_name(operation));
         let item = static_name(operation);
-        let method = ident(&format!("{}{}", operation.name, self.suffix));
         let required: Vec<(usize, &Param)> = operation
             .params
             .iter()

@@ -1,11 +1,16 @@
 //! Code for the tests: what has to name every type of the client.
 
 use anyhow::Result;
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
+use serde_json::{Value, json};
 
-use super::{Output, rust::ty as rust_ty};
-use crate::generate::api::{Answer, Api, Module, Ty, short};
+use super::{
+    Output,
+    operations::MethodNames,
+    rust::{ident, ty as rust_ty},
+};
+use crate::generate::api::{Answer, Api, Module, Operation, Param, Place, Shape, Ty, Type, short};
 
 pub(super) fn emit(api: &Api, out: &mut Output<'_>) -> Result<()> {
     let modules = api.modules.iter().map(|module| {
@@ -66,14 +71,160 @@ fn table(api: &Api, module: &Module) -> TokenStream {
         let text = format!("{}::types::{}", module.name, short(key));
         quote! { (#text, size_of::<#ty>()) }
     });
+    let names = MethodNames::of(module);
+    let forms: Vec<TokenStream> = module
+        .operations
+        .iter()
+        .filter_map(|operation| Some(form(api, operation, &names.form(operation)?)))
+        .collect();
+    let uses = (!forms.is_empty()).then(|| {
+        quote! {
+            #[allow(unused_imports)]
+            use crate::dispatch::{Content, Form, sample};
+        }
+    });
     quote! {
         use crate::dispatch::{Table, again};
+        #uses
         #[allow(unused_imports)]
         use harness_api::model;
 
         pub(crate) static TABLE: Table = Table {
             rows: &[#(#rows),*],
             sizes: &[#(#sizes),*],
+            forms: &[#(#forms),*],
         };
+    }
+}
+
+/// A call of the operation with every part of its form, and what these parts are.
+fn form(api: &Api, operation: &Operation, method: &Ident) -> TokenStream {
+    let module = ident(&operation.module);
+    let types = quote! { harness_api::#module::types:: };
+    let mut arguments = Vec::new();
+    let mut setters = Vec::new();
+    let mut parts = Vec::new();
+    for param in &operation.params {
+        let (value, content) = example(api, param, &types);
+        if param.required {
+            arguments.push(value);
+        } else if param.place == Place::Form {
+            let setter = ident(&param.ident);
+            setters.push(quote! { .#setter(#value) });
+        }
+        if param.place == Place::Form {
+            let wire = &param.wire;
+            parts.push(quote! { (#wire, #content) });
+        }
+    }
+    let id = &operation.id;
+    quote! {
+        Form {
+            id: #id,
+            parts: &[#(#parts),*],
+            call: |client, _file| client.#module().#method(#(#arguments),*) #(#setters)* .into_call(),
+        }
+    }
+}
+
+/// An argument for the parameter, and the content of the part that it becomes.
+fn example(api: &Api, param: &Param, types: &TokenStream) -> (TokenStream, TokenStream) {
+    let Some(ty) = &param.ty else {
+        return (quote! { _file() }, quote! { Content::File });
+    };
+    let decoded = |ty: &Ty| {
+        let json = sample(api, ty, 0).to_string();
+        let rust = rust_ty(ty, types);
+        (quote! { sample::<#rust>(#json) }, json)
+    };
+    let is_text = |ty: &Ty| matches!(ty, Ty::Time) || super::rust::is_enum(api, ty);
+    let plain = |ty: &Ty| match sample(api, ty, 0) {
+        Value::String(text) => text,
+        other => other.to_string(),
+    };
+    match ty {
+        Ty::Str | Ty::Int | Ty::Num | Ty::Flag => {
+            let text = plain(ty);
+            let value = match ty {
+                Ty::Int => quote! { 7 },
+                Ty::Num => quote! { 1.5 },
+                Ty::Flag => quote! { true },
+                _ => quote! { #text },
+            };
+            (value, quote! { Content::Texts(&[#text]) })
+        }
+        ty if is_text(ty) => {
+            let text = plain(ty);
+            (decoded(ty).0, quote! { Content::Texts(&[#text]) })
+        }
+        Ty::List(item) => match &**item {
+            Ty::Str => (
+                quote! { ["one", "two"] },
+                quote! { Content::Texts(&["one", "two"]) },
+            ),
+            Ty::Int => (quote! { [7, 8] }, quote! { Content::Texts(&["7", "8"]) }),
+            item if super::rust::is_enum(api, item) => {
+                let text = plain(item);
+                let value = decoded(item).0;
+                (quote! { [#value] }, quote! { Content::Texts(&[#text]) })
+            }
+            item => {
+                let (value, json) = decoded(item);
+                let json = format!("[{json}]");
+                (quote! { &[#value] }, quote! { Content::Json(#json) })
+            }
+        },
+        ty => {
+            let (value, json) = decoded(ty);
+            (quote! { &#value }, quote! { Content::Json(#json) })
+        }
+    }
+}
+
+/// JSON that the type can be read from: its required members, and at the top the plain ones.
+fn sample(api: &Api, ty: &Ty, depth: usize) -> Value {
+    match ty {
+        Ty::Str => json!("some text"),
+        Ty::Int => json!(7),
+        Ty::Num => json!(1.5),
+        Ty::Flag => json!(true),
+        Ty::Time => json!("2026-01-02T03:04:05Z"),
+        Ty::Json => json!({"any": [1]}),
+        Ty::List(item) => json!([sample(api, item, depth + 1)]),
+        Ty::Map(value) => json!({"key": sample(api, value, depth + 1)}),
+        Ty::Named(key) => api
+            .types
+            .get(key)
+            .map_or(Value::Null, |ty| sample_of(api, ty, depth)),
+    }
+}
+
+fn sample_of(api: &Api, ty: &Type, depth: usize) -> Value {
+    match &ty.shape {
+        Shape::Enum(variants) => variants
+            .first()
+            .map_or(Value::Null, |(_, text)| json!(text)),
+        Shape::Struct { members, .. } => members
+            .iter()
+            .filter(|member| {
+                let plain = matches!(member.ty, Ty::Str | Ty::Int | Ty::Num | Ty::Flag);
+                member.required || (depth == 0 && plain)
+            })
+            .map(|member| (member.wire.clone(), sample(api, &member.ty, depth + 1)))
+            .collect(),
+        Shape::Union {
+            tag,
+            variants,
+            tags,
+            ..
+        } => {
+            let first = variants.first().and_then(|(_, key)| api.types.get(key));
+            let mut value = first.map_or(json!({}), |ty| sample_of(api, ty, depth + 1));
+            if let (Some(tag), Some((text, _))) = (tag, tags.iter().find(|(_, index)| *index == 0))
+            {
+                value[tag] = json!(text);
+            }
+            value
+        }
     }
 }

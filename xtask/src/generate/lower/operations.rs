@@ -15,8 +15,8 @@ use crate::generate::api::{Answer, Place, Ty};
 const JSON: &str = "application/json";
 const MULTIPART: &str = "multipart/form-data";
 
-/// Names that a setter cannot have, because a request has them for itself.
-const RESERVED: [&str; 4] = ["send", "body", "into_call", "options"];
+/// Names that a parameter cannot have, because a request or the code that makes one has them for itself.
+const RESERVED: [&str; 5] = ["send", "body", "call", "into_call", "options"];
 
 /// An operation that has its module and its name.
 pub(super) struct Placed<'d> {

@@ -63,6 +63,10 @@ pub(super) struct Schemas<'d> {
     types: BTreeMap<String, TypeFacts>,
     /// Inline schemas that were named, as `Parent.member`.
     asked: BTreeSet<String>,
+    /// Inline schemas that are being lowered, with their keys: a list or map may contain itself through one.
+    open: Vec<(Option<String>, Value, String)>,
+    /// What `allOf` is being written out.
+    merging: Vec<Value>,
 }
 
 impl<'d> Schemas<'d> {
@@ -89,6 +93,8 @@ impl<'d> Schemas<'d> {
             components: BTreeMap::new(),
             types: BTreeMap::new(),
             asked: BTreeSet::new(),
+            open: Vec::new(),
+            merging: Vec::new(),
         })
     }
 
@@ -253,20 +259,33 @@ impl<'d> Schemas<'d> {
             return self.lower_at(only, spot, aliases);
         }
         if self.kind(schema, 0) != Kind::Other {
+            if let Some((_, _, key)) = self
+                .open
+                .iter()
+                .find(|(module, open, _)| *module == spot.module && open == schema)
+            {
+                return Ok(reference(key));
+            }
             self.asked
                 .insert(format!("{}.{}", spot.parent, spot.member));
             let name = self.names.inline(&spot.parent, &spot.member);
             let key = self.free_key(&spot.module, name, schema, spot)?;
+            self.open
+                .push((spot.module.clone(), schema.clone(), key.clone()));
             self.hoist(&key, schema, &spot.origin, &spot.module)?;
+            self.open.pop();
             return Ok(reference(&key));
         }
-        let merged;
-        let schema = if schema.get("allOf").is_some() {
-            merged = self.merge(schema, 0);
-            &merged
-        } else {
-            schema
-        };
+        if schema.get("allOf").is_some() {
+            // A list or map may contain itself as a part of its items.
+            if self.merging.contains(schema) {
+                return Ok(json!({}));
+            }
+            self.merging.push(schema.clone());
+            let lowered = self.lower_at(&self.merge(schema, 0), spot, aliases);
+            self.merging.pop();
+            return lowered;
+        }
         if alternatives(schema).is_some() {
             return Ok(json!({}));
         }
@@ -389,7 +408,8 @@ impl<'d> Schemas<'d> {
         let lowered = match self.kind(schema, 0) {
             Kind::Enum => {
                 let variants = variants::name_variants(&enum_values(schema));
-                let names: Vec<&String> = variants.iter().map(|(name, _)| name).collect();
+                // What typify would make of the values does not matter, but they have to stay apart there.
+                let names: Vec<String> = (0..variants.len()).map(|n| format!("V{n}")).collect();
                 let lowered = json!({"type": "string", "enum": names});
                 facts.variants = Some(variants);
                 lowered
@@ -460,7 +480,7 @@ impl<'d> Schemas<'d> {
             );
             let mut ident = name.clone();
             let mut number = 1;
-            while !idents.insert(snake(&ident)) {
+            while !idents.insert(field(&ident)) {
                 number += 1;
                 ident = format!("{name}_{number}");
             }
@@ -542,6 +562,16 @@ impl<'d> Schemas<'d> {
             }
         }
         Ok(())
+    }
+}
+
+/// What typify makes of a member's name, nearly: two names that are one here may be one there.
+fn field(name: &str) -> String {
+    let name = snake(name);
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        name
+    } else {
+        format!("x{name}")
     }
 }
 

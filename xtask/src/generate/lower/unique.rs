@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
+use heck::ToPascalCase;
 
 /// What the names are for, in messages.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +12,23 @@ pub(super) enum Kind<'a> {
     Operations(&'a str),
     /// Types of component schemas.
     Types,
+}
+
+impl Kind<'_> {
+    /// What must differ: for methods the name of the request too, which has no underscores.
+    fn key(self, name: &str) -> String {
+        match self {
+            Self::Operations(_) => name.to_pascal_case(),
+            Self::Types => name.to_owned(),
+        }
+    }
+
+    fn separator(self) -> &'static str {
+        match self {
+            Self::Operations(_) => "_",
+            Self::Types => "",
+        }
+    }
 }
 
 /// One name for each pair of a name and an original, in the order of the input, all of them different.
@@ -22,9 +40,9 @@ pub(super) fn unique(
     names: &[(String, String)],
     strict: bool,
 ) -> Result<Vec<String>> {
-    let mut groups: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, (name, _)) in names.iter().enumerate() {
-        groups.entry(name).or_default().push(index);
+        groups.entry(kind.key(name)).or_default().push(index);
     }
     let original = |index: usize| names.get(index).map_or("", |(_, original)| original);
     for group in groups.values_mut() {
@@ -34,7 +52,8 @@ pub(super) fn unique(
         let clashes: Vec<String> = groups
             .iter()
             .filter(|(_, group)| group.len() > 1)
-            .map(|(name, group)| {
+            .map(|(_, group)| {
+                let name = group.first().map_or("", |&index| names[index].0.as_str());
                 let originals: Vec<&str> = group.iter().map(|&index| original(index)).collect();
                 format!("{name}: {}", originals.join(", "))
             })
@@ -52,22 +71,22 @@ pub(super) fn unique(
             );
         }
     }
-    let mut taken: BTreeSet<String> = groups.keys().map(|&name| name.to_owned()).collect();
+    let mut taken: BTreeSet<String> = groups.keys().cloned().collect();
     let mut chosen: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
-    for (name, group) in groups {
-        let separator = match kind {
-            Kind::Operations(_) => "_",
-            Kind::Types => "",
-        };
-        let mut number = 2;
-        for index in group.into_iter().skip(1) {
-            let mut free = format!("{name}{separator}{number}");
-            while !taken.insert(free.clone()) {
+    for group in groups.values() {
+        let mut number = 1;
+        for index in group.iter().skip(1) {
+            let Some(name) = chosen.get_mut(*index) else {
+                continue;
+            };
+            let stem = name.trim_end_matches('_').to_owned();
+            loop {
                 number += 1;
-                free = format!("{name}{separator}{number}");
-            }
-            if let Some(name) = chosen.get_mut(index) {
-                *name = free;
+                let free = format!("{stem}{}{number}", kind.separator());
+                if taken.insert(kind.key(&free)) {
+                    *name = free;
+                    break;
+                }
             }
         }
     }

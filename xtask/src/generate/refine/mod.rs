@@ -90,7 +90,11 @@ fn groups(partition: &Partition) -> Vec<Group> {
 }
 
 fn group_name(owners: &BTreeSet<String>) -> String {
-    let all: Vec<&str> = owners.iter().map(String::as_str).collect();
+    // An underscore that keeps a module apart from a keyword is not needed within a longer name.
+    let all: Vec<&str> = owners
+        .iter()
+        .map(|owner| owner.trim_end_matches('_'))
+        .collect();
     let full = all.join("_");
     if full.len() <= 40 {
         return full;

@@ -36,7 +36,7 @@ pub(super) fn refine(
     known: &Known,
 ) -> Result<Operation> {
     let signature = methods
-        .get(facts.name.as_str())
+        .get(facts.name.trim_end_matches('_'))
         .with_context(|| format!("progenitor made no method `{}`", facts.name))?;
     let arguments = arguments(signature);
     let params = facts

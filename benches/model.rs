@@ -171,6 +171,9 @@ fn compare(
             contestants.iter().map(|one| &one.encode).collect(),
         ),
     ] {
+        if std::env::var("BODY").is_ok_and(|x| x != format!("{} {verb}", body.name)) {
+            continue;
+        }
         let (times, ratios) = rounds(runs);
         write!(table, "| {} | {size} | {verb} |", body.name)?;
         for time in times {
@@ -199,8 +202,12 @@ fn rounds(runs: Vec<&Box<dyn Fn(u32) -> Duration + '_>>) -> (Vec<f64>, Vec<f64>)
     let mut ratios = vec![Vec::new(); runs.len()];
     for round in 0..ROUNDS {
         let mut took = vec![0.0; runs.len()];
+        let only: usize = std::env::var("ONLY").map_or(9, |x| x.parse().unwrap());
         for turn in 0..runs.len() {
             let index = (turn + round) % runs.len();
+            if only != 9 && index != only {
+                continue;
+            }
             took[index] = runs[index](counts[index]).as_secs_f64() / f64::from(counts[index]);
         }
         for (index, &time) in took.iter().enumerate() {

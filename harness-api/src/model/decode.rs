@@ -1,6 +1,6 @@
 //! The decoder: one visitor for every member of every type.
 
-use std::fmt;
+use std::{cmp::Ordering, fmt};
 
 use serde::{
     Deserialize,
@@ -118,7 +118,14 @@ pub(super) enum Outcome {
     /// It is `null`: its place is as it was.
     Null,
     /// It is of another kind than its place: the place is as it was.
-    Misfit(Value),
+    Misfit(Box<Value>),
+}
+
+impl Outcome {
+    #[cold]
+    fn misfit(found: impl Into<Value>) -> Self {
+        Self::Misfit(Box::new(found.into()))
+    }
 }
 
 /// Decodes one value into its place.
@@ -173,17 +180,28 @@ impl<'de> Visitor<'de> for Seed<'_> {
         self.deserialize(deserializer)
     }
 
+    // The kinds that are frequent are put in their places at once, all others by `place`.
+
     fn visit_bool<E: Error>(self, value: bool) -> Result<Outcome, E> {
-        self.scalar(Scalar::Flag(value))
+        match self.0 {
+            Slot::Flag(place) => *place = Some(value),
+            slot => return Seed(slot).scalar(Scalar::Flag(value)),
+        }
+        Ok(Outcome::Fit)
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Outcome, E> {
-        self.scalar(Scalar::Int(value))
+        match self.0 {
+            Slot::Int(place) => *place = Some(value),
+            Slot::OneInt(place) => *place = value,
+            slot => return Seed(slot).scalar(Scalar::Int(value)),
+        }
+        Ok(Outcome::Fit)
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Outcome, E> {
         match i64::try_from(value) {
-            Ok(value) => self.scalar(Scalar::Int(value)),
+            Ok(value) => self.visit_i64(value),
             Err(_) => self.scalar(Scalar::Big(value)),
         }
     }
@@ -195,7 +213,12 @@ impl<'de> Visitor<'de> for Seed<'_> {
     fn visit_str<E: Error>(self, value: &str) -> Result<Outcome, E> {
         match self.0 {
             Slot::Str(place) => *place = Some(value.to_owned()),
+            Slot::OneStr(place) => value.clone_into(place),
             Slot::Text(place) => place.set(value),
+            Slot::Opt(place) => match place.open() {
+                Slot::Text(place) => place.set(value),
+                _ => return Seed(Slot::Opt(place)).scalar(Scalar::Str(value)),
+            },
             slot => return Seed(slot).scalar(Scalar::Str(value)),
         }
         Ok(Outcome::Fit)
@@ -236,7 +259,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 while let Some((key, value)) = map.next_entry()? {
                     members.insert(key, value);
                 }
-                Ok(Outcome::Misfit(Value::Object(members)))
+                Ok(Outcome::misfit(members))
             }
         }
     }
@@ -262,11 +285,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 Seed(slot).deserialize(SeqAccessDeserializer::new(seq))
             }
             _ => {
-                let mut values = Vec::new();
+                let mut values = Vec::<Value>::new();
                 while let Some(value) = seq.next_element()? {
                     values.push(value);
                 }
-                Ok(Outcome::Misfit(Value::Array(values)))
+                Ok(Outcome::misfit(values))
             }
         }
     }
@@ -373,7 +396,10 @@ fn place(slot: Slot<'_>, scalar: Scalar<'_>) -> Outcome {
         Slot::OneTime(place) => one(place, scalar.time()),
         Slot::OneJson(place) => one(place, Some(scalar.json())),
         Slot::Text(place) => {
-            place.set(&scalar.text());
+            match scalar {
+                Scalar::Str(text) => place.set(text),
+                other => place.set(&other.text()),
+            }
             true
         }
         Slot::Union(place) => {
@@ -399,16 +425,18 @@ fn place(slot: Slot<'_>, scalar: Scalar<'_>) -> Outcome {
     if fits {
         Outcome::Fit
     } else {
-        Outcome::Misfit(scalar.json())
+        Outcome::misfit(scalar.json())
     }
 }
 
 fn fill<'de, A: MapAccess<'de>>(model: &mut dyn Model, mut map: A) -> Result<(), A::Error> {
     let names = model.names();
-    let required = model.required();
-    let keep_extra = model.extra().is_some();
+    let mut extra = model.extra().is_some().then(String::new);
     let mut seen = 0_u64;
-    while let Some(key) = map.next_key_seed(KeySeed { names, keep_extra })? {
+    while let Some(key) = map.next_key_seed(KeySeed {
+        names,
+        extra: extra.as_mut(),
+    })? {
         match key {
             Key::Known(index) => match map.next_value_seed(Seed(model.slot(index)))? {
                 Outcome::Fit => seen |= bit(index),
@@ -417,14 +445,14 @@ fn fill<'de, A: MapAccess<'de>>(model: &mut dyn Model, mut map: A) -> Result<(),
                     if let (Some(name), Slot::Misfits(misfits)) =
                         (names.get(index), model.slot(names.len()))
                     {
-                        misfits.put(name, value);
+                        misfits.put(name, *value);
                     }
                 }
             },
-            Key::Extra(key) => {
+            Key::Extra => {
                 let value = map.next_value()?;
-                if let Some(extra) = model.extra_mut() {
-                    extra.insert(key, value);
+                if let (Some(key), Some(members)) = (&mut extra, model.extra_mut()) {
+                    members.insert(std::mem::take(key), value);
                 }
             }
             Key::Unknown => {
@@ -432,7 +460,7 @@ fn fill<'de, A: MapAccess<'de>>(model: &mut dyn Model, mut map: A) -> Result<(),
             }
         }
     }
-    for &index in required {
+    for &index in model.required() {
         if seen & bit(index) == 0 {
             let name = names.get(index).copied().unwrap_or_default();
             return Err(A::Error::custom(format_args!("missing member `{name}`")));
@@ -448,51 +476,61 @@ fn bit(index: usize) -> u64 {
 }
 
 fn items<'de, A: SeqAccess<'de>>(list: &mut dyn List, mut seq: A) -> Result<Outcome, A::Error> {
-    loop {
-        let item = match seq.next_element_seed(Seed(list.push()))? {
-            Some(Outcome::Fit) => continue,
-            Some(Outcome::Null) => {
+    while let Some(outcome) = seq.next_element_seed(ItemSeed(list))? {
+        match outcome {
+            Outcome::Fit => {}
+            Outcome::Null => list.pop(),
+            Outcome::Misfit(item) => {
                 list.pop();
-                continue;
+                let mut values = match to_value(super::Part::List(list)) {
+                    Value::Array(values) => values,
+                    _ => Vec::new(),
+                };
+                values.push(*item);
+                while let Some(value) = seq.next_element()? {
+                    values.push(value);
+                }
+                list.clear();
+                return Ok(Outcome::misfit(values));
             }
-            Some(Outcome::Misfit(value)) => value,
-            None => {
-                list.pop();
-                return Ok(Outcome::Fit);
-            }
-        };
-        list.pop();
-        let mut values = match to_value(super::Part::List(list)) {
-            Value::Array(values) => values,
-            _ => Vec::new(),
-        };
-        values.push(item);
-        while let Some(value) = seq.next_element()? {
-            values.push(value);
         }
-        list.clear();
-        return Ok(Outcome::Misfit(Value::Array(values)));
+    }
+    Ok(Outcome::Fit)
+}
+
+/// Decodes one more item of a list.
+struct ItemSeed<'a>(&'a mut dyn List);
+
+impl<'de> DeserializeSeed<'de> for ItemSeed<'_> {
+    type Value = Outcome;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Outcome, D::Error> {
+        Seed(self.0.push()).deserialize(deserializer)
     }
 }
 
 fn entries<'de, A: MapAccess<'de>>(place: &mut dyn Keyed, mut map: A) -> Result<Outcome, A::Error> {
     while let Some(key) = map.next_key::<String>()? {
-        match map.next_value_seed(Seed(place.insert(key.clone())))? {
-            Outcome::Fit => {}
-            Outcome::Null => place.remove(&key),
-            Outcome::Misfit(value) => {
-                place.remove(&key);
-                let mut members = match to_value(super::Part::Map(place)) {
-                    Value::Object(members) => members,
-                    _ => Map::new(),
-                };
+        let mut outcome = Ok(Outcome::Null);
+        let refused = place.insert(key, &mut |slot| {
+            outcome = map.next_value_seed(Seed(slot));
+            matches!(outcome, Ok(Outcome::Fit))
+        });
+        let (Some(key), outcome) = (refused, outcome?) else {
+            continue;
+        };
+        place.remove(&key);
+        if let Outcome::Misfit(value) = outcome {
+            let mut members = match to_value(super::Part::Map(place)) {
+                Value::Object(members) => members,
+                _ => Map::new(),
+            };
+            members.insert(key, *value);
+            while let Some((key, value)) = map.next_entry()? {
                 members.insert(key, value);
-                while let Some((key, value)) = map.next_entry()? {
-                    members.insert(key, value);
-                }
-                place.clear();
-                return Ok(Outcome::Misfit(Value::Object(members)));
             }
+            place.clear();
+            return Ok(Outcome::misfit(members));
         }
     }
     Ok(Outcome::Fit)
@@ -500,16 +538,17 @@ fn entries<'de, A: MapAccess<'de>>(place: &mut dyn Keyed, mut map: A) -> Result<
 
 enum Key {
     Known(usize),
-    Extra(String),
+    Extra,
     Unknown,
 }
 
-struct KeySeed {
+struct KeySeed<'k> {
     names: Names,
-    keep_extra: bool,
+    /// Takes a name that is not among `names`, if such are kept.
+    extra: Option<&'k mut String>,
 }
 
-impl<'de> DeserializeSeed<'de> for KeySeed {
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
     type Value = Key;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
@@ -517,7 +556,7 @@ impl<'de> DeserializeSeed<'de> for KeySeed {
     }
 }
 
-impl Visitor<'_> for KeySeed {
+impl Visitor<'_> for KeySeed<'_> {
     type Value = Key;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -525,17 +564,37 @@ impl Visitor<'_> for KeySeed {
     }
 
     fn visit_str<E: Error>(self, key: &str) -> Result<Key, E> {
-        let found = self.names.binary_search_by(|name| {
-            name.len()
-                .cmp(&key.len())
-                .then_with(|| name.as_bytes().cmp(key.as_bytes()))
-        });
-        Ok(match found {
-            Ok(index) => Key::Known(index),
-            Err(_) if self.keep_extra => Key::Extra(key.to_owned()),
-            Err(_) => Key::Unknown,
+        if let Some(index) = position(self.names, key) {
+            return Ok(Key::Known(index));
+        }
+        Ok(match self.extra {
+            Some(extra) => {
+                key.clone_into(extra);
+                Key::Extra
+            }
+            None => Key::Unknown,
         })
     }
+}
+
+/// Where `key` is among `names`. The items of a list mostly have the same members in the same order, and so does this
+/// loop: real branches, unlike the standard library's search, let the processor foresee its way.
+fn position(names: Names, key: &str) -> Option<usize> {
+    let (mut low, mut high) = (0, names.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let name = names.get(middle)?;
+        match name.len().cmp(&key.len()) {
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+            Ordering::Equal => match name.as_bytes().cmp(key.as_bytes()) {
+                Ordering::Less => low = middle + 1,
+                Ordering::Greater => high = middle,
+                Ordering::Equal => return Some(middle),
+            },
+        }
+    }
+    None
 }
 
 fn expected(slot: &Slot<'_>) -> &'static str {

@@ -36,8 +36,27 @@ pub(super) fn to_value(part: Part<'_>) -> Value {
 }
 
 impl Serialize for Part<'_> {
+    /// The kinds that are frequent, to be compiled into the loops over members and items.
+    #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match *self {
+            Part::OneStr(value) => serializer.serialize_str(value),
+            Part::OneInt(value) => serializer.serialize_i64(value),
+            Part::OneFlag(value) => serializer.serialize_bool(value),
+            Part::Text(value) => serializer.serialize_str(value.get()),
+            Part::Model(model) => object(model, None, serializer),
+            _ => Rest(self).serialize(serializer),
+        }
+    }
+}
+
+/// A part of any kind.
+struct Rest<'a>(&'a Part<'a>);
+
+impl Serialize for Rest<'_> {
+    #[inline(never)]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self.0 {
             Part::Null | Part::Misfits(_) => serializer.serialize_unit(),
             Part::Str(value) => value.serialize(serializer),
             Part::Int(value) => value.serialize(serializer),
@@ -72,6 +91,10 @@ impl Serialize for Part<'_> {
                 }
                 out.end()
             }
+            Part::Strs(list) => list.serialize(serializer),
+            Part::Ints(list) => list.serialize(serializer),
+            Part::StrMap(map) => map.serialize(serializer),
+            Part::JsonMap(map) => map.serialize(serializer),
             Part::Map(map) => {
                 let mut out = serializer.serialize_map(Some(map.len()))?;
                 let mut failed = None;
@@ -103,6 +126,25 @@ fn own_tag(union: &dyn Union, variant: usize) -> Option<(&'static str, &'static 
     }
 }
 
+/// Writes a member, unless it is to be left out. Parts are not taken apart and put together again on the way: that
+/// costs more than to write them.
+#[inline(always)]
+fn entry<M: SerializeMap>(out: &mut M, name: &str, part: Part<'_>) -> Result<bool, M::Error> {
+    match &part {
+        Part::Str(Some(value)) => out.serialize_entry(name, value)?,
+        Part::Int(Some(value)) => out.serialize_entry(name, value)?,
+        Part::Flag(Some(value)) => out.serialize_entry(name, value)?,
+        Part::Str(None) | Part::Int(None) | Part::Flag(None) => return Ok(false),
+        Part::Opt(value) => match &value.get() {
+            Some(part) => out.serialize_entry(name, part)?,
+            None => return Ok(false),
+        },
+        part if is_absent(*part) => return Ok(false),
+        part => out.serialize_entry(name, part)?,
+    }
+    Ok(true)
+}
+
 fn object<S: Serializer>(
     model: &dyn Model,
     tag: Option<(&'static str, &'static str)>,
@@ -112,12 +154,9 @@ fn object<S: Serializer>(
     let names = model.names();
     let mut tag = tag;
     for (index, name) in names.iter().enumerate() {
-        let part = model.part(index);
-        if is_absent(part) {
-            continue;
+        if entry(&mut out, name, model.part(index))? {
+            tag = tag.filter(|(member, _)| member != name);
         }
-        tag = tag.filter(|(member, _)| member != name);
-        out.serialize_entry(name, &part)?;
     }
     if let Some((member, value)) = tag {
         out.serialize_entry(member, value)?;

@@ -162,8 +162,16 @@ pub enum Part<'a> {
     Opt(&'a dyn Opt),
     /// A list.
     List(&'a dyn List),
+    /// A list of texts.
+    Strs(&'a Vec<String>),
+    /// A list of integers.
+    Ints(&'a Vec<i64>),
     /// A map with text keys.
     Map(&'a dyn Keyed),
+    /// A map from text to text.
+    StrMap(&'a BTreeMap<String, String>),
+    /// A map from text to any JSON.
+    JsonMap(&'a BTreeMap<String, Value>),
     /// One of several objects.
     Union(&'a dyn Union),
     /// A member for which absent and `null` differ.

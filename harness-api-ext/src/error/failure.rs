@@ -196,17 +196,8 @@ impl PolicyDenial {
     /// The server's text, or those of the policies.
     fn best_text(&self) -> Option<String> {
         self.message.clone().or_else(|| {
-            let messages: Vec<_> = self
-                .policies
-                .iter()
-                .flat_map(|policy| &policy.messages)
-                .collect();
-            let joined = messages
-                .iter()
-                .map(|text| text.as_str())
-                .collect::<Vec<_>>()
-                .join("; ");
-            line(&joined)
+            let messages = self.policies.iter().flat_map(|policy| &policy.messages);
+            line(&messages.map(String::as_str).collect::<Vec<_>>().join("; "))
         })
     }
 }
@@ -230,12 +221,10 @@ fn code(object: &Map<String, Value>, envelope: Envelope) -> Option<String> {
 }
 
 fn cause_code(object: &Map<String, Value>) -> Option<String> {
-    let messages: Vec<_> = list(object, "responseMessages").collect();
-    messages
-        .iter()
-        .rev()
+    list(object, "responseMessages")
         .filter(|message| !is_advice(message))
-        .find_map(|message| message.get("code").and_then(code_text))
+        .filter_map(|message| message.get("code").and_then(code_text))
+        .last()
 }
 
 /// A code as a text: it may be a number.

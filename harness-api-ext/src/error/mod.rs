@@ -25,7 +25,8 @@ pub use details::{DeniedBy, FieldError, PermissionCheck, PolicyDenial, RuleViola
 pub use envelope::Envelope;
 use failure::Failure;
 pub(crate) use retry_after::retry_after;
-pub(crate) use success::{failure_in_item, failure_in_success};
+use success::failure_in_item;
+pub(crate) use success::failure_in_success;
 
 /// What this crate's calls give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

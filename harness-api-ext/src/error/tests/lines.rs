@@ -103,7 +103,8 @@ fn neither_line_nor_debug_shows_body_headers_or_tokens() {
             .header("x-trace", "canary-header")
             .info(2)
             .error(&CREATE_CONNECTOR);
-        let shown = format!("{error} {error:?} {error:#?}");
+        let denial = error.policy_denial();
+        let shown = format!("{error} {error:?} {error:#?} {denial:?}");
         assert!(!shown.contains("canary"), "{shown}");
         assert!(!error.to_string().contains('\n'));
         assert!(

@@ -286,12 +286,19 @@ fn advice_is_kept_apart_from_the_message() {
     assert_eq!(error.hints(), ["Check the connector."]);
     assert_eq!(error.explanations(), ["The token cannot read."]);
     assert!(error.metadata().is_none());
+    let details =
+        r#"{"code":400,"message":"Unable to process JSON","details":"no spec is wanted"}"#;
+    assert_eq!(
+        connector(400, details).explanations(),
+        ["no spec is wanted"]
+    );
     // A hint at the root is no code.
     let hint = pipeline(
         400,
         r#"{"status":"ERROR","code":"HINT","message":"h","responseMessages":[
             {"code":"HINT","level":"INFO","message":"h"},{"code":"SCM_BAD_REQUEST","level":"ERROR","message":"e"}]}"#,
     );
+    assert_eq!(hint.cause_code(), Some("SCM_BAD_REQUEST"));
     assert_eq!(
         (hint.code(), hint.message()),
         (Some("SCM_BAD_REQUEST"), "e")
@@ -380,6 +387,17 @@ fn services_of_the_same_shape_are_told_apart_by_path() {
             .error(&FME)
             .envelope(),
         Some(Envelope::Fme)
+    );
+    let unsuccessful = r#"{"success":false,"message":"no","correlationID":"9e1c"}"#;
+    assert_eq!(
+        pipeline(400, unsuccessful).envelope(),
+        Some(Envelope::Chaos)
+    );
+    assert_eq!(
+        Canned::new(400, r#"{"success":false}"#)
+            .error(&LIST_RULES)
+            .envelope(),
+        Some(Envelope::AutoStopping)
     );
 }
 

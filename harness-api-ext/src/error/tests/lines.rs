@@ -43,6 +43,20 @@ fn one_line_with_what_a_person_needs() {
             "createConnector (POST /ng/api/connectors): 502 Bad Gateway: an HTML page: login page or proxy?",
         ),
         (
+            connector(
+                400,
+                r#"{"code":400,"message":"Unable to process JSON","details":"no spec is wanted"}"#,
+            ),
+            "createConnector (POST /ng/api/connectors): 400 Bad Request, 400: Unable to process JSON (no spec is wanted)",
+        ),
+        (
+            connector(
+                200,
+                r#"{"status":"FAILED","data":"72a2","metaData":null,"correlationId":"6f31"}"#,
+            ),
+            "createConnector (POST /ng/api/connectors): 200 OK, but the answer is a failure [correlation id 6f31]",
+        ),
+        (
             connector(503, ""),
             "createConnector (POST /ng/api/connectors): 503 Service Unavailable",
         ),

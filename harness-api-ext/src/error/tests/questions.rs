@@ -107,6 +107,32 @@ fn writes() {
             r#"{"status":"FAILURE","code":"OPTIMISTIC_LOCKING_EXCEPTION","message":"m"}"#,
             &["conflict"],
         ),
+        (
+            400,
+            r#"{"status":"ERROR","code":"INVALID_REQUEST","message":"m","responseMessages":[
+                {"code":"SCM_CONFLICT_ERROR_V2","level":"ERROR","message":"m"}]}"#,
+            &["conflict"],
+        ),
+        (
+            400,
+            r#"{"status":"ERROR","code":"ENTITY_REFERENCE_EXCEPTION","message":"m"}"#,
+            &["conflict"],
+        ),
+        (
+            400,
+            r#"{"status":"ERROR","code":"GENERAL_ERROR","message":"no delegate"}"#,
+            &[],
+        ),
+        (
+            404,
+            r#"{"status":"ERROR","code":"UNKNOWN_ERROR","message":"Oops"}"#,
+            &[],
+        ),
+        (
+            500,
+            r#"{"status":"ERROR","code":"EXCEPTION_HANDLER_NOT_FOUND","message":"m"}"#,
+            &[],
+        ),
         // The key.
         (401, "", &["unauthenticated"]),
         (401, HTML, &["unauthenticated"]),
@@ -146,7 +172,7 @@ fn writes() {
         (
             400,
             r#"{"status":"ERROR","code":"SCM_RATE_LIMIT_ERROR","message":"m"}"#,
-            &["validation"],
+            &[],
         ),
         // Not valid.
         (400, E2, &["validation"]),

@@ -147,7 +147,7 @@ async fn an_answer_that_stalls_ends_with_the_attempt() {
     for head in [cut(), cut().replace("200 OK", "404 Not Found")] {
         let is_failure = head.contains("404");
         let server = Server::answering(move |_, _| Reply::Stall(head.clone(), 20 * SECOND));
-        let quick = call(&at(&server), &RUN).with_attempt_timeout(300 * MILLISECOND);
+        let quick = call(&at(&server), &RUN).with_attempt_timeout(SECOND);
         let begun = std::time::Instant::now();
         let error = quick.text_answer().await.unwrap_err();
         assert!(begun.elapsed() < 10 * SECOND);
@@ -180,10 +180,10 @@ async fn the_callers_own_limit_of_the_exchange_wins() {
 #[tokio::test]
 async fn a_stream_outlives_the_time_of_its_attempt() {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nConnection: close\r\n\r\nfirst";
-    let server = Server::answering(move |_, _| Reply::Stall(head.to_owned(), 500 * MILLISECOND));
+    let server = Server::answering(move |_, _| Reply::Stall(head.to_owned(), 1200 * MILLISECOND));
     let call = call(&at(&server), &TEXT)
-        .with_attempt_timeout(200 * MILLISECOND)
-        .with_total_timeout(250 * MILLISECOND);
+        .with_attempt_timeout(500 * MILLISECOND)
+        .with_total_timeout(600 * MILLISECOND);
     let body = call.byte_answer().await.unwrap().into_inner();
     assert_eq!(body.collect(100).await.unwrap(), "first");
 }

@@ -28,6 +28,7 @@ pub(super) struct Feed<T> {
     count: u64,
     widest: u64,
     empty: u32,
+    beyond: u32,
     pages: Circle,
     tokens: Circle,
 }
@@ -95,6 +96,7 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
             count: 0,
             widest: 0,
             empty: 0,
+            beyond: 0,
             pages: Circle::default(),
             tokens: Circle::default(),
         }
@@ -199,6 +201,10 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
             0 => self.empty.saturating_add(1),
             _ => 0,
         };
+        self.beyond = match fetched.total {
+            Some(total) if position.rows >= total => self.beyond.saturating_add(1),
+            _ => 0,
+        };
         let verdict = Signs {
             step: paging.step,
             before: position.rows,
@@ -211,6 +217,7 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
             more: fetched.more,
             token: self.token(&fetched.tokens, position),
             empty: self.empty,
+            beyond: self.beyond,
         }
         .verdict();
         self.widest = self.widest.max(fetched.rows);

@@ -404,7 +404,7 @@ impl fmt::Display for Error {
             .as_ref()
             .filter(|_| inner.kind == ErrorKind::Status)
         {
-            write!(f, ": {text}")?;
+            write!(f, ": {}", redact::one_line(text, 300))?;
         }
         if let Some(id) = &answer.server.correlation_id {
             write!(f, " [correlation id {id}]")?;

@@ -8,10 +8,10 @@ use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde_json::Value;
 
-use crate::content::{is_html, is_html_type};
+use crate::content::{is_html, is_html_type, without_bom};
 use crate::redact;
 
-const TEXT_LIMIT: usize = 300;
+const TEXT_LIMIT: usize = 500;
 const ID_LIMIT: usize = 100;
 
 /// What was found in a body.
@@ -36,7 +36,7 @@ impl ServerMessage {
                 correlation_id: None,
             };
         }
-        if !truncated && let Ok(value) = serde_json::from_slice::<Value>(body) {
+        if !truncated && let Ok(value) = serde_json::from_slice::<Value>(without_bom(body)) {
             return Self {
                 text: text(&value)
                     .map(|text| redact::one_line(text, TEXT_LIMIT))
@@ -46,24 +46,36 @@ impl ServerMessage {
                     .filter(|id| !id.is_empty()),
             };
         }
-        let plain = media
-            .get(..5)
-            .is_some_and(|start| start.eq_ignore_ascii_case("text/"));
-        let text = plain.then(|| {
-            redact::one_line(
-                &String::from_utf8_lossy(&body[..body.len().min(2048)]),
-                TEXT_LIMIT,
-            )
-        });
         Self {
-            text: text.filter(|text| !text.is_empty()),
+            text: plain(without_bom(body)),
             correlation_id: None,
         }
     }
 }
 
+/// The beginning of a body that is text; a cut or broken document is none.
+fn plain(body: &[u8]) -> Option<String> {
+    let start = &body[..body.len().min(2048)];
+    let text = match std::str::from_utf8(start) {
+        Ok(text) => text,
+        // Cut within a character.
+        Err(fault) if fault.error_len().is_none() => {
+            std::str::from_utf8(&start[..fault.valid_up_to()]).ok()?
+        }
+        Err(_) => return None,
+    };
+    let readable = |c: char| !c.is_control() || c.is_whitespace();
+    if text.trim_start().starts_with(['{', '[', '"']) || !text.chars().all(readable) {
+        return None;
+    }
+    Some(redact::one_line(text, TEXT_LIMIT)).filter(|text| !text.is_empty())
+}
+
 /// The last response message of level ERROR, which is the cause; then the members which hold a text.
 fn text(value: &Value) -> Option<&str> {
+    if let Value::String(text) = value {
+        return Some(text);
+    }
     let cause = value
         .get("responseMessages")
         .and_then(Value::as_array)
@@ -101,6 +113,22 @@ fn text(value: &Value) -> Option<&str> {
             first
                 .as_str()
                 .or_else(|| member(first, &["message", "error"]))
+        })
+        .or_else(|| {
+            ["violations", "rule_violations"]
+                .iter()
+                .filter_map(|name| value.get(name)?.as_array())
+                .flatten()
+                .filter_map(|rule| rule.get("violations")?.as_array())
+                .flatten()
+                .find_map(|violation| member(violation, &["message"]))
+        })
+        .or_else(|| {
+            let messages = value.get("responseMessages")?.as_array()?;
+            messages
+                .iter()
+                .rev()
+                .find_map(|message| member(message, &["message"]))
         })
 }
 
@@ -168,6 +196,14 @@ mod tests {
                 r#"{"code":400,"message":"Unable to process JSON"}"#,
                 "Unable to process JSON",
             ),
+            (
+                r#"{"violations":[{"rule":{"identifier":"main"},"violations":[{"message":"2 approvals needed"}]}]}"#,
+                "2 approvals needed",
+            ),
+            (
+                r#"{"responseMessages":[{"level":"FAILURE","message":"the only one"}]}"#,
+                "the only one",
+            ),
         ];
         for (body, text) in table {
             assert_eq!(
@@ -193,6 +229,14 @@ mod tests {
                 .text
                 .is_none()
         );
+        for (body, text) in [
+            ("true story", "true story"),
+            (r#""said in JSON""#, "said in JSON"),
+        ] {
+            assert_eq!(read("application/json", body).text.as_deref(), Some(text));
+        }
+        let long = "é".repeat(2000);
+        assert_eq!(plain(long.as_bytes()).unwrap().chars().count(), 501);
         for body in [
             "",
             "[]",

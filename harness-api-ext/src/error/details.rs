@@ -1,5 +1,7 @@
 //! The parts of a failure.
 
+use std::fmt;
+
 use serde_json::Value;
 
 /// A member of the request that the server refused.
@@ -31,7 +33,7 @@ pub struct PermissionCheck {
 }
 
 /// A policy's refusal of a change.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PolicyDenial {
     /// The id of the evaluation.
@@ -44,6 +46,18 @@ pub struct PolicyDenial {
     pub policies: Vec<DeniedBy>,
     /// The evaluation as the server wrote it.
     pub raw: Value,
+}
+
+/// Without the evaluation as it was written, which holds what was evaluated.
+impl fmt::Debug for PolicyDenial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PolicyDenial")
+            .field("id", &self.id)
+            .field("status", &self.status)
+            .field("message", &self.message)
+            .field("policies", &self.policies)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A policy that denied a change.

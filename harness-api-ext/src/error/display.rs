@@ -59,12 +59,11 @@ impl Error {
             count if count > FIELDS => write!(f, "; {} more)", count - FIELDS)?,
             _ => f.write_str(")")?,
         }
-        if let Some(hint) = self
-            .hints()
-            .first()
-            .filter(|hint| Some(hint.as_str()) != text)
-        {
+        let other = |aside: &&String| Some(aside.as_str()) != text;
+        if let Some(hint) = self.hints().iter().find(other) {
             write!(f, " (hint: {})", one_line(hint, ASIDE))?;
+        } else if let Some(explanation) = self.explanations().iter().find(other) {
+            write!(f, " ({})", one_line(explanation, ASIDE))?;
         }
         if let Some(id) = self.correlation_id() {
             write!(f, " [correlation id {}]", one_line(id, ASIDE))?;

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 pub enum Envelope {
     /// `status: "ERROR"` of the Java services, with response messages.
     Ng,
-    /// `status: "FAILURE"` of the Java services, with field errors.
+    /// `status: "FAILURE"` or `"FAILED"` of the Java services, with field errors.
     NgFailure,
     /// A refusal of the Java services that names the permissions which are missing.
     AccessDenied,
@@ -62,10 +62,7 @@ impl Envelope {
         let list = |name: &str| object.get(name).is_some_and(Value::is_array);
         let code = object.get("code");
         let int_code = code.is_some_and(Value::is_i64) || code.is_some_and(Value::is_u64);
-        let item = |name: &str| {
-            let first = object.get(name)?.as_array()?.first()?;
-            Some(first)
-        };
+        let item = |name: &str| object.get(name)?.as_array()?.first();
 
         if item("failedPermissionChecks").is_some() {
             return Self::AccessDenied;
@@ -76,11 +73,14 @@ impl Envelope {
             return Self::Ng;
         }
         if text("status").is_some_and(is_failure)
-            && (has("code") || has("message") || has("errors"))
+            && (has("code") || has("message") || has("errors") || has("data"))
         {
             return Self::NgFailure;
         }
-        if object.get("success") == Some(&Value::Bool(false)) {
+        let autostopping = path.is_some_and(|path| path.contains("/lw/"))
+            || object.contains_key("errors")
+            || object.contains_key("response");
+        if autostopping && object.get("success") == Some(&Value::Bool(false)) {
             return Self::AutoStopping;
         }
         if object.get("error").is_some_and(|error| {

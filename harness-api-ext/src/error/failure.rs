@@ -18,6 +18,8 @@ const ITEMS: usize = 100;
 pub(super) struct Failure {
     pub(super) envelope: Option<Envelope>,
     pub(super) code: Option<String>,
+    /// The code of the last response message that is no advice: the cause below.
+    pub(super) cause_code: Option<String>,
     /// The best text, where it is not the one that `harness_api` finds.
     pub(super) message: Option<String>,
     /// The service's own id of the failure, where it is not called a correlation id.
@@ -80,6 +82,7 @@ impl Failure {
         let mut failure = Self {
             envelope: Some(envelope),
             code: code(object, envelope),
+            cause_code: cause_code(object),
             ..Self::default()
         };
         failure.read_messages(object, envelope);
@@ -131,6 +134,8 @@ impl Failure {
                 into.push(text);
             }
         }
+        self.explanations
+            .extend(object.get("details").and_then(text));
         if envelope == Envelope::GrpcStream {
             self.message = object
                 .get("error")
@@ -191,45 +196,49 @@ impl PolicyDenial {
     /// The server's text, or those of the policies.
     fn best_text(&self) -> Option<String> {
         self.message.clone().or_else(|| {
-            let messages: Vec<_> = self
-                .policies
-                .iter()
-                .flat_map(|policy| &policy.messages)
-                .collect();
-            let joined = messages
-                .iter()
-                .map(|text| text.as_str())
-                .collect::<Vec<_>>()
-                .join("; ");
-            line(&joined)
+            let messages = self.policies.iter().flat_map(|policy| &policy.messages);
+            line(&messages.map(String::as_str).collect::<Vec<_>>().join("; "))
         })
     }
 }
 
 /// The code of a failure in its text form.
 fn code(object: &Map<String, Value>, envelope: Envelope) -> Option<String> {
-    let of = |value: &Value| match value {
-        Value::String(_) => text(value).map(|code| one_line(&code, ID)),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
     match envelope {
-        Envelope::Goa => object.get("name").and_then(of),
+        Envelope::Goa => object.get("name").and_then(code_text),
         Envelope::GrpcStream => object
             .get("error")
             .and_then(|error| error.get("grpc_code"))
-            .and_then(of),
+            .and_then(code_text),
         Envelope::GraphQl => list(object, "errors")
-            .find_map(|error| error.get("extensions")?.get("code").and_then(of)),
-        _ => object.get("code").and_then(of).or_else(|| {
-            let messages: Vec<_> = list(object, "responseMessages").collect();
-            messages
-                .iter()
-                .rev()
-                .filter(|message| message.get("level").and_then(Value::as_str) == Some("ERROR"))
-                .find_map(|message| message.get("code").and_then(of))
-        }),
+            .find_map(|error| error.get("extensions")?.get("code").and_then(code_text)),
+        _ => {
+            let own = object.get("code").and_then(code_text);
+            own.filter(|code| !matches!(code.as_str(), "HINT" | "EXPLANATION"))
+                .or_else(|| cause_code(object))
+        }
     }
+}
+
+fn cause_code(object: &Map<String, Value>) -> Option<String> {
+    list(object, "responseMessages")
+        .filter(|message| !is_advice(message))
+        .filter_map(|message| message.get("code").and_then(code_text))
+        .last()
+}
+
+/// A code as a text: it may be a number.
+fn code_text(code: &Value) -> Option<String> {
+    match code {
+        Value::String(_) => text(code).map(|code| one_line(&code, ID)),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether a response message is of level INFO: a hint or an explanation.
+fn is_advice(message: &Value) -> bool {
+    message.get("level").and_then(Value::as_str) == Some("INFO")
 }
 
 fn permission_check(check: &Value) -> PermissionCheck {

@@ -7,6 +7,8 @@ mod failure;
 mod predicates;
 mod retry_after;
 mod success;
+#[cfg(test)]
+mod tests;
 
 use std::error::Error as StdError;
 use std::time::{Duration, SystemTime};
@@ -23,7 +25,8 @@ pub use details::{DeniedBy, FieldError, PermissionCheck, PolicyDenial, RuleViola
 pub use envelope::Envelope;
 use failure::Failure;
 pub(crate) use retry_after::retry_after;
-pub(crate) use success::{failure_in_item, failure_in_success};
+use success::failure_in_item;
+pub(crate) use success::failure_in_success;
 
 /// What this crate's calls give.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -230,6 +233,12 @@ impl Error {
     /// that name it, or a number in digits. The set is open.
     pub fn code(&self) -> Option<&str> {
         self.0.failure.code.as_deref()
+    }
+
+    /// The code of the cause below, where the server tells the chain: a conflict at a Git host is an `INVALID_REQUEST` whose
+    /// cause is `SCM_CONFLICT_ERROR_V2`.
+    pub fn cause_code(&self) -> Option<&str> {
+        self.0.failure.cause_code.as_deref()
     }
 
     /// What went wrong: the most telling text of the server, or this crate's own.

@@ -8,6 +8,64 @@ use harness_api::reqwest::header::LOCATION;
 
 use super::{Envelope, Error, ErrorKind};
 
+/// Codes of things that do not exist. Others that end so are about something else: handlers, credentials, pods.
+const NOT_FOUND: &[&str] = &[
+    "RESOURCE_NOT_FOUND_EXCEPTION",
+    "RESOURCE_NOT_FOUND",
+    "ENTITY_NOT_FOUND",
+    "CONNECTOR_NOT_FOUND_EXCEPTION",
+    "SECRET_NOT_FOUND",
+    "TEMPLATE_NOT_FOUND",
+    "ACCOUNT_DOES_NOT_EXIST",
+    "ROLE_DOES_NOT_EXIST",
+    "USER_DOES_NOT_EXIST",
+    "not_found",
+];
+
+const ALREADY_EXISTS: &[&str] = &[
+    "DUPLICATE_FIELD",
+    "DUPLICATE_FILE_IMPORT",
+    "RESOURCE_ALREADY_EXISTS",
+    "TEMPLATE_ALREADY_EXISTS_EXCEPTION",
+    "USER_ALREADY_PRESENT",
+    "USER_ALREADY_REGISTERED",
+    "USER_GROUP_ALREADY_EXIST",
+    "already_exists",
+];
+
+/// How services say it in words.
+const SAID_TO_EXIST: &[&str] = &[
+    "already exist",
+    "already present",
+    "exists already",
+    "is taken",
+    "duplicate key",
+];
+
+const CONFLICT: &[&str] = &[
+    "OPTIMISTIC_LOCKING_EXCEPTION",
+    "SCM_CONFLICT_ERROR",
+    "SCM_CONFLICT_ERROR_V2",
+    "ENTITY_REFERENCE_EXCEPTION",
+    "FAILED_TO_ACQUIRE_PERSISTENT_LOCK",
+    "FAILED_TO_ACQUIRE_NON_PERSISTENT_LOCK",
+];
+
+const UNAUTHENTICATED: &[&str] = &["INVALID_TOKEN", "EXPIRED_TOKEN", "REVOKED_TOKEN"];
+
+const DENIED: &[&str] = &[
+    "NG_ACCESS_DENIED",
+    "ACCESS_DENIED",
+    "USER_HAS_NO_PERMISSIONS",
+    "USER_NOT_AUTHORIZED",
+];
+
+/// Codes that say nothing about what was wrong.
+const VAGUE: &[&str] = &["DEFAULT_ERROR_CODE", "GENERAL_ERROR", "UNKNOWN_ERROR"];
+
+/// Texts of servers that do not know a path.
+const NO_ROUTE: &[&str] = &["page not found", "default backend", "cannot get /"];
+
 impl Error {
     /// Whether the thing that was asked for, or one it belongs to, does not exist.
     ///
@@ -26,21 +84,16 @@ impl Error {
     /// }
     /// ```
     pub fn is_not_found(&self) -> bool {
-        if self.0.kind != ErrorKind::Api || self.is_permission_denied() {
+        // One service answers 404 to a second object of the same name.
+        if self.0.kind != ErrorKind::Api || self.is_permission_denied() || self.is_already_exists()
+        {
             return false;
         }
-        let code = self.symbol();
         match self.http() {
-            404 => !self.is_route_missing(),
-            _ if self.0.failure.grpc == Some(5) => true,
-            _ if code.ends_with("_NOT_FOUND")
-                || code.ends_with("_NOT_FOUND_EXCEPTION")
-                || code == "not_found" =>
-            {
-                true
-            }
+            404 => !self.is_route_missing() && self.symbol() != "UNKNOWN_ERROR",
+            _ if self.0.failure.grpc == Some(5) || self.has_code(NOT_FOUND) => true,
             500 if self.is_envelope(Envelope::ResponseMessages) || self.path_starts("/v1/") => {
-                code == "DEFAULT_ERROR_CODE" && self.says("not found")
+                self.has_code(VAGUE) && self.says("not found")
             }
             500 if self.is_envelope(Envelope::Chaos) || self.is_envelope(Envelope::MessageOnly) => {
                 self.says("no documents in result")
@@ -55,14 +108,7 @@ impl Error {
             && self.http() == 404
             && match self.envelope() {
                 Some(Envelope::Html) => true,
-                Some(Envelope::PlainText) => [
-                    "page not found",
-                    "default backend",
-                    "no healthy upstream",
-                    "cannot get",
-                ]
-                .iter()
-                .any(|text| self.says(text)),
+                Some(Envelope::PlainText) => NO_ROUTE.iter().any(|text| self.says(text)),
                 Some(Envelope::Dropwizard) => self.says("HTTP 404 Not Found"),
                 _ => false,
             }
@@ -70,33 +116,24 @@ impl Error {
 
     /// Whether something of the same name or identifier exists already.
     pub fn is_already_exists(&self) -> bool {
-        if self.0.kind != ErrorKind::Api {
-            return false;
-        }
-        let code = self.symbol();
-        let coded = code.starts_with("DUPLICATE")
-            || code.to_ascii_uppercase().contains("ALREADY_EXISTS")
-            || self.0.failure.grpc == Some(6);
-        let said = matches!(self.http(), 400 | 409 | 422 | 500)
-            && [
-                "already exist",
-                "exists already",
-                "is taken",
-                "duplicate key",
-            ]
-            .iter()
-            .any(|text| self.says(text));
-        coded || said
+        self.0.kind == ErrorKind::Api
+            && (self.has_code(ALREADY_EXISTS)
+                || self.0.failure.grpc == Some(6)
+                || (matches!(self.http(), 400 | 404 | 409 | 422 | 500)
+                    && SAID_TO_EXIST.iter().any(|text| self.says(text))))
     }
 
-    /// Whether the state at the server stands against the call: it was changed since it was read, is locked, or is there
-    /// already.
+    /// Whether the state at the server stands against the call: the thing was changed since it was read, is locked, is
+    /// still referred to, or is there already.
     ///
     /// A stale version is status 400 with `OPTIMISTIC_LOCKING_EXCEPTION` for most services, 409 for others.
     pub fn is_conflict(&self) -> bool {
         self.0.kind == ErrorKind::Api
             && (matches!(self.http(), 409 | 412 | 423)
-                || self.symbol() == "OPTIMISTIC_LOCKING_EXCEPTION"
+                || self.has_code(CONFLICT)
+                || self
+                    .cause_code()
+                    .is_some_and(|code| CONFLICT.contains(&code))
                 || self.0.failure.grpc == Some(10)
                 || !self.conflict_files().is_empty()
                 || self.is_already_exists())
@@ -106,13 +143,11 @@ impl Error {
     ///
     /// A Git host that does not accept its connector's key is not meant.
     pub fn is_unauthenticated(&self) -> bool {
-        let code = self.symbol();
-        let of_other = code.starts_with("SCM_");
         self.0.kind == ErrorKind::Api
-            && !of_other
+            && !self.is_of_git_host()
             && (self.http() == 401
                 || self.0.failure.grpc == Some(16)
-                || matches!(code, "INVALID_TOKEN" | "EXPIRED_TOKEN" | "REVOKED_TOKEN")
+                || self.has_code(UNAUTHENTICATED)
                 || self.is_sent_to_login())
     }
 
@@ -121,10 +156,7 @@ impl Error {
         self.0.kind == ErrorKind::Api
             && (!self.permission_checks().is_empty()
                 || self.0.failure.grpc == Some(7)
-                || matches!(
-                    self.symbol(),
-                    "NG_ACCESS_DENIED" | "ACCESS_DENIED" | "USER_NOT_AUTHORIZED"
-                )
+                || self.has_code(DENIED)
                 || (self.http() == 403 && !self.is_envelope(Envelope::Html)))
     }
 
@@ -132,13 +164,12 @@ impl Error {
     ///
     /// The limit of a Git host behind a connector is not meant.
     pub fn is_rate_limited(&self) -> bool {
-        let code = self.symbol();
         self.0.kind == ErrorKind::Api
-            && !code.starts_with("SCM_")
+            && !self.is_of_git_host()
             && (self.http() == 429
                 || self.0.failure.grpc == Some(8)
-                || matches!(code, "TOO_MANY_REQUESTS" | "RATE_LIMIT_EXCEEDED")
-                || (code == "DEFAULT_ERROR_CODE" && self.says("too many requests")))
+                || self.symbol() == "TOO_MANY_REQUESTS"
+                || (self.has_code(VAGUE) && self.says("too many requests")))
     }
 
     /// Whether the server refused what was sent as not valid. [`field_errors`](Self::field_errors) may tell which parts.
@@ -149,6 +180,8 @@ impl Error {
             || !self.field_errors().is_empty();
         self.0.kind == ErrorKind::Api
             && about_input
+            && !self.has_code(VAGUE)
+            && !self.is_of_git_host()
             && self.policy_denial().is_none()
             && self.rule_violations().is_empty()
             && !self.is_not_found()
@@ -226,6 +259,18 @@ impl Error {
 
     fn symbol(&self) -> &str {
         self.code().unwrap_or_default()
+    }
+
+    fn has_code(&self, codes: &[&str]) -> bool {
+        codes.contains(&self.symbol())
+    }
+
+    /// Whether it is the failure of a Git host behind a connector.
+    fn is_of_git_host(&self) -> bool {
+        [self.code(), self.cause_code()]
+            .into_iter()
+            .flatten()
+            .any(|code| code.starts_with("SCM_"))
     }
 
     fn is_envelope(&self, envelope: Envelope) -> bool {

@@ -58,15 +58,15 @@ const SMALL: usize = 64 << 10;
 ///
 /// A result that says "failed" is a result: the test of a connector, an execution, the items of a list.
 pub(crate) fn failure_in_success(operation: Option<&Operation>, body: &[u8]) -> Option<Disguised> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return None;
+    }
     let suspicious = NEEDLES
         .iter()
         .any(|needle| memmem::find(body, needle).is_some())
         || (body.len() < SMALL && memmem::find(body, b"\"code\"").is_some());
     if !suspicious {
-        return None;
-    }
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    if body.trim_ascii_start().first() != Some(&b'{') {
         return None;
     }
     Root(serde_json::from_slice(body).ok()?).verdict(operation)

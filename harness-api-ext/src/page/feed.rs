@@ -38,8 +38,8 @@ enum State<T> {
     Ready(Position),
     /// Asked for.
     Asked(Request<T>, Position),
-    /// It cannot be asked for.
-    Failed(Error, Position),
+    /// It cannot be asked for; without a position where not even the first one can.
+    Failed(Error, Option<Position>),
     Over,
 }
 
@@ -69,9 +69,8 @@ impl<T> Feed<T> {
     /// Where the next page begins; `None` behind the last one.
     pub(super) fn next(&self) -> Option<&Position> {
         match &self.state {
-            State::Ready(position) | State::Asked(_, position) | State::Failed(_, position) => {
-                Some(position)
-            }
+            State::Ready(position) | State::Asked(_, position) => Some(position),
+            State::Failed(_, position) => position.as_ref(),
             State::Over => None,
         }
     }
@@ -85,7 +84,7 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
         };
         let state = match begin {
             Ok(position) => State::Ready(position),
-            Err(error) => State::Failed(error, Position::default()),
+            Err(error) => State::Failed(error, None),
         };
         Self {
             template,
@@ -111,12 +110,15 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
             match std::mem::replace(&mut self.state, State::Over) {
                 State::Over => return Poll::Ready(None),
                 State::Failed(error, position) => {
-                    return Poll::Ready(Some(Err(error.with_attached(position))));
+                    return Poll::Ready(Some(Err(match position {
+                        Some(position) => error.with_attached(position),
+                        None => error,
+                    })));
                 }
                 State::Ready(position) => {
                     self.state = match self.ask(&position) {
                         Ok(future) => State::Asked(Request::Here(future), position),
-                        Err(error) => State::Failed(error, position),
+                        Err(error) => State::Failed(error, Some(position)),
                     };
                 }
                 State::Asked(mut request, position) => {
@@ -223,7 +225,10 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
         self.widest = self.widest.max(fetched.rows);
         self.state = match verdict {
             Verdict::Next => advance(paging, position, &fetched).map_or(State::Over, State::Ready),
-            Verdict::Stuck(why) => State::Failed(self.stuck(why), position.behind(fetched.rows)),
+            Verdict::Stuck(why) => {
+                let end = position.behind(fetched.rows);
+                State::Failed(self.stuck(why), Some(end))
+            }
             Verdict::End => State::Over,
         };
         Ok(fetched)

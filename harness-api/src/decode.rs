@@ -343,6 +343,28 @@ mod tests {
     }
 
     #[test]
+    fn a_part_that_does_not_fit_is_placed_in_the_whole() {
+        let body: &[u8] = b"{\n \"data\": [{}, {\"count\": 1,\n \"kind\": \"hidden\"}]}";
+        let start = 16;
+        assert_eq!(&body[start..start + 8], b"{\"count\"");
+        let part = start..body.len() - 2;
+        let error = part_misfit::<Item>(received("", body), part, "data[1]");
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        let failure = error.decode_failure().unwrap();
+        assert_eq!((failure.path.as_str(), failure.line), ("data[1].kind", 3));
+        assert!(error.excerpt().unwrap().contains("hidden"));
+        let first = part_misfit::<Item>(received("", body), 12..14, "data[0]");
+        let failure = first.decode_failure().unwrap();
+        assert_eq!((failure.path.as_str(), failure.line), ("data[0]", 2));
+        assert_eq!(failure.column, 12);
+        let whole = part_misfit::<Thing>(received("", b"[]"), 0..2, "");
+        assert!(whole.decode_failure().is_some());
+        // A range that is not in the body is no reason to panic.
+        let outside = part_misfit::<Item>(received("", body), 90..99, "data[9]");
+        assert!(outside.decode_failure().is_none());
+    }
+
+    #[test]
     fn broken_and_trailing_documents_are_decode_errors() {
         for body in [
             &b"{\"items\":[}"[..],

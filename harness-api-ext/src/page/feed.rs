@@ -28,6 +28,7 @@ pub(super) struct Feed<T> {
     count: u64,
     widest: u64,
     empty: u32,
+    beyond: u32,
     pages: Circle,
     tokens: Circle,
 }
@@ -37,8 +38,8 @@ enum State<T> {
     Ready(Position),
     /// Asked for.
     Asked(Request<T>, Position),
-    /// It cannot be asked for.
-    Failed(Error, Position),
+    /// It cannot be asked for; without a position where not even the first one can.
+    Failed(Error, Option<Position>),
     Over,
 }
 
@@ -68,9 +69,8 @@ impl<T> Feed<T> {
     /// Where the next page begins; `None` behind the last one.
     pub(super) fn next(&self) -> Option<&Position> {
         match &self.state {
-            State::Ready(position) | State::Asked(_, position) | State::Failed(_, position) => {
-                Some(position)
-            }
+            State::Ready(position) | State::Asked(_, position) => Some(position),
+            State::Failed(_, position) => position.as_ref(),
             State::Over => None,
         }
     }
@@ -84,7 +84,7 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
         };
         let state = match begin {
             Ok(position) => State::Ready(position),
-            Err(error) => State::Failed(error, Position::default()),
+            Err(error) => State::Failed(error, None),
         };
         Self {
             template,
@@ -95,6 +95,7 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
             count: 0,
             widest: 0,
             empty: 0,
+            beyond: 0,
             pages: Circle::default(),
             tokens: Circle::default(),
         }
@@ -109,12 +110,15 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
             match std::mem::replace(&mut self.state, State::Over) {
                 State::Over => return Poll::Ready(None),
                 State::Failed(error, position) => {
-                    return Poll::Ready(Some(Err(error.with_attached(position))));
+                    return Poll::Ready(Some(Err(match position {
+                        Some(position) => error.with_attached(position),
+                        None => error,
+                    })));
                 }
                 State::Ready(position) => {
                     self.state = match self.ask(&position) {
                         Ok(future) => State::Asked(Request::Here(future), position),
-                        Err(error) => State::Failed(error, position),
+                        Err(error) => State::Failed(error, Some(position)),
                     };
                 }
                 State::Asked(mut request, position) => {
@@ -199,6 +203,10 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
             0 => self.empty.saturating_add(1),
             _ => 0,
         };
+        self.beyond = match fetched.total {
+            Some(total) if position.rows >= total => self.beyond.saturating_add(1),
+            _ => 0,
+        };
         let verdict = Signs {
             step: paging.step,
             before: position.rows,
@@ -211,12 +219,16 @@ impl<T: DeserializeOwned + Send + 'static> Feed<T> {
             more: fetched.more,
             token: self.token(&fetched.tokens, position),
             empty: self.empty,
+            beyond: self.beyond,
         }
         .verdict();
         self.widest = self.widest.max(fetched.rows);
         self.state = match verdict {
             Verdict::Next => advance(paging, position, &fetched).map_or(State::Over, State::Ready),
-            Verdict::Stuck(why) => State::Failed(self.stuck(why), position.behind(fetched.rows)),
+            Verdict::Stuck(why) => {
+                let end = position.behind(fetched.rows);
+                State::Failed(self.stuck(why), Some(end))
+            }
             Verdict::End => State::Over,
         };
         Ok(fetched)

@@ -231,7 +231,8 @@ pub trait PageExt: Paged + Sized {
 
 impl<R: Paged> PageExt for R {}
 
-/// Where a pager was when it failed: the position of the item that would have been next.
+/// Where a pager was when it failed: the position of the item that would have been next; `None` where the list could not
+/// even be begun.
 ///
 /// ```no_run
 /// use harness_api_ext::page::{Pager, position_of};
@@ -244,6 +245,7 @@ impl<R: Paged> PageExt for R {}
 ///     match items.try_next().await {
 ///         Ok(Some(item)) => println!("{item}"),
 ///         Ok(None) => return Ok(()),
+///         Err(error) if !error.is_retryable() => return Err(error),
 ///         Err(error) => {
 ///             let Some(position) = position_of(&error) else { return Err(error) };
 ///             eprintln!("{error}; going on at {position}");

@@ -5,6 +5,9 @@ use harness_api::Step;
 /// How many pages in a row may be empty while the server says there is more.
 pub(super) const MAX_EMPTY: u32 = 20;
 
+/// How many pages in a row may come behind the total, which may be wrong but not by that much.
+pub(super) const MAX_BEYOND: u32 = 1000;
+
 /// What is known when a page has come.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Signs {
@@ -28,6 +31,8 @@ pub(super) struct Signs {
     pub(super) token: NextToken,
     /// How many pages in a row were empty, this one included.
     pub(super) empty: u32,
+    /// How many pages in a row came behind the total, this one included.
+    pub(super) beyond: u32,
 }
 
 /// What an answer says of the token for the next page.
@@ -50,6 +55,7 @@ pub(super) enum Verdict {
 
 const SAME_TOKEN: &str = "the server gave a token of the list again, so that it would not end";
 const TOO_MANY_EMPTY: &str = "the server gives empty pages and says that there is more";
+const TOO_FAR: &str = "the server gives pages without end, far more than its total";
 
 impl Signs {
     /// Whether there is a next page.
@@ -58,6 +64,13 @@ impl Signs {
     /// for as long as the total is not reached; where there is no total, or one that is smaller than what was seen, as long
     /// as pages are full. Asking once too often gives an empty page, asking once too little loses items.
     pub(super) fn verdict(&self) -> Verdict {
+        match self.by_signs() {
+            Verdict::Next if self.beyond >= MAX_BEYOND => Verdict::Stuck(TOO_FAR),
+            verdict => verdict,
+        }
+    }
+
+    fn by_signs(&self) -> Verdict {
         if self.step == Step::Whole || self.more == Some(false) {
             return Verdict::End;
         }
@@ -142,6 +155,7 @@ mod tests {
         more: None,
         token: NextToken::None,
         empty: 0,
+        beyond: 0,
     };
     const TOKEN: Signs = Signs {
         step: Step::Token,
@@ -319,6 +333,16 @@ mod tests {
                     ..NUMBER
                 },
                 Next,
+            ),
+            (
+                "far beyond the total",
+                Signs {
+                    before: 99_999,
+                    total: Some(3),
+                    beyond: MAX_BEYOND,
+                    ..NUMBER
+                },
+                Stuck(TOO_FAR),
             ),
             (
                 "outright the last",

@@ -1,5 +1,7 @@
 //! Servers that do not keep to their word.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use harness_api_ext::ErrorKind;
 use harness_api_ext::page::{Pager, position_of};
 use harness_api_ext::raw::{Found, More, Paging, Step, Token};
@@ -63,13 +65,36 @@ async fn a_page_that_comes_again_is_an_error() {
 }
 
 #[tokio::test]
+async fn a_page_that_comes_again_late_is_noticed_at_once() {
+    let (server, result) =
+        numbered(|page, size| json!({ "rows": rows(page.min(5) * size, size, 99) })).await;
+    let error = result.unwrap_err();
+    assert_eq!(position_of(&error).expect("a position").index(), 60);
+    assert_eq!(server.asks().len(), 7);
+}
+
+#[tokio::test]
+async fn pages_without_end_that_differ_are_an_error_far_beyond_the_total() {
+    static CLOCK: AtomicU64 = AtomicU64::new(0);
+    let (server, result) = numbered(|_, size| {
+        let now = CLOCK.fetch_add(size, Ordering::SeqCst);
+        json!({ "rows": rows(now, size, u64::MAX), "total": 25 })
+    })
+    .await;
+    let error = result.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Pagination);
+    assert!(error.to_string().contains("without end"), "{error}");
+    assert_eq!(server.asks().len(), 3 + 1000);
+}
+
+#[tokio::test]
 async fn a_token_that_comes_again_is_an_error() {
     for circle in [1_u64, 3] {
         let server = Server::start(move |ask: &Ask| {
             let at = ask.number("token").unwrap_or(0);
             // The items are new each time: the token alone tells.
-            static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-            let fresh = COUNT.fetch_add(10, std::sync::atomic::Ordering::SeqCst);
+            static COUNT: AtomicU64 = AtomicU64::new(0);
+            let fresh = COUNT.fetch_add(10, Ordering::SeqCst);
             Reply::json(json!({ "rows": rows(fresh, 10, u64::MAX), "token": at % circle + 1 }))
         })
         .await;

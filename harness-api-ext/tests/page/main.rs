@@ -13,8 +13,11 @@ mod prefetch;
 mod server;
 mod styles;
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::LazyLock;
 
+use futures_core::Stream;
 use harness_api_ext::page::{PageExt, Pager, Position, position_of};
 use harness_api_ext::raw::{Call, Client, Configure, Operation, Paged, Step, reqwest};
 use harness_api_ext::{Error, ErrorKind};
@@ -308,6 +311,13 @@ async fn what_cannot_be_paged_is_an_error_before_anything_is_sent() {
     let client = client(&server);
     let error = Pager::<Row>::of_call(Call::new(&client, &PLAIN)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Build);
+    assert!(position_of(&error).is_none());
+    let error = ListRows(Call::new(&client, &PLAIN))
+        .pager()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Build);
+    assert!(position_of(&error).is_none());
     assert!(error.to_string().contains("plain"), "{error}");
     let gitops = styles::all()
         .into_iter()
@@ -368,6 +378,30 @@ impl From<ListRows> for Call {
 
 impl Paged for ListRows {
     type Item = Row;
+}
+
+#[tokio::test]
+async fn lists_can_be_read_on_another_thread_and_as_streams() {
+    fn a_stream<S: Stream<Item = Result<Row, Error>> + Send + Unpin + 'static>(stream: S) -> S {
+        stream
+    }
+    let style = styles::all()
+        .into_iter()
+        .find(|style| style.name == "v1")
+        .expect("v1");
+    let server = serve(&style, 25).await;
+    let pager = pager(&server, style.operation).limit(12);
+    let task = tokio::spawn(async move {
+        let mut items = a_stream(pager.items());
+        assert_eq!(items.size_hint(), (0, Some(13)));
+        let mut seen = Vec::new();
+        while let Some(row) = poll_fn(|context| Pin::new(&mut items).poll_next(context)).await {
+            seen.push(row.unwrap().id);
+        }
+        assert_eq!(items.size_hint().0, 0);
+        seen
+    });
+    assert_eq!(task.await.unwrap(), (0..12).collect::<Vec<_>>());
 }
 
 #[tokio::test]

@@ -74,6 +74,19 @@ async fn the_next_page_is_asked_for_while_items_are_consumed_and_never_two() {
 }
 
 #[tokio::test]
+async fn nothing_is_asked_for_behind_a_limit() {
+    let server = list(100, Duration::ZERO).await;
+    let mut items = pager::<Row>(&server).page_size(10).limit(20).items();
+    for _ in 0..20 {
+        items.try_next().await.unwrap().unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(30)).await;
+    assert_eq!(server.asks().len(), 2);
+    assert!(items.try_next().await.unwrap().is_none());
+    assert_eq!(items.position().index(), 20);
+}
+
+#[tokio::test]
 async fn prefetch_hides_the_time_a_page_takes() {
     const STEP: Duration = Duration::from_millis(60);
     let server = list(40, STEP).await;

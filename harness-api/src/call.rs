@@ -288,7 +288,7 @@ impl Call {
         dead_code,
         reason = "which operations need it depends on the modules that are compiled in"
     )]
-    pub(crate) fn bare<T: Cell + 'static>(self) -> Sending<'c, T> {
+    pub(crate) fn bare<T: Cell + 'static>(self) -> Sending<T> {
         self.read(Wanted::Json, decode::bare)
     }
 

@@ -82,7 +82,7 @@ pub(crate) fn bare<T: Cell>(received: Received) -> Result<Response<T>, Error> {
         Err(_) => Err(misfit(
             received,
             std::any::type_name::<T>(),
-            locate::<Bare<T>>,
+            &|body| locate::<Bare<T>>(without_bom(body)),
         )),
     }
 }

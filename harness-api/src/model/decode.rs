@@ -98,9 +98,12 @@ impl<'de> Visitor<'de> for Whole<'_> {
             return Err(A::Error::custom("an object where a list is expected"));
         };
         while let Some(key) = map.next_key::<String>()? {
-            if !map.next_value_seed(One(place.insert(key.clone())))? {
-                place.remove(&key);
-            }
+            let mut kept = Ok(false);
+            place.insert(key, &mut |slot| {
+                kept = map.next_value_seed(One(slot));
+                matches!(kept, Ok(true))
+            });
+            kept?;
         }
         Ok(())
     }

@@ -79,11 +79,9 @@ pub(crate) fn json<T: DeserializeOwned>(received: Received) -> Result<Response<T
 pub(crate) fn bare<T: Cell>(received: Received) -> Result<Response<T>, Error> {
     match serde_json::from_slice::<Bare<T>>(without_bom(&received.body)) {
         Ok(Bare(value)) => Ok(received.with(value)),
-        Err(_) => Err(misfit(
-            received,
-            std::any::type_name::<T>(),
-            &|body| locate::<Bare<T>>(without_bom(body)),
-        )),
+        Err(_) => Err(misfit(received, std::any::type_name::<T>(), &|body| {
+            locate::<Bare<T>>(without_bom(body))
+        })),
     }
 }
 

@@ -129,10 +129,13 @@ impl ExecutePipeline {
             ))
         } else {
             // No inputs are an empty text: without a body the server refuses.
-            send!(
-                api.post_pipeline_execute_with_input_set_yaml(account, org, project, &*pipeline)
-                    .body(inputs.unwrap_or_default())
-            )
+            send!(api.post_pipeline_execute_with_input_set_yaml(
+                account,
+                org,
+                project,
+                &*pipeline,
+                inputs.unwrap_or_default()
+            ))
         };
         let id: String = member(answer, |answer| answer.data?.plan_execution?.uuid)?;
         Ok(Run::new(scope, id))

@@ -41,6 +41,8 @@ pub use error::{
 pub use git::GitStore;
 pub use page::{Items, Page, Pager};
 pub use resources::*;
+/// How secret values are taken and given: shown only when asked for.
+pub use secrecy::{ExposeSecret, SecretString};
 pub use scope::{Account, InScope, Org, Project};
 pub use wait::{Backoff, Observe, Progress, Wait, WaitFailure, Watch};
 

@@ -173,6 +173,7 @@ impl Secrets {
             secret,
             content: None,
             private: None,
+            fault: None,
             options: CallOptions::default(),
         }
     }
@@ -185,6 +186,7 @@ impl Secrets {
             scope: self.scope.clone(),
             secret,
             content: None,
+            fault: None,
             options: CallOptions::default(),
         }
     }

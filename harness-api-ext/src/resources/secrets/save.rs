@@ -4,7 +4,7 @@ use harness_api::secrets::types;
 use harness_api::{CallOptions, Configure, FilePart};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::resources::builder::{described, member, sendable};
 use crate::scope::Scope;
 
@@ -16,12 +16,13 @@ pub struct CreateSecret {
     pub(super) secret: types::NgSecret,
     pub(super) content: Option<FilePart>,
     pub(super) private: Option<bool>,
+    pub(super) fault: Option<&'static str>,
     pub(super) options: CallOptions,
 }
 
 impl CreateSecret {
     /// The connector of the manager that keeps it; one of a level above is written `account.vault` or `org.vault`. Keys of
-    /// SSH and WinRM have none: they are made of other secrets.
+    /// SSH and WinRM have none, because they are made of other secrets: sending is an error then.
     pub fn secret_manager(mut self, id: impl Into<String>) -> Self {
         match &mut self.secret.spec {
             Some(types::NgSecretSpec::NgSecretText(spec)) => {
@@ -30,7 +31,7 @@ impl CreateSecret {
             Some(types::NgSecretSpec::NgSecretFile(spec)) => {
                 spec.secret_manager_identifier = Some(id.into());
             }
-            _ => {}
+            _ => self.fault = Some("a secret of this kind has no secret manager"),
         }
         self
     }
@@ -42,6 +43,9 @@ impl CreateSecret {
     }
 
     async fn run(self) -> Result<types::NgSecretResponse> {
+        if let Some(fault) = self.fault {
+            return Err(Error::build(fault));
+        }
         let api = self.scope.raw().secrets();
         let account = self.scope.account();
         let body = types::SecretRequestWrapper::new(self.secret);
@@ -74,14 +78,18 @@ pub struct UpdateSecret {
     pub(super) scope: Scope,
     pub(super) secret: types::NgSecret,
     pub(super) content: Option<FilePart>,
+    pub(super) fault: Option<&'static str>,
     pub(super) options: CallOptions,
 }
 
 impl UpdateSecret {
-    /// The new value of a secret text.
+    /// The new value of a secret text. For a secret of another kind, sending is an error.
     pub fn value(mut self, value: impl Into<SecretString>) -> Self {
-        if let Some(types::NgSecretSpec::NgSecretText(spec)) = &mut self.secret.spec {
-            spec.value = Some(value.into().expose_secret().to_owned());
+        match &mut self.secret.spec {
+            Some(types::NgSecretSpec::NgSecretText(spec)) => {
+                spec.value = Some(value.into().expose_secret().to_owned());
+            }
+            _ => self.fault = Some("a secret of this kind has no value"),
         }
         self
     }
@@ -93,6 +101,9 @@ impl UpdateSecret {
     }
 
     async fn run(self) -> Result<types::NgSecretResponse> {
+        if let Some(fault) = self.fault {
+            return Err(Error::build(fault));
+        }
         let api = self.scope.raw().secrets();
         let account = self.scope.account();
         let id = self.secret.identifier.clone().unwrap_or_default();

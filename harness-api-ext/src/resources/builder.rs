@@ -349,7 +349,9 @@ pub(crate) fn texts(values: impl IntoIterator<Item = impl Into<String>>) -> Vec<
 /// A time as services take it: milliseconds since 1970, in UTC. What is before is 1970.
 pub(crate) fn millis(time: std::time::SystemTime) -> i64 {
     time.duration_since(std::time::UNIX_EPOCH)
-        .map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+        .map_or(0, |since| {
+            i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+        })
 }
 
 /// A member that may hold a value, boxed or not.

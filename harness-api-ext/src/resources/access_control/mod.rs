@@ -15,6 +15,4 @@ pub use role_assignments::{
     CreateRoleAssignment, CreateRoleAssignments, DeleteRoleAssignment, DeleteRoleAssignments,
     GetRoleAssignment, ListRoleAssignments, Principal, RoleAssignments,
 };
-pub use roles::{
-    CreateRole, DeleteRole, GetRole, ListPermissions, ListRoles, Roles, UpdateRole,
-};
+pub use roles::{CreateRole, DeleteRole, GetRole, ListPermissions, ListRoles, Roles, UpdateRole};

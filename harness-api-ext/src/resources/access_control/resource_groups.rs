@@ -4,9 +4,7 @@ use harness_api::access_control::{self as raw, types};
 use harness_api::{CallOptions, Configure};
 
 use crate::error::Result;
-use crate::resources::builder::{
-    described, done, levels, list, member, request, sendable, texts,
-};
+use crate::resources::builder::{described, done, levels, list, member, request, sendable, texts};
 use crate::scope::Scope;
 
 levels! {

@@ -16,7 +16,11 @@ levels! {
 /// # async fn run(harness: harness_api_ext::Harness) -> harness_api_ext::Result<()> {
 /// use harness_api_ext::audit::types::{AwsS3StreamingDestinationSpecDto, StreamingDestinationDto};
 ///
-/// let bucket = AwsS3StreamingDestinationSpecDto { bucket: Some("audit".into()), ..Default::default() };
+/// let bucket = AwsS3StreamingDestinationSpecDto {
+///     type_: Some("AWS_S3".into()),
+///     bucket: Some("audit".into()),
+///     ..Default::default()
+/// };
 /// let destination = StreamingDestinationDto {
 ///     identifier: Some("archive".into()),
 ///     name: Some("Archive".into()),
@@ -47,14 +51,20 @@ impl StreamingDestinations {
     }
 
     /// A new destination.
-    pub fn create(&self, destination: types::StreamingDestinationDto) -> CreateStreamingDestination {
+    pub fn create(
+        &self,
+        destination: types::StreamingDestinationDto,
+    ) -> CreateStreamingDestination {
         let api = self.scope.raw().audit();
         CreateStreamingDestination::new(api.create_streaming_destinations().body(&destination))
     }
 
     /// Puts this in place of what the destination with its identifier is. What is not set is reset: begin with what
     /// [`get`](Self::get) gives.
-    pub fn update(&self, destination: types::StreamingDestinationDto) -> UpdateStreamingDestination {
+    pub fn update(
+        &self,
+        destination: types::StreamingDestinationDto,
+    ) -> UpdateStreamingDestination {
         let id = destination.identifier.clone().unwrap_or_default();
         let api = self.scope.raw().audit();
         UpdateStreamingDestination::new(api.update_streaming_destination(id).body(&destination))

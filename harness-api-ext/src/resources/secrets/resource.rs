@@ -64,7 +64,12 @@ impl Secrets {
     ) -> CreateSecret {
         let value = value.into();
         let kind = types::NgSecretTextSpecValueType::Inline;
-        self.new_text(id.into(), name.into(), kind, value.expose_secret().to_owned())
+        self.new_text(
+            id.into(),
+            name.into(),
+            kind,
+            value.expose_secret().to_owned(),
+        )
     }
 
     /// A new secret text whose value is already in a secret manager, under this reference. The built-in manager has none:
@@ -246,10 +251,7 @@ impl ListSecrets {
     }
 
     /// Those that these managers keep.
-    pub fn secret_managers(
-        mut self,
-        ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    pub fn secret_managers(mut self, ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.filter.secret_manager_identifiers = Some(texts(ids));
         self
     }

@@ -21,9 +21,10 @@ const OPERATIONS: [&str; 3] = ["getPipelineList", "listPullReq", "getExecutionDe
 
 fn main() -> Result<()> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
+        .ancestors()
+        .nth(2)
         .context("the workspace has no folder")?;
-    for input in ["benches/build", "openapi"] {
+    for input in ["tests/benches/build", "openapi"] {
         println!("cargo::rerun-if-changed={}", root.join(input).display());
     }
     let out = PathBuf::from(std::env::var("OUT_DIR")?);

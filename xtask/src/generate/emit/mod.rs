@@ -1,5 +1,6 @@
 //! Writes the API down as Rust files. Nothing is decided here: the same API gives the same bytes.
 
+mod calls;
 mod operations;
 mod rust;
 mod tests;
@@ -16,6 +17,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::api::{Api, Group, Module};
+pub use calls::calls;
 use rust::file_name;
 
 /// Files by path, relative to the folder they go to.

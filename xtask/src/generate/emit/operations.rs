@@ -202,14 +202,14 @@ fn builder(api: &Api, operation: &Operation) -> TokenStream {
 }
 
 /// One way to make a request: with a JSON body, with text, with a form, or with none of these.
-struct Constructor {
-    suffix: &'static str,
+pub(super) struct Constructor {
+    pub(super) suffix: &'static str,
     /// Type of the body argument and what to do with it.
-    body: Option<(TokenStream, TokenStream)>,
-    form: bool,
+    pub(super) body: Option<(TokenStream, TokenStream)>,
+    pub(super) form: bool,
 }
 
-fn constructors(operation: &Operation) -> Vec<Constructor> {
+pub(super) fn constructors(operation: &Operation) -> Vec<Constructor> {
     let plain = Constructor {
         suffix: "",
         body: None,
@@ -409,7 +409,7 @@ fn body_setters(body: &Body) -> Vec<TokenStream> {
 }
 
 /// The text forms of a body: suffix of the method, content type.
-fn texts(body: &Body) -> Vec<(&'static str, &str)> {
+pub(super) fn texts(body: &Body) -> Vec<(&'static str, &str)> {
     let mut seen = BTreeSet::new();
     body.media
         .iter()

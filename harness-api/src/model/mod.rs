@@ -16,12 +16,14 @@
 //! The types remain ordinary serde types: they decode from and encode to any self-describing format.
 
 mod cell;
+mod copy;
 mod decode;
 mod encode;
 mod leaf;
 mod macros;
 mod maybe;
 mod misfits;
+mod show;
 mod time;
 mod union;
 
@@ -30,11 +32,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use cell::{Cell, Keyed, List, Opt};
+pub use copy::copy;
 pub use decode::read;
 pub use encode::{same, write};
-pub use leaf::{Redacted, Text};
+use leaf::Redacted;
+pub use leaf::Text;
 pub use maybe::{Maybe, Nullable};
 pub use misfits::{Misfit, Misfits, misfits, misfits_of};
+pub use show::show;
 pub use time::Time;
 pub use union::{Raw, Union, settle};
 
@@ -48,7 +53,12 @@ pub(crate) use macros::{model, open_enum, through_cell, union};
 pub type Names = &'static [&'static str];
 
 /// A generated struct: named members that can be decoded into and encoded from by position.
-pub trait Model: Send + Sync {
+pub trait Model {
+    /// A value with nothing in it: to decode into, and for a type without required members its default.
+    fn blank() -> Self
+    where
+        Self: Sized;
+
     /// The wire names of the members; a member's position here is its index.
     fn names(&self) -> Names;
 
@@ -58,9 +68,35 @@ pub trait Model: Send + Sync {
     /// What to encode for the member at `index`; the index after the last member is its [`Misfits`].
     fn part(&self, index: usize) -> Part<'_>;
 
+    /// This value, without its type.
+    fn erased(&self) -> &dyn Model
+    where
+        Self: Sized,
+    {
+        self
+    }
+
+    /// This value, without its type.
+    fn erased_mut(&mut self) -> &mut dyn Model
+    where
+        Self: Sized,
+    {
+        self
+    }
+
     /// The indexes of members without which a value cannot be decoded.
     fn required(&self) -> &'static [usize] {
         &[]
+    }
+
+    /// The indexes of members whose value `Debug` leaves out.
+    fn secrets(&self) -> &'static [usize] {
+        &[]
+    }
+
+    /// The path of the type.
+    fn type_name(&self) -> &'static str {
+        std::any::type_name::<Self>()
     }
 
     /// Members beyond the named ones, for a type that allows them.

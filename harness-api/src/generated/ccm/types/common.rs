@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AlertThreshold`.
-#[derive(Clone, Debug, Default)]
 pub struct AlertThreshold {
     pub alerts_sent: Option<i64>,
     pub based_on: Option<AlertThresholdBasedOn>,
@@ -18,6 +17,19 @@ pub struct AlertThreshold {
     pub misfits: model::Misfits,
 }
 impl model::Model for AlertThreshold {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            alerts_sent: None,
+            based_on: None,
+            crossed_at: None,
+            email_addresses: None,
+            percentage: None,
+            slack_webhooks: None,
+            user_group_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -65,7 +77,6 @@ model::open_enum! {
     "YEARLY_FORECASTED_COST", }
 }
 /// Schema `AnomalyData`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalyData {
     pub actual_amount: Option<f64>,
     pub anomalous_spend: Option<f64>,
@@ -100,6 +111,41 @@ pub struct AnomalyData {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalyData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actual_amount: None,
+            anomalous_spend: None,
+            anomalous_spend_percentage: None,
+            anomaly_relative_time: None,
+            anomaly_score: None,
+            cloud_provider: None,
+            comment: None,
+            criticality: None,
+            details: None,
+            duration: None,
+            end_time: None,
+            entity: None,
+            expected_amount: None,
+            expected_cost_lower: None,
+            expected_cost_upper: None,
+            id: None,
+            is_ongoing_anomaly: None,
+            ongoing_anomaly: None,
+            perspective_id: None,
+            perspective_name: None,
+            resource_info: None,
+            resource_name: None,
+            status: None,
+            status_relative_time: None,
+            status_update_relative_time: None,
+            status_updated_at: None,
+            status_updated_by: None,
+            time: None,
+            user_feedback: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -220,7 +266,6 @@ model::open_enum! {
     "FALSE_ANOMALY", NotResponded = "NOT_RESPONDED", }
 }
 /// Schema `AnomalyFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalyFilterProperties {
     pub aggregations: Option<Vec<CcmAggregation>>,
     pub anomaly_ids: Option<Vec<String>>,
@@ -252,6 +297,38 @@ pub struct AnomalyFilterProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalyFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aggregations: None,
+            anomaly_ids: None,
+            aws_accounts: None,
+            aws_services: None,
+            aws_usage_types: None,
+            azure_meter_categories: None,
+            azure_resource_groups: None,
+            azure_subscription_guids: None,
+            filter_type: None,
+            gcp_products: None,
+            gcp_projects: None,
+            gcp_sku_descriptions: None,
+            group_by: None,
+            k8s_cluster_names: None,
+            k8s_namespaces: None,
+            k8s_service_names: None,
+            k8s_workload_names: None,
+            limit: None,
+            min_actual_amount: None,
+            min_anomalous_spend: None,
+            offset: None,
+            order_by: None,
+            search_text: None,
+            status: None,
+            tags: None,
+            time_filters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -359,7 +436,6 @@ model::open_enum! {
     }
 }
 /// Schema `AnomalyRequestDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct AnomalyRequestDto {
     pub anomaly_filter_properties_dto: Option<Box<AnomalyFilterProperties>>,
     pub perspective_query_dto: Option<Box<PerspectiveQueryDto>>,
@@ -368,6 +444,15 @@ pub struct AnomalyRequestDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnomalyRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            anomaly_filter_properties_dto: None,
+            perspective_query_dto: None,
+            show_whitelisted_anomalies: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -397,13 +482,19 @@ impl model::Model for AnomalyRequestDto {
 }
 model::model!(AnomalyRequestDto);
 /// Schema `AwsRecommendationFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsRecommendationFilterProperties {
     pub instance_type: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsRecommendationFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["instanceType"]
@@ -425,7 +516,6 @@ impl model::Model for AwsRecommendationFilterProperties {
 }
 model::model!(AwsRecommendationFilterProperties);
 /// Schema `AWSViewPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsViewPreferences {
     pub aws_cost: Option<AwsViewPreferencesAwsCost>,
     pub include_credits: Option<bool>,
@@ -436,6 +526,17 @@ pub struct AwsViewPreferences {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsViewPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_cost: None,
+            include_credits: None,
+            include_discounts: None,
+            include_refunds: None,
+            include_taxes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -476,7 +577,6 @@ model::open_enum! {
     Unblended = "UNBLENDED", Effective = "EFFECTIVE", }
 }
 /// Schema `AzureRecommendationFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureRecommendationFilterProperties {
     pub instance_type: Option<Vec<String>>,
     pub resource_group: Option<Vec<String>>,
@@ -484,6 +584,14 @@ pub struct AzureRecommendationFilterProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureRecommendationFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            instance_type: None,
+            resource_group: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["instanceType", "resourceGroup"]
@@ -507,13 +615,19 @@ impl model::Model for AzureRecommendationFilterProperties {
 }
 model::model!(AzureRecommendationFilterProperties);
 /// Schema `AzureViewPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureViewPreferences {
     pub cost_type: Option<AzureViewPreferencesCostType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureViewPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costType"]
@@ -539,7 +653,6 @@ model::open_enum! {
     Actual = "ACTUAL", Amortized = "AMORTIZED", }
 }
 /// Schema `BaseRecommendationFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct BaseRecommendationFilterProperties {
     pub applied_at_end_time: Option<i64>,
     pub applied_at_start_time: Option<i64>,
@@ -559,6 +672,24 @@ pub struct BaseRecommendationFilterProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for BaseRecommendationFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applied_at_end_time: None,
+            applied_at_start_time: None,
+            applied_by_user_name: None,
+            cloud_account_id: None,
+            cloud_account_name: None,
+            cloud_provider: None,
+            id: None,
+            recommendation_state: None,
+            region: None,
+            resource_id: None,
+            resource_name: None,
+            resource_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -632,7 +763,6 @@ model::open_enum! {
     "GOVERNANCE", AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `BudgetCostData`.
-#[derive(Clone, Debug, Default)]
 pub struct BudgetCostData {
     pub actual_cost: Option<f64>,
     pub budget_variance: Option<f64>,
@@ -645,6 +775,19 @@ pub struct BudgetCostData {
     pub misfits: model::Misfits,
 }
 impl model::Model for BudgetCostData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actual_cost: None,
+            budget_variance: None,
+            budget_variance_percentage: None,
+            budgeted: None,
+            end_time: None,
+            forecast_cost: None,
+            time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -686,7 +829,6 @@ impl model::Model for BudgetCostData {
 }
 model::model!(BudgetCostData);
 /// Schema `BudgetFilterPropertiesDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct BudgetFilterPropertiesDto {
     pub budget_status: Option<Vec<String>>,
     pub created_by: Option<serde_json::Value>,
@@ -705,6 +847,25 @@ pub struct BudgetFilterPropertiesDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for BudgetFilterPropertiesDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            budget_status: None,
+            created_by: None,
+            folder_ids: None,
+            last_modified_end_time: None,
+            last_modified_start_time: None,
+            limit: None,
+            max_budget_amount: None,
+            min_budget_amount: None,
+            offset: None,
+            period: None,
+            perspective_id: None,
+            perspective_names: None,
+            search_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -769,7 +930,6 @@ model::open_enum! {
     "MONTHLY", Quarterly = "QUARTERLY", Yearly = "YEARLY", }
 }
 /// Schema `BudgetMonthlyBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct BudgetMonthlyBreakdown {
     pub actual_monthly_cost: Option<Vec<f64>>,
     pub budget_breakdown: Option<BudgetMonthlyBreakdownBudgetBreakdown>,
@@ -781,6 +941,18 @@ pub struct BudgetMonthlyBreakdown {
     pub misfits: model::Misfits,
 }
 impl model::Model for BudgetMonthlyBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actual_monthly_cost: None,
+            budget_breakdown: None,
+            budget_monthly_amount: None,
+            forecast_cost_configured: None,
+            forecast_monthly_cost: None,
+            yearly_last_period_cost: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -823,7 +995,6 @@ model::open_enum! {
     BudgetMonthlyBreakdownBudgetBreakdown { Yearly = "YEARLY", Monthly = "MONTHLY", }
 }
 /// Schema `CCMAggregation`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmAggregation {
     pub field: Option<CcmAggregationField>,
     pub operation_type: Option<CcmAggregationOperationType>,
@@ -831,6 +1002,14 @@ pub struct CcmAggregation {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmAggregation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field: None,
+            operation_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field", "operationType"]
@@ -902,7 +1081,6 @@ model::open_enum! {
     = "SUM", Max = "MAX", Min = "MIN", Avg = "AVG", Count = "COUNT", }
 }
 /// Schema `CCMCostCategoryDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmCostCategoryDto {
     pub cost_bucket: Option<String>,
     pub cost_category: Option<String>,
@@ -910,6 +1088,14 @@ pub struct CcmCostCategoryDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmCostCategoryDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cost_bucket: None,
+            cost_category: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["costBucket", "costCategory"]
@@ -933,7 +1119,6 @@ impl model::Model for CcmCostCategoryDto {
 }
 model::model!(CcmCostCategoryDto);
 /// Schema `CcmDataPoint`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmDataPoint {
     pub key: Option<Box<CcmReference>>,
     pub value: Option<f64>,
@@ -941,6 +1126,14 @@ pub struct CcmDataPoint {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmDataPoint {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -964,13 +1157,19 @@ impl model::Model for CcmDataPoint {
 }
 model::model!(CcmDataPoint);
 /// Schema `CCMGroupBy`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmGroupBy {
     pub group_by_field: Option<CcmGroupByField>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmGroupBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group_by_field: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["groupByField"]
@@ -1036,7 +1235,6 @@ model::open_enum! {
     UpdatedAtRelative = "UPDATED_AT_RELATIVE", }
 }
 /// Schema `CCMJiraDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmJiraDetails {
     pub connector_ref: Option<String>,
     pub jira_issue: Option<Box<JiraIssueNg>>,
@@ -1044,6 +1242,14 @@ pub struct CcmJiraDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmJiraDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            jira_issue: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["jiraIssue", "connectorRef"]
@@ -1067,7 +1273,6 @@ impl model::Model for CcmJiraDetails {
 }
 model::model!(CcmJiraDetails);
 /// Schema `CCMRecommendationFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmRecommendationFilterProperties {
     pub aws_recommendation_filter_properties_dto: Option<
         Box<AwsRecommendationFilterProperties>,
@@ -1104,6 +1309,31 @@ pub struct CcmRecommendationFilterProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmRecommendationFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_recommendation_filter_properties_dto: None,
+            azure_recommendation_filter_properties: None,
+            base_recommendation_filter_properties_dto: None,
+            child_recommendation: None,
+            container_recommendation_filter_properties_dto: None,
+            cost_category_dt_os: None,
+            days_back: None,
+            filter_type: None,
+            governance_recommendation_filter_properties_dto: None,
+            include_ignored_recommendation: None,
+            k8s_recommendation_filter_properties_dto: None,
+            limit: None,
+            min_cost: None,
+            min_saving: None,
+            offset: None,
+            parent_recommendation: None,
+            perspective_filters: None,
+            tag_dt_os: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1194,7 +1424,6 @@ model::open_enum! {
     "CCMRecommendation", }
 }
 /// Schema `CcmReference`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmReference {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -1203,6 +1432,15 @@ pub struct CcmReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "type"]
@@ -1228,7 +1466,6 @@ impl model::Model for CcmReference {
 }
 model::model!(CcmReference);
 /// Schema `CCMServiceNowDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmServiceNowDetails {
     pub connector_ref: Option<String>,
     pub service_now_ticket: Option<Box<ServiceNowTicketNg>>,
@@ -1236,6 +1473,14 @@ pub struct CcmServiceNowDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmServiceNowDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            service_now_ticket: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connectorRef", "serviceNowTicket"]
@@ -1259,7 +1504,6 @@ impl model::Model for CcmServiceNowDetails {
 }
 model::model!(CcmServiceNowDetails);
 /// Schema `CCMSort`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmSort {
     pub field: Option<CcmSortField>,
     pub order: Option<CcmSortOrder>,
@@ -1267,6 +1511,14 @@ pub struct CcmSort {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmSort {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field: None,
+            order: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field", "order"]
@@ -1338,7 +1590,6 @@ model::open_enum! {
     Descending = "DESCENDING", }
 }
 /// Schema `CCMTagDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmTagDto {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -1346,6 +1597,14 @@ pub struct CcmTagDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmTagDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -1369,7 +1628,6 @@ impl model::Model for CcmTagDto {
 }
 model::model!(CcmTagDto);
 /// Schema `CCMTimeFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmTimeFilter {
     pub operator: Option<CcmTimeFilterOperator>,
     pub timestamp: Option<i64>,
@@ -1377,6 +1635,14 @@ pub struct CcmTimeFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmTimeFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operator: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["operator", "timestamp"]
@@ -1407,7 +1673,6 @@ model::open_enum! {
     Before = "BEFORE", }
 }
 /// Schema `CEView`.
-#[derive(Clone, Debug, Default)]
 pub struct CeView {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -1431,6 +1696,30 @@ pub struct CeView {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeView {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            data_sources: None,
+            folder_id: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            name: None,
+            total_cost: None,
+            unit_metric_info: None,
+            uuid: None,
+            view_preferences: None,
+            view_rules: None,
+            view_state: None,
+            view_time_range: None,
+            view_type: None,
+            view_version: None,
+            view_visualization: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1519,7 +1808,6 @@ model::open_enum! {
     "CUSTOMER", Default = "DEFAULT", }
 }
 /// Schema `CEView.unitMetricInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct CeViewUnitMetricInfo {
     pub kind: Option<String>,
     pub name: Option<String>,
@@ -1530,6 +1818,17 @@ pub struct CeViewUnitMetricInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeViewUnitMetricInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            name: None,
+            type_: None,
+            unit_metric_denominator: None,
+            unit_metric_numerator: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "name", "type", "unitMetricNumerator", "unitMetricDenominator"]
@@ -1559,7 +1858,6 @@ impl model::Model for CeViewUnitMetricInfo {
 }
 model::model!(CeViewUnitMetricInfo);
 /// Schema `CEView.unitMetricInfo.unitMetricDenominator`.
-#[derive(Clone, Debug, Default)]
 pub struct CeViewUnitMetricInfoUnitMetricDenominator {
     pub operands: Option<serde_json::Value>,
     pub operators: Option<serde_json::Value>,
@@ -1567,6 +1865,14 @@ pub struct CeViewUnitMetricInfoUnitMetricDenominator {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeViewUnitMetricInfoUnitMetricDenominator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operands: None,
+            operators: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["operands", "operators"]
@@ -1590,7 +1896,6 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricDenominator {
 }
 model::model!(CeViewUnitMetricInfoUnitMetricDenominator);
 /// Schema `CEView.unitMetricInfo.unitMetricNumerator`.
-#[derive(Clone, Debug, Default)]
 pub struct CeViewUnitMetricInfoUnitMetricNumerator {
     pub operands: Option<serde_json::Value>,
     pub operators: Option<serde_json::Value>,
@@ -1598,6 +1903,14 @@ pub struct CeViewUnitMetricInfoUnitMetricNumerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeViewUnitMetricInfoUnitMetricNumerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operands: None,
+            operators: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["operands", "operators"]
@@ -1621,7 +1934,6 @@ impl model::Model for CeViewUnitMetricInfoUnitMetricNumerator {
 }
 model::model!(CeViewUnitMetricInfoUnitMetricNumerator);
 /// Schema `ContainerRecommendationFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct ContainerRecommendationFilterProperties {
     pub ecs_cluster_name: Option<Vec<String>>,
     pub ecs_launch_type: Option<Vec<String>>,
@@ -1631,6 +1943,16 @@ pub struct ContainerRecommendationFilterProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for ContainerRecommendationFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ecs_cluster_name: None,
+            ecs_launch_type: None,
+            k8s_cluster_name: None,
+            k8s_namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["k8sNamespace", "ecsLaunchType", "ecsClusterName", "k8sClusterName"]
@@ -1658,7 +1980,6 @@ impl model::Model for ContainerRecommendationFilterProperties {
 }
 model::model!(ContainerRecommendationFilterProperties);
 /// Schema `EC2RecommendationPreset`.
-#[derive(Clone, Debug, Default)]
 pub struct Ec2RecommendationPreset {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -1672,6 +1993,20 @@ pub struct Ec2RecommendationPreset {
     pub misfits: model::Misfits,
 }
 impl model::Model for Ec2RecommendationPreset {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            description: None,
+            family_preference: None,
+            last_updated_at: None,
+            name: None,
+            resource_type: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1727,7 +2062,6 @@ model::open_enum! {
     AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `ECSRecommendationPreset`.
-#[derive(Clone, Debug, Default)]
 pub struct EcsRecommendationPreset {
     pub account_id: Option<String>,
     pub buffer_percentage: Option<i64>,
@@ -1741,6 +2075,20 @@ pub struct EcsRecommendationPreset {
     pub misfits: model::Misfits,
 }
 impl model::Model for EcsRecommendationPreset {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            buffer_percentage: None,
+            created_at: None,
+            description: None,
+            last_updated_at: None,
+            name: None,
+            resource_type: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1791,7 +2139,6 @@ model::open_enum! {
     AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `EnforcementDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct EnforcementDetails {
     pub account_id_and_names: Option<std::collections::BTreeMap<String, String>>,
     pub accounts: Option<Vec<String>>,
@@ -1813,6 +2160,28 @@ pub struct EnforcementDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnforcementDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id_and_names: None,
+            accounts: None,
+            cloud_provider: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            enforcement_name: None,
+            execution_timezone: None,
+            is_dry_run: None,
+            is_enabled: None,
+            last_updated_at: None,
+            last_updated_by: None,
+            regions: None,
+            rule_ids: None,
+            rule_set_ids: None,
+            schedule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1885,7 +2254,6 @@ model::open_enum! {
     EnforcementDetailsCloudProvider { Aws = "AWS", Azure = "AZURE", Gcp = "GCP", }
 }
 /// Schema `EntityInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityInfo {
     pub aws_instancetype: Option<String>,
     pub aws_service_code: Option<String>,
@@ -1913,6 +2281,34 @@ pub struct EntityInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_instancetype: None,
+            aws_service_code: None,
+            aws_usage_account_id: None,
+            aws_usage_type: None,
+            azure_instance_id: None,
+            azure_meter_category: None,
+            azure_resource_group: None,
+            azure_service_name: None,
+            azure_subscription_guid: None,
+            cloud_provider: None,
+            cluster_id: None,
+            cluster_name: None,
+            field: None,
+            gcp_product: None,
+            gcp_project_id: None,
+            gcp_sku_description: None,
+            gcp_sku_id: None,
+            namespace: None,
+            service: None,
+            service_name: None,
+            workload_name: None,
+            workload_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1999,7 +2395,6 @@ impl model::Model for EntityInfo {
 }
 model::model!(EntityInfo);
 /// Schema `FilterStats`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterStats {
     pub key: Option<String>,
     pub values: Option<Vec<String>>,
@@ -2007,6 +2402,14 @@ pub struct FilterStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "values"]
@@ -2030,7 +2433,6 @@ impl model::Model for FilterStats {
 }
 model::model!(FilterStats);
 /// Schema `FilterValues`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterValues {
     pub columns: Option<Vec<String>>,
     pub filter: Option<Box<CcmRecommendationFilterProperties>>,
@@ -2038,6 +2440,14 @@ pub struct FilterValues {
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterValues {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            columns: None,
+            filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter", "columns"]
@@ -2061,7 +2471,6 @@ impl model::Model for FilterValues {
 }
 model::model!(FilterValues);
 /// Schema `GCPViewPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpViewPreferences {
     pub gcp_cost: Option<serde_json::Value>,
     pub include_discounts: Option<bool>,
@@ -2077,6 +2486,22 @@ pub struct GcpViewPreferences {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpViewPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gcp_cost: None,
+            include_discounts: None,
+            include_legacy_based_cud_credits: None,
+            include_negotiated_savings: None,
+            include_promotions: None,
+            include_resource_based_cud_credits: None,
+            include_spend_based_cud_discounts: None,
+            include_subscription_credits: None,
+            include_sustained_use_discounts: None,
+            include_taxes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2127,13 +2552,19 @@ impl model::Model for GcpViewPreferences {
 }
 model::model!(GcpViewPreferences);
 /// Schema `GovernanceRecommendationFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct GovernanceRecommendationFilterProperties {
     pub governance_rule_name: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GovernanceRecommendationFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            governance_rule_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["governanceRuleName"]
@@ -2155,7 +2586,6 @@ impl model::Model for GovernanceRecommendationFilterProperties {
 }
 model::model!(GovernanceRecommendationFilterProperties);
 /// Schema `JiraIssueNG`.
-#[derive(Clone, Debug, Default)]
 pub struct JiraIssueNg {
     pub field_name_to_keys: Option<std::collections::BTreeMap<String, String>>,
     pub fields: Option<std::collections::BTreeMap<String, serde_json::Value>>,
@@ -2167,6 +2597,18 @@ pub struct JiraIssueNg {
     pub misfits: model::Misfits,
 }
 impl model::Model for JiraIssueNg {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_name_to_keys: None,
+            fields: None,
+            id: None,
+            key: None,
+            rest_url: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "key", "url", "fields", "restUrl", "fieldNameToKeys"]
@@ -2198,7 +2640,6 @@ impl model::Model for JiraIssueNg {
 }
 model::model!(JiraIssueNg);
 /// Schema `K8sRecommendationFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sRecommendationFilterProperties {
     pub cloud_provider: Option<Vec<K8sRecommendationFilterPropertiesCloudProvider>>,
     pub cluster_names: Option<Vec<String>>,
@@ -2214,6 +2655,20 @@ pub struct K8sRecommendationFilterProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sRecommendationFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_provider: None,
+            cluster_names: None,
+            ids: None,
+            names: None,
+            namespaces: None,
+            recommendation_states: None,
+            regions: None,
+            resource_types: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2275,7 +2730,6 @@ model::open_enum! {
     "GOVERNANCE", AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `NodepoolRecommendationPreset`.
-#[derive(Clone, Debug, Default)]
 pub struct NodepoolRecommendationPreset {
     pub account_id: Option<String>,
     pub buffer_percentage: Option<i64>,
@@ -2296,6 +2750,22 @@ pub struct NodepoolRecommendationPreset {
     pub misfits: model::Misfits,
 }
 impl model::Model for NodepoolRecommendationPreset {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            buffer_percentage: None,
+            created_at: None,
+            description: None,
+            last_updated_at: None,
+            min_node_count: None,
+            name: None,
+            preferred_instances: None,
+            resource_type: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2352,7 +2822,6 @@ model::open_enum! {
     "GOVERNANCE", AzureInstance = "AZURE_INSTANCE", }
 }
 /// Schema `Perspective`.
-#[derive(Clone, Debug, Default)]
 pub struct Perspective {
     pub folder_id: Option<String>,
     pub folder_name: Option<String>,
@@ -2364,6 +2833,18 @@ pub struct Perspective {
     pub misfits: model::Misfits,
 }
 impl model::Model for Perspective {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            folder_id: None,
+            folder_name: None,
+            id: None,
+            is_report_scheduled_configured: None,
+            name: None,
+            report_scheduled_configured: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2402,7 +2883,6 @@ impl model::Model for Perspective {
 }
 model::model!(Perspective);
 /// Schema `PerspectiveQueryDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PerspectiveQueryDto {
     pub filters: Option<Vec<QlceViewFilterWrapper>>,
     pub group_by: Option<Vec<QlceViewGroupBy>>,
@@ -2410,6 +2890,14 @@ pub struct PerspectiveQueryDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PerspectiveQueryDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filters: None,
+            group_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filters", "groupBy"]
@@ -2433,7 +2921,6 @@ impl model::Model for PerspectiveQueryDto {
 }
 model::model!(PerspectiveQueryDto);
 /// Schema `QLCEViewFieldInput`.
-#[derive(Clone, Debug, Default)]
 pub struct QlceViewFieldInput {
     pub field_id: Option<String>,
     pub field_name: Option<String>,
@@ -2443,6 +2930,16 @@ pub struct QlceViewFieldInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for QlceViewFieldInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_id: None,
+            field_name: None,
+            identifier: None,
+            identifier_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldId", "fieldName", "identifier", "identifierName"]
@@ -2476,7 +2973,6 @@ model::open_enum! {
     "BUSINESS_MAPPING", Label = "LABEL", LabelV2 = "LABEL_V2", }
 }
 /// Schema `QLCEViewFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct QlceViewFilter {
     pub field: Option<Box<QlceViewFieldInput>>,
     pub operator: Option<QlceViewFilterOperator>,
@@ -2485,6 +2981,15 @@ pub struct QlceViewFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for QlceViewFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field: None,
+            operator: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field", "values", "operator"]
@@ -2515,7 +3020,6 @@ model::open_enum! {
     "LIKE", Search = "SEARCH", }
 }
 /// Schema `QLCEViewFilterWrapper`.
-#[derive(Clone, Debug, Default)]
 pub struct QlceViewFilterWrapper {
     pub id_filter: Option<Box<QlceViewFilter>>,
     pub rule_filter: Option<Box<QlceViewRule>>,
@@ -2526,6 +3030,17 @@ pub struct QlceViewFilterWrapper {
     pub misfits: model::Misfits,
 }
 impl model::Model for QlceViewFilterWrapper {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id_filter: None,
+            rule_filter: None,
+            time_filter: None,
+            time_range_type_filter: None,
+            view_metadata_filter: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2566,7 +3081,6 @@ model::open_enum! {
     "CURRENT_MONTH", }
 }
 /// Schema `QLCEViewGroupBy`.
-#[derive(Clone, Debug, Default)]
 pub struct QlceViewGroupBy {
     pub entity_group_by: Option<Box<QlceViewFieldInput>>,
     pub time_trunc_group_by: Option<Box<QlceViewTimeTruncGroupBy>>,
@@ -2574,6 +3088,14 @@ pub struct QlceViewGroupBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for QlceViewGroupBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_group_by: None,
+            time_trunc_group_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entityGroupBy", "timeTruncGroupBy"]
@@ -2597,7 +3119,6 @@ impl model::Model for QlceViewGroupBy {
 }
 model::model!(QlceViewGroupBy);
 /// Schema `QLCEViewMetadataFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct QlceViewMetadataFilter {
     pub is_preview: Option<bool>,
     pub preview: Option<bool>,
@@ -2606,6 +3127,15 @@ pub struct QlceViewMetadataFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for QlceViewMetadataFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_preview: None,
+            preview: None,
+            view_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["viewId", "preview", "isPreview"]
@@ -2631,13 +3161,19 @@ impl model::Model for QlceViewMetadataFilter {
 }
 model::model!(QlceViewMetadataFilter);
 /// Schema `QLCEViewRule`.
-#[derive(Clone, Debug, Default)]
 pub struct QlceViewRule {
     pub conditions: Option<Vec<QlceViewFilter>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for QlceViewRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            conditions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["conditions"]
@@ -2659,7 +3195,6 @@ impl model::Model for QlceViewRule {
 }
 model::model!(QlceViewRule);
 /// Schema `QLCEViewTimeFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct QlceViewTimeFilter {
     pub field: Option<Box<QlceViewFieldInput>>,
     pub operator: Option<QlceViewTimeFilterOperator>,
@@ -2668,6 +3203,15 @@ pub struct QlceViewTimeFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for QlceViewTimeFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field: None,
+            operator: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field", "value", "operator"]
@@ -2697,13 +3241,19 @@ model::open_enum! {
     = "AFTER", Before = "BEFORE", }
 }
 /// Schema `QLCEViewTimeTruncGroupBy`.
-#[derive(Clone, Debug, Default)]
 pub struct QlceViewTimeTruncGroupBy {
     pub resolution: Option<QlceViewTimeTruncGroupByResolution>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for QlceViewTimeTruncGroupBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resolution: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resolution"]
@@ -2737,7 +3287,6 @@ model::union! {
     Nodepool(NodepoolRecommendationPreset), 3 Workload(WorkloadRecommendationPreset), }
 }
 /// Schema `ResourceBreakdown`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceBreakdown {
     pub action_applied: Option<bool>,
     pub cost: Option<f64>,
@@ -2748,6 +3297,17 @@ pub struct ResourceBreakdown {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceBreakdown {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_applied: None,
+            cost: None,
+            resource_id: None,
+            savings: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["cost", "tags", "savings", "resourceId", "actionApplied"]
@@ -2777,7 +3337,6 @@ impl model::Model for ResourceBreakdown {
 }
 model::model!(ResourceBreakdown);
 /// Schema `ResponseDTODouble`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoDouble {
     pub correlation_id: Option<String>,
     pub data: Option<f64>,
@@ -2787,6 +3346,16 @@ pub struct ResponseDtoDouble {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoDouble {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2818,7 +3387,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOEnforcementDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoEnforcementDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Box<EnforcementDetails>>,
@@ -2828,6 +3396,16 @@ pub struct ResponseDtoEnforcementDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoEnforcementDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2860,7 +3438,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `ResponseDTOListAnomalyData`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListAnomalyData {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<AnomalyData>>,
@@ -2870,6 +3447,16 @@ pub struct ResponseDtoListAnomalyData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListAnomalyData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2902,7 +3489,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOListFilterStats`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListFilterStats {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<FilterStats>>,
@@ -2912,6 +3498,16 @@ pub struct ResponseDtoListFilterStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListFilterStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2944,7 +3540,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOListValueDataPoint`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListValueDataPoint {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ValueDataPoint>>,
@@ -2954,6 +3549,16 @@ pub struct ResponseDtoListValueDataPoint {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListValueDataPoint {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2986,7 +3591,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `ResponseDTORuleExecutionList`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRuleExecutionList {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RuleExecutionList>>,
@@ -2996,6 +3600,16 @@ pub struct ResponseDtoRuleExecutionList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRuleExecutionList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -3028,7 +3642,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `RuleExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleExecution {
     pub account_id: Option<String>,
     pub action_file_present: Option<bool>,
@@ -3077,6 +3690,55 @@ pub struct RuleExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            action_file_present: None,
+            action_type: None,
+            actioned_resource_count: None,
+            actioned_resource_file_name: None,
+            bq_data_ingestion_status: None,
+            cloud_provider: None,
+            cost: None,
+            cost_computation_message: None,
+            cost_computed: None,
+            cost_type: None,
+            created_at: None,
+            error_message: None,
+            execution_completed_at: None,
+            execution_log_bucket_type: None,
+            execution_log_path: None,
+            execution_status: None,
+            execution_type: None,
+            is_cost_breakdown_generated: None,
+            is_dry_run: None,
+            is_multi_policy_rule: None,
+            job_id: None,
+            last_updated_at: None,
+            ootb: None,
+            org_identifier: None,
+            project_identifier: None,
+            resource_breakdown_list: None,
+            resource_count: None,
+            resource_type: None,
+            rule_enforcement_identifier: None,
+            rule_enforcement_name: None,
+            rule_enforcement_recommendation_identifier: None,
+            rule_enforcement_recommendation_name: None,
+            rule_identifier: None,
+            rule_name: None,
+            rule_pack_identifier: None,
+            savings: None,
+            sub_rule_execution_details: None,
+            target_account: None,
+            target_account_name: None,
+            target_regions: None,
+            ttl: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3239,7 +3901,6 @@ model::open_enum! {
     "POTENTIAL", Realized = "REALIZED", }
 }
 /// Schema `RuleExecutionList`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleExecutionList {
     pub rule_execution: Option<Vec<RuleExecution>>,
     pub total_items: Option<i64>,
@@ -3247,6 +3908,14 @@ pub struct RuleExecutionList {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleExecutionList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rule_execution: None,
+            total_items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["totalItems", "ruleExecution"]
@@ -3279,7 +3948,6 @@ model::open_enum! {
     "INTERNAL", External = "EXTERNAL", }
 }
 /// Schema `ServiceNowFieldValueNG`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceNowFieldValueNg {
     pub display_value: Option<String>,
     pub value: Option<String>,
@@ -3287,6 +3955,14 @@ pub struct ServiceNowFieldValueNg {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceNowFieldValueNg {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            display_value: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "displayValue"]
@@ -3310,7 +3986,6 @@ impl model::Model for ServiceNowFieldValueNg {
 }
 model::model!(ServiceNowFieldValueNg);
 /// Schema `ServiceNowTicketNG`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceNowTicketNg {
     pub fields: Option<std::collections::BTreeMap<String, ServiceNowFieldValueNg>>,
     pub number: Option<String>,
@@ -3319,6 +3994,15 @@ pub struct ServiceNowTicketNg {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceNowTicketNg {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fields: None,
+            number: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "fields", "number"]
@@ -3344,7 +4028,6 @@ impl model::Model for ServiceNowTicketNg {
 }
 model::model!(ServiceNowTicketNg);
 /// Schema `SubRuleExecutionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct SubRuleExecutionDetails {
     pub action_file_present: Option<bool>,
     pub action_type: Option<String>,
@@ -3370,6 +4053,32 @@ pub struct SubRuleExecutionDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for SubRuleExecutionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_file_present: None,
+            action_type: None,
+            actioned_resource_count: None,
+            actioned_resource_file_name: None,
+            bq_data_ingestion_status: None,
+            cost: None,
+            cost_computation_message: None,
+            cost_computed: None,
+            error_message: None,
+            execution_completed_at: None,
+            execution_log_bucket_type: None,
+            execution_log_path: None,
+            execution_status: None,
+            execution_type: None,
+            is_cost_breakdown_generated: None,
+            policy_name: None,
+            resource_breakdown_list: None,
+            resource_count: None,
+            resource_type: None,
+            savings: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3465,7 +4174,6 @@ model::open_enum! {
     }
 }
 /// Schema `TimeSeriesDataPoints`.
-#[derive(Clone, Debug, Default)]
 pub struct TimeSeriesDataPoints {
     pub time: Option<i64>,
     pub values: Option<Vec<CcmDataPoint>>,
@@ -3473,6 +4181,14 @@ pub struct TimeSeriesDataPoints {
     pub misfits: model::Misfits,
 }
 impl model::Model for TimeSeriesDataPoints {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            time: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["time", "values"]
@@ -3496,7 +4212,6 @@ impl model::Model for TimeSeriesDataPoints {
 }
 model::model!(TimeSeriesDataPoints);
 /// Schema `ValueDataPoint`.
-#[derive(Clone, Debug, Default)]
 pub struct ValueDataPoint {
     pub time: Option<i64>,
     pub value: Option<f64>,
@@ -3504,6 +4219,14 @@ pub struct ValueDataPoint {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValueDataPoint {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            time: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["time", "value"]
@@ -3532,7 +4255,6 @@ model::union! {
     ViewId(ViewIdCondition), }
 }
 /// Schema `ViewField`.
-#[derive(Clone, Debug, Default)]
 pub struct ViewField {
     pub field_id: Option<String>,
     pub field_name: Option<String>,
@@ -3542,6 +4264,16 @@ pub struct ViewField {
     pub misfits: model::Misfits,
 }
 impl model::Model for ViewField {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_id: None,
+            field_name: None,
+            identifier: None,
+            identifier_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldId", "fieldName", "identifier", "identifierName"]
@@ -3575,7 +4307,6 @@ model::open_enum! {
     LabelV2 = "LABEL_V2", }
 }
 /// Schema `ViewIdCondition`.
-#[derive(Clone, Debug, Default)]
 pub struct ViewIdCondition {
     pub type_: Option<String>,
     pub values: Option<Vec<String>>,
@@ -3585,6 +4316,16 @@ pub struct ViewIdCondition {
     pub misfits: model::Misfits,
 }
 impl model::Model for ViewIdCondition {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            values: None,
+            view_field: None,
+            view_operator: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "values", "viewField", "viewOperator"]
@@ -3617,7 +4358,6 @@ model::open_enum! {
     Like = "LIKE", }
 }
 /// Schema `ViewPreferences`.
-#[derive(Clone, Debug, Default)]
 pub struct ViewPreferences {
     pub aws_preferences: Option<Box<AwsViewPreferences>>,
     pub azure_view_preferences: Option<Box<AzureViewPreferences>>,
@@ -3629,6 +4369,18 @@ pub struct ViewPreferences {
     pub misfits: model::Misfits,
 }
 impl model::Model for ViewPreferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_preferences: None,
+            azure_view_preferences: None,
+            gcp_preferences: None,
+            include_others: None,
+            include_unallocated_cost: None,
+            show_anomalies: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3667,13 +4419,19 @@ impl model::Model for ViewPreferences {
 }
 model::model!(ViewPreferences);
 /// Schema `ViewRule`.
-#[derive(Clone, Debug, Default)]
 pub struct ViewRule {
     pub view_conditions: Option<Vec<ViewCondition>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ViewRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            view_conditions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["viewConditions"]
@@ -3695,7 +4453,6 @@ impl model::Model for ViewRule {
 }
 model::model!(ViewRule);
 /// Schema `ViewTimeRange`.
-#[derive(Clone, Debug, Default)]
 pub struct ViewTimeRange {
     pub end_time: Option<i64>,
     pub start_time: Option<i64>,
@@ -3704,6 +4461,15 @@ pub struct ViewTimeRange {
     pub misfits: model::Misfits,
 }
 impl model::Model for ViewTimeRange {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_time: None,
+            start_time: None,
+            view_time_range_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTime", "startTime", "viewTimeRangeType"]
@@ -3734,7 +4500,6 @@ model::open_enum! {
     "CURRENT_MONTH", Custom = "CUSTOM", }
 }
 /// Schema `ViewVisualization`.
-#[derive(Clone, Debug, Default)]
 pub struct ViewVisualization {
     pub chart_type: Option<ViewVisualizationChartType>,
     pub granularity: Option<ViewVisualizationGranularity>,
@@ -3743,6 +4508,15 @@ pub struct ViewVisualization {
     pub misfits: model::Misfits,
 }
 impl model::Model for ViewVisualization {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chart_type: None,
+            granularity: None,
+            group_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["groupBy", "chartType", "granularity"]
@@ -3776,7 +4550,6 @@ model::open_enum! {
     Day = "DAY", Month = "MONTH", }
 }
 /// Schema `WorkloadRecommendationPreset`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkloadRecommendationPreset {
     pub account_id: Option<String>,
     pub buffer_percentage: Option<i64>,
@@ -3791,6 +4564,21 @@ pub struct WorkloadRecommendationPreset {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkloadRecommendationPreset {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            buffer_percentage: None,
+            created_at: None,
+            description: None,
+            last_updated_at: None,
+            name: None,
+            qos: None,
+            resource_type: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

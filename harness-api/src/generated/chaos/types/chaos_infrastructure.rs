@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `handlers.CHAOSLicenseUsageDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosLicenseUsageDto {
     pub account_identifier: Option<String>,
     pub experiment_runs_per_month: Option<Box<UsageDataDto>>,
@@ -15,6 +14,16 @@ pub struct ChaosLicenseUsageDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosLicenseUsageDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            experiment_runs_per_month: None,
+            module: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["module", "timestamp", "accountIdentifier", "experimentRunsPerMonth"]
@@ -42,7 +51,6 @@ impl model::Model for ChaosLicenseUsageDto {
 }
 model::model!(ChaosLicenseUsageDto);
 /// Schema `infra.CloudFoundryInfraUserInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct CloudFoundryInfraUserInputs {
     pub allowed_origins: Option<String>,
     pub http_port: Option<String>,
@@ -52,6 +60,16 @@ pub struct CloudFoundryInfraUserInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for CloudFoundryInfraUserInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_origins: None,
+            http_port: None,
+            liveness_check_interval: None,
+            max_heartbeat_delay: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["httpPort", "allowedOrigins", "maxHeartbeatDelay", "livenessCheckInterval"]
@@ -79,13 +97,19 @@ impl model::Model for CloudFoundryInfraUserInputs {
 }
 model::model!(CloudFoundryInfraUserInputs);
 /// Schema `infra.ContainerInfraInstallationManifest`.
-#[derive(Clone, Debug, Default)]
 pub struct ContainerInfraInstallationManifest {
     pub ecs_installation_manifest: Option<Box<EcsInstallationManifest>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ContainerInfraInstallationManifest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ecs_installation_manifest: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ecsInstallationManifest"]
@@ -107,7 +131,6 @@ impl model::Model for ContainerInfraInstallationManifest {
 }
 model::model!(ContainerInfraInstallationManifest);
 /// Schema `infra.ContainerInfraUserInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct ContainerInfraUserInputs {
     pub deployment_type: Option<DeploymentType>,
     pub platform_type: Option<PlatformType>,
@@ -115,6 +138,14 @@ pub struct ContainerInfraUserInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for ContainerInfraUserInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deployment_type: None,
+            platform_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["platformType", "deploymentType"]
@@ -138,7 +169,6 @@ impl model::Model for ContainerInfraUserInputs {
 }
 model::model!(ContainerInfraUserInputs);
 /// Schema `image_registry.CustomImagesRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomImagesRequest {
     pub ddcr: Option<String>,
     pub ddcr_fault: Option<String>,
@@ -148,6 +178,16 @@ pub struct CustomImagesRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomImagesRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ddcr: None,
+            ddcr_fault: None,
+            ddcr_lib: None,
+            log_watcher: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ddcr", "ddcrLib", "ddcrFault", "logWatcher"]
@@ -175,7 +215,6 @@ impl model::Model for CustomImagesRequest {
 }
 model::model!(CustomImagesRequest);
 /// Schema `infra_v2.DeleteKubernetesInfraV2Response`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteKubernetesInfraV2Response {
     pub correlation_id: Option<String>,
     pub identity: Option<String>,
@@ -184,6 +223,15 @@ pub struct DeleteKubernetesInfraV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteKubernetesInfraV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            identity: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "identity", "correlationId"]
@@ -213,7 +261,6 @@ model::open_enum! {
     "AWS_ECS_EC2", AwsEcsFargate = "AWS_ECS_FARGATE", }
 }
 /// Schema `infra.EcsInstallationManifest`.
-#[derive(Clone, Debug, Default)]
 pub struct EcsInstallationManifest {
     pub service: Option<String>,
     pub task_definition: Option<String>,
@@ -221,6 +268,14 @@ pub struct EcsInstallationManifest {
     pub misfits: model::Misfits,
 }
 impl model::Model for EcsInstallationManifest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            service: None,
+            task_definition: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["service", "taskDefinition"]
@@ -244,7 +299,6 @@ impl model::Model for EcsInstallationManifest {
 }
 model::model!(EcsInstallationManifest);
 /// Schema `api.GetHarnessInfrastructureResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetHarnessInfrastructureResponse {
     pub connector_ref: Option<String>,
     pub correlation_id: Option<String>,
@@ -262,6 +316,24 @@ pub struct GetHarnessInfrastructureResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetHarnessInfrastructureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            correlation_id: None,
+            environment_ref: None,
+            identifier: None,
+            is_compatible: None,
+            is_used: None,
+            name: None,
+            namespace: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_account: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -318,7 +390,6 @@ impl model::Model for GetHarnessInfrastructureResponse {
 }
 model::model!(GetHarnessInfrastructureResponse);
 /// Schema `model.GetInfraStatsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetInfraStatsResponse {
     pub total_active_infrastructure: Option<i64>,
     pub total_confirmed_infrastructure: Option<i64>,
@@ -329,6 +400,17 @@ pub struct GetInfraStatsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetInfraStatsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            total_active_infrastructure: None,
+            total_confirmed_infrastructure: None,
+            total_inactive_infrastructures: None,
+            total_infrastructures: None,
+            total_non_confirmed_infrastructures: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -364,21 +446,19 @@ impl model::Model for GetInfraStatsResponse {
 }
 model::model!(GetInfraStatsResponse);
 /// Schema `k8sinfra.GetInfraTokenResponse`.
-#[derive(Clone, Default)]
 pub struct GetInfraTokenResponse {
     pub token: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for GetInfraTokenResponse {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GetInfraTokenResponse")
-            .field("token", &model::Redacted(self.token.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for GetInfraTokenResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["token"]
@@ -397,16 +477,26 @@ impl model::Model for GetInfraTokenResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(GetInfraTokenResponse);
 /// Schema `infra.GetInfraVersionDetailsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct GetInfraVersionDetailsRequest {
     pub infra_type: Option<MachineInfraType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GetInfraVersionDetailsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infra_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["infraType"]
@@ -428,7 +518,6 @@ impl model::Model for GetInfraVersionDetailsRequest {
 }
 model::model!(GetInfraVersionDetailsRequest);
 /// Schema `infra_v2.GetKubernetesInfrastructureV2YamlRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct GetKubernetesInfrastructureV2YamlRequest {
     pub annotation: Option<std::collections::BTreeMap<String, String>>,
     pub containers: Option<String>,
@@ -453,6 +542,31 @@ pub struct GetKubernetesInfrastructureV2YamlRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetKubernetesInfrastructureV2YamlRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotation: None,
+            containers: None,
+            correlation_id: None,
+            env: None,
+            environment_id: None,
+            identifier: None,
+            identity: None,
+            infra_namespace: None,
+            insecure_skip_verify: None,
+            label: None,
+            mtls: None,
+            node_selector: None,
+            proxy: None,
+            run_as_group: None,
+            run_as_user: None,
+            service_account: None,
+            tolerations: None,
+            volume_mounts: None,
+            volumes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -530,7 +644,6 @@ impl model::Model for GetKubernetesInfrastructureV2YamlRequest {
 }
 model::model!(GetKubernetesInfrastructureV2YamlRequest);
 /// Schema `infra_v2.GetKubernetesInfrastructureV2YamlResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetKubernetesInfrastructureV2YamlResponse {
     pub correlation_id: Option<String>,
     pub yaml: Option<String>,
@@ -538,6 +651,14 @@ pub struct GetKubernetesInfrastructureV2YamlResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml", "correlationId"]
@@ -561,7 +682,6 @@ impl model::Model for GetKubernetesInfrastructureV2YamlResponse {
 }
 model::model!(GetKubernetesInfrastructureV2YamlResponse);
 /// Schema `github_com_harness_hce-saas_graphql_server_graph_model.InfraFilterInput`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphInfraFilterInput {
     pub compatible_with_new_exp: Option<bool>,
     pub description: Option<String>,
@@ -575,6 +695,20 @@ pub struct GraphInfraFilterInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphInfraFilterInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compatible_with_new_exp: None,
+            description: None,
+            infra_id: None,
+            infra_scope: None,
+            is_active: None,
+            name: None,
+            platform_name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -619,7 +753,6 @@ impl model::Model for GraphInfraFilterInput {
 }
 model::model!(GraphInfraFilterInput);
 /// Schema `model.InfraVersionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphInfraVersionDetails {
     pub compatible_versions: Option<Vec<String>>,
     pub latest_version: Option<String>,
@@ -627,6 +760,14 @@ pub struct GraphInfraVersionDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphInfraVersionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compatible_versions: None,
+            latest_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["latestVersion", "compatibleVersions"]
@@ -654,7 +795,6 @@ model::open_enum! {
     "CONNECTOR", Manifest = "MANIFEST", Connectorv2 = "CONNECTORV2", }
 }
 /// Schema `model.ListInfraRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphListInfraRequest {
     pub environment_i_ds: Option<Vec<String>>,
     pub filter: Option<Box<GraphInfraFilterInput>>,
@@ -665,6 +805,17 @@ pub struct GraphListInfraRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphListInfraRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_i_ds: None,
+            filter: None,
+            infra_i_ds: None,
+            k8s_connector_i_ds: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["filter", "infraIDs", "pagination", "environmentIDs", "k8sConnectorIDs"]
@@ -694,7 +845,6 @@ impl model::Model for GraphListInfraRequest {
 }
 model::model!(GraphListInfraRequest);
 /// Schema `model.ListInfraResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphListInfraResponse {
     pub infras: Option<Vec<KubernetesInfra>>,
     pub total_no_of_infras: Option<i64>,
@@ -702,6 +852,14 @@ pub struct GraphListInfraResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphListInfraResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infras: None,
+            total_no_of_infras: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["infras", "totalNoOfInfras"]
@@ -725,7 +883,6 @@ impl model::Model for GraphListInfraResponse {
 }
 model::model!(GraphListInfraResponse);
 /// Schema `github_com_harness_hce-saas_graphql_server_graph_model.RegisterInfraRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphRegisterInfraRequest {
     pub description: Option<String>,
     pub environment_id: Option<String>,
@@ -751,6 +908,32 @@ pub struct GraphRegisterInfraRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphRegisterInfraRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            environment_id: None,
+            infra_namespace: None,
+            infra_ns_exists: None,
+            infra_sa_exists: None,
+            infra_scope: None,
+            installation_type: None,
+            is_auto_upgrade_enabled: None,
+            is_secret_enabled: None,
+            k8s_connector_id: None,
+            name: None,
+            node_selector: None,
+            platform_name: None,
+            run_as_group: None,
+            run_as_user: None,
+            scc_yaml: None,
+            service_account: None,
+            skip_ssl: None,
+            tags: None,
+            tolerations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -831,7 +1014,6 @@ impl model::Model for GraphRegisterInfraRequest {
 }
 model::model!(GraphRegisterInfraRequest);
 /// Schema `github_com_harness_hce-saas_graphql_server_graph_model.RegisterInfraResponse`.
-#[derive(Clone, Default)]
 pub struct GraphRegisterInfraResponse {
     pub infra_id: Option<String>,
     pub manifest: Option<String>,
@@ -841,19 +1023,18 @@ pub struct GraphRegisterInfraResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for GraphRegisterInfraResponse {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GraphRegisterInfraResponse")
-            .field("infra_id", &self.infra_id)
-            .field("manifest", &self.manifest)
-            .field("name", &self.name)
-            .field("task_id", &self.task_id)
-            .field("token", &model::Redacted(self.token.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for GraphRegisterInfraResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infra_id: None,
+            manifest: None,
+            name: None,
+            task_id: None,
+            token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "token", "taskID", "infraID", "manifest"]
@@ -880,10 +1061,13 @@ impl model::Model for GraphRegisterInfraResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(GraphRegisterInfraResponse);
 /// Schema `model.Toleration`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphToleration {
     pub effect: Option<String>,
     pub key: Option<String>,
@@ -894,6 +1078,17 @@ pub struct GraphToleration {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphToleration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            effect: None,
+            key: None,
+            operator: None,
+            toleration_seconds: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "effect", "operator", "tolerationSeconds"]
@@ -923,7 +1118,6 @@ impl model::Model for GraphToleration {
 }
 model::model!(GraphToleration);
 /// Schema `model.UpdateInfraRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphUpdateInfraRequest {
     pub description: Option<String>,
     pub environment_id: Option<String>,
@@ -934,6 +1128,17 @@ pub struct GraphUpdateInfraRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphUpdateInfraRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            environment_id: None,
+            infra_id: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "infraID", "description", "environmentID"]
@@ -967,7 +1172,6 @@ model::open_enum! {
     Mandatory = "MANDATORY", NotRequired = "NOT_REQUIRED", }
 }
 /// Schema `model.Upgrade`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphUpgrade {
     pub is_auto_upgrade_enabled: Option<bool>,
     pub status: Option<GraphUpgradeStatus>,
@@ -975,6 +1179,14 @@ pub struct GraphUpgrade {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphUpgrade {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_auto_upgrade_enabled: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "isAutoUpgradeEnabled"]
@@ -1004,7 +1216,6 @@ model::open_enum! {
     "DETECTING_UPGRADER", UpgraderDisabled = "UPGRADER_DISABLED", }
 }
 /// Schema `api.HarnessInfrastructure`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessInfrastructure {
     pub connector_ref: Option<String>,
     pub environment_ref: Option<String>,
@@ -1021,6 +1232,23 @@ pub struct HarnessInfrastructure {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessInfrastructure {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            environment_ref: None,
+            identifier: None,
+            is_compatible: None,
+            is_used: None,
+            name: None,
+            namespace: None,
+            org_identifier: None,
+            project_identifier: None,
+            service_account: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1074,26 +1302,21 @@ impl model::Model for HarnessInfrastructure {
 }
 model::model!(HarnessInfrastructure);
 /// Schema `handlers.ImageRegistryDetails`.
-#[derive(Clone, Default)]
 pub struct ImageRegistryDetails {
     pub image_registry_repo: Option<String>,
     pub image_registry_secret: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ImageRegistryDetails {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ImageRegistryDetails")
-            .field("image_registry_repo", &self.image_registry_repo)
-            .field(
-                "image_registry_secret",
-                &model::Redacted(self.image_registry_secret.is_some()),
-            )
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ImageRegistryDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            image_registry_repo: None,
+            image_registry_secret: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["imageRegistryRepo", "imageRegistrySecret"]
@@ -1114,10 +1337,13 @@ impl model::Model for ImageRegistryDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(ImageRegistryDetails);
 /// Schema `image_registry.UserDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ImageRegistryUserDetails {
     pub email: Option<String>,
     pub user_id: Option<String>,
@@ -1126,6 +1352,15 @@ pub struct ImageRegistryUserDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ImageRegistryUserDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            user_id: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "userID", "username"]
@@ -1151,7 +1386,6 @@ impl model::Model for ImageRegistryUserDetails {
 }
 model::model!(ImageRegistryUserDetails);
 /// Schema `image_registry.ImageRegistryV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ImageRegistryV2 {
     pub created_at: Option<String>,
     pub created_by: Option<Box<ImageRegistryUserDetails>>,
@@ -1171,6 +1405,26 @@ pub struct ImageRegistryV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ImageRegistryV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            created_by: None,
+            custom_images: None,
+            identifier: None,
+            infra_id: None,
+            is_default: None,
+            is_override_allowed: None,
+            is_private: None,
+            registry_account: None,
+            registry_server: None,
+            secret_name: None,
+            updated_at: None,
+            updated_by: None,
+            use_custom_images: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1233,7 +1487,6 @@ impl model::Model for ImageRegistryV2 {
 }
 model::model!(ImageRegistryV2);
 /// Schema `infra.InfraSpecificUserInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraSpecificUserInputs {
     pub cloud_foundry_infra_user_inputs: Option<Box<CloudFoundryInfraUserInputs>>,
     pub container_infra_user_inputs: Option<Box<ContainerInfraUserInputs>>,
@@ -1241,6 +1494,14 @@ pub struct InfraSpecificUserInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraSpecificUserInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_foundry_infra_user_inputs: None,
+            container_infra_user_inputs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["containerInfraUserInputs", "cloudFoundryInfraUserInputs"]
@@ -1268,7 +1529,6 @@ model::open_enum! {
     "KUBERNETES", Kubernetesv2 = "KUBERNETESV2", All = "ALL", }
 }
 /// Schema `infra_v2.Identifiers`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraV2Identifiers {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -1277,6 +1537,15 @@ pub struct InfraV2Identifiers {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraV2Identifiers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -1306,7 +1575,6 @@ model::open_enum! {
     "CONNECTOR", Manifest = "MANIFEST", ConnectorV2 = "CONNECTOR_V2", }
 }
 /// Schema `infra_v2.Pagination`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraV2Pagination {
     pub limit: Option<i64>,
     pub page: Option<i64>,
@@ -1314,6 +1582,14 @@ pub struct InfraV2Pagination {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraV2Pagination {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limit: None,
+            page: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "limit"]
@@ -1354,7 +1630,6 @@ model::open_enum! {
     "AVAILABLE", Mandatory = "MANDATORY", NotRequired = "NOT_REQUIRED", }
 }
 /// Schema `infra_v2.Upgrade`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraV2Upgrade {
     pub is_auto_upgrade_enabled: Option<bool>,
     pub status: Option<InfraV2UpgradeStatus>,
@@ -1362,6 +1637,14 @@ pub struct InfraV2Upgrade {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraV2Upgrade {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_auto_upgrade_enabled: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "isAutoUpgradeEnabled"]
@@ -1391,7 +1674,6 @@ model::open_enum! {
     "DETECTING_UPGRADER", UpgraderDisabled = "UPGRADER_DISABLED", }
 }
 /// Schema `infra_v2.UserDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraV2UserDetails {
     pub email: Option<String>,
     pub name: Option<String>,
@@ -1400,6 +1682,15 @@ pub struct InfraV2UserDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraV2UserDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            name: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "email", "username"]
@@ -1425,7 +1716,6 @@ impl model::Model for InfraV2UserDetails {
 }
 model::model!(InfraV2UserDetails);
 /// Schema `infra.InstallationManifest`.
-#[derive(Clone, Debug, Default)]
 pub struct InstallationManifest {
     pub cloud_foundry_infra_user_inputs: Option<String>,
     pub container_infra_user_inputs: Option<Box<ContainerInfraInstallationManifest>>,
@@ -1433,6 +1723,14 @@ pub struct InstallationManifest {
     pub misfits: model::Misfits,
 }
 impl model::Model for InstallationManifest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_foundry_infra_user_inputs: None,
+            container_infra_user_inputs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["containerInfraUserInputs", "cloudFoundryInfraUserInputs"]
@@ -1456,7 +1754,6 @@ impl model::Model for InstallationManifest {
 }
 model::model!(InstallationManifest);
 /// Schema `model.KubernetesInfra`.
-#[derive(Clone, Default)]
 pub struct KubernetesInfra {
     pub cluster_type: Option<ClusterType>,
     pub created_at: Option<String>,
@@ -1495,48 +1792,47 @@ pub struct KubernetesInfra {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for KubernetesInfra {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("KubernetesInfra")
-            .field("cluster_type", &self.cluster_type)
-            .field("created_at", &self.created_at)
-            .field("created_by", &self.created_by)
-            .field("description", &self.description)
-            .field("environment_id", &self.environment_id)
-            .field("infra_id", &self.infra_id)
-            .field("infra_namespace", &self.infra_namespace)
-            .field("infra_ns_exists", &self.infra_ns_exists)
-            .field("infra_sa_exists", &self.infra_sa_exists)
-            .field("infra_scope", &self.infra_scope)
-            .field("infra_type", &self.infra_type)
-            .field("installation_type", &self.installation_type)
-            .field("is_active", &self.is_active)
-            .field("is_infra_confirmed", &self.is_infra_confirmed)
-            .field("is_removed", &self.is_removed)
-            .field("is_secret_enabled", &self.is_secret_enabled)
-            .field("k8s_connector_id", &self.k8s_connector_id)
-            .field("last_heartbeat", &self.last_heartbeat)
-            .field("last_workflow_timestamp", &self.last_workflow_timestamp)
-            .field("name", &self.name)
-            .field("no_of_schedules", &self.no_of_schedules)
-            .field("no_of_workflows", &self.no_of_workflows)
-            .field("platform_name", &self.platform_name)
-            .field("run_as_group", &self.run_as_group)
-            .field("run_as_user", &self.run_as_user)
-            .field("service_account", &self.service_account)
-            .field("start_time", &self.start_time)
-            .field("tags", &self.tags)
-            .field("token", &model::Redacted(self.token.is_some()))
-            .field("update_status", &self.update_status)
-            .field("updated_at", &self.updated_at)
-            .field("updated_by", &self.updated_by)
-            .field("upgrade", &self.upgrade)
-            .field("version", &self.version)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for KubernetesInfra {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_type: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            environment_id: None,
+            infra_id: None,
+            infra_namespace: None,
+            infra_ns_exists: None,
+            infra_sa_exists: None,
+            infra_scope: None,
+            infra_type: None,
+            installation_type: None,
+            is_active: None,
+            is_infra_confirmed: None,
+            is_removed: None,
+            is_secret_enabled: None,
+            k8s_connector_id: None,
+            last_heartbeat: None,
+            last_workflow_timestamp: None,
+            name: None,
+            no_of_schedules: None,
+            no_of_workflows: None,
+            platform_name: None,
+            run_as_group: None,
+            run_as_user: None,
+            service_account: None,
+            start_time: None,
+            tags: None,
+            token: None,
+            update_status: None,
+            updated_at: None,
+            updated_by: None,
+            upgrade: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1656,10 +1952,13 @@ impl model::Model for KubernetesInfra {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(KubernetesInfra);
 /// Schema `infra_v2.KubernetesInfraV2FilterInput`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesInfraV2FilterInput {
     pub environment_i_ds: Option<Vec<String>>,
     pub infra_scope: Option<InfraV2Scope>,
@@ -1671,6 +1970,18 @@ pub struct KubernetesInfraV2FilterInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesInfraV2FilterInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_i_ds: None,
+            infra_scope: None,
+            infra_type_filter: None,
+            is_ai_enabled: None,
+            status: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1709,7 +2020,6 @@ impl model::Model for KubernetesInfraV2FilterInput {
 }
 model::model!(KubernetesInfraV2FilterInput);
 /// Schema `infra_v2.KubernetesInfrastructureV2Details`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesInfrastructureV2Details {
     pub annotation: Option<std::collections::BTreeMap<String, String>>,
     pub containers: Option<String>,
@@ -1761,6 +2071,58 @@ pub struct KubernetesInfrastructureV2Details {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesInfrastructureV2Details {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotation: None,
+            containers: None,
+            created_at: None,
+            created_by: None,
+            deployment_type: None,
+            description: None,
+            discovery_agent_id: None,
+            env: None,
+            environment_id: None,
+            harness_infra_type: None,
+            identifier: None,
+            identity: None,
+            image_registry: None,
+            infra_id: None,
+            infra_namespace: None,
+            infra_scope: None,
+            infra_type: None,
+            insecure_skip_verify: None,
+            installation_type: None,
+            is_ai_enabled: None,
+            is_autopilot_enabled: None,
+            is_chaos_enabled: None,
+            k8s_connector_id: None,
+            label: None,
+            last_heartbeat: None,
+            last_workflow_timestamp: None,
+            mtls: None,
+            name: None,
+            no_of_schedules: None,
+            no_of_workflows: None,
+            node_selector: None,
+            platform_name: None,
+            proxy: None,
+            run_as_group: None,
+            run_as_user: None,
+            service_account: None,
+            status: None,
+            tags: None,
+            tolerations: None,
+            update_status: None,
+            updated_at: None,
+            updated_by: None,
+            upgrade: None,
+            version: None,
+            volume_mounts: None,
+            volumes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1919,13 +2281,19 @@ impl model::Model for KubernetesInfrastructureV2Details {
 }
 model::model!(KubernetesInfrastructureV2Details);
 /// Schema `applicationchaostarget.ListApplicationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListApplicationResponse {
     pub items: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListApplicationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -1947,13 +2315,19 @@ impl model::Model for ListApplicationResponse {
 }
 model::model!(ListApplicationResponse);
 /// Schema `applicationchaostarget.ListFunctionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListFunctionResponse {
     pub items: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListFunctionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -1975,7 +2349,6 @@ impl model::Model for ListFunctionResponse {
 }
 model::model!(ListFunctionResponse);
 /// Schema `api.ListHarnessInfrastructureResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListHarnessInfrastructureResponse {
     pub items: Option<Vec<HarnessInfrastructure>>,
     pub page: Option<Box<ChaosApiPagination>>,
@@ -1983,6 +2356,14 @@ pub struct ListHarnessInfrastructureResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListHarnessInfrastructureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            page: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "items"]
@@ -2006,7 +2387,6 @@ impl model::Model for ListHarnessInfrastructureResponse {
 }
 model::model!(ListHarnessInfrastructureResponse);
 /// Schema `infra_v2.ListKubernetesInfraV2Request`.
-#[derive(Clone, Debug, Default)]
 pub struct ListKubernetesInfraV2Request {
     pub filter: Option<Box<KubernetesInfraV2FilterInput>>,
     pub identifier: Option<Box<InfraV2Identifiers>>,
@@ -2015,6 +2395,15 @@ pub struct ListKubernetesInfraV2Request {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListKubernetesInfraV2Request {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            identifier: None,
+            sort: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sort", "filter", "identifier"]
@@ -2040,7 +2429,6 @@ impl model::Model for ListKubernetesInfraV2Request {
 }
 model::model!(ListKubernetesInfraV2Request);
 /// Schema `infra_v2.ListKubernetesInfraV2Response`.
-#[derive(Clone, Debug, Default)]
 pub struct ListKubernetesInfraV2Response {
     pub infras: Option<Vec<KubernetesInfrastructureV2Details>>,
     pub pagination: Option<Box<InfraV2Pagination>>,
@@ -2049,6 +2437,15 @@ pub struct ListKubernetesInfraV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListKubernetesInfraV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infras: None,
+            pagination: None,
+            total_no_of_infrastructures: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["infras", "pagination", "totalNoOfInfrastructures"]
@@ -2074,7 +2471,6 @@ impl model::Model for ListKubernetesInfraV2Response {
 }
 model::model!(ListKubernetesInfraV2Response);
 /// Schema `infra.ListInfraRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ListMachineInfraRequest {
     pub environment_i_ds: Option<Vec<String>>,
     pub filter: Option<Box<MachineInfraFilterInput>>,
@@ -2084,6 +2480,16 @@ pub struct ListMachineInfraRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListMachineInfraRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_i_ds: None,
+            filter: None,
+            infra_i_ds: None,
+            sort: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sort", "filter", "infraIDs", "environmentIDs"]
@@ -2111,7 +2517,6 @@ impl model::Model for ListMachineInfraRequest {
 }
 model::model!(ListMachineInfraRequest);
 /// Schema `infra.ListInfraResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListMachineInfraResponse {
     pub infras: Option<Vec<MachineInfra>>,
     pub total_no_of_infras: Option<i64>,
@@ -2119,6 +2524,14 @@ pub struct ListMachineInfraResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListMachineInfraResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infras: None,
+            total_no_of_infras: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["infras", "totalNoOfInfras"]
@@ -2142,7 +2555,6 @@ impl model::Model for ListMachineInfraResponse {
 }
 model::model!(ListMachineInfraResponse);
 /// Schema `github_com_harness_hce-saas_hce-sdk_types_api_machine_infra.Infra`.
-#[derive(Clone, Debug, Default)]
 pub struct MachineInfra {
     pub created_at: Option<String>,
     pub created_by: Option<Box<MachineInfraUserDetails>>,
@@ -2169,6 +2581,33 @@ pub struct MachineInfra {
     pub misfits: model::Misfits,
 }
 impl model::Model for MachineInfra {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            created_by: None,
+            description: None,
+            environment_id: None,
+            hostname: None,
+            infra_id: None,
+            is_active: None,
+            is_infra_confirmed: None,
+            is_registered: None,
+            last_heartbeat: None,
+            last_workflow_timestamp: None,
+            name: None,
+            no_of_schedules: None,
+            no_of_workflows: None,
+            start_time: None,
+            status: None,
+            tags: None,
+            updated_at: None,
+            updated_by: None,
+            user_inputs: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2252,7 +2691,6 @@ impl model::Model for MachineInfra {
 }
 model::model!(MachineInfra);
 /// Schema `infra.InfraFilterInput`.
-#[derive(Clone, Debug, Default)]
 pub struct MachineInfraFilterInput {
     pub description: Option<String>,
     pub experiment_version: Option<String>,
@@ -2265,6 +2703,19 @@ pub struct MachineInfraFilterInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for MachineInfraFilterInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            experiment_version: None,
+            infra_id: None,
+            is_active: None,
+            name: None,
+            status: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2314,7 +2765,6 @@ model::open_enum! {
     "CloudFoundry", Windows = "Windows", Linux = "Linux", Container = "Container", }
 }
 /// Schema `infra.UserDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct MachineInfraUserDetails {
     pub email: Option<String>,
     pub user_id: Option<String>,
@@ -2323,6 +2773,15 @@ pub struct MachineInfraUserDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for MachineInfraUserDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            user_id: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "userID", "username"]
@@ -2348,7 +2807,6 @@ impl model::Model for MachineInfraUserDetails {
 }
 model::model!(MachineInfraUserDetails);
 /// Schema `infra.InfraVersionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct MachineInfraVersionDetails {
     pub compatible_versions: Option<Vec<String>>,
     pub latest_version: Option<String>,
@@ -2356,6 +2814,14 @@ pub struct MachineInfraVersionDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for MachineInfraVersionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compatible_versions: None,
+            latest_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["latestVersion", "compatibleVersions"]
@@ -2383,7 +2849,6 @@ model::open_enum! {
     DockerCompose = "DOCKER_COMPOSE", HashicorpNomad = "HASHICORP_NOMAD", }
 }
 /// Schema `handlers.ReferenceDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ReferenceDto {
     pub account_identifier: Option<String>,
     pub identifier: Option<String>,
@@ -2394,6 +2859,17 @@ pub struct ReferenceDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReferenceDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2429,7 +2905,6 @@ impl model::Model for ReferenceDto {
 }
 model::model!(ReferenceDto);
 /// Schema `infra.RegisterInfraUserInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct RegisterInfraUserInputs {
     pub abort_poll_interval: Option<String>,
     pub chaos_infrastructure_log_file_directory: Option<String>,
@@ -2451,6 +2926,28 @@ pub struct RegisterInfraUserInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for RegisterInfraUserInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            abort_poll_interval: None,
+            chaos_infrastructure_log_file_directory: None,
+            chaos_infrastructure_log_file_max_backups: None,
+            chaos_infrastructure_log_file_max_size: None,
+            custom_tls_certificate: None,
+            experiment_log_file_max_age_days: None,
+            http_client_timeout: None,
+            http_proxy: None,
+            https_proxy: None,
+            infra_specific_user_inputs: None,
+            liveness_update_interval: None,
+            no_proxy: None,
+            task_poll_interval: None,
+            task_update_interval: None,
+            update_retries: None,
+            update_retry_interval: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2519,7 +3016,6 @@ impl model::Model for RegisterInfraUserInputs {
 }
 model::model!(RegisterInfraUserInputs);
 /// Schema `infra_v2.RegisterInfrastructureV2Request`.
-#[derive(Clone, Debug, Default)]
 pub struct RegisterInfrastructureV2Request {
     pub ai_enabled: Option<bool>,
     pub annotation: Option<std::collections::BTreeMap<String, String>>,
@@ -2555,6 +3051,42 @@ pub struct RegisterInfrastructureV2Request {
     pub misfits: model::Misfits,
 }
 impl model::Model for RegisterInfrastructureV2Request {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ai_enabled: None,
+            annotation: None,
+            autopilot_enabled: None,
+            containers: None,
+            correlation_id: None,
+            description: None,
+            discovery_agent_id: None,
+            env: None,
+            environment_id: None,
+            identifier: None,
+            identity: None,
+            image_registry: None,
+            infra_id: None,
+            infra_namespace: None,
+            infra_scope: None,
+            infra_type: None,
+            insecure_skip_verify: None,
+            k8s_connector_id: None,
+            label: None,
+            mtls: None,
+            name: None,
+            node_selector: None,
+            proxy: None,
+            run_as_group: None,
+            run_as_user: None,
+            service_account: None,
+            tags: None,
+            tolerations: None,
+            volume_mounts: None,
+            volumes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2665,7 +3197,6 @@ impl model::Model for RegisterInfrastructureV2Request {
 }
 model::model!(RegisterInfrastructureV2Request);
 /// Schema `infra_v2.RegisterInfrastructureV2Response`.
-#[derive(Clone, Default)]
 pub struct RegisterInfrastructureV2Response {
     pub identity: Option<String>,
     pub name: Option<String>,
@@ -2673,17 +3204,16 @@ pub struct RegisterInfrastructureV2Response {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for RegisterInfrastructureV2Response {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RegisterInfrastructureV2Response")
-            .field("identity", &self.identity)
-            .field("name", &self.name)
-            .field("token", &model::Redacted(self.token.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for RegisterInfrastructureV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identity: None,
+            name: None,
+            token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "token", "identity"]
@@ -2706,10 +3236,13 @@ impl model::Model for RegisterInfrastructureV2Response {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(RegisterInfrastructureV2Response);
 /// Schema `infra.RegisterInfraRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct RegisterMachineInfraRequest {
     pub created_by: Option<Box<MachineInfraUserDetails>>,
     pub description: Option<String>,
@@ -2723,6 +3256,20 @@ pub struct RegisterMachineInfraRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for RegisterMachineInfraRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_by: None,
+            description: None,
+            environment_id: None,
+            name: None,
+            tags: None,
+            updated_by: None,
+            user_inputs: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2767,7 +3314,6 @@ impl model::Model for RegisterMachineInfraRequest {
 }
 model::model!(RegisterMachineInfraRequest);
 /// Schema `infra.RegisterInfraResponse`.
-#[derive(Clone, Default)]
 pub struct RegisterMachineInfraResponse {
     pub access_key: Option<String>,
     pub infra_id: Option<String>,
@@ -2779,21 +3325,20 @@ pub struct RegisterMachineInfraResponse {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for RegisterMachineInfraResponse {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RegisterMachineInfraResponse")
-            .field("access_key", &model::Redacted(self.access_key.is_some()))
-            .field("infra_id", &self.infra_id)
-            .field("infra_type", &self.infra_type)
-            .field("installation_manifest", &self.installation_manifest)
-            .field("name", &self.name)
-            .field("server_url", &self.server_url)
-            .field("version", &self.version)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for RegisterMachineInfraResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_key: None,
+            infra_id: None,
+            infra_type: None,
+            installation_manifest: None,
+            name: None,
+            server_url: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2832,10 +3377,13 @@ impl model::Model for RegisterMachineInfraResponse {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[3]
+    }
 }
 model::model!(RegisterMachineInfraResponse);
 /// Schema `github_com_harness_hce-saas_hce-sdk_types_api_k8sifs_image_registry.ScopedIdentifiers`.
-#[derive(Clone, Debug, Default)]
 pub struct ScopedIdentifiers {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -2844,6 +3392,15 @@ pub struct ScopedIdentifiers {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScopedIdentifiers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -2869,7 +3426,6 @@ impl model::Model for ScopedIdentifiers {
 }
 model::model!(ScopedIdentifiers);
 /// Schema `infra_v2.SortInput`.
-#[derive(Clone, Debug, Default)]
 pub struct SortInput {
     pub ascending: Option<bool>,
     pub field: Option<SortingField>,
@@ -2877,6 +3433,14 @@ pub struct SortInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for SortInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ascending: None,
+            field: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field", "ascending"]
@@ -2904,13 +3468,19 @@ model::open_enum! {
     "LAST_MODIFIED", Name = "NAME", }
 }
 /// Schema `k8sinfra.UpdateEmissaryURLRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateEmissaryUrlRequest {
     pub url: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateEmissaryUrlRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url"]
@@ -2932,7 +3502,6 @@ impl model::Model for UpdateEmissaryUrlRequest {
 }
 model::model!(UpdateEmissaryUrlRequest);
 /// Schema `infra.UpdateInfraResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateInfraResponse {
     pub correlation_id: Option<String>,
     pub message: Option<String>,
@@ -2940,6 +3509,14 @@ pub struct UpdateInfraResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateInfraResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "correlationID"]
@@ -2963,7 +3540,6 @@ impl model::Model for UpdateInfraResponse {
 }
 model::model!(UpdateInfraResponse);
 /// Schema `kubernetes_infra.UpdateKubernetesInfrastructureResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateKubernetesInfrastructureResponse {
     pub correlation_id: Option<String>,
     pub message: Option<String>,
@@ -2971,6 +3547,14 @@ pub struct UpdateKubernetesInfrastructureResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateKubernetesInfrastructureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "correlationId"]
@@ -2994,7 +3578,6 @@ impl model::Model for UpdateKubernetesInfrastructureResponse {
 }
 model::model!(UpdateKubernetesInfrastructureResponse);
 /// Schema `infra_v2.UpdateKubernetesInfrastructureV2Request`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateKubernetesInfrastructureV2Request {
     pub ai_enabled: Option<bool>,
     pub annotation: Option<std::collections::BTreeMap<String, String>>,
@@ -3024,6 +3607,36 @@ pub struct UpdateKubernetesInfrastructureV2Request {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateKubernetesInfrastructureV2Request {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ai_enabled: None,
+            annotation: None,
+            autopilot_enabled: None,
+            containers: None,
+            correlation_id: None,
+            description: None,
+            env: None,
+            environment_id: None,
+            identity: None,
+            image_registry: None,
+            infra_namespace: None,
+            insecure_skip_verify: None,
+            label: None,
+            mtls: None,
+            name: None,
+            node_selector: None,
+            proxy: None,
+            run_as_group: None,
+            run_as_user: None,
+            service_account: None,
+            tags: None,
+            tolerations: None,
+            volume_mounts: None,
+            volumes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3116,7 +3729,6 @@ impl model::Model for UpdateKubernetesInfrastructureV2Request {
 }
 model::model!(UpdateKubernetesInfrastructureV2Request);
 /// Schema `infra_v2.UpdateKubernetesInfrastructureV2Response`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateKubernetesInfrastructureV2Response {
     pub correlation_id: Option<String>,
     pub message: Option<String>,
@@ -3124,6 +3736,14 @@ pub struct UpdateKubernetesInfrastructureV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateKubernetesInfrastructureV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "correlationId"]
@@ -3147,7 +3767,6 @@ impl model::Model for UpdateKubernetesInfrastructureV2Response {
 }
 model::model!(UpdateKubernetesInfrastructureV2Response);
 /// Schema `infra.UpdateInfraRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateMachineInfraRequest {
     pub description: Option<String>,
     pub environment_id: Option<String>,
@@ -3157,6 +3776,16 @@ pub struct UpdateMachineInfraRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateMachineInfraRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            environment_id: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "description", "environmentID"]
@@ -3184,7 +3813,6 @@ impl model::Model for UpdateMachineInfraRequest {
 }
 model::model!(UpdateMachineInfraRequest);
 /// Schema `kubernetes_infra.UpgradeKubernetesInfrastructureResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpgradeKubernetesInfrastructureResponse {
     pub message: Option<String>,
     pub name: Option<String>,
@@ -3192,6 +3820,14 @@ pub struct UpgradeKubernetesInfrastructureResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpgradeKubernetesInfrastructureResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "message"]
@@ -3215,7 +3851,6 @@ impl model::Model for UpgradeKubernetesInfrastructureResponse {
 }
 model::model!(UpgradeKubernetesInfrastructureResponse);
 /// Schema `handlers.UsageDataDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct UsageDataDto {
     pub count: Option<i64>,
     pub display_name: Option<String>,
@@ -3224,6 +3859,15 @@ pub struct UsageDataDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for UsageDataDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            display_name: None,
+            references: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "references", "displayName"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `action.ENV`.
-#[derive(Clone, Debug, Default)]
 pub struct ActionTemplateEnv {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -13,6 +12,14 @@ pub struct ActionTemplateEnv {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActionTemplateEnv {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -36,7 +43,6 @@ impl model::Model for ActionTemplateEnv {
 }
 model::model!(ActionTemplateEnv);
 /// Schema `action.ActionTemplateProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct ActionTemplateProperties {
     pub container_action: Option<Box<ContainerTemplate>>,
     pub custom_script_action: Option<Box<CustomScriptActionTemplate>>,
@@ -45,6 +51,15 @@ pub struct ActionTemplateProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActionTemplateProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            container_action: None,
+            custom_script_action: None,
+            delay_action: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["delayAction", "containerAction", "customScriptAction"]
@@ -70,7 +85,6 @@ impl model::Model for ActionTemplateProperties {
 }
 model::model!(ActionTemplateProperties);
 /// Schema `action.ActionTemplateRunProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct ActionTemplateRunProperties {
     pub initial_delay: Option<String>,
     pub interval: Option<String>,
@@ -82,6 +96,18 @@ pub struct ActionTemplateRunProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActionTemplateRunProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            initial_delay: None,
+            interval: None,
+            max_retries: None,
+            stop_on_failure: None,
+            timeout: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -124,7 +150,6 @@ model::open_enum! {
     "customScript", Container = "container", }
 }
 /// Schema `probe.APMProbeTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct ApmProbeTemplate {
     pub app_dynamics_probe_inputs: Option<Box<TemplateAppDynamicsProbeInputs>>,
     pub comparator: Option<Box<ComparatorTemplate>>,
@@ -143,6 +168,21 @@ pub struct ApmProbeTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApmProbeTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_dynamics_probe_inputs: None,
+            comparator: None,
+            datadog_apm_probe_inputs: None,
+            dynatrace_apm_probe_inputs: None,
+            gcp_cloud_monitoring_probe_inputs: None,
+            new_relic_probe_inputs: None,
+            prometheus_probe_inputs: None,
+            splunk_observability_probe_inputs: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -196,7 +236,6 @@ model::open_enum! {
     Datadog = "Datadog", }
 }
 /// Schema `security_governance.ApplicationSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationSpec {
     pub operator: Option<ChaosGuardOperator>,
     pub workloads: Option<Vec<ChaosGuardWorkload>>,
@@ -204,6 +243,14 @@ pub struct ApplicationSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operator: None,
+            workloads: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["operator", "workloads"]
@@ -227,7 +274,6 @@ impl model::Model for ApplicationSpec {
 }
 model::model!(ApplicationSpec);
 /// Schema `faulttemplate.ApplicationTarget`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationTarget {
     pub application: Option<String>,
     pub entrypoint: Option<String>,
@@ -235,6 +281,14 @@ pub struct ApplicationTarget {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationTarget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application: None,
+            entrypoint: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entrypoint", "application"]
@@ -258,23 +312,21 @@ impl model::Model for ApplicationTarget {
 }
 model::model!(ApplicationTarget);
 /// Schema `probe.AuthorizationTemplate`.
-#[derive(Clone, Default)]
 pub struct AuthorizationTemplate {
     pub credentials: Option<String>,
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for AuthorizationTemplate {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AuthorizationTemplate")
-            .field("credentials", &model::Redacted(self.credentials.is_some()))
-            .field("type_", &self.type_)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for AuthorizationTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credentials: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "credentials"]
@@ -295,16 +347,26 @@ impl model::Model for AuthorizationTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(AuthorizationTemplate);
 /// Schema `faulttemplate.AWSAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsAuth {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -326,7 +388,6 @@ impl model::Model for AwsAuth {
 }
 model::model!(AwsAuth);
 /// Schema `chaos.v1.Capabilities`.
-#[derive(Clone, Debug, Default)]
 pub struct Capabilities {
     pub add: Option<Vec<String>>,
     pub drop: Option<Vec<String>>,
@@ -334,6 +395,14 @@ pub struct Capabilities {
     pub misfits: model::Misfits,
 }
 impl model::Model for Capabilities {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            add: None,
+            drop: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["add", "drop"]
@@ -362,7 +431,6 @@ model::open_enum! {
     = "Linux", CloudFoundry = "CloudFoundry", Container = "Container", }
 }
 /// Schema `github_com_harness_hce-saas_graphql_server_api.Pagination`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosApiPagination {
     pub index: Option<i64>,
     pub limit: Option<i64>,
@@ -372,6 +440,16 @@ pub struct ChaosApiPagination {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosApiPagination {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            index: None,
+            limit: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["index", "limit", "totalItems", "totalPages"]
@@ -403,7 +481,6 @@ model::open_enum! {
     Reference = "REFERENCE", }
 }
 /// Schema `common.ResourceRequirements`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosCommonResourceRequirements {
     pub limits: Option<std::collections::BTreeMap<String, String>>,
     pub requests: Option<std::collections::BTreeMap<String, String>>,
@@ -411,6 +488,14 @@ pub struct ChaosCommonResourceRequirements {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosCommonResourceRequirements {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limits: None,
+            requests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["limits", "requests"]
@@ -434,7 +519,6 @@ impl model::Model for ChaosCommonResourceRequirements {
 }
 model::model!(ChaosCommonResourceRequirements);
 /// Schema `common.Volume`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosCommonVolume {
     pub config_map: Option<Box<VolumeInputTemplate>>,
     pub empty_dir: Option<Box<EmptyDirVolumeSource>>,
@@ -447,6 +531,19 @@ pub struct ChaosCommonVolume {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosCommonVolume {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_map: None,
+            empty_dir: None,
+            host_path: None,
+            name: None,
+            persistent_volume_claim: None,
+            secret: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -488,7 +585,6 @@ impl model::Model for ChaosCommonVolume {
 }
 model::model!(ChaosCommonVolume);
 /// Schema `chaos_experiment.Recommendation`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExperimentRecommendation {
     pub by_system: Option<bool>,
     pub reasons: Option<Vec<String>>,
@@ -497,6 +593,15 @@ pub struct ChaosExperimentRecommendation {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExperimentRecommendation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            by_system: None,
+            reasons: None,
+            weightage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["reasons", "bySystem", "weightage"]
@@ -526,7 +631,6 @@ model::open_enum! {
     Allowed = "ALLOWED", Blocked = "BLOCKED", }
 }
 /// Schema `security_governance.Condition`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosGuardCondition {
     pub condition_id: Option<String>,
     pub description: Option<String>,
@@ -540,6 +644,20 @@ pub struct ChaosGuardCondition {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosGuardCondition {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_id: None,
+            description: None,
+            fault_spec: None,
+            infra_type: None,
+            k8s_spec: None,
+            machine_spec: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -584,7 +702,6 @@ impl model::Model for ChaosGuardCondition {
 }
 model::model!(ChaosGuardCondition);
 /// Schema `security_governance.Env`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosGuardEnv {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -592,6 +709,14 @@ pub struct ChaosGuardEnv {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosGuardEnv {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -615,7 +740,6 @@ impl model::Model for ChaosGuardEnv {
 }
 model::model!(ChaosGuardEnv);
 /// Schema `security_governance.Fault`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosGuardFault {
     pub fault_type: Option<FaultType>,
     pub name: Option<String>,
@@ -623,6 +747,14 @@ pub struct ChaosGuardFault {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosGuardFault {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fault_type: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "faultType"]
@@ -655,7 +787,6 @@ model::open_enum! {
     "EQUAL_TO", NotEqualTo = "NOT_EQUAL_TO", }
 }
 /// Schema `security_governance.Recurrence`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosGuardRecurrence {
     pub spec: Option<Box<ChaosGuardRecurrenceSpec>>,
     pub type_: Option<ChaosGuardRecurrenceType>,
@@ -663,6 +794,14 @@ pub struct ChaosGuardRecurrence {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosGuardRecurrence {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -686,7 +825,6 @@ impl model::Model for ChaosGuardRecurrence {
 }
 model::model!(ChaosGuardRecurrence);
 /// Schema `security_governance.RecurrenceSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosGuardRecurrenceSpec {
     pub until: Option<i64>,
     pub value: Option<i64>,
@@ -694,6 +832,14 @@ pub struct ChaosGuardRecurrenceSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosGuardRecurrenceSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            until: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["until", "value"]
@@ -722,7 +868,6 @@ model::open_enum! {
     "None", }
 }
 /// Schema `security_governance.Workload`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosGuardWorkload {
     pub application_map_id: Option<String>,
     pub env: Option<Vec<ChaosGuardEnv>>,
@@ -734,6 +879,18 @@ pub struct ChaosGuardWorkload {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosGuardWorkload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_map_id: None,
+            env: None,
+            kind: None,
+            label: None,
+            namespace: None,
+            services: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env", "kind", "label", "services", "namespace", "applicationMapId"]
@@ -765,7 +922,6 @@ impl model::Model for ChaosGuardWorkload {
 }
 model::model!(ChaosGuardWorkload);
 /// Schema `faulttemplate.ChaosKubernetesSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosKubernetesSpec {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub args: Option<Vec<String>>,
@@ -790,6 +946,31 @@ pub struct ChaosKubernetesSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosKubernetesSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            args: None,
+            command: None,
+            config_map_volume: None,
+            container_security_context: None,
+            env: None,
+            host_ipc: None,
+            host_network: None,
+            host_path_volume: None,
+            host_pid: None,
+            image: None,
+            image_pull_policy: None,
+            image_pull_secrets: None,
+            labels: None,
+            node_selector: None,
+            pod_security_context: None,
+            resource_requirements: None,
+            secret_volume: None,
+            toleration: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -867,7 +1048,6 @@ impl model::Model for ChaosKubernetesSpec {
 }
 model::model!(ChaosKubernetesSpec);
 /// Schema `faulttemplate.ChaosParameter`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosParameter {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -875,6 +1055,14 @@ pub struct ChaosParameter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosParameter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -898,7 +1086,6 @@ impl model::Model for ChaosParameter {
 }
 model::model!(ChaosParameter);
 /// Schema `hcesdk.UserDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosSdkUserDetails {
     pub email: Option<String>,
     pub user_id: Option<String>,
@@ -907,6 +1094,15 @@ pub struct ChaosSdkUserDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosSdkUserDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            user_id: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "userID", "username"]
@@ -932,7 +1128,6 @@ impl model::Model for ChaosSdkUserDetails {
 }
 model::model!(ChaosSdkUserDetails);
 /// Schema `security_governance.ChaosServiceAccountSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosServiceAccountSpec {
     pub operator: Option<ChaosGuardOperator>,
     pub service_accounts: Option<Vec<String>>,
@@ -940,6 +1135,14 @@ pub struct ChaosServiceAccountSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosServiceAccountSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operator: None,
+            service_accounts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["operator", "serviceAccounts"]
@@ -963,7 +1166,6 @@ impl model::Model for ChaosServiceAccountSpec {
 }
 model::model!(ChaosServiceAccountSpec);
 /// Schema `faulttemplate.ChaosSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosSpec {
     pub auth: Option<Box<FaultTemplateAuth>>,
     pub fault_name: Option<String>,
@@ -975,6 +1177,18 @@ pub struct ChaosSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            fault_name: None,
+            kubernetes: None,
+            params: None,
+            status_check_timeouts: None,
+            tls: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tls", "auth", "params", "faultName", "kubernetes", "statusCheckTimeouts"]
@@ -1006,7 +1220,6 @@ impl model::Model for ChaosSpec {
 }
 model::model!(ChaosSpec);
 /// Schema `template.Variable`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosTemplateVariable {
     pub allowed_values: Option<Vec<serde_json::Value>>,
     pub category: Option<VariableCategory>,
@@ -1025,6 +1238,25 @@ pub struct ChaosTemplateVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosTemplateVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allowed_values: None,
+            category: None,
+            default: None,
+            description: None,
+            name: None,
+            path: None,
+            required: None,
+            stringify: None,
+            tags: None,
+            tooltip_id: None,
+            type_: None,
+            validator: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1088,7 +1320,6 @@ model::open_enum! {
     Openshift = "OPENSHIFT", Helm = "HELM", }
 }
 /// Schema `probe.CmdProbeTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct CmdProbeTemplate {
     pub command: Option<String>,
     pub comparator: Option<Box<ComparatorTemplate>>,
@@ -1098,6 +1329,16 @@ pub struct CmdProbeTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for CmdProbeTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            comparator: None,
+            env: None,
+            source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env", "source", "command", "comparator"]
@@ -1125,7 +1366,6 @@ impl model::Model for CmdProbeTemplate {
 }
 model::model!(CmdProbeTemplate);
 /// Schema `probe.ComparatorTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct ComparatorTemplate {
     pub criteria: Option<String>,
     pub type_: Option<String>,
@@ -1134,6 +1374,15 @@ pub struct ComparatorTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComparatorTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            criteria: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "value", "criteria"]
@@ -1159,7 +1408,6 @@ impl model::Model for ComparatorTemplate {
 }
 model::model!(ComparatorTemplate);
 /// Schema `chaos.v1.ConfigMapKeySelector`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigMapKeySelector {
     pub key: Option<String>,
     pub name: Option<String>,
@@ -1168,6 +1416,15 @@ pub struct ConfigMapKeySelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigMapKeySelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            name: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "name", "optional"]
@@ -1193,7 +1450,6 @@ impl model::Model for ConfigMapKeySelector {
 }
 model::model!(ConfigMapKeySelector);
 /// Schema `faulttemplate.ConfigMapVolume`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigMapVolume {
     pub mount_mode: Option<i64>,
     pub mount_path: Option<String>,
@@ -1202,6 +1458,15 @@ pub struct ConfigMapVolume {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigMapVolume {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mount_mode: None,
+            mount_path: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "mountMode", "mountPath"]
@@ -1227,7 +1492,6 @@ impl model::Model for ConfigMapVolume {
 }
 model::model!(ConfigMapVolume);
 /// Schema `probe.ContainerProbeTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct ContainerProbeTemplate {
     pub affinity: Option<Box<NodeAffinity>>,
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
@@ -1255,6 +1519,34 @@ pub struct ContainerProbeTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ContainerProbeTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            affinity: None,
+            annotations: None,
+            args: None,
+            command: None,
+            comparator: None,
+            container_security_context: None,
+            env: None,
+            host_ipc: None,
+            host_network: None,
+            host_pid: None,
+            image: None,
+            image_pull_policy: None,
+            image_pull_secrets: None,
+            labels: None,
+            namespace: None,
+            node_selector: None,
+            pod_security_context: None,
+            resources: None,
+            service_account_name: None,
+            tolerations: None,
+            volume_mounts: None,
+            volumes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1341,7 +1633,6 @@ impl model::Model for ContainerProbeTemplate {
 }
 model::model!(ContainerProbeTemplate);
 /// Schema `common.ContainerTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct ContainerTemplate {
     pub affinity: Option<Box<NodeAffinity>>,
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
@@ -1368,6 +1659,33 @@ pub struct ContainerTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ContainerTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            affinity: None,
+            annotations: None,
+            args: None,
+            command: None,
+            container_security_context: None,
+            env: None,
+            host_ipc: None,
+            host_network: None,
+            host_pid: None,
+            image: None,
+            image_pull_policy: None,
+            image_pull_secrets: None,
+            labels: None,
+            namespace: None,
+            node_selector: None,
+            pod_security_context: None,
+            resources: None,
+            service_account_name: None,
+            tolerations: None,
+            volume_mounts: None,
+            volumes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1451,7 +1769,6 @@ impl model::Model for ContainerTemplate {
 }
 model::model!(ContainerTemplate);
 /// Schema `action.CustomScriptActionTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomScriptActionTemplate {
     pub args: Option<Vec<String>>,
     pub command: Option<String>,
@@ -1460,6 +1777,15 @@ pub struct CustomScriptActionTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomScriptActionTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            args: None,
+            command: None,
+            env: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env", "args", "command"]
@@ -1485,7 +1811,6 @@ impl model::Model for CustomScriptActionTemplate {
 }
 model::model!(CustomScriptActionTemplate);
 /// Schema `probe.DatadogMetricsTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct DatadogMetricsTemplate {
     pub comparator: Option<Box<ComparatorTemplate>>,
     pub query: Option<String>,
@@ -1494,6 +1819,15 @@ pub struct DatadogMetricsTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for DatadogMetricsTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comparator: None,
+            query: None,
+            time_frame: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "timeFrame", "comparator"]
@@ -1519,7 +1853,6 @@ impl model::Model for DatadogMetricsTemplate {
 }
 model::model!(DatadogMetricsTemplate);
 /// Schema `probe.DatadogProbeTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct DatadogProbeTemplate {
     pub datadog_credentials_secret_name: Option<String>,
     pub datadog_site: Option<String>,
@@ -1529,6 +1862,16 @@ pub struct DatadogProbeTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for DatadogProbeTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            datadog_credentials_secret_name: None,
+            datadog_site: None,
+            metrics: None,
+            synthetics_test: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metrics", "datadogSite", "syntheticsTest", "datadogCredentialsSecretName"]
@@ -1556,13 +1899,19 @@ impl model::Model for DatadogProbeTemplate {
 }
 model::model!(DatadogProbeTemplate);
 /// Schema `action.DelayActionTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct DelayActionTemplate {
     pub duration: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DelayActionTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["duration"]
@@ -1584,7 +1933,6 @@ impl model::Model for DelayActionTemplate {
 }
 model::model!(DelayActionTemplate);
 /// Schema `probe.DynatraceMetricsTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct DynatraceMetricsTemplate {
     pub entity_selector: Option<String>,
     pub metrics_selector: Option<String>,
@@ -1592,6 +1940,14 @@ pub struct DynatraceMetricsTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for DynatraceMetricsTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_selector: None,
+            metrics_selector: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entitySelector", "metricsSelector"]
@@ -1615,7 +1971,6 @@ impl model::Model for DynatraceMetricsTemplate {
 }
 model::model!(DynatraceMetricsTemplate);
 /// Schema `probe.DynatraceProbeTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct DynatraceProbeTemplate {
     pub api_token_secret_name: Option<String>,
     pub comparator: Option<Box<ComparatorTemplate>>,
@@ -1626,6 +1981,17 @@ pub struct DynatraceProbeTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for DynatraceProbeTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_token_secret_name: None,
+            comparator: None,
+            endpoint: None,
+            metrics: None,
+            time_frame: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metrics", "endpoint", "timeFrame", "comparator", "apiTokenSecretName"]
@@ -1655,7 +2021,6 @@ impl model::Model for DynatraceProbeTemplate {
 }
 model::model!(DynatraceProbeTemplate);
 /// Schema `chaos.v1.EmptyDirVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct EmptyDirVolumeSource {
     pub medium: Option<StorageMedium>,
     pub size_limit: Option<Box<Quantity>>,
@@ -1663,6 +2028,14 @@ pub struct EmptyDirVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for EmptyDirVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            medium: None,
+            size_limit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["medium", "sizeLimit"]
@@ -1691,7 +2064,6 @@ model::open_enum! {
     "valueFrom", }
 }
 /// Schema `chaos.v1.EnvVarSource`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvVarSource {
     pub config_map_key_ref: Option<Box<ConfigMapKeySelector>>,
     pub field_ref: Option<Box<ObjectFieldSelector>>,
@@ -1701,6 +2073,16 @@ pub struct EnvVarSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvVarSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_map_key_ref: None,
+            field_ref: None,
+            resource_field_ref: None,
+            secret_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldRef", "secretKeyRef", "configMapKeyRef", "resourceFieldRef"]
@@ -1728,7 +2110,6 @@ impl model::Model for EnvVarSource {
 }
 model::model!(EnvVarSource);
 /// Schema `probe.EvaluationWindowTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct EvaluationWindowTemplate {
     pub evaluation_end_time: Option<serde_json::Value>,
     pub evaluation_start_time: Option<serde_json::Value>,
@@ -1736,6 +2117,14 @@ pub struct EvaluationWindowTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for EvaluationWindowTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            evaluation_end_time: None,
+            evaluation_start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["evaluationEndTime", "evaluationStartTime"]
@@ -1759,7 +2148,6 @@ impl model::Model for EvaluationWindowTemplate {
 }
 model::model!(EvaluationWindowTemplate);
 /// Schema `model.EventMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct EventMetadata {
     pub environment_identifier: Option<Vec<String>>,
     pub fault_name: Option<String>,
@@ -1768,6 +2156,15 @@ pub struct EventMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for EventMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_identifier: None,
+            fault_name: None,
+            service_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["faultName", "serviceIdentifier", "environmentIdentifier"]
@@ -1797,7 +2194,6 @@ model::open_enum! {
     { Basic = "Basic", Intermediate = "Intermediate", Advanced = "Advanced", }
 }
 /// Schema `types.ExperimentCreationRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentCreationRequest {
     pub cron_syntax: Option<String>,
     pub description: Option<String>,
@@ -1818,6 +2214,27 @@ pub struct ExperimentCreationRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentCreationRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cron_syntax: None,
+            description: None,
+            events_metadata: None,
+            experiment_type: None,
+            id: None,
+            identity: None,
+            infra_id: None,
+            infra_type: None,
+            is_single_run_cron_enabled: None,
+            manifest: None,
+            name: None,
+            recommendation: None,
+            tags: None,
+            template_details: None,
+            validate_manifest: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1883,7 +2300,6 @@ impl model::Model for ExperimentCreationRequest {
 }
 model::model!(ExperimentCreationRequest);
 /// Schema `types.ExperimentCreationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentCreationResponse {
     pub audit_action: Option<Box<SaveChaosExperimentResponse>>,
     pub data: Option<Box<ExperimentCreationRequest>>,
@@ -1891,6 +2307,14 @@ pub struct ExperimentCreationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentCreationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            audit_action: None,
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "auditAction"]
@@ -1919,7 +2343,6 @@ model::open_enum! {
     Container = "Container", Kubernetes = "Kubernetes", KubernetesV2 = "KubernetesV2", }
 }
 /// Schema `fault.Link`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultLink {
     pub name: Option<String>,
     pub url: Option<String>,
@@ -1927,6 +2350,14 @@ pub struct FaultLink {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultLink {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "name"]
@@ -1950,7 +2381,6 @@ impl model::Model for FaultLink {
 }
 model::model!(FaultLink);
 /// Schema `security_governance.FaultSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultSpec {
     pub faults: Option<Vec<ChaosGuardFault>>,
     pub operator: Option<ChaosGuardOperator>,
@@ -1958,6 +2388,14 @@ pub struct FaultSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            faults: None,
+            operator: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["faults", "operator"]
@@ -1981,7 +2419,6 @@ impl model::Model for FaultSpec {
 }
 model::model!(FaultSpec);
 /// Schema `faulttemplate.Auth`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultTemplateAuth {
     pub aws: Option<Box<AwsAuth>>,
     pub azure: Option<Box<FaultTemplateAzureAuth>>,
@@ -1993,6 +2430,18 @@ pub struct FaultTemplateAuth {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultTemplateAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws: None,
+            azure: None,
+            gcp: None,
+            redis: None,
+            ssh: None,
+            vmware: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["aws", "gcp", "ssh", "azure", "redis", "vmware"]
@@ -2024,13 +2473,19 @@ impl model::Model for FaultTemplateAuth {
 }
 model::model!(FaultTemplateAuth);
 /// Schema `faulttemplate.AzureAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultTemplateAzureAuth {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultTemplateAzureAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -2052,21 +2507,19 @@ impl model::Model for FaultTemplateAzureAuth {
 }
 model::model!(FaultTemplateAzureAuth);
 /// Schema `faulttemplate.RedisAuth`.
-#[derive(Clone, Default)]
 pub struct FaultTemplateRedisAuth {
     pub password: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for FaultTemplateRedisAuth {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FaultTemplateRedisAuth")
-            .field("password", &model::Redacted(self.password.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for FaultTemplateRedisAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["password"]
@@ -2085,10 +2538,13 @@ impl model::Model for FaultTemplateRedisAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(FaultTemplateRedisAuth);
 /// Schema `faulttemplate.ResourceRequirements`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultTemplateResourceRequirements {
     pub limits: Option<std::collections::BTreeMap<String, String>>,
     pub requests: Option<std::collections::BTreeMap<String, String>>,
@@ -2096,6 +2552,14 @@ pub struct FaultTemplateResourceRequirements {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultTemplateResourceRequirements {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limits: None,
+            requests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["limits", "requests"]
@@ -2119,7 +2583,6 @@ impl model::Model for FaultTemplateResourceRequirements {
 }
 model::model!(FaultTemplateResourceRequirements);
 /// Schema `faulttemplate.Spec`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultTemplateSpec {
     pub chaos: Option<Box<ChaosSpec>>,
     pub target: Option<Box<FaultTemplateTarget>>,
@@ -2127,6 +2590,14 @@ pub struct FaultTemplateSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultTemplateSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chaos: None,
+            target: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["chaos", "target"]
@@ -2150,23 +2621,21 @@ impl model::Model for FaultTemplateSpec {
 }
 model::model!(FaultTemplateSpec);
 /// Schema `faulttemplate.SSHAuth`.
-#[derive(Clone, Default)]
 pub struct FaultTemplateSshAuth {
     pub key: Option<String>,
     pub password: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for FaultTemplateSshAuth {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FaultTemplateSshAuth")
-            .field("key", &self.key)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for FaultTemplateSshAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            password: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "password"]
@@ -2187,10 +2656,13 @@ impl model::Model for FaultTemplateSshAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(FaultTemplateSshAuth);
 /// Schema `faulttemplate.StatusCheckTimeout`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultTemplateStatusCheckTimeout {
     pub delay: Option<i64>,
     pub timeout: Option<i64>,
@@ -2198,6 +2670,14 @@ pub struct FaultTemplateStatusCheckTimeout {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultTemplateStatusCheckTimeout {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delay: None,
+            timeout: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["delay", "timeout"]
@@ -2221,7 +2701,6 @@ impl model::Model for FaultTemplateStatusCheckTimeout {
 }
 model::model!(FaultTemplateStatusCheckTimeout);
 /// Schema `faulttemplate.Target`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultTemplateTarget {
     pub application: Option<Box<ApplicationTarget>>,
     pub kubernetes: Option<Vec<KubernetesTarget>>,
@@ -2229,6 +2708,14 @@ pub struct FaultTemplateTarget {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultTemplateTarget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application: None,
+            kubernetes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kubernetes", "application"]
@@ -2252,7 +2739,6 @@ impl model::Model for FaultTemplateTarget {
 }
 model::model!(FaultTemplateTarget);
 /// Schema `faulttemplate.VMWareAuth`.
-#[derive(Clone, Default)]
 pub struct FaultTemplateVmWareAuth {
     pub v_center_password: Option<String>,
     pub v_center_server: Option<String>,
@@ -2261,21 +2747,17 @@ pub struct FaultTemplateVmWareAuth {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for FaultTemplateVmWareAuth {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FaultTemplateVmWareAuth")
-            .field(
-                "v_center_password",
-                &model::Redacted(self.v_center_password.is_some()),
-            )
-            .field("v_center_server", &self.v_center_server)
-            .field("v_center_username", &self.v_center_username)
-            .field("vm_password", &model::Redacted(self.vm_password.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for FaultTemplateVmWareAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            v_center_password: None,
+            v_center_server: None,
+            v_center_username: None,
+            vm_password: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vmPassword", "vCenterServer", "vCenterPassword", "vCenterUsername"]
@@ -2300,6 +2782,10 @@ impl model::Model for FaultTemplateVmWareAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0, 2]
+    }
 }
 model::model!(FaultTemplateVmWareAuth);
 model::open_enum! {
@@ -2307,13 +2793,19 @@ model::open_enum! {
     "FAULT_GROUP", FaultName = "FAULT_NAME", }
 }
 /// Schema `faulttemplate.GCPAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpAuth {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -2344,7 +2836,6 @@ model::open_enum! {
     CloudFoundry = "CloudFoundry", Container = "Container", }
 }
 /// Schema `github_com_harness_hce-saas_graphql_server_graph_model.Pagination`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphPagination {
     pub limit: Option<i64>,
     pub page: Option<i64>,
@@ -2352,6 +2843,14 @@ pub struct GraphPagination {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphPagination {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limit: None,
+            page: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "limit"]
@@ -2375,7 +2874,6 @@ impl model::Model for GraphPagination {
 }
 model::model!(GraphPagination);
 /// Schema `github_com_harness_hce-saas_graphql_server_graph_model.UserDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphUserDetails {
     pub email: Option<String>,
     pub user_id: Option<String>,
@@ -2384,6 +2882,15 @@ pub struct GraphUserDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphUserDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            user_id: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "userID", "username"]
@@ -2414,7 +2921,6 @@ model::open_enum! {
     "File", Socket = "Socket", CharDevice = "CharDevice", BlockDevice = "BlockDevice", }
 }
 /// Schema `faulttemplate.HostPathVolume`.
-#[derive(Clone, Debug, Default)]
 pub struct HostPathVolume {
     pub host_path: Option<String>,
     pub mount_path: Option<String>,
@@ -2424,6 +2930,16 @@ pub struct HostPathVolume {
     pub misfits: model::Misfits,
 }
 impl model::Model for HostPathVolume {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            host_path: None,
+            mount_path: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "hostPath", "mountPath"]
@@ -2451,7 +2967,6 @@ impl model::Model for HostPathVolume {
 }
 model::model!(HostPathVolume);
 /// Schema `chaos.v1.HostPathVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct HostPathVolumeSource {
     pub path: Option<String>,
     pub type_: Option<HostPathType>,
@@ -2459,6 +2974,14 @@ pub struct HostPathVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for HostPathVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            path: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "type"]
@@ -2482,7 +3005,6 @@ impl model::Model for HostPathVolumeSource {
 }
 model::model!(HostPathVolumeSource);
 /// Schema `probe.HttpProbeTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct HttpProbeTemplate {
     pub auth: Option<Box<AuthorizationTemplate>>,
     pub headers: Option<Vec<TemplateProbeHeaders>>,
@@ -2493,6 +3015,17 @@ pub struct HttpProbeTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for HttpProbeTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            headers: None,
+            method: None,
+            tls_config: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "auth", "method", "headers", "tlsConfig"]
@@ -2522,7 +3055,6 @@ impl model::Model for HttpProbeTemplate {
 }
 model::model!(HttpProbeTemplate);
 /// Schema `security_governance.InfraSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraSpec {
     pub infra_ids: Option<Vec<String>>,
     pub operator: Option<ChaosGuardOperator>,
@@ -2530,6 +3062,14 @@ pub struct InfraSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infra_ids: None,
+            operator: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["infraIds", "operator"]
@@ -2553,7 +3093,6 @@ impl model::Model for InfraSpec {
 }
 model::model!(InfraSpec);
 /// Schema `infra_v2.Env`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraV2Env {
     pub key: Option<String>,
     pub name: Option<String>,
@@ -2563,6 +3102,16 @@ pub struct InfraV2Env {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraV2Env {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            name: None,
+            value: None,
+            value_from: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "name", "value", "valueFrom"]
@@ -2590,7 +3139,6 @@ impl model::Model for InfraV2Env {
 }
 model::model!(InfraV2Env);
 /// Schema `infra_v2.MTLSConfiguration`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraV2MtlsConfiguration {
     pub cert_path: Option<String>,
     pub key_path: Option<String>,
@@ -2600,6 +3148,16 @@ pub struct InfraV2MtlsConfiguration {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraV2MtlsConfiguration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cert_path: None,
+            key_path: None,
+            secret_name: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "keyPath", "certPath", "secretName"]
@@ -2627,7 +3185,6 @@ impl model::Model for InfraV2MtlsConfiguration {
 }
 model::model!(InfraV2MtlsConfiguration);
 /// Schema `infra_v2.ProxyConfiguration`.
-#[derive(Clone, Debug, Default)]
 pub struct InfraV2ProxyConfiguration {
     pub http_proxy: Option<String>,
     pub https_proxy: Option<String>,
@@ -2637,6 +3194,16 @@ pub struct InfraV2ProxyConfiguration {
     pub misfits: model::Misfits,
 }
 impl model::Model for InfraV2ProxyConfiguration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            http_proxy: None,
+            https_proxy: None,
+            no_proxy: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "noProxy", "httpProxy", "httpsProxy"]
@@ -2664,7 +3231,6 @@ impl model::Model for InfraV2ProxyConfiguration {
 }
 model::model!(InfraV2ProxyConfiguration);
 /// Schema `k8s_io_api_core_v1.EnvVar`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sEnvVar {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -2673,6 +3239,15 @@ pub struct K8sEnvVar {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sEnvVar {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            value_from: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value", "valueFrom"]
@@ -2698,7 +3273,6 @@ impl model::Model for K8sEnvVar {
 }
 model::model!(K8sEnvVar);
 /// Schema `probe.K8SProbeTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sProbeTemplate {
     pub field_selector: Option<String>,
     pub group: Option<String>,
@@ -2712,6 +3286,20 @@ pub struct K8sProbeTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sProbeTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_selector: None,
+            group: None,
+            label_selector: None,
+            namespace: None,
+            operation: None,
+            resource: None,
+            resource_names: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2756,7 +3344,6 @@ impl model::Model for K8sProbeTemplate {
 }
 model::model!(K8sProbeTemplate);
 /// Schema `chaos.v1.SecurityContext`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sSecurityContext {
     pub allow_privilege_escalation: Option<bool>,
     pub capabilities: Option<Box<Capabilities>>,
@@ -2773,6 +3360,23 @@ pub struct K8sSecurityContext {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sSecurityContext {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_privilege_escalation: None,
+            capabilities: None,
+            privileged: None,
+            proc_mount: None,
+            read_only_root_filesystem: None,
+            run_as_group: None,
+            run_as_non_root: None,
+            run_as_user: None,
+            se_linux_options: None,
+            seccomp_profile: None,
+            windows_options: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2826,7 +3430,6 @@ impl model::Model for K8sSecurityContext {
 }
 model::model!(K8sSecurityContext);
 /// Schema `security_governance.K8sSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sSpec {
     pub application_spec: Option<Box<ApplicationSpec>>,
     pub chaos_service_account_spec: Option<Box<ChaosServiceAccountSpec>>,
@@ -2836,6 +3439,16 @@ pub struct K8sSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_spec: None,
+            chaos_service_account_spec: None,
+            infra_spec: None,
+            unverified_probe: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["infraSpec", "applicationSpec", "unverifiedProbe", "chaosServiceAccountSpec"]
@@ -2863,7 +3476,6 @@ impl model::Model for K8sSpec {
 }
 model::model!(K8sSpec);
 /// Schema `chaos.v1.Toleration`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sToleration {
     pub effect: Option<TaintEffect>,
     pub key: Option<String>,
@@ -2874,6 +3486,17 @@ pub struct K8sToleration {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sToleration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            effect: None,
+            key: None,
+            operator: None,
+            toleration_seconds: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "effect", "operator", "tolerationSeconds"]
@@ -2903,7 +3526,6 @@ impl model::Model for K8sToleration {
 }
 model::model!(K8sToleration);
 /// Schema `faulttemplate.KubernetesTarget`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesTarget {
     pub kind: Option<String>,
     pub labels: Option<String>,
@@ -2913,6 +3535,16 @@ pub struct KubernetesTarget {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesTarget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            labels: None,
+            names: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "names", "labels", "namespace"]
@@ -2940,13 +3572,19 @@ impl model::Model for KubernetesTarget {
 }
 model::model!(KubernetesTarget);
 /// Schema `types.ListMetadataRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ListMetadataRequest {
     pub identifiers: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ListMetadataRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifiers"]
@@ -2968,7 +3606,6 @@ impl model::Model for ListMetadataRequest {
 }
 model::model!(ListMetadataRequest);
 /// Schema `shared.ListMetadataResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListMetadataResponse {
     pub correlation_id: Option<String>,
     pub items: Option<Vec<Metadata>>,
@@ -2977,6 +3614,15 @@ pub struct ListMetadataResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListMetadataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            items: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "pagination", "correlationID"]
@@ -3002,7 +3648,6 @@ impl model::Model for ListMetadataResponse {
 }
 model::model!(ListMetadataResponse);
 /// Schema `security_governance.MachineSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct MachineSpec {
     pub infra_spec: Option<Box<InfraSpec>>,
     pub unverified_probe: Option<ChaosGuardAccessControl>,
@@ -3010,6 +3655,14 @@ pub struct MachineSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for MachineSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infra_spec: None,
+            unverified_probe: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["infraSpec", "unverifiedProbe"]
@@ -3036,7 +3689,6 @@ model::open_enum! {
     #[doc = " Schema `mongodb.ManagedBy`."] ManagedBy { Experiment = "EXPERIMENT", }
 }
 /// Schema `github_com_harness_hce-saas_graphql_server_models_shared.Metadata`.
-#[derive(Clone, Debug, Default)]
 pub struct Metadata {
     pub description: Option<String>,
     pub identity: Option<String>,
@@ -3046,6 +3698,16 @@ pub struct Metadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for Metadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identity: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "identity", "description"]
@@ -3073,7 +3735,6 @@ impl model::Model for Metadata {
 }
 model::model!(Metadata);
 /// Schema `probe.MethodTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct MethodTemplate {
     pub get: Option<Box<TemplateProbeGet>>,
     pub post: Option<Box<TemplateProbePost>>,
@@ -3081,6 +3742,14 @@ pub struct MethodTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for MethodTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            get: None,
+            post: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["get", "post"]
@@ -3108,7 +3777,6 @@ model::open_enum! {
     HostToContainer = "HostToContainer", Bidirectional = "Bidirectional", }
 }
 /// Schema `common.NodeAffinity`.
-#[derive(Clone, Debug, Default)]
 pub struct NodeAffinity {
     pub preferred: Option<Vec<PreferredNodeSelector>>,
     pub required: Option<Vec<RequiredNodeSelector>>,
@@ -3116,6 +3784,14 @@ pub struct NodeAffinity {
     pub misfits: model::Misfits,
 }
 impl model::Model for NodeAffinity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            preferred: None,
+            required: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["required", "preferred"]
@@ -3139,7 +3815,6 @@ impl model::Model for NodeAffinity {
 }
 model::model!(NodeAffinity);
 /// Schema `chaos.v1.ObjectFieldSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct ObjectFieldSelector {
     pub api_version: Option<String>,
     pub field_path: Option<String>,
@@ -3147,6 +3822,14 @@ pub struct ObjectFieldSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for ObjectFieldSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            field_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldPath", "apiVersion"]
@@ -3170,7 +3853,6 @@ impl model::Model for ObjectFieldSelector {
 }
 model::model!(ObjectFieldSelector);
 /// Schema `chaos.v1.OwnerReference`.
-#[derive(Clone, Debug, Default)]
 pub struct OwnerReference {
     pub api_version: Option<String>,
     pub block_owner_deletion: Option<bool>,
@@ -3182,6 +3864,18 @@ pub struct OwnerReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for OwnerReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            block_owner_deletion: None,
+            controller: None,
+            kind: None,
+            name: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uid", "kind", "name", "apiVersion", "controller", "blockOwnerDeletion"]
@@ -3213,7 +3907,6 @@ impl model::Model for OwnerReference {
 }
 model::model!(OwnerReference);
 /// Schema `shared.PaginationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PaginationResponse {
     pub index: Option<i64>,
     pub limit: Option<i64>,
@@ -3223,6 +3916,16 @@ pub struct PaginationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PaginationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            index: None,
+            limit: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["index", "limit", "totalItems", "totalPages"]
@@ -3250,7 +3953,6 @@ impl model::Model for PaginationResponse {
 }
 model::model!(PaginationResponse);
 /// Schema `chaos.v1.PersistentVolumeClaimVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct PersistentVolumeClaimVolumeSource {
     pub claim_name: Option<String>,
     pub read_only: Option<bool>,
@@ -3258,6 +3960,14 @@ pub struct PersistentVolumeClaimVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for PersistentVolumeClaimVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            claim_name: None,
+            read_only: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["readOnly", "claimName"]
@@ -3289,7 +3999,6 @@ model::open_enum! {
     "Running", Succeeded = "Succeeded", Failed = "Failed", Unknown = "Unknown", }
 }
 /// Schema `chaos.v1.PodSecurityContext`.
-#[derive(Clone, Debug, Default)]
 pub struct PodSecurityContext {
     pub fs_group: Option<i64>,
     pub fs_group_change_policy: Option<PodFsGroupChangePolicy>,
@@ -3305,6 +4014,22 @@ pub struct PodSecurityContext {
     pub misfits: model::Misfits,
 }
 impl model::Model for PodSecurityContext {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_group: None,
+            fs_group_change_policy: None,
+            run_as_group: None,
+            run_as_non_root: None,
+            run_as_user: None,
+            se_linux_options: None,
+            seccomp_profile: None,
+            supplemental_groups: None,
+            sysctls: None,
+            windows_options: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3355,7 +4080,6 @@ impl model::Model for PodSecurityContext {
 }
 model::model!(PodSecurityContext);
 /// Schema `common.PreferredNodeSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct PreferredNodeSelector {
     pub key: Option<String>,
     pub operator: Option<String>,
@@ -3365,6 +4089,16 @@ pub struct PreferredNodeSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for PreferredNodeSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            operator: None,
+            values: None,
+            weight: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "values", "weight", "operator"]
@@ -3392,7 +4126,6 @@ impl model::Model for PreferredNodeSelector {
 }
 model::model!(PreferredNodeSelector);
 /// Schema `probe.ProbeTemplateProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeTemplateProperties {
     pub apm_probe: Option<Box<ApmProbeTemplate>>,
     pub cmd_probe: Option<Box<CmdProbeTemplate>>,
@@ -3407,6 +4140,21 @@ pub struct ProbeTemplateProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeTemplateProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            apm_probe: None,
+            cmd_probe: None,
+            container_probe: None,
+            datadog_probe: None,
+            dynatrace_probe: None,
+            http_probe: None,
+            k8s_probe: None,
+            prom_probe: None,
+            slo_probe: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3454,7 +4202,6 @@ impl model::Model for ProbeTemplateProperties {
 }
 model::model!(ProbeTemplateProperties);
 /// Schema `probe.ProbeTemplateRunProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeTemplateRunProperties {
     pub attempt: Option<serde_json::Value>,
     pub initial_delay: Option<String>,
@@ -3468,6 +4215,20 @@ pub struct ProbeTemplateRunProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeTemplateRunProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempt: None,
+            initial_delay: None,
+            interval: None,
+            polling_interval: None,
+            retry: None,
+            stop_on_failure: None,
+            timeout: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3516,7 +4277,6 @@ model::open_enum! {
     = "Unmasked", }
 }
 /// Schema `probe.PromProbeTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct PromProbeTemplate {
     pub auth: Option<Box<AuthorizationTemplate>>,
     pub comparator: Option<Box<ComparatorTemplate>>,
@@ -3528,6 +4288,18 @@ pub struct PromProbeTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for PromProbeTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            comparator: None,
+            endpoint: None,
+            query: None,
+            query_path: None,
+            tls_config: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "query", "endpoint", "queryPath", "tlsConfig", "comparator"]
@@ -3563,13 +4335,19 @@ model::open_enum! {
     IfNotPresent = "IfNotPresent", }
 }
 /// Schema `chaos.resource.Quantity`.
-#[derive(Clone, Debug, Default)]
 pub struct Quantity {
     pub format: Option<QuantityFormat>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for Quantity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            format: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["Format"]
@@ -3595,7 +4373,6 @@ model::open_enum! {
     = "DecimalExponent", BinarySi = "BinarySI", DecimalSi = "DecimalSI", }
 }
 /// Schema `common.RequiredNodeSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct RequiredNodeSelector {
     pub key: Option<String>,
     pub operator: Option<String>,
@@ -3604,6 +4381,15 @@ pub struct RequiredNodeSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for RequiredNodeSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            operator: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "values", "operator"]
@@ -3629,7 +4415,6 @@ impl model::Model for RequiredNodeSelector {
 }
 model::model!(RequiredNodeSelector);
 /// Schema `chaos.v1.ResourceFieldSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceFieldSelector {
     pub container_name: Option<String>,
     pub divisor: Option<Box<Quantity>>,
@@ -3638,6 +4423,15 @@ pub struct ResourceFieldSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceFieldSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            container_name: None,
+            divisor: None,
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["divisor", "resource", "containerName"]
@@ -3663,7 +4457,6 @@ impl model::Model for ResourceFieldSelector {
 }
 model::model!(ResourceFieldSelector);
 /// Schema `experiment.SaveChaosExperimentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveChaosExperimentResponse {
     pub audit_action: Option<String>,
     pub response: Option<String>,
@@ -3671,6 +4464,14 @@ pub struct SaveChaosExperimentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveChaosExperimentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            audit_action: None,
+            response: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["response", "auditAction"]
@@ -3694,7 +4495,6 @@ impl model::Model for SaveChaosExperimentResponse {
 }
 model::model!(SaveChaosExperimentResponse);
 /// Schema `chaos.v1.SELinuxOptions`.
-#[derive(Clone, Debug, Default)]
 pub struct SeLinuxOptions {
     pub level: Option<String>,
     pub role: Option<String>,
@@ -3704,6 +4504,16 @@ pub struct SeLinuxOptions {
     pub misfits: model::Misfits,
 }
 impl model::Model for SeLinuxOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            level: None,
+            role: None,
+            type_: None,
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["role", "type", "user", "level"]
@@ -3731,7 +4541,6 @@ impl model::Model for SeLinuxOptions {
 }
 model::model!(SeLinuxOptions);
 /// Schema `chaos.v1.SeccompProfile`.
-#[derive(Clone, Debug, Default)]
 pub struct SeccompProfile {
     pub localhost_profile: Option<String>,
     pub type_: Option<SeccompProfileType>,
@@ -3739,6 +4548,14 @@ pub struct SeccompProfile {
     pub misfits: model::Misfits,
 }
 impl model::Model for SeccompProfile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            localhost_profile: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "localhostProfile"]
@@ -3766,7 +4583,6 @@ model::open_enum! {
     "Unconfined", RuntimeDefault = "RuntimeDefault", Localhost = "Localhost", }
 }
 /// Schema `chaos.v1.SecretKeySelector`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretKeySelector {
     pub key: Option<String>,
     pub name: Option<String>,
@@ -3775,6 +4591,15 @@ pub struct SecretKeySelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretKeySelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            name: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "name", "optional"]
@@ -3800,7 +4625,6 @@ impl model::Model for SecretKeySelector {
 }
 model::model!(SecretKeySelector);
 /// Schema `faulttemplate.SecretVolume`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretVolume {
     pub mount_mode: Option<i64>,
     pub mount_path: Option<String>,
@@ -3809,6 +4633,15 @@ pub struct SecretVolume {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretVolume {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mount_mode: None,
+            mount_path: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "mountMode", "mountPath"]
@@ -3834,7 +4667,6 @@ impl model::Model for SecretVolume {
 }
 model::model!(SecretVolume);
 /// Schema `probe.SLOProbeTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct SloProbeTemplate {
     pub comparator: Option<Box<ComparatorTemplate>>,
     pub evaluation_timeout: Option<String>,
@@ -3847,6 +4679,19 @@ pub struct SloProbeTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloProbeTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comparator: None,
+            evaluation_timeout: None,
+            evaluation_window: None,
+            insecure_skip_verify: None,
+            platform_endpoint: None,
+            slo_identifier: None,
+            slo_source_metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3888,23 +4733,21 @@ impl model::Model for SloProbeTemplate {
 }
 model::model!(SloProbeTemplate);
 /// Schema `probe.SLOSourceMetadataTemplate`.
-#[derive(Clone, Default)]
 pub struct SloSourceMetadataTemplate {
     pub api_token_secret: Option<String>,
     pub scope: Option<Box<TemplateProbeIdentifier>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SloSourceMetadataTemplate {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SloSourceMetadataTemplate")
-            .field("api_token_secret", &model::Redacted(self.api_token_secret.is_some()))
-            .field("scope", &self.scope)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SloSourceMetadataTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_token_secret: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "apiTokenSecret"]
@@ -3925,6 +4768,10 @@ impl model::Model for SloSourceMetadataTemplate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(SloSourceMetadataTemplate);
 model::open_enum! {
@@ -3936,7 +4783,6 @@ model::open_enum! {
     Reference = "REFERENCE", }
 }
 /// Schema `probe.SyntheticsTestTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct SyntheticsTestTemplate {
     pub public_id: Option<String>,
     pub test_type: Option<TemplateProbeDatadogSyntheticsTestType>,
@@ -3944,6 +4790,14 @@ pub struct SyntheticsTestTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for SyntheticsTestTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            public_id: None,
+            test_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["publicId", "testType"]
@@ -3967,7 +4821,6 @@ impl model::Model for SyntheticsTestTemplate {
 }
 model::model!(SyntheticsTestTemplate);
 /// Schema `chaos.v1.Sysctl`.
-#[derive(Clone, Debug, Default)]
 pub struct Sysctl {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -3975,6 +4828,14 @@ pub struct Sysctl {
     pub misfits: model::Misfits,
 }
 impl model::Model for Sysctl {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -4006,7 +4867,6 @@ model::open_enum! {
     "COMPLETED", Running = "RUNNING", Pending = "PENDING", Errored = "ERRORED", }
 }
 /// Schema `targetservice.ServiceMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetServiceMetadata {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -4016,6 +4876,16 @@ pub struct TargetServiceMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetServiceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            namespace: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "uid", "name", "namespace"]
@@ -4043,7 +4913,6 @@ impl model::Model for TargetServiceMetadata {
 }
 model::model!(TargetServiceMetadata);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.AppDynamicsProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateAppDynamicsProbeInputs {
     pub appd_metrics: Option<Box<TemplateProbeAppdMetrics>>,
     pub connector_id: Option<String>,
@@ -4051,6 +4920,14 @@ pub struct TemplateAppDynamicsProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateAppDynamicsProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            appd_metrics: None,
+            connector_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["appdMetrics", "connectorID"]
@@ -4074,7 +4951,6 @@ impl model::Model for TemplateAppDynamicsProbeInputs {
 }
 model::model!(TemplateAppDynamicsProbeInputs);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.DatadogApmProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateDatadogApmProbeInputs {
     pub connector_id: Option<String>,
     pub duration_in_min: Option<serde_json::Value>,
@@ -4084,6 +4960,16 @@ pub struct TemplateDatadogApmProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateDatadogApmProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            duration_in_min: None,
+            query: None,
+            synthetics_test: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "connectorID", "durationInMin", "syntheticsTest"]
@@ -4111,7 +4997,6 @@ impl model::Model for TemplateDatadogApmProbeInputs {
 }
 model::model!(TemplateDatadogApmProbeInputs);
 /// Schema `chaos_experiment_run.TemplateDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateDetails {
     pub hub_reference: Option<String>,
     pub identity: Option<String>,
@@ -4121,6 +5006,16 @@ pub struct TemplateDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hub_reference: None,
+            identity: None,
+            reference: None,
+            revision: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identity", "revision", "reference", "hubReference"]
@@ -4148,7 +5043,6 @@ impl model::Model for TemplateDetails {
 }
 model::model!(TemplateDetails);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.DynatraceApmProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateDynatraceApmProbeInputs {
     pub connector_id: Option<String>,
     pub duration_in_min: Option<serde_json::Value>,
@@ -4157,6 +5051,15 @@ pub struct TemplateDynatraceApmProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateDynatraceApmProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            duration_in_min: None,
+            metrics: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metrics", "connectorID", "durationInMin"]
@@ -4182,7 +5085,6 @@ impl model::Model for TemplateDynatraceApmProbeInputs {
 }
 model::model!(TemplateDynatraceApmProbeInputs);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.GcpCloudMonitoringProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateGcpCloudMonitoringProbeInputs {
     pub project_id: Option<String>,
     pub query: Option<String>,
@@ -4191,6 +5093,15 @@ pub struct TemplateGcpCloudMonitoringProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateGcpCloudMonitoringProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project_id: None,
+            query: None,
+            service_account_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "projectID", "serviceAccountKey"]
@@ -4216,7 +5127,6 @@ impl model::Model for TemplateGcpCloudMonitoringProbeInputs {
 }
 model::model!(TemplateGcpCloudMonitoringProbeInputs);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.NewRelicProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateNewRelicProbeInputs {
     pub connector_id: Option<String>,
     pub new_relic_metric: Option<Box<TemplateProbeNewRelicMetric>>,
@@ -4224,6 +5134,14 @@ pub struct TemplateNewRelicProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateNewRelicProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            new_relic_metric: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connectorID", "newRelicMetric"]
@@ -4247,7 +5165,6 @@ impl model::Model for TemplateNewRelicProbeInputs {
 }
 model::model!(TemplateNewRelicProbeInputs);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.AppdMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateProbeAppdMetrics {
     pub application_name: Option<String>,
     pub duration_in_min: Option<serde_json::Value>,
@@ -4256,6 +5173,15 @@ pub struct TemplateProbeAppdMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateProbeAppdMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_name: None,
+            duration_in_min: None,
+            metrics_full_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["durationInMin", "applicationName", "metricsFullPath"]
@@ -4286,7 +5212,6 @@ model::open_enum! {
     TemplateProbeDatadogSyntheticsTestType { Api = "api", Browser = "browser", }
 }
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.ENV`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateProbeEnv {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -4294,6 +5219,14 @@ pub struct TemplateProbeEnv {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateProbeEnv {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -4317,7 +5250,6 @@ impl model::Model for TemplateProbeEnv {
 }
 model::model!(TemplateProbeEnv);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.GET`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateProbeGet {
     pub criteria: Option<String>,
     pub response_body: Option<String>,
@@ -4326,6 +5258,15 @@ pub struct TemplateProbeGet {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateProbeGet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            criteria: None,
+            response_body: None,
+            response_code: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["criteria", "responseBody", "responseCode"]
@@ -4351,7 +5292,6 @@ impl model::Model for TemplateProbeGet {
 }
 model::model!(TemplateProbeGet);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.Headers`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateProbeHeaders {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -4359,6 +5299,14 @@ pub struct TemplateProbeHeaders {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateProbeHeaders {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -4382,7 +5330,6 @@ impl model::Model for TemplateProbeHeaders {
 }
 model::model!(TemplateProbeHeaders);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.Identifier`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateProbeIdentifier {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -4391,6 +5338,15 @@ pub struct TemplateProbeIdentifier {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateProbeIdentifier {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -4416,7 +5372,6 @@ impl model::Model for TemplateProbeIdentifier {
 }
 model::model!(TemplateProbeIdentifier);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.NewRelicMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateProbeNewRelicMetric {
     pub query: Option<String>,
     pub query_metric: Option<String>,
@@ -4424,6 +5379,14 @@ pub struct TemplateProbeNewRelicMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateProbeNewRelicMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            query: None,
+            query_metric: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "queryMetric"]
@@ -4447,7 +5410,6 @@ impl model::Model for TemplateProbeNewRelicMetric {
 }
 model::model!(TemplateProbeNewRelicMetric);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.POST`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateProbePost {
     pub body: Option<String>,
     pub body_path: Option<String>,
@@ -4459,6 +5421,18 @@ pub struct TemplateProbePost {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateProbePost {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            body: None,
+            body_path: None,
+            content_type: None,
+            criteria: None,
+            response_body: None,
+            response_code: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["body", "bodyPath", "criteria", "contentType", "responseBody", "responseCode"]
@@ -4490,13 +5464,19 @@ impl model::Model for TemplateProbePost {
 }
 model::model!(TemplateProbePost);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.SecretManager`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateProbeSecretManager {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateProbeSecretManager {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -4518,7 +5498,6 @@ impl model::Model for TemplateProbeSecretManager {
 }
 model::model!(TemplateProbeSecretManager);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.SplunkObservabilityMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateProbeSplunkObservabilityMetrics {
     pub duration_in_min: Option<serde_json::Value>,
     pub query: Option<String>,
@@ -4526,6 +5505,14 @@ pub struct TemplateProbeSplunkObservabilityMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateProbeSplunkObservabilityMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_in_min: None,
+            query: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "durationInMin"]
@@ -4549,7 +5536,6 @@ impl model::Model for TemplateProbeSplunkObservabilityMetrics {
 }
 model::model!(TemplateProbeSplunkObservabilityMetrics);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.PrometheusProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplatePrometheusProbeInputs {
     pub connector_id: Option<String>,
     pub query: Option<String>,
@@ -4558,6 +5544,15 @@ pub struct TemplatePrometheusProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplatePrometheusProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            query: None,
+            tls_config: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "tlsConfig", "connectorID"]
@@ -4583,7 +5578,6 @@ impl model::Model for TemplatePrometheusProbeInputs {
 }
 model::model!(TemplatePrometheusProbeInputs);
 /// Schema `fault.TemplateReference`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateReference {
     pub hub_identity: Option<String>,
     pub identity: Option<String>,
@@ -4594,6 +5588,17 @@ pub struct TemplateReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hub_identity: None,
+            identity: None,
+            organization_identifier: None,
+            project_identifier: None,
+            revision: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4629,7 +5634,6 @@ impl model::Model for TemplateReference {
 }
 model::model!(TemplateReference);
 /// Schema `github_com_harness_hce-saas_hce-sdk_template_schema_probe.SplunkObservabilityProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateSplunkObservabilityProbeInputs {
     pub connector_id: Option<String>,
     pub splunk_observability_metrics: Option<
@@ -4639,6 +5643,14 @@ pub struct TemplateSplunkObservabilityProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateSplunkObservabilityProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            splunk_observability_metrics: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connectorID", "splunkObservabilityMetrics"]
@@ -4662,7 +5674,6 @@ impl model::Model for TemplateSplunkObservabilityProbeInputs {
 }
 model::model!(TemplateSplunkObservabilityProbeInputs);
 /// Schema `security_governance.TimeWindow`.
-#[derive(Clone, Debug, Default)]
 pub struct TimeWindow {
     pub duration: Option<String>,
     pub end_time: Option<i64>,
@@ -4673,6 +5684,17 @@ pub struct TimeWindow {
     pub misfits: model::Misfits,
 }
 impl model::Model for TimeWindow {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            end_time: None,
+            recurrence: None,
+            start_time: None,
+            time_zone: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTime", "duration", "timeZone", "startTime", "recurrence"]
@@ -4702,7 +5724,6 @@ impl model::Model for TimeWindow {
 }
 model::model!(TimeWindow);
 /// Schema `faulttemplate.TLS`.
-#[derive(Clone, Debug, Default)]
 pub struct Tls {
     pub ca_file: Option<String>,
     pub cert_file: Option<String>,
@@ -4712,6 +5733,16 @@ pub struct Tls {
     pub misfits: model::Misfits,
 }
 impl model::Model for Tls {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_file: None,
+            cert_file: None,
+            client_cert_file: None,
+            key_file: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["caFile", "keyFile", "certFile", "clientCertFile"]
@@ -4739,7 +5770,6 @@ impl model::Model for Tls {
 }
 model::model!(Tls);
 /// Schema `probe.TLSConfigSM`.
-#[derive(Clone, Debug, Default)]
 pub struct TlsConfigSm {
     pub ca_crt: Option<Box<TemplateProbeSecretManager>>,
     pub client_crt: Option<Box<TemplateProbeSecretManager>>,
@@ -4749,6 +5779,16 @@ pub struct TlsConfigSm {
     pub misfits: model::Misfits,
 }
 impl model::Model for TlsConfigSm {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_crt: None,
+            client_crt: None,
+            insecure_skip_verify: None,
+            key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "caCrt", "clientCrt", "insecureSkipVerify"]
@@ -4776,7 +5816,6 @@ impl model::Model for TlsConfigSm {
 }
 model::model!(TlsConfigSm);
 /// Schema `probe.TLSConfigTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct TlsConfigTemplate {
     pub ca_file: Option<String>,
     pub cert_file: Option<String>,
@@ -4786,6 +5825,16 @@ pub struct TlsConfigTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for TlsConfigTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_file: None,
+            cert_file: None,
+            insecure_skip_verify: None,
+            key_file: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["caFile", "keyFile", "certFile", "insecureSkipVerify"]
@@ -4824,7 +5873,6 @@ model::open_enum! {
     FaultAuthentication = "FaultAuthentication", }
 }
 /// Schema `template.VariableMinimum`.
-#[derive(Clone, Debug, Default)]
 pub struct VariableMinimum {
     pub name: Option<String>,
     pub value: Option<serde_json::Value>,
@@ -4832,6 +5880,14 @@ pub struct VariableMinimum {
     pub misfits: model::Misfits,
 }
 impl model::Model for VariableMinimum {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -4860,7 +5916,6 @@ model::open_enum! {
     SecretText = "SecretText", }
 }
 /// Schema `common.VolumeInputTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct VolumeInputTemplate {
     pub default_mode: Option<String>,
     pub items: Option<std::collections::BTreeMap<String, String>>,
@@ -4870,6 +5925,16 @@ pub struct VolumeInputTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for VolumeInputTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_mode: None,
+            items: None,
+            name: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "items", "optional", "defaultMode"]
@@ -4897,7 +5962,6 @@ impl model::Model for VolumeInputTemplate {
 }
 model::model!(VolumeInputTemplate);
 /// Schema `chaos.v1.VolumeMount`.
-#[derive(Clone, Debug, Default)]
 pub struct VolumeMount {
     pub mount_path: Option<String>,
     pub mount_propagation: Option<MountPropagationMode>,
@@ -4909,6 +5973,18 @@ pub struct VolumeMount {
     pub misfits: model::Misfits,
 }
 impl model::Model for VolumeMount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mount_path: None,
+            mount_propagation: None,
+            name: None,
+            read_only: None,
+            sub_path: None,
+            sub_path_expr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "subPath", "readOnly", "mountPath", "subPathExpr", "mountPropagation"]
@@ -4945,7 +6021,6 @@ model::open_enum! {
     ConfigMap = "ConfigMap", }
 }
 /// Schema `infra_v2.Volumes`.
-#[derive(Clone, Debug, Default)]
 pub struct Volumes {
     pub name: Option<String>,
     pub size_limit: Option<String>,
@@ -4953,6 +6028,14 @@ pub struct Volumes {
     pub misfits: model::Misfits,
 }
 impl model::Model for Volumes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            size_limit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "sizeLimit"]
@@ -4976,7 +6059,6 @@ impl model::Model for Volumes {
 }
 model::model!(Volumes);
 /// Schema `chaos.v1.WindowsSecurityContextOptions`.
-#[derive(Clone, Debug, Default)]
 pub struct WindowsSecurityContextOptions {
     pub gmsa_credential_spec: Option<String>,
     pub gmsa_credential_spec_name: Option<String>,
@@ -4985,6 +6067,15 @@ pub struct WindowsSecurityContextOptions {
     pub misfits: model::Misfits,
 }
 impl model::Model for WindowsSecurityContextOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gmsa_credential_spec: None,
+            gmsa_credential_spec_name: None,
+            run_as_user_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["runAsUserName", "gmsaCredentialSpec", "gmsaCredentialSpecName"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `chaos_execution_nodes.ActionData`.
-#[derive(Clone, Debug, Default)]
 pub struct ActionData {
     pub name: Option<String>,
     pub type_: Option<String>,
@@ -13,6 +12,14 @@ pub struct ActionData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActionData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type"]
@@ -36,7 +43,6 @@ impl model::Model for ActionData {
 }
 model::model!(ActionData);
 /// Schema `experiment.ActionRef`.
-#[derive(Clone, Debug, Default)]
 pub struct ActionRef {
     pub args: Option<Vec<String>>,
     pub continue_on_completion: Option<bool>,
@@ -51,6 +57,21 @@ pub struct ActionRef {
     pub misfits: model::Misfits,
 }
 impl model::Model for ActionRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            args: None,
+            continue_on_completion: None,
+            env: None,
+            hub_ref: None,
+            identity: None,
+            infra_id: None,
+            name: None,
+            revision: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -98,7 +119,6 @@ impl model::Model for ActionRef {
 }
 model::model!(ActionRef);
 /// Schema `chaos_experiment_run.Annotation`.
-#[derive(Clone, Debug, Default)]
 pub struct Annotation {
     pub mode: Option<String>,
     pub name: Option<String>,
@@ -108,6 +128,16 @@ pub struct Annotation {
     pub misfits: model::Misfits,
 }
 impl model::Model for Annotation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mode: None,
+            name: None,
+            probe_id: None,
+            revision_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "name", "probeID", "revisionID"]
@@ -135,7 +165,6 @@ impl model::Model for Annotation {
 }
 model::model!(Annotation);
 /// Schema `experiment.APIAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct ApiAuth {
     pub ca_cert: Option<String>,
     pub client_cert: Option<String>,
@@ -144,6 +173,15 @@ pub struct ApiAuth {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApiAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_cert: None,
+            client_cert: None,
+            server_cert: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["caCert", "clientCert", "serverCert"]
@@ -169,7 +207,6 @@ impl model::Model for ApiAuth {
 }
 model::model!(ApiAuth);
 /// Schema `v1.APMProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct ApmProbeInputs {
     pub app_dynamics_inputs: Option<Box<AppDynamicsInputs>>,
     pub comparator: Option<Box<ComparatorInfo>>,
@@ -184,6 +221,21 @@ pub struct ApmProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApmProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_dynamics_inputs: None,
+            comparator: None,
+            datadog_apm_probe_inputs: None,
+            dynatrace_apm_probe_inputs: None,
+            gcp_cloud_monitoring_inputs: None,
+            new_relic_inputs: None,
+            prometheus_inputs: None,
+            splunk_observability_inputs: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -231,7 +283,6 @@ impl model::Model for ApmProbeInputs {
 }
 model::model!(ApmProbeInputs);
 /// Schema `v1.AppDynamicsInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct AppDynamicsInputs {
     pub appd_metrics: Option<Box<ProbeV1AppdMetrics>>,
     pub endpoint: Option<String>,
@@ -239,6 +290,14 @@ pub struct AppDynamicsInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppDynamicsInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            appd_metrics: None,
+            endpoint: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endpoint", "appdMetrics"]
@@ -262,7 +321,6 @@ impl model::Model for AppDynamicsInputs {
 }
 model::model!(AppDynamicsInputs);
 /// Schema `experiment.Application`.
-#[derive(Clone, Debug, Default)]
 pub struct Application {
     pub function: Option<String>,
     pub name: Option<String>,
@@ -270,6 +328,14 @@ pub struct Application {
     pub misfits: model::Misfits,
 }
 impl model::Model for Application {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            function: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "function"]
@@ -293,7 +359,6 @@ impl model::Model for Application {
 }
 model::model!(Application);
 /// Schema `chaos.v1.AWSElasticBlockStoreVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsElasticBlockStoreVolumeSource {
     pub fs_type: Option<String>,
     pub partition: Option<i64>,
@@ -303,6 +368,16 @@ pub struct AwsElasticBlockStoreVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsElasticBlockStoreVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            partition: None,
+            read_only: None,
+            volume_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "readOnly", "volumeID", "partition"]
@@ -338,7 +413,6 @@ model::open_enum! {
     Dedicated = "Dedicated", Managed = "Managed", }
 }
 /// Schema `chaos.v1.AzureDiskVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureDiskVolumeSource {
     pub caching_mode: Option<AzureDataDiskCachingMode>,
     pub disk_name: Option<String>,
@@ -350,6 +424,18 @@ pub struct AzureDiskVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureDiskVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            caching_mode: None,
+            disk_name: None,
+            disk_uri: None,
+            fs_type: None,
+            kind: None,
+            read_only: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "fsType", "diskURI", "diskName", "readOnly", "cachingMode"]
@@ -381,7 +467,6 @@ impl model::Model for AzureDiskVolumeSource {
 }
 model::model!(AzureDiskVolumeSource);
 /// Schema `chaos.v1.AzureFileVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureFileVolumeSource {
     pub read_only: Option<bool>,
     pub secret_name: Option<String>,
@@ -390,6 +475,15 @@ pub struct AzureFileVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureFileVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            read_only: None,
+            secret_name: None,
+            share_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["readOnly", "shareName", "secretName"]
@@ -415,7 +509,6 @@ impl model::Model for AzureFileVolumeSource {
 }
 model::model!(AzureFileVolumeSource);
 /// Schema `bulkaction.BulkAddTagsInExperimetsInput`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkAddTagsInExperimetsInput {
     pub experiment_i_ds: Option<Vec<String>>,
     pub tags: Option<Vec<String>>,
@@ -423,6 +516,14 @@ pub struct BulkAddTagsInExperimetsInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkAddTagsInExperimetsInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_i_ds: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "experimentIDs"]
@@ -446,13 +547,19 @@ impl model::Model for BulkAddTagsInExperimetsInput {
 }
 model::model!(BulkAddTagsInExperimetsInput);
 /// Schema `bulkaction.BulkDeleteExperimetsInput`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkDeleteExperimetsInput {
     pub experiment_i_ds: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkDeleteExperimetsInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_i_ds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["experimentIDs"]
@@ -474,7 +581,6 @@ impl model::Model for BulkDeleteExperimetsInput {
 }
 model::model!(BulkDeleteExperimetsInput);
 /// Schema `pipelines.BulkExperimentRunResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct BulkExperimentRunResponse {
     pub create_pipeline_response: Option<Box<CreatePipelineResponse>>,
     pub stage_id: Option<String>,
@@ -482,6 +588,14 @@ pub struct BulkExperimentRunResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for BulkExperimentRunResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            create_pipeline_response: None,
+            stage_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["stageID", "createPipelineResponse"]
@@ -505,7 +619,6 @@ impl model::Model for BulkExperimentRunResponse {
 }
 model::model!(BulkExperimentRunResponse);
 /// Schema `chaos.v1.CephFSVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct CephFsVolumeSource {
     pub monitors: Option<Vec<String>>,
     pub path: Option<String>,
@@ -517,6 +630,18 @@ pub struct CephFsVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for CephFsVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            monitors: None,
+            path: None,
+            read_only: None,
+            secret_file: None,
+            secret_ref: None,
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "user", "monitors", "readOnly", "secretRef", "secretFile"]
@@ -548,7 +673,6 @@ impl model::Model for CephFsVolumeSource {
 }
 model::model!(CephFsVolumeSource);
 /// Schema `chaos_execution_nodes.ChaosData`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosData {
     pub action_data: Option<Box<ActionData>>,
     pub fault_data: Option<Box<FaultData>>,
@@ -557,6 +681,15 @@ pub struct ChaosData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_data: None,
+            fault_data: None,
+            probe_data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["faultData", "probeData", "actionData"]
@@ -582,7 +715,6 @@ impl model::Model for ChaosData {
 }
 model::model!(ChaosData);
 /// Schema `chaos_execution_nodes.ChaosExecutionNode`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExecutionNode {
     pub account_id: Option<String>,
     pub chaos_data: Option<Box<ChaosData>>,
@@ -608,6 +740,32 @@ pub struct ChaosExecutionNode {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExecutionNode {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            chaos_data: None,
+            duration: None,
+            error_data: None,
+            estimated_time: None,
+            experiment_id: None,
+            experiment_run_id: None,
+            finished_at: None,
+            infra_id: None,
+            infra_type: None,
+            is_removed: None,
+            last_updated_at: None,
+            org_id: None,
+            project_id: None,
+            spec: None,
+            started_at: None,
+            status: None,
+            step_name: None,
+            step_type: None,
+            stream_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -688,7 +846,6 @@ impl model::Model for ChaosExecutionNode {
 }
 model::model!(ChaosExecutionNode);
 /// Schema `chaos_execution_nodes.ChaosExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExecutionResponse {
     pub account_id: Option<String>,
     pub duration: Option<i64>,
@@ -714,6 +871,32 @@ pub struct ChaosExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            duration: None,
+            estimated_time: None,
+            experiment_id: None,
+            experiment_run_id: None,
+            finished_at: None,
+            infra_id: None,
+            is_removed: None,
+            last_updated_at: None,
+            manifest_version: None,
+            nodes: None,
+            org_id: None,
+            project_id: None,
+            resiliency_score: None,
+            run_sequence: None,
+            started_at: None,
+            status: None,
+            step_name: None,
+            step_type: None,
+            template_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -794,7 +977,6 @@ impl model::Model for ChaosExecutionResponse {
 }
 model::model!(ChaosExecutionResponse);
 /// Schema `template.ChaosExperimentInputsetSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExperimentInputsetSpec {
     pub experiment: Option<Vec<VariableMinimum>>,
     pub tasks: Option<std::collections::BTreeMap<String, Vec<VariableMinimum>>>,
@@ -802,6 +984,14 @@ pub struct ChaosExperimentInputsetSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExperimentInputsetSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment: None,
+            tasks: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tasks", "experiment"]
@@ -825,7 +1015,6 @@ impl model::Model for ChaosExperimentInputsetSpec {
 }
 model::model!(ChaosExperimentInputsetSpec);
 /// Schema `chaos_experiment.ChaosExperimentRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExperimentRequest {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -860,6 +1049,41 @@ pub struct ChaosExperimentRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExperimentRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            cron_syntax: None,
+            description: None,
+            experiment_id: None,
+            experiment_type: None,
+            fault_i_ds: None,
+            identity: None,
+            infra_id: None,
+            infra_type: None,
+            is_cron_enabled: None,
+            is_custom_experiment: None,
+            is_removed: None,
+            is_single_run_cron_enabled: None,
+            last_executed_at: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            recent_experiment_run_details: None,
+            recommendation: None,
+            revision: None,
+            single_click_onboard_metadata: None,
+            tags: None,
+            target_network_map_id: None,
+            template_details: None,
+            total_experiment_runs: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -967,7 +1191,6 @@ impl model::Model for ChaosExperimentRequest {
 }
 model::model!(ChaosExperimentRequest);
 /// Schema `chaos_experiment_run.ChaosExperimentRun`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExperimentRun {
     pub account_id: Option<String>,
     pub actions: Option<Vec<ExperimentRunAction>>,
@@ -1010,6 +1233,49 @@ pub struct ChaosExperimentRun {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExperimentRun {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            actions: None,
+            completed: None,
+            created_at: None,
+            created_by: None,
+            error_response: None,
+            execution_data: None,
+            experiment_id: None,
+            experiment_name: None,
+            experiment_run_id: None,
+            experiment_type: None,
+            experiment_yaml: None,
+            fault_i_ds: None,
+            faults_awaited: None,
+            faults_failed: None,
+            faults_na: None,
+            faults_passed: None,
+            faults_stopped: None,
+            faults_with_probes: None,
+            infra_id: None,
+            is_removed: None,
+            manifest_version: None,
+            network_map_id: None,
+            notify_id: None,
+            org_id: None,
+            phase: None,
+            probes: None,
+            project_id: None,
+            resiliency_score: None,
+            revision_id: None,
+            run_sequence: None,
+            security_governance: None,
+            targeted_services: None,
+            template_details: None,
+            total_faults: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1141,7 +1407,6 @@ impl model::Model for ChaosExperimentRun {
 }
 model::model!(ChaosExperimentRun);
 /// Schema `chaos_experiment.ExperimentRunDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExperimentRunDetail {
     pub completed: Option<bool>,
     pub created_at: Option<i64>,
@@ -1159,6 +1424,24 @@ pub struct ChaosExperimentRunDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExperimentRunDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            completed: None,
+            created_at: None,
+            created_by: None,
+            experiment_run_id: None,
+            faults_with_probes: None,
+            is_removed: None,
+            notify_id: None,
+            phase: None,
+            resiliency_score: None,
+            run_sequence: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1215,13 +1498,19 @@ impl model::Model for ChaosExperimentRunDetail {
 }
 model::model!(ChaosExperimentRunDetail);
 /// Schema `handlers.ChaosExperimentRunsStatsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExperimentRunsStatsResponse {
     pub data: Option<Box<ExperimentRunsData>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExperimentRunsStatsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data"]
@@ -1251,7 +1540,6 @@ model::open_enum! {
     "gameday", }
 }
 /// Schema `types.Infra`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosInfra {
     pub environment_id: Option<String>,
     pub infra_id: Option<String>,
@@ -1261,6 +1549,16 @@ pub struct ChaosInfra {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosInfra {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_id: None,
+            infra_id: None,
+            infra_name: None,
+            infra_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["infraID", "infraName", "infraType", "environmentID"]
@@ -1288,7 +1586,6 @@ impl model::Model for ChaosInfra {
 }
 model::model!(ChaosInfra);
 /// Schema `chaos_infrastructure_v2.ChaosInfraV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosInfraV2 {
     pub account_id: Option<String>,
     pub api_version: Option<String>,
@@ -1311,6 +1608,29 @@ pub struct ChaosInfraV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosInfraV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            api_version: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            environment_id: None,
+            id: None,
+            identity: None,
+            is_removed: None,
+            kind: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            spec: None,
+            tags: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1386,13 +1706,19 @@ model::open_enum! {
     Namespace = "NAMESPACE", Cluster = "CLUSTER", }
 }
 /// Schema `chaos_infrastructure_v2.ChaosInfraV2Spec`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosInfraV2Spec {
     pub k8s_infra_v2: Option<Box<K8sInfraV2SpecIdentifiers>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosInfraV2Spec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            k8s_infra_v2: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["k8sInfraV2"]
@@ -1418,7 +1744,6 @@ model::open_enum! {
     = "KUBERNETES", Kubernetesv2 = "KUBERNETESV2", }
 }
 /// Schema `experiment.ChaosInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosInputs {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub args: Option<Vec<String>>,
@@ -1435,6 +1760,23 @@ pub struct ChaosInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            args: None,
+            command: None,
+            components: None,
+            default_health_check: None,
+            env: None,
+            fault: None,
+            image: None,
+            image_pull_policy: None,
+            labels: None,
+            probes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1488,7 +1830,6 @@ impl model::Model for ChaosInputs {
 }
 model::model!(ChaosInputs);
 /// Schema `pipelines.ChaosPipelineInput`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosPipelineInput {
     pub description: Option<String>,
     pub experiment_spec: Option<Vec<ExperimentSpec>>,
@@ -1499,6 +1840,17 @@ pub struct ChaosPipelineInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosPipelineInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            experiment_spec: None,
+            identifier: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "identifier", "description", "experimentSpec"]
@@ -1539,7 +1891,6 @@ model::open_enum! {
     = "PROBE", Action = "ACTION", Experiment = "EXPERIMENT", }
 }
 /// Schema `types.Weightages`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosWeightages {
     pub experiment_name: Option<String>,
     pub weightage: Option<i64>,
@@ -1547,6 +1898,14 @@ pub struct ChaosWeightages {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosWeightages {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_name: None,
+            weightage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["weightage", "experimentName"]
@@ -1570,7 +1929,6 @@ impl model::Model for ChaosWeightages {
 }
 model::model!(ChaosWeightages);
 /// Schema `chaos.v1.CinderVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct CinderVolumeSource {
     pub fs_type: Option<String>,
     pub read_only: Option<bool>,
@@ -1580,6 +1938,16 @@ pub struct CinderVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for CinderVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            read_only: None,
+            secret_ref: None,
+            volume_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "readOnly", "volumeID", "secretRef"]
@@ -1607,7 +1975,6 @@ impl model::Model for CinderVolumeSource {
 }
 model::model!(CinderVolumeSource);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.CmdProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct CmdProbeInputs {
     pub command: Option<String>,
     pub comparator: Option<Box<ComparatorInfo>>,
@@ -1617,6 +1984,16 @@ pub struct CmdProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for CmdProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            comparator: None,
+            env: None,
+            source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env", "source", "command", "comparator"]
@@ -1644,13 +2021,19 @@ impl model::Model for CmdProbeInputs {
 }
 model::model!(CmdProbeInputs);
 /// Schema `chaos_execution_nodes.CommandProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct CommandProbe {
     pub output: Option<Vec<i64>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CommandProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            output: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["output"]
@@ -1672,7 +2055,6 @@ impl model::Model for CommandProbe {
 }
 model::model!(CommandProbe);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.Probe`.
-#[derive(Clone, Debug, Default)]
 pub struct CommonProbe {
     pub apm_probe_inputs: Option<Box<ApmProbeInputs>>,
     pub cmd_probe_inputs: Option<Box<CmdProbeInputs>>,
@@ -1696,6 +2078,30 @@ pub struct CommonProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommonProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            apm_probe_inputs: None,
+            cmd_probe_inputs: None,
+            container_probe_inputs: None,
+            data: None,
+            datadog_probe_inputs: None,
+            dynatrace_probe_inputs: None,
+            http_probe_inputs: None,
+            id: None,
+            is_verified: None,
+            k8s_probe_inputs: None,
+            mode: None,
+            name: None,
+            newrelic_probe_inputs: None,
+            probe_ref: None,
+            prom_probe_inputs: None,
+            run_properties: None,
+            slo_probe_inputs: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1775,7 +2181,6 @@ model::open_enum! {
     CommonProbeDatadogSyntheticsTestType { Api = "api", Browser = "browser", }
 }
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.EnvVar`.
-#[derive(Clone, Debug, Default)]
 pub struct CommonProbeEnvVar {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -1783,6 +2188,14 @@ pub struct CommonProbeEnvVar {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommonProbeEnvVar {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -1806,7 +2219,6 @@ impl model::Model for CommonProbeEnvVar {
 }
 model::model!(CommonProbeEnvVar);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.Metrics`.
-#[derive(Clone, Debug, Default)]
 pub struct CommonProbeMetrics {
     pub entity_selector: Option<String>,
     pub metrics_selector: Option<String>,
@@ -1814,6 +2226,14 @@ pub struct CommonProbeMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommonProbeMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_selector: None,
+            metrics_selector: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entitySelector", "metricsSelector"]
@@ -1837,7 +2257,6 @@ impl model::Model for CommonProbeMetrics {
 }
 model::model!(CommonProbeMetrics);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.SyntheticsTest`.
-#[derive(Clone, Debug, Default)]
 pub struct CommonProbeSyntheticsTest {
     pub public_id: Option<String>,
     pub test_type: Option<CommonProbeDatadogSyntheticsTestType>,
@@ -1845,6 +2264,14 @@ pub struct CommonProbeSyntheticsTest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommonProbeSyntheticsTest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            public_id: None,
+            test_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["publicId", "testType"]
@@ -1868,7 +2295,6 @@ impl model::Model for CommonProbeSyntheticsTest {
 }
 model::model!(CommonProbeSyntheticsTest);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.TLSConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct CommonProbeTlsConfig {
     pub ca_file: Option<String>,
     pub cert_file: Option<String>,
@@ -1879,6 +2305,17 @@ pub struct CommonProbeTlsConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommonProbeTlsConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_file: None,
+            cert_file: None,
+            insecure_skip_verify: None,
+            key_file: None,
+            server_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["caFile", "keyFile", "certFile", "serverName", "insecureSkipVerify"]
@@ -1908,7 +2345,6 @@ impl model::Model for CommonProbeTlsConfig {
 }
 model::model!(CommonProbeTlsConfig);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.ComparatorInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ComparatorInfo {
     pub criteria: Option<String>,
     pub type_: Option<String>,
@@ -1917,6 +2353,15 @@ pub struct ComparatorInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComparatorInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            criteria: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "value", "criteria"]
@@ -1942,7 +2387,6 @@ impl model::Model for ComparatorInfo {
 }
 model::model!(ComparatorInfo);
 /// Schema `chaos_experiment_run.ConditionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ConditionDetails {
     pub condition_id: Option<String>,
     pub condition_name: Option<String>,
@@ -1952,6 +2396,16 @@ pub struct ConditionDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConditionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_id: None,
+            condition_name: None,
+            message: None,
+            phase: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["phase", "message", "conditionID", "conditionName"]
@@ -1979,7 +2433,6 @@ impl model::Model for ConditionDetails {
 }
 model::model!(ConditionDetails);
 /// Schema `experiment.ConfigMap`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigMap {
     pub default_mode: Option<i64>,
     pub mount_path: Option<String>,
@@ -1988,6 +2441,15 @@ pub struct ConfigMap {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigMap {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_mode: None,
+            mount_path: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "mountPath", "defaultMode"]
@@ -2013,7 +2475,6 @@ impl model::Model for ConfigMap {
 }
 model::model!(ConfigMap);
 /// Schema `chaos.v1.ConfigMapEnvSource`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigMapEnvSource {
     pub name: Option<String>,
     pub optional: Option<bool>,
@@ -2021,6 +2482,14 @@ pub struct ConfigMapEnvSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigMapEnvSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "optional"]
@@ -2044,7 +2513,6 @@ impl model::Model for ConfigMapEnvSource {
 }
 model::model!(ConfigMapEnvSource);
 /// Schema `chaos.v1.ConfigMapProjection`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigMapProjection {
     pub items: Option<Vec<KeyToPath>>,
     pub name: Option<String>,
@@ -2053,6 +2521,15 @@ pub struct ConfigMapProjection {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigMapProjection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            name: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "items", "optional"]
@@ -2078,7 +2555,6 @@ impl model::Model for ConfigMapProjection {
 }
 model::model!(ConfigMapProjection);
 /// Schema `chaos.v1.ConfigMapVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigMapVolumeSource {
     pub default_mode: Option<i64>,
     pub items: Option<Vec<KeyToPath>>,
@@ -2088,6 +2564,16 @@ pub struct ConfigMapVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigMapVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_mode: None,
+            items: None,
+            name: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "items", "optional", "defaultMode"]
@@ -2115,7 +2601,6 @@ impl model::Model for ConfigMapVolumeSource {
 }
 model::model!(ConfigMapVolumeSource);
 /// Schema `v1.ContainerProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct ContainerProbeInputs {
     pub affinity: Option<Box<NodeAffinity>>,
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
@@ -2143,6 +2628,34 @@ pub struct ContainerProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for ContainerProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            affinity: None,
+            annotations: None,
+            args: None,
+            command: None,
+            comparator: None,
+            container_security_context: None,
+            env: None,
+            host_ipc: None,
+            host_network: None,
+            host_pid: None,
+            image: None,
+            image_pull_policy: None,
+            image_pull_secrets: None,
+            labels: None,
+            namespace: None,
+            node_selector: None,
+            pod_security_context: None,
+            resources: None,
+            service_account_name: None,
+            tolerations: None,
+            volume_mounts: None,
+            volumes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2229,7 +2742,6 @@ impl model::Model for ContainerProbeInputs {
 }
 model::model!(ContainerProbeInputs);
 /// Schema `inputsets.CreateInputSetRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateInputSetRequest {
     pub description: Option<String>,
     pub identity: Option<String>,
@@ -2239,6 +2751,16 @@ pub struct CreateInputSetRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateInputSetRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identity: None,
+            name: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "spec", "identity", "description"]
@@ -2266,7 +2788,6 @@ impl model::Model for CreateInputSetRequest {
 }
 model::model!(CreateInputSetRequest);
 /// Schema `inputsets.CreateInputSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateInputSetResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<InputSet>>,
@@ -2274,6 +2795,14 @@ pub struct CreateInputSetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateInputSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "correlationID"]
@@ -2297,7 +2826,6 @@ impl model::Model for CreateInputSetResponse {
 }
 model::model!(CreateInputSetResponse);
 /// Schema `types.CreateNoteRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateNoteRequest {
     pub comment: Option<String>,
     pub experiment_id: Option<String>,
@@ -2308,6 +2836,17 @@ pub struct CreateNoteRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateNoteRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: None,
+            experiment_id: None,
+            experiment_run_id: None,
+            gameday_run_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "comment", "experimentID", "gamedayRunID", "experimentRunID"]
@@ -2337,13 +2876,19 @@ impl model::Model for CreateNoteRequest {
 }
 model::model!(CreateNoteRequest);
 /// Schema `types.CreateNoteResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateNoteResponse {
     pub data: Option<Box<CreateNoteRequest>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateNoteResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data"]
@@ -2365,7 +2910,6 @@ impl model::Model for CreateNoteResponse {
 }
 model::model!(CreateNoteResponse);
 /// Schema `pipelines.CreatePipelineResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreatePipelineResponse {
     pub code: Option<String>,
     pub correlation_id: Option<String>,
@@ -2377,6 +2921,18 @@ pub struct CreatePipelineResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreatePipelineResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            code: None,
+            correlation_id: None,
+            data: None,
+            message: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["code", "data", "status", "message", "metaData", "correlationId"]
@@ -2408,13 +2964,19 @@ impl model::Model for CreatePipelineResponse {
 }
 model::model!(CreatePipelineResponse);
 /// Schema `pipelines.CreatePipelineResponse.data`.
-#[derive(Clone, Debug, Default)]
 pub struct CreatePipelineResponseData {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreatePipelineResponseData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -2436,7 +2998,6 @@ impl model::Model for CreatePipelineResponseData {
 }
 model::model!(CreatePipelineResponseData);
 /// Schema `chaos.v1.CSIVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct CsiVolumeSource {
     pub driver: Option<String>,
     pub fs_type: Option<String>,
@@ -2447,6 +3008,17 @@ pub struct CsiVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for CsiVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            driver: None,
+            fs_type: None,
+            node_publish_secret_ref: None,
+            read_only: None,
+            volume_attributes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["driver", "fsType", "readOnly", "volumeAttributes", "nodePublishSecretRef"]
@@ -2476,7 +3048,6 @@ impl model::Model for CsiVolumeSource {
 }
 model::model!(CsiVolumeSource);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.DatadogProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct DatadogProbeInputs {
     pub datadog_credentials_secret_name: Option<String>,
     pub datadog_site: Option<String>,
@@ -2486,6 +3057,16 @@ pub struct DatadogProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for DatadogProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            datadog_credentials_secret_name: None,
+            datadog_site: None,
+            metrics: None,
+            synthetics_test: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metrics", "datadogSite", "syntheticsTest", "datadogCredentialsSecretName"]
@@ -2513,7 +3094,6 @@ impl model::Model for DatadogProbeInputs {
 }
 model::model!(DatadogProbeInputs);
 /// Schema `model.DateRange`.
-#[derive(Clone, Debug, Default)]
 pub struct DateRange {
     pub end_date: Option<String>,
     pub start_date: Option<String>,
@@ -2521,6 +3101,14 @@ pub struct DateRange {
     pub misfits: model::Misfits,
 }
 impl model::Model for DateRange {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_date: None,
+            start_date: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endDate", "startDate"]
@@ -2544,7 +3132,6 @@ impl model::Model for DateRange {
 }
 model::model!(DateRange);
 /// Schema `experiment.Definition`.
-#[derive(Clone, Debug, Default)]
 pub struct Definition {
     pub chaos: Option<Box<ChaosInputs>>,
     pub targets: Option<Box<ExperimentTargets>>,
@@ -2552,6 +3139,14 @@ pub struct Definition {
     pub misfits: model::Misfits,
 }
 impl model::Model for Definition {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chaos: None,
+            targets: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["chaos", "targets"]
@@ -2575,7 +3170,6 @@ impl model::Model for Definition {
 }
 model::model!(Definition);
 /// Schema `types.DeleteChaosV2ExperimentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteChaosV2ExperimentResponse {
     pub experiment_id: Option<String>,
     pub experiment_name: Option<String>,
@@ -2584,6 +3178,15 @@ pub struct DeleteChaosV2ExperimentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteChaosV2ExperimentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_id: None,
+            experiment_name: None,
+            is_deleted: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["isDeleted", "experimentId", "experimentName"]
@@ -2609,13 +3212,19 @@ impl model::Model for DeleteChaosV2ExperimentResponse {
 }
 model::model!(DeleteChaosV2ExperimentResponse);
 /// Schema `inputsets.DeleteInputSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteInputSetResponse {
     pub correlation_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteInputSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["correlationID"]
@@ -2637,13 +3246,19 @@ impl model::Model for DeleteInputSetResponse {
 }
 model::model!(DeleteInputSetResponse);
 /// Schema `chaos.v1.DownwardAPIProjection`.
-#[derive(Clone, Debug, Default)]
 pub struct DownwardApiProjection {
     pub items: Option<Vec<DownwardApiVolumeFile>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DownwardApiProjection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -2665,7 +3280,6 @@ impl model::Model for DownwardApiProjection {
 }
 model::model!(DownwardApiProjection);
 /// Schema `chaos.v1.DownwardAPIVolumeFile`.
-#[derive(Clone, Debug, Default)]
 pub struct DownwardApiVolumeFile {
     pub field_ref: Option<Box<ObjectFieldSelector>>,
     pub mode: Option<i64>,
@@ -2675,6 +3289,16 @@ pub struct DownwardApiVolumeFile {
     pub misfits: model::Misfits,
 }
 impl model::Model for DownwardApiVolumeFile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_ref: None,
+            mode: None,
+            path: None,
+            resource_field_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "path", "fieldRef", "resourceFieldRef"]
@@ -2702,7 +3326,6 @@ impl model::Model for DownwardApiVolumeFile {
 }
 model::model!(DownwardApiVolumeFile);
 /// Schema `chaos.v1.DownwardAPIVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct DownwardApiVolumeSource {
     pub default_mode: Option<i64>,
     pub items: Option<Vec<DownwardApiVolumeFile>>,
@@ -2710,6 +3333,14 @@ pub struct DownwardApiVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for DownwardApiVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_mode: None,
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "defaultMode"]
@@ -2733,7 +3364,6 @@ impl model::Model for DownwardApiVolumeSource {
 }
 model::model!(DownwardApiVolumeSource);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.DynatraceProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct DynatraceProbeInputs {
     pub api_token_secret_name: Option<String>,
     pub comparator: Option<Box<ComparatorInfo>>,
@@ -2744,6 +3374,17 @@ pub struct DynatraceProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for DynatraceProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_token_secret_name: None,
+            comparator: None,
+            endpoint: None,
+            metrics: None,
+            time_frame: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metrics", "endpoint", "timeFrame", "comparator", "apiTokenSecretName"]
@@ -2773,7 +3414,6 @@ impl model::Model for DynatraceProbeInputs {
 }
 model::model!(DynatraceProbeInputs);
 /// Schema `chaos.v1.EnvFromSource`.
-#[derive(Clone, Debug, Default)]
 pub struct EnvFromSource {
     pub config_map_ref: Option<Box<ConfigMapEnvSource>>,
     pub prefix: Option<String>,
@@ -2782,6 +3422,15 @@ pub struct EnvFromSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnvFromSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_map_ref: None,
+            prefix: None,
+            secret_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["prefix", "secretRef", "configMapRef"]
@@ -2807,13 +3456,19 @@ impl model::Model for EnvFromSource {
 }
 model::model!(EnvFromSource);
 /// Schema `chaos.v1.EphemeralVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct EphemeralVolumeSource {
     pub volume_claim_template: Option<Box<PersistentVolumeClaimTemplate>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for EphemeralVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            volume_claim_template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["volumeClaimTemplate"]
@@ -2835,7 +3490,6 @@ impl model::Model for EphemeralVolumeSource {
 }
 model::model!(EphemeralVolumeSource);
 /// Schema `chaos_execution_nodes.ErrorData`.
-#[derive(Clone, Debug, Default)]
 pub struct ErrorData {
     pub code: Option<String>,
     pub message: Option<String>,
@@ -2843,6 +3497,14 @@ pub struct ErrorData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ErrorData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            code: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["code", "message"]
@@ -2866,7 +3528,6 @@ impl model::Model for ErrorData {
 }
 model::model!(ErrorData);
 /// Schema `chaos_execution_nodes.HTTPProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionNodeHttpProbe {
     pub response_body: Option<Vec<i64>>,
     pub response_time: Option<i64>,
@@ -2875,6 +3536,15 @@ pub struct ExecutionNodeHttpProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionNodeHttpProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response_body: None,
+            response_time: None,
+            status_code: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["statusCode", "responseBody", "responseTime"]
@@ -2900,13 +3570,19 @@ impl model::Model for ExecutionNodeHttpProbe {
 }
 model::model!(ExecutionNodeHttpProbe);
 /// Schema `chaos_execution_nodes.PromProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionNodePromProbe {
     pub metrics: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionNodePromProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metrics: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metrics"]
@@ -2928,7 +3604,6 @@ impl model::Model for ExecutionNodePromProbe {
 }
 model::model!(ExecutionNodePromProbe);
 /// Schema `experiment.Auth`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentAuth {
     pub api: Option<Box<ApiAuth>>,
     pub aws: Option<String>,
@@ -2943,6 +3618,21 @@ pub struct ExperimentAuth {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api: None,
+            aws: None,
+            azure: None,
+            gcp: None,
+            node_restart: None,
+            redis_auth: None,
+            ssh: None,
+            type_: None,
+            vmware: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2995,7 +3685,6 @@ model::open_enum! {
     Redis = "Redis", Api = "API", }
 }
 /// Schema `experiment.ExperimentComponents`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentComponents {
     pub auth: Option<Box<ExperimentAuth>>,
     pub config_maps: Option<Vec<ConfigMap>>,
@@ -3016,6 +3705,27 @@ pub struct ExperimentComponents {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentComponents {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            config_maps: None,
+            helper: None,
+            host_file_volumes: None,
+            host_pid: None,
+            image_pull_secrets: None,
+            node_selector: None,
+            projected_volumes: None,
+            resources: None,
+            secrets: None,
+            security_context: None,
+            sidecar: None,
+            status_check_timeouts: None,
+            termination_grace_period_seconds: None,
+            tolerations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3081,13 +3791,19 @@ impl model::Model for ExperimentComponents {
 }
 model::model!(ExperimentComponents);
 /// Schema `experiment.ProbeConditions`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentProbeConditions {
     pub execute_upon: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentProbeConditions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execute_upon: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["executeUpon"]
@@ -3109,23 +3825,21 @@ impl model::Model for ExperimentProbeConditions {
 }
 model::model!(ExperimentProbeConditions);
 /// Schema `experiment.RedisAuth`.
-#[derive(Clone, Default)]
 pub struct ExperimentRedisAuth {
     pub password: Option<String>,
     pub tls_file: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ExperimentRedisAuth {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ExperimentRedisAuth")
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("tls_file", &self.tls_file)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ExperimentRedisAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password: None,
+            tls_file: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tlsFile", "password"]
@@ -3146,10 +3860,13 @@ impl model::Model for ExperimentRedisAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(ExperimentRedisAuth);
 /// Schema `chaos_experiment_run.Action`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentRunAction {
     pub identity: Option<String>,
     pub name: Option<String>,
@@ -3157,6 +3874,14 @@ pub struct ExperimentRunAction {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentRunAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identity: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identity"]
@@ -3180,7 +3905,6 @@ impl model::Model for ExperimentRunAction {
 }
 model::model!(ExperimentRunAction);
 /// Schema `chaos_experiment_run.Probe`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentRunProbe {
     pub identity: Option<String>,
     pub name: Option<String>,
@@ -3188,6 +3912,14 @@ pub struct ExperimentRunProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentRunProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identity: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identity"]
@@ -3211,7 +3943,6 @@ impl model::Model for ExperimentRunProbe {
 }
 model::model!(ExperimentRunProbe);
 /// Schema `types.ExperimentRunRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentRunRequest {
     pub inputset_identity: Option<String>,
     pub runtime_inputs: Option<Box<ChaosExperimentInputsetSpec>>,
@@ -3219,6 +3950,14 @@ pub struct ExperimentRunRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentRunRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inputset_identity: None,
+            runtime_inputs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["runtimeInputs", "inputsetIdentity"]
@@ -3242,7 +3981,6 @@ impl model::Model for ExperimentRunRequest {
 }
 model::model!(ExperimentRunRequest);
 /// Schema `common_types.ExperimentRunStats`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentRunStats {
     pub failed: Option<i64>,
     pub success: Option<i64>,
@@ -3251,6 +3989,15 @@ pub struct ExperimentRunStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentRunStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed: None,
+            success: None,
+            time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["time", "failed", "success"]
@@ -3276,7 +4023,6 @@ impl model::Model for ExperimentRunStats {
 }
 model::model!(ExperimentRunStats);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_chaos_v2_experiment_run_types.UserDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentRunUserDetails {
     pub email: Option<String>,
     pub user_id: Option<String>,
@@ -3285,6 +4031,15 @@ pub struct ExperimentRunUserDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentRunUserDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            user_id: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "userID", "username"]
@@ -3310,7 +4065,6 @@ impl model::Model for ExperimentRunUserDetails {
 }
 model::model!(ExperimentRunUserDetails);
 /// Schema `common_types.ExperimentRunsData`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentRunsData {
     pub experiment_run_stats: Option<Vec<ExperimentRunStats>>,
     pub total_experiment_change: Option<i64>,
@@ -3319,6 +4073,15 @@ pub struct ExperimentRunsData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentRunsData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_run_stats: None,
+            total_experiment_change: None,
+            total_experiment_runs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["experimentRunStats", "totalExperimentRuns", "totalExperimentChange"]
@@ -3344,7 +4107,6 @@ impl model::Model for ExperimentRunsData {
 }
 model::model!(ExperimentRunsData);
 /// Schema `experiment.Secret`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentSecret {
     pub default_mode: Option<i64>,
     pub mount_path: Option<String>,
@@ -3353,6 +4115,15 @@ pub struct ExperimentSecret {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentSecret {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_mode: None,
+            mount_path: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "mountPath", "defaultMode"]
@@ -3378,7 +4149,6 @@ impl model::Model for ExperimentSecret {
 }
 model::model!(ExperimentSecret);
 /// Schema `experiment.SecurityContext`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentSecurityContext {
     pub container_security_context: Option<Box<K8sSecurityContext>>,
     pub pod_security_context: Option<Box<PodSecurityContext>>,
@@ -3386,6 +4156,14 @@ pub struct ExperimentSecurityContext {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentSecurityContext {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            container_security_context: None,
+            pod_security_context: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["podSecurityContext", "containerSecurityContext"]
@@ -3409,7 +4187,6 @@ impl model::Model for ExperimentSecurityContext {
 }
 model::model!(ExperimentSecurityContext);
 /// Schema `pipelines.ExperimentSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentSpec {
     pub expected_resilience_score: Option<f64>,
     pub experiment_id: Option<String>,
@@ -3418,6 +4195,15 @@ pub struct ExperimentSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expected_resilience_score: None,
+            experiment_id: None,
+            experiment_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["experimentID", "experimentName", "expectedResilienceScore"]
@@ -3443,7 +4229,6 @@ impl model::Model for ExperimentSpec {
 }
 model::model!(ExperimentSpec);
 /// Schema `experiment.StatusCheckTimeout`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentStatusCheckTimeout {
     pub delay: Option<i64>,
     pub timeout: Option<i64>,
@@ -3451,6 +4236,14 @@ pub struct ExperimentStatusCheckTimeout {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentStatusCheckTimeout {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delay: None,
+            timeout: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["delay", "timeout"]
@@ -3474,7 +4267,6 @@ impl model::Model for ExperimentStatusCheckTimeout {
 }
 model::model!(ExperimentStatusCheckTimeout);
 /// Schema `experiment.Targets`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentTargets {
     pub application: Option<Box<Application>>,
     pub selectors: Option<Box<Selector>>,
@@ -3482,6 +4274,14 @@ pub struct ExperimentTargets {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentTargets {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application: None,
+            selectors: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["selectors", "application"]
@@ -3510,7 +4310,6 @@ model::open_enum! {
     "experiment_v2", Gameday = "gameday", }
 }
 /// Schema `types.ExperimentV2`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentV2 {
     pub created_at: Option<String>,
     pub created_by: Option<Box<GraphUserDetails>>,
@@ -3542,6 +4341,38 @@ pub struct ExperimentV2 {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            created_by: None,
+            cron_syntax: None,
+            description: None,
+            events_metadata: None,
+            experiment_id: None,
+            identifiers: None,
+            infra: None,
+            is_cron_enabled: None,
+            is_custom_workflow: None,
+            is_removed: None,
+            is_single_run_cron_enabled: None,
+            last_executed_at: None,
+            name: None,
+            recent_workflow_run_details: None,
+            recommendation: None,
+            single_click_onboard_metadata: None,
+            tags: None,
+            target_network_service: None,
+            template_details: None,
+            updated_at: None,
+            updated_by: None,
+            weightages: None,
+            workflow_id: None,
+            workflow_manifest: None,
+            workflow_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3640,7 +4471,6 @@ impl model::Model for ExperimentV2 {
 }
 model::model!(ExperimentV2);
 /// Schema `experiment.VMWareAuth`.
-#[derive(Clone, Default)]
 pub struct ExperimentVmWareAuth {
     pub v_center_password: Option<String>,
     pub v_center_server: Option<String>,
@@ -3649,21 +4479,17 @@ pub struct ExperimentVmWareAuth {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ExperimentVmWareAuth {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ExperimentVmWareAuth")
-            .field(
-                "v_center_password",
-                &model::Redacted(self.v_center_password.is_some()),
-            )
-            .field("v_center_server", &self.v_center_server)
-            .field("v_center_username", &self.v_center_username)
-            .field("vm_password", &model::Redacted(self.vm_password.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ExperimentVmWareAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            v_center_password: None,
+            v_center_server: None,
+            v_center_username: None,
+            vm_password: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vmPassword", "vCenterServer", "vCenterPassword", "vCenterUsername"]
@@ -3688,10 +4514,13 @@ impl model::Model for ExperimentVmWareAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0, 2]
+    }
 }
 model::model!(ExperimentVmWareAuth);
 /// Schema `experiment.Workload`.
-#[derive(Clone, Debug, Default)]
 pub struct ExperimentWorkload {
     pub kind: Option<WorkloadKind>,
     pub labels: Option<String>,
@@ -3701,6 +4530,16 @@ pub struct ExperimentWorkload {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExperimentWorkload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kind: None,
+            labels: None,
+            names: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "names", "labels", "namespace"]
@@ -3728,7 +4567,6 @@ impl model::Model for ExperimentWorkload {
 }
 model::model!(ExperimentWorkload);
 /// Schema `chaos_execution_nodes.FaultData`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultData {
     pub fault_details: Option<Box<FaultDetails>>,
     pub helper_pod_details: Option<Vec<HelperPodDetails>>,
@@ -3740,6 +4578,18 @@ pub struct FaultData {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fault_details: None,
+            helper_pod_details: None,
+            name: None,
+            namespace: None,
+            target_chaos_status: None,
+            targets: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3778,7 +4628,6 @@ impl model::Model for FaultData {
 }
 model::model!(FaultData);
 /// Schema `chaos_execution_nodes.FaultDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultDetails {
     pub definition: Option<Box<Definition>>,
     pub name: Option<String>,
@@ -3786,6 +4635,14 @@ pub struct FaultDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            definition: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "definition"]
@@ -3809,7 +4666,6 @@ impl model::Model for FaultDetails {
 }
 model::model!(FaultDetails);
 /// Schema `chaos_experiment.FaultEventMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultEventMetadata {
     pub environment_identifier: Option<Vec<String>>,
     pub fault_name: Option<String>,
@@ -3818,6 +4674,15 @@ pub struct FaultEventMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultEventMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_identifier: None,
+            fault_name: None,
+            service_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["faultName", "serviceIdentifier", "environmentIdentifier"]
@@ -3843,7 +4708,6 @@ impl model::Model for FaultEventMetadata {
 }
 model::model!(FaultEventMetadata);
 /// Schema `experiment.FaultRef`.
-#[derive(Clone, Debug, Default)]
 pub struct FaultRef {
     pub auth_enabled: Option<bool>,
     pub identity: Option<String>,
@@ -3855,6 +4719,18 @@ pub struct FaultRef {
     pub misfits: model::Misfits,
 }
 impl model::Model for FaultRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth_enabled: None,
+            identity: None,
+            infra_id: None,
+            is_enterprise: None,
+            name: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "values", "infraId", "identity", "authEnabled", "isEnterprise"]
@@ -3886,7 +4762,6 @@ impl model::Model for FaultRef {
 }
 model::model!(FaultRef);
 /// Schema `chaos_experiment_run.Faults`.
-#[derive(Clone, Debug, Default)]
 pub struct Faults {
     pub fault_name: Option<String>,
     pub probes: Option<Vec<Annotation>>,
@@ -3894,6 +4769,14 @@ pub struct Faults {
     pub misfits: model::Misfits,
 }
 impl model::Model for Faults {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fault_name: None,
+            probes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["probes", "faultName"]
@@ -3917,7 +4800,6 @@ impl model::Model for Faults {
 }
 model::model!(Faults);
 /// Schema `chaos.v1.FCVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct FcVolumeSource {
     pub fs_type: Option<String>,
     pub lun: Option<i64>,
@@ -3928,6 +4810,17 @@ pub struct FcVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for FcVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            lun: None,
+            read_only: None,
+            target_ww_ns: None,
+            wwids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["lun", "wwids", "fsType", "readOnly", "targetWWNs"]
@@ -3957,13 +4850,19 @@ impl model::Model for FcVolumeSource {
 }
 model::model!(FcVolumeSource);
 /// Schema `types.FilterListChaosPipelineRuns`.
-#[derive(Clone, Debug, Default)]
 pub struct FilterListChaosPipelineRuns {
     pub notify_i_ds: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for FilterListChaosPipelineRuns {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            notify_i_ds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["notifyIDs"]
@@ -3985,7 +4884,6 @@ impl model::Model for FilterListChaosPipelineRuns {
 }
 model::model!(FilterListChaosPipelineRuns);
 /// Schema `chaos.v1.FlexVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct FlexVolumeSource {
     pub driver: Option<String>,
     pub fs_type: Option<String>,
@@ -3996,6 +4894,17 @@ pub struct FlexVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for FlexVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            driver: None,
+            fs_type: None,
+            options: None,
+            read_only: None,
+            secret_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["driver", "fsType", "options", "readOnly", "secretRef"]
@@ -4025,7 +4934,6 @@ impl model::Model for FlexVolumeSource {
 }
 model::model!(FlexVolumeSource);
 /// Schema `chaos.v1.FlockerVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct FlockerVolumeSource {
     pub dataset_name: Option<String>,
     pub dataset_uuid: Option<String>,
@@ -4033,6 +4941,14 @@ pub struct FlockerVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for FlockerVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dataset_name: None,
+            dataset_uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["datasetName", "datasetUUID"]
@@ -4056,7 +4972,6 @@ impl model::Model for FlockerVolumeSource {
 }
 model::model!(FlockerVolumeSource);
 /// Schema `chaos.v1.GCEPersistentDiskVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct GcePersistentDiskVolumeSource {
     pub fs_type: Option<String>,
     pub partition: Option<i64>,
@@ -4066,6 +4981,16 @@ pub struct GcePersistentDiskVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcePersistentDiskVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            partition: None,
+            pd_name: None,
+            read_only: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "pdName", "readOnly", "partition"]
@@ -4093,7 +5018,6 @@ impl model::Model for GcePersistentDiskVolumeSource {
 }
 model::model!(GcePersistentDiskVolumeSource);
 /// Schema `v1.GcpCloudMonitoringInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpCloudMonitoringInputs {
     pub project_id: Option<String>,
     pub query: Option<String>,
@@ -4102,6 +5026,15 @@ pub struct GcpCloudMonitoringInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpCloudMonitoringInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project_id: None,
+            query: None,
+            service_account_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "projectID", "serviceAccountKey"]
@@ -4127,7 +5060,6 @@ impl model::Model for GcpCloudMonitoringInputs {
 }
 model::model!(GcpCloudMonitoringInputs);
 /// Schema `chaosexperimentpipeline.GetChaosPipelineNodesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetChaosPipelineNodesResponse {
     pub chaos_execution_node: Option<Box<ChaosExecutionNode>>,
     pub ref_entities: Option<Box<ReferenceEntities>>,
@@ -4135,6 +5067,14 @@ pub struct GetChaosPipelineNodesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetChaosPipelineNodesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chaos_execution_node: None,
+            ref_entities: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["refEntities", "chaosExecutionNode"]
@@ -4158,7 +5098,6 @@ impl model::Model for GetChaosPipelineNodesResponse {
 }
 model::model!(GetChaosPipelineNodesResponse);
 /// Schema `v3.GetExperimentOrTemplateVariableData`.
-#[derive(Clone, Debug, Default)]
 pub struct GetExperimentOrTemplateVariableData {
     pub name: Option<String>,
     pub variables: Option<Vec<ChaosTemplateVariable>>,
@@ -4166,6 +5105,14 @@ pub struct GetExperimentOrTemplateVariableData {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetExperimentOrTemplateVariableData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "variables"]
@@ -4189,13 +5136,19 @@ impl model::Model for GetExperimentOrTemplateVariableData {
 }
 model::model!(GetExperimentOrTemplateVariableData);
 /// Schema `v3.GetExperimentOrTemplateVariableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetExperimentOrTemplateVariableResponse {
     pub items: Option<Vec<GetExperimentOrTemplateVariableData>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GetExperimentOrTemplateVariableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -4217,7 +5170,6 @@ impl model::Model for GetExperimentOrTemplateVariableResponse {
 }
 model::model!(GetExperimentOrTemplateVariableResponse);
 /// Schema `inputsets.GetInputSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetInputSetResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<InputSet>>,
@@ -4225,6 +5177,14 @@ pub struct GetInputSetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetInputSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "correlationID"]
@@ -4248,7 +5208,6 @@ impl model::Model for GetInputSetResponse {
 }
 model::model!(GetInputSetResponse);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.GetMethod`.
-#[derive(Clone, Debug, Default)]
 pub struct GetMethod {
     pub criteria: Option<String>,
     pub response_body: Option<String>,
@@ -4257,6 +5216,15 @@ pub struct GetMethod {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetMethod {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            criteria: None,
+            response_body: None,
+            response_code: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["criteria", "responseBody", "responseCode"]
@@ -4282,7 +5250,6 @@ impl model::Model for GetMethod {
 }
 model::model!(GetMethod);
 /// Schema `chaos.v1.GitRepoVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct GitRepoVolumeSource {
     pub directory: Option<String>,
     pub repository: Option<String>,
@@ -4291,6 +5258,15 @@ pub struct GitRepoVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitRepoVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            directory: None,
+            repository: None,
+            revision: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["revision", "directory", "repository"]
@@ -4316,7 +5292,6 @@ impl model::Model for GitRepoVolumeSource {
 }
 model::model!(GitRepoVolumeSource);
 /// Schema `chaos.v1.GlusterfsVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct GlusterfsVolumeSource {
     pub endpoints: Option<String>,
     pub path: Option<String>,
@@ -4325,6 +5300,15 @@ pub struct GlusterfsVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for GlusterfsVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            endpoints: None,
+            path: None,
+            read_only: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "readOnly", "endpoints"]
@@ -4350,7 +5334,6 @@ impl model::Model for GlusterfsVolumeSource {
 }
 model::model!(GlusterfsVolumeSource);
 /// Schema `github_com_harness_hce-saas_graphql_server_graph_model.Identifiers`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphIdentifiers {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -4359,6 +5342,15 @@ pub struct GraphIdentifiers {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphIdentifiers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -4384,7 +5376,6 @@ impl model::Model for GraphIdentifiers {
 }
 model::model!(GraphIdentifiers);
 /// Schema `model.Infrastructure`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphInfrastructure {
     pub cluster_type: Option<ClusterType>,
     pub created_at: Option<String>,
@@ -4410,6 +5401,32 @@ pub struct GraphInfrastructure {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphInfrastructure {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_type: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            environment_id: None,
+            identifiers: None,
+            infra_id: None,
+            infra_namespace: None,
+            infra_scope: None,
+            infra_type: None,
+            is_active: None,
+            is_infra_confirmed: None,
+            is_removed: None,
+            last_heartbeat: None,
+            name: None,
+            start_time: None,
+            tags: None,
+            updated_at: None,
+            updated_by: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4494,7 +5511,6 @@ model::open_enum! {
     "NON_CRON", Gameday = "GAMEDAY", All = "ALL", }
 }
 /// Schema `model.Weightages`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphWeightages {
     pub experiment_name: Option<String>,
     pub weightage: Option<i64>,
@@ -4502,6 +5518,14 @@ pub struct GraphWeightages {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphWeightages {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_name: None,
+            weightage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["weightage", "experimentName"]
@@ -4525,7 +5549,6 @@ impl model::Model for GraphWeightages {
 }
 model::model!(GraphWeightages);
 /// Schema `experiment.HelperConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct HelperConfig {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub args: Option<Vec<String>>,
@@ -4549,6 +5572,30 @@ pub struct HelperConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for HelperConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            args: None,
+            command: None,
+            config_maps: None,
+            env: None,
+            host_file_volumes: None,
+            host_ipc: None,
+            host_network: None,
+            host_pid: None,
+            image: None,
+            image_pull_policy: None,
+            image_pull_secrets: None,
+            labels: None,
+            node_selector: None,
+            resources: None,
+            secrets: None,
+            security_context: None,
+            tolerations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4623,7 +5670,6 @@ impl model::Model for HelperConfig {
 }
 model::model!(HelperConfig);
 /// Schema `chaos_execution_nodes.HelperPodDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct HelperPodDetails {
     pub log_stream_id: Option<String>,
     pub name: Option<String>,
@@ -4631,6 +5677,14 @@ pub struct HelperPodDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for HelperPodDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            log_stream_id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "logStreamID"]
@@ -4654,7 +5708,6 @@ impl model::Model for HelperPodDetails {
 }
 model::model!(HelperPodDetails);
 /// Schema `experiment.HostFile`.
-#[derive(Clone, Debug, Default)]
 pub struct HostFile {
     pub mount_path: Option<String>,
     pub name: Option<String>,
@@ -4664,6 +5717,16 @@ pub struct HostFile {
     pub misfits: model::Misfits,
 }
 impl model::Model for HostFile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mount_path: None,
+            name: None,
+            node_path: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "nodePath", "mountPath"]
@@ -4691,7 +5754,6 @@ impl model::Model for HostFile {
 }
 model::model!(HostFile);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.HTTPMethod`.
-#[derive(Clone, Debug, Default)]
 pub struct HttpMethod {
     pub get: Option<Box<GetMethod>>,
     pub post: Option<Box<PostMethod>>,
@@ -4699,6 +5761,14 @@ pub struct HttpMethod {
     pub misfits: model::Misfits,
 }
 impl model::Model for HttpMethod {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            get: None,
+            post: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["get", "post"]
@@ -4722,7 +5792,6 @@ impl model::Model for HttpMethod {
 }
 model::model!(HttpMethod);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.HTTPProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct HttpProbeInputs {
     pub auth: Option<Box<ProbeV1Authorization>>,
     pub headers: Option<std::collections::BTreeMap<String, String>>,
@@ -4734,6 +5803,18 @@ pub struct HttpProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for HttpProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            headers: None,
+            insecure_skip_verify: None,
+            method: None,
+            tls_config: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "auth", "method", "headers", "tlsConfig", "insecureSkipVerify"]
@@ -4765,7 +5846,6 @@ impl model::Model for HttpProbeInputs {
 }
 model::model!(HttpProbeInputs);
 /// Schema `inputset.InputSet`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSet {
     pub account_id: Option<String>,
     pub created_at: Option<i64>,
@@ -4786,6 +5866,27 @@ pub struct InputSet {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            created_at: None,
+            created_by: None,
+            description: None,
+            experiment_id: None,
+            id: None,
+            identity: None,
+            is_removed: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            spec: None,
+            updated_at: None,
+            updated_by: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4851,7 +5952,6 @@ impl model::Model for InputSet {
 }
 model::model!(InputSet);
 /// Schema `chaos.v1.ISCSIVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct IscsiVolumeSource {
     pub chap_auth_discovery: Option<bool>,
     pub chap_auth_session: Option<bool>,
@@ -4868,6 +5968,23 @@ pub struct IscsiVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for IscsiVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chap_auth_discovery: None,
+            chap_auth_session: None,
+            fs_type: None,
+            initiator_name: None,
+            iqn: None,
+            iscsi_interface: None,
+            lun: None,
+            portals: None,
+            read_only: None,
+            secret_ref: None,
+            target_portal: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4921,7 +6038,6 @@ impl model::Model for IscsiVolumeSource {
 }
 model::model!(IscsiVolumeSource);
 /// Schema `chaos_infrastructure_v2.K8sInfraV2SpecIdentifiers`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sInfraV2SpecIdentifiers {
     pub ai_enabled: Option<bool>,
     pub discovery_agent_id: Option<String>,
@@ -4935,6 +6051,20 @@ pub struct K8sInfraV2SpecIdentifiers {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sInfraV2SpecIdentifiers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ai_enabled: None,
+            discovery_agent_id: None,
+            emissary_url: None,
+            namespace: None,
+            scope: None,
+            service_account: None,
+            type_: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4979,7 +6109,6 @@ impl model::Model for K8sInfraV2SpecIdentifiers {
 }
 model::model!(K8sInfraV2SpecIdentifiers);
 /// Schema `v1.K8sProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sProbeInputs {
     pub data: Option<String>,
     pub field_selector: Option<String>,
@@ -4994,6 +6123,21 @@ pub struct K8sProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            field_selector: None,
+            group: None,
+            label_selector: None,
+            namespace: None,
+            operation: None,
+            resource: None,
+            resource_names: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -5041,7 +6185,6 @@ impl model::Model for K8sProbeInputs {
 }
 model::model!(K8sProbeInputs);
 /// Schema `chaos.v1.ResourceRequirements`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sResourceRequirements {
     pub limits: Option<std::collections::BTreeMap<String, Quantity>>,
     pub requests: Option<std::collections::BTreeMap<String, Quantity>>,
@@ -5049,6 +6192,14 @@ pub struct K8sResourceRequirements {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sResourceRequirements {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limits: None,
+            requests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["limits", "requests"]
@@ -5072,7 +6223,6 @@ impl model::Model for K8sResourceRequirements {
 }
 model::model!(K8sResourceRequirements);
 /// Schema `chaos.v1.Volume`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sVolume {
     pub aws_elastic_block_store: Option<Box<AwsElasticBlockStoreVolumeSource>>,
     pub azure_disk: Option<Box<AzureDiskVolumeSource>>,
@@ -5108,6 +6258,42 @@ pub struct K8sVolume {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sVolume {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_elastic_block_store: None,
+            azure_disk: None,
+            azure_file: None,
+            cephfs: None,
+            cinder: None,
+            config_map: None,
+            csi: None,
+            downward_api: None,
+            empty_dir: None,
+            ephemeral: None,
+            fc: None,
+            flex_volume: None,
+            flocker: None,
+            gce_persistent_disk: None,
+            git_repo: None,
+            glusterfs: None,
+            host_path: None,
+            iscsi: None,
+            name: None,
+            nfs: None,
+            persistent_volume_claim: None,
+            photon_persistent_disk: None,
+            portworx_volume: None,
+            projected: None,
+            quobyte: None,
+            rbd: None,
+            scale_io: None,
+            secret: None,
+            storageos: None,
+            vsphere_volume: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -5218,7 +6404,6 @@ impl model::Model for K8sVolume {
 }
 model::model!(K8sVolume);
 /// Schema `chaos.v1.KeyToPath`.
-#[derive(Clone, Debug, Default)]
 pub struct KeyToPath {
     pub key: Option<String>,
     pub mode: Option<i64>,
@@ -5227,6 +6412,15 @@ pub struct KeyToPath {
     pub misfits: model::Misfits,
 }
 impl model::Model for KeyToPath {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            mode: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "mode", "path"]
@@ -5252,7 +6446,6 @@ impl model::Model for KeyToPath {
 }
 model::model!(KeyToPath);
 /// Schema `chaos.v1.LabelSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct LabelSelector {
     pub match_expressions: Option<Vec<LabelSelectorRequirement>>,
     pub match_labels: Option<std::collections::BTreeMap<String, String>>,
@@ -5260,6 +6453,14 @@ pub struct LabelSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for LabelSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_expressions: None,
+            match_labels: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["matchLabels", "matchExpressions"]
@@ -5287,7 +6488,6 @@ model::open_enum! {
     NotIn = "NotIn", Exists = "Exists", DoesNotExist = "DoesNotExist", }
 }
 /// Schema `chaos.v1.LabelSelectorRequirement`.
-#[derive(Clone, Debug, Default)]
 pub struct LabelSelectorRequirement {
     pub key: Option<String>,
     pub operator: Option<LabelSelectorOperator>,
@@ -5296,6 +6496,15 @@ pub struct LabelSelectorRequirement {
     pub misfits: model::Misfits,
 }
 impl model::Model for LabelSelectorRequirement {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            operator: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "values", "operator"]
@@ -5321,7 +6530,6 @@ impl model::Model for LabelSelectorRequirement {
 }
 model::model!(LabelSelectorRequirement);
 /// Schema `types.ListChaosPipelineRuns`.
-#[derive(Clone, Debug, Default)]
 pub struct ListChaosPipelineRuns {
     pub executed_at: Option<i64>,
     pub executed_by: Option<Box<ExperimentRunUserDetails>>,
@@ -5338,6 +6546,23 @@ pub struct ListChaosPipelineRuns {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListChaosPipelineRuns {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            executed_at: None,
+            executed_by: None,
+            experiment_id: None,
+            experiment_name: None,
+            experiment_notify_id: None,
+            experiment_run_id: None,
+            experiment_status: None,
+            infra: None,
+            resilience_score: None,
+            tags: None,
+            target_service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -5391,7 +6616,6 @@ impl model::Model for ListChaosPipelineRuns {
 }
 model::model!(ListChaosPipelineRuns);
 /// Schema `chaosexperiment.ListExperimentData`.
-#[derive(Clone, Debug, Default)]
 pub struct ListExperimentData {
     pub description: Option<String>,
     pub identity: Option<String>,
@@ -5403,6 +6627,18 @@ pub struct ListExperimentData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListExperimentData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identity: None,
+            infra_id: None,
+            infra_type: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "infraId", "identity", "infraType", "description"]
@@ -5434,7 +6670,6 @@ impl model::Model for ListExperimentData {
 }
 model::model!(ListExperimentData);
 /// Schema `v3.ListExperimentOrTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListExperimentOrTemplateResponse {
     pub correlation_id: Option<String>,
     pub experiments: Option<Vec<ListExperimentData>>,
@@ -5444,6 +6679,16 @@ pub struct ListExperimentOrTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListExperimentOrTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            experiments: None,
+            pagination: None,
+            templates: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["templates", "pagination", "experiments", "correlationId"]
@@ -5471,7 +6716,6 @@ impl model::Model for ListExperimentOrTemplateResponse {
 }
 model::model!(ListExperimentOrTemplateResponse);
 /// Schema `experimenttemplate.ListExperimentTemplateData`.
-#[derive(Clone, Debug, Default)]
 pub struct ListExperimentTemplateData {
     pub description: Option<String>,
     pub identity: Option<String>,
@@ -5482,6 +6726,17 @@ pub struct ListExperimentTemplateData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListExperimentTemplateData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identity: None,
+            infra_type: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "identity", "infraType", "description"]
@@ -5511,7 +6766,6 @@ impl model::Model for ListExperimentTemplateData {
 }
 model::model!(ListExperimentTemplateData);
 /// Schema `types.ListExperimentV2Response`.
-#[derive(Clone, Debug, Default)]
 pub struct ListExperimentV2Response {
     pub data: Option<Vec<ExperimentV2>>,
     pub pagination: Option<Box<ChaosApiPagination>>,
@@ -5519,6 +6773,14 @@ pub struct ListExperimentV2Response {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListExperimentV2Response {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination"]
@@ -5542,7 +6804,6 @@ impl model::Model for ListExperimentV2Response {
 }
 model::model!(ListExperimentV2Response);
 /// Schema `handlers.ListExperimentsWithActiveInfrasMinimalNotificationResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListExperimentsWithActiveInfrasMinimalNotificationResponse {
     pub experiments: Option<Vec<MinimalNotificationWorkflow>>,
     pub total_no_of_experiments: Option<i64>,
@@ -5550,6 +6811,14 @@ pub struct ListExperimentsWithActiveInfrasMinimalNotificationResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListExperimentsWithActiveInfrasMinimalNotificationResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiments: None,
+            total_no_of_experiments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["experiments", "totalNoOfExperiments"]
@@ -5573,7 +6842,6 @@ impl model::Model for ListExperimentsWithActiveInfrasMinimalNotificationResponse
 }
 model::model!(ListExperimentsWithActiveInfrasMinimalNotificationResponse);
 /// Schema `inputsets.ListInputSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListInputSetResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<InputSet>>,
@@ -5582,6 +6850,15 @@ pub struct ListInputSetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListInputSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            pagination: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination", "correlationID"]
@@ -5607,7 +6884,6 @@ impl model::Model for ListInputSetResponse {
 }
 model::model!(ListInputSetResponse);
 /// Schema `model.ListWorkflowRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ListWorkflowRequest {
     pub filter: Option<Box<WorkflowFilterInput>>,
     pub identities: Option<Vec<String>>,
@@ -5618,6 +6894,17 @@ pub struct ListWorkflowRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListWorkflowRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter: None,
+            identities: None,
+            pagination: None,
+            sort: None,
+            workflow_i_ds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sort", "filter", "identities", "pagination", "workflowIDs"]
@@ -5647,7 +6934,6 @@ impl model::Model for ListWorkflowRequest {
 }
 model::model!(ListWorkflowRequest);
 /// Schema `model.ListWorkflowResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListWorkflowResponse {
     pub total_no_of_workflows: Option<i64>,
     pub workflows: Option<Vec<Workflow>>,
@@ -5655,6 +6941,14 @@ pub struct ListWorkflowResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListWorkflowResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            total_no_of_workflows: None,
+            workflows: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["workflows", "totalNoOfWorkflows"]
@@ -5678,7 +6972,6 @@ impl model::Model for ListWorkflowResponse {
 }
 model::model!(ListWorkflowResponse);
 /// Schema `v1alpha1.Targets`.
-#[derive(Clone, Debug, Default)]
 pub struct LitmusTargets {
     pub id: Option<String>,
     pub kind: Option<String>,
@@ -5690,6 +6983,18 @@ pub struct LitmusTargets {
     pub misfits: model::Misfits,
 }
 impl model::Model for LitmusTargets {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            kind: None,
+            name: None,
+            namespace: None,
+            sub_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ID", "kind", "name", "type", "subType", "namespace"]
@@ -5721,13 +7026,19 @@ impl model::Model for LitmusTargets {
 }
 model::model!(LitmusTargets);
 /// Schema `chaos.v1.LocalObjectReference`.
-#[derive(Clone, Debug, Default)]
 pub struct LocalObjectReference {
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for LocalObjectReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -5749,7 +7060,6 @@ impl model::Model for LocalObjectReference {
 }
 model::model!(LocalObjectReference);
 /// Schema `chaos.v1.ManagedFieldsEntry`.
-#[derive(Clone, Debug, Default)]
 pub struct ManagedFieldsEntry {
     pub api_version: Option<String>,
     pub fields_type: Option<String>,
@@ -5761,6 +7071,18 @@ pub struct ManagedFieldsEntry {
     pub misfits: model::Misfits,
 }
 impl model::Model for ManagedFieldsEntry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            fields_type: None,
+            fields_v1: None,
+            manager: None,
+            operation: None,
+            time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["time", "manager", "fieldsV1", "operation", "apiVersion", "fieldsType"]
@@ -5796,7 +7118,6 @@ model::open_enum! {
     Apply = "Apply", Update = "Update", }
 }
 /// Schema `handlers.MinimalNotificationWorkflow`.
-#[derive(Clone, Debug, Default)]
 pub struct MinimalNotificationWorkflow {
     pub infra_id: Option<String>,
     pub infra_name: Option<String>,
@@ -5807,6 +7128,17 @@ pub struct MinimalNotificationWorkflow {
     pub misfits: model::Misfits,
 }
 impl model::Model for MinimalNotificationWorkflow {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infra_id: None,
+            infra_name: None,
+            name: None,
+            tags: None,
+            workflow_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "infraID", "infraName", "workflowID"]
@@ -5836,7 +7168,6 @@ impl model::Model for MinimalNotificationWorkflow {
 }
 model::model!(MinimalNotificationWorkflow);
 /// Schema `v1.NewRelicInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct NewRelicInputs {
     pub account_id: Option<String>,
     pub endpoint: Option<String>,
@@ -5845,6 +7176,15 @@ pub struct NewRelicInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for NewRelicInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            endpoint: None,
+            new_relic_metric: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endpoint", "accountId", "newRelicMetric"]
@@ -5870,7 +7210,6 @@ impl model::Model for NewRelicInputs {
 }
 model::model!(NewRelicInputs);
 /// Schema `v1.NewrelicMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct NewrelicMetrics {
     pub comparator: Option<Box<ComparatorInfo>>,
     pub metrics_evaluation_mode: Option<String>,
@@ -5880,6 +7219,16 @@ pub struct NewrelicMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for NewrelicMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comparator: None,
+            metrics_evaluation_mode: None,
+            query: None,
+            query_metrics: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "comparator", "queryMetrics", "metricsEvaluationMode"]
@@ -5907,7 +7256,6 @@ impl model::Model for NewrelicMetrics {
 }
 model::model!(NewrelicMetrics);
 /// Schema `v1.NewrelicProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct NewrelicProbeInputs {
     pub account_id: Option<String>,
     pub api_token_secret_name: Option<String>,
@@ -5917,6 +7265,16 @@ pub struct NewrelicProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for NewrelicProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            api_token_secret_name: None,
+            endpoint: None,
+            newrelic_metrics: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endpoint", "accountId", "newrelicMetrics", "apiTokenSecretName"]
@@ -5944,7 +7302,6 @@ impl model::Model for NewrelicProbeInputs {
 }
 model::model!(NewrelicProbeInputs);
 /// Schema `chaos.v1.NFSVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct NfsVolumeSource {
     pub path: Option<String>,
     pub read_only: Option<bool>,
@@ -5953,6 +7310,15 @@ pub struct NfsVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for NfsVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            path: None,
+            read_only: None,
+            server: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "server", "readOnly"]
@@ -5978,7 +7344,6 @@ impl model::Model for NfsVolumeSource {
 }
 model::model!(NfsVolumeSource);
 /// Schema `types.Note`.
-#[derive(Clone, Debug, Default)]
 pub struct Note {
     pub comment: Option<String>,
     pub created_at: Option<i64>,
@@ -5989,6 +7354,17 @@ pub struct Note {
     pub misfits: model::Misfits,
 }
 impl model::Model for Note {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: None,
+            created_at: None,
+            note_id: None,
+            updated_at: None,
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["user", "noteId", "comment", "createdAt", "updatedAt"]
@@ -6023,7 +7399,6 @@ model::open_enum! {
     "gameday-run-experiment", }
 }
 /// Schema `types.Notes`.
-#[derive(Clone, Debug, Default)]
 pub struct Notes {
     pub experiment_id: Option<String>,
     pub experiment_run_id: Option<String>,
@@ -6036,6 +7411,19 @@ pub struct Notes {
     pub misfits: model::Misfits,
 }
 impl model::Model for Notes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_id: None,
+            experiment_run_id: None,
+            gameday_run_id: None,
+            id: None,
+            identifiers: None,
+            notes: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6077,7 +7465,6 @@ impl model::Model for Notes {
 }
 model::model!(Notes);
 /// Schema `chaos.v1.ObjectMeta`.
-#[derive(Clone, Debug, Default)]
 pub struct ObjectMeta {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub cluster_name: Option<String>,
@@ -6099,6 +7486,28 @@ pub struct ObjectMeta {
     pub misfits: model::Misfits,
 }
 impl model::Model for ObjectMeta {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            cluster_name: None,
+            creation_timestamp: None,
+            deletion_grace_period_seconds: None,
+            deletion_timestamp: None,
+            finalizers: None,
+            generate_name: None,
+            generation: None,
+            labels: None,
+            managed_fields: None,
+            name: None,
+            namespace: None,
+            owner_references: None,
+            resource_version: None,
+            self_link: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6172,7 +7581,6 @@ model::open_enum! {
     "ReadWriteMany", }
 }
 /// Schema `chaos.v1.PersistentVolumeClaimSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PersistentVolumeClaimSpec {
     pub access_modes: Option<Vec<PersistentVolumeAccessMode>>,
     pub data_source: Option<Box<TypedLocalObjectReference>>,
@@ -6185,6 +7593,19 @@ pub struct PersistentVolumeClaimSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PersistentVolumeClaimSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_modes: None,
+            data_source: None,
+            resources: None,
+            selector: None,
+            storage_class_name: None,
+            volume_mode: None,
+            volume_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6226,7 +7647,6 @@ impl model::Model for PersistentVolumeClaimSpec {
 }
 model::model!(PersistentVolumeClaimSpec);
 /// Schema `chaos.v1.PersistentVolumeClaimTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct PersistentVolumeClaimTemplate {
     pub metadata: Option<Box<ObjectMeta>>,
     pub spec: Option<Box<PersistentVolumeClaimSpec>>,
@@ -6234,6 +7654,14 @@ pub struct PersistentVolumeClaimTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for PersistentVolumeClaimTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "metadata"]
@@ -6261,7 +7689,6 @@ model::open_enum! {
     Filesystem = "Filesystem", }
 }
 /// Schema `chaos.v1.PhotonPersistentDiskVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct PhotonPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
     pub pd_id: Option<String>,
@@ -6269,6 +7696,14 @@ pub struct PhotonPersistentDiskVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for PhotonPersistentDiskVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            pd_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pdID", "fsType"]
@@ -6292,7 +7727,6 @@ impl model::Model for PhotonPersistentDiskVolumeSource {
 }
 model::model!(PhotonPersistentDiskVolumeSource);
 /// Schema `chaos.v1.PortworxVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct PortworxVolumeSource {
     pub fs_type: Option<String>,
     pub read_only: Option<bool>,
@@ -6301,6 +7735,15 @@ pub struct PortworxVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for PortworxVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            read_only: None,
+            volume_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "readOnly", "volumeID"]
@@ -6326,7 +7769,6 @@ impl model::Model for PortworxVolumeSource {
 }
 model::model!(PortworxVolumeSource);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.PostMethod`.
-#[derive(Clone, Debug, Default)]
 pub struct PostMethod {
     pub body: Option<String>,
     pub body_path: Option<String>,
@@ -6338,6 +7780,18 @@ pub struct PostMethod {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostMethod {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            body: None,
+            body_path: None,
+            content_type: None,
+            criteria: None,
+            response_body: None,
+            response_code: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["body", "bodyPath", "criteria", "contentType", "responseBody", "responseCode"]
@@ -6369,7 +7823,6 @@ impl model::Model for PostMethod {
 }
 model::model!(PostMethod);
 /// Schema `experiment.ProbeActions`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeActions {
     pub args: Option<Vec<String>>,
     pub condition: Option<String>,
@@ -6379,6 +7832,16 @@ pub struct ProbeActions {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeActions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            args: None,
+            condition: None,
+            env: None,
+            identity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env", "args", "identity", "condition"]
@@ -6406,7 +7869,6 @@ impl model::Model for ProbeActions {
 }
 model::model!(ProbeActions);
 /// Schema `chaos_execution_nodes.ProbeData`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeData {
     pub description: Option<String>,
     pub fault_name: Option<String>,
@@ -6420,6 +7882,20 @@ pub struct ProbeData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            fault_name: None,
+            iterations: None,
+            name: None,
+            probe_details: None,
+            probe_type: None,
+            resiliency_score: None,
+            weightage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6464,7 +7940,6 @@ impl model::Model for ProbeData {
 }
 model::model!(ProbeData);
 /// Schema `chaos_execution_nodes.ProbeIterations`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeIterations {
     pub command_probe: Option<Box<CommandProbe>>,
     pub duration: Option<i64>,
@@ -6476,6 +7951,18 @@ pub struct ProbeIterations {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeIterations {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command_probe: None,
+            duration: None,
+            http_probe: None,
+            phase: None,
+            prom_probe: None,
+            timestamp: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["phase", "duration", "httpProbe", "promProbe", "timestamp", "commandProbe"]
@@ -6507,7 +7994,6 @@ impl model::Model for ProbeIterations {
 }
 model::model!(ProbeIterations);
 /// Schema `experiment.ProbeRef`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeRef {
     pub actions: Option<Vec<ProbeActions>>,
     pub conditions: Option<Vec<ExperimentProbeConditions>>,
@@ -6525,6 +8011,24 @@ pub struct ProbeRef {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            conditions: None,
+            duration: None,
+            enable_data_collection: None,
+            hub_ref: None,
+            identity: None,
+            infra_id: None,
+            is_verified: None,
+            name: None,
+            revision: None,
+            values: None,
+            weightage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6581,7 +8085,6 @@ impl model::Model for ProbeRef {
 }
 model::model!(ProbeRef);
 /// Schema `v1.AppdMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeV1AppdMetrics {
     pub application_name: Option<String>,
     pub duration_in_min: Option<i64>,
@@ -6590,6 +8093,15 @@ pub struct ProbeV1AppdMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeV1AppdMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_name: None,
+            duration_in_min: None,
+            metrics_full_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["durationInMin", "applicationName", "metricsFullPath"]
@@ -6615,23 +8127,21 @@ impl model::Model for ProbeV1AppdMetrics {
 }
 model::model!(ProbeV1AppdMetrics);
 /// Schema `v1.Authorization`.
-#[derive(Clone, Default)]
 pub struct ProbeV1Authorization {
     pub credentials: Option<String>,
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ProbeV1Authorization {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ProbeV1Authorization")
-            .field("credentials", &model::Redacted(self.credentials.is_some()))
-            .field("type_", &self.type_)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ProbeV1Authorization {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credentials: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "credentials"]
@@ -6652,10 +8162,13 @@ impl model::Model for ProbeV1Authorization {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(ProbeV1Authorization);
 /// Schema `v1.DatadogApmProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeV1DatadogApmProbeInputs {
     pub duration_in_min: Option<i64>,
     pub endpoint: Option<String>,
@@ -6665,6 +8178,16 @@ pub struct ProbeV1DatadogApmProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeV1DatadogApmProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_in_min: None,
+            endpoint: None,
+            query: None,
+            synthetics_test: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "endpoint", "durationInMin", "syntheticsTest"]
@@ -6692,7 +8215,6 @@ impl model::Model for ProbeV1DatadogApmProbeInputs {
 }
 model::model!(ProbeV1DatadogApmProbeInputs);
 /// Schema `v1.DatadogMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeV1DatadogMetrics {
     pub comparator: Option<Box<ComparatorInfo>>,
     pub query: Option<String>,
@@ -6701,6 +8223,15 @@ pub struct ProbeV1DatadogMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeV1DatadogMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comparator: None,
+            query: None,
+            time_frame: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "timeFrame", "comparator"]
@@ -6726,7 +8257,6 @@ impl model::Model for ProbeV1DatadogMetrics {
 }
 model::model!(ProbeV1DatadogMetrics);
 /// Schema `v1.DynatraceApmProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeV1DynatraceApmProbeInputs {
     pub duration_in_min: Option<i64>,
     pub endpoint: Option<String>,
@@ -6735,6 +8265,15 @@ pub struct ProbeV1DynatraceApmProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeV1DynatraceApmProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_in_min: None,
+            endpoint: None,
+            metrics: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metrics", "endpoint", "durationInMin"]
@@ -6760,7 +8299,6 @@ impl model::Model for ProbeV1DynatraceApmProbeInputs {
 }
 model::model!(ProbeV1DynatraceApmProbeInputs);
 /// Schema `v1.EvaluationWindow`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeV1EvaluationWindow {
     pub evaluation_end_time: Option<i64>,
     pub evaluation_start_time: Option<i64>,
@@ -6768,6 +8306,14 @@ pub struct ProbeV1EvaluationWindow {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeV1EvaluationWindow {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            evaluation_end_time: None,
+            evaluation_start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["evaluationEndTime", "evaluationStartTime"]
@@ -6791,7 +8337,6 @@ impl model::Model for ProbeV1EvaluationWindow {
 }
 model::model!(ProbeV1EvaluationWindow);
 /// Schema `v1.Identifier`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeV1Identifier {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -6800,6 +8345,15 @@ pub struct ProbeV1Identifier {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeV1Identifier {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -6825,7 +8379,6 @@ impl model::Model for ProbeV1Identifier {
 }
 model::model!(ProbeV1Identifier);
 /// Schema `chaos.v1.NewRelicMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeV1NewRelicMetric {
     pub query: Option<String>,
     pub query_metric: Option<String>,
@@ -6833,6 +8386,14 @@ pub struct ProbeV1NewRelicMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeV1NewRelicMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            query: None,
+            query_metric: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "queryMetric"]
@@ -6856,23 +8417,21 @@ impl model::Model for ProbeV1NewRelicMetric {
 }
 model::model!(ProbeV1NewRelicMetric);
 /// Schema `v1.SLOSourceMetadata`.
-#[derive(Clone, Default)]
 pub struct ProbeV1SloSourceMetadata {
     pub api_token_secret: Option<String>,
     pub scope: Option<Box<ProbeV1Identifier>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ProbeV1SloSourceMetadata {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ProbeV1SloSourceMetadata")
-            .field("api_token_secret", &model::Redacted(self.api_token_secret.is_some()))
-            .field("scope", &self.scope)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ProbeV1SloSourceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_token_secret: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "apiTokenSecret"]
@@ -6893,10 +8452,13 @@ impl model::Model for ProbeV1SloSourceMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(ProbeV1SloSourceMetadata);
 /// Schema `v1.SplunkObservabilityMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeV1SplunkObservabilityMetrics {
     pub duration_in_min: Option<i64>,
     pub query: Option<String>,
@@ -6904,6 +8466,14 @@ pub struct ProbeV1SplunkObservabilityMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeV1SplunkObservabilityMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_in_min: None,
+            query: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "durationInMin"]
@@ -6927,7 +8497,6 @@ impl model::Model for ProbeV1SplunkObservabilityMetrics {
 }
 model::model!(ProbeV1SplunkObservabilityMetrics);
 /// Schema `chaos.v1.ProjectedVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct ProjectedVolumeSource {
     pub default_mode: Option<i64>,
     pub sources: Option<Vec<VolumeProjection>>,
@@ -6935,6 +8504,14 @@ pub struct ProjectedVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProjectedVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_mode: None,
+            sources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sources", "defaultMode"]
@@ -6958,7 +8535,6 @@ impl model::Model for ProjectedVolumeSource {
 }
 model::model!(ProjectedVolumeSource);
 /// Schema `experiment.ProjectedVolumes`.
-#[derive(Clone, Debug, Default)]
 pub struct ProjectedVolumes {
     pub mount_path: Option<String>,
     pub name: Option<String>,
@@ -6968,6 +8544,16 @@ pub struct ProjectedVolumes {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProjectedVolumes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mount_path: None,
+            name: None,
+            projected: None,
+            read_only: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "readOnly", "mountPath", "projected"]
@@ -6995,7 +8581,6 @@ impl model::Model for ProjectedVolumes {
 }
 model::model!(ProjectedVolumes);
 /// Schema `v1.PromProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct PromProbeInputs {
     pub auth: Option<Box<ProbeV1Authorization>>,
     pub comparator: Option<Box<ComparatorInfo>>,
@@ -7007,6 +8592,18 @@ pub struct PromProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for PromProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            comparator: None,
+            endpoint: None,
+            query: None,
+            query_path: None,
+            tls_config: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "query", "endpoint", "queryPath", "tlsConfig", "comparator"]
@@ -7038,7 +8635,6 @@ impl model::Model for PromProbeInputs {
 }
 model::model!(PromProbeInputs);
 /// Schema `v1.PrometheusInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct PrometheusInputs {
     pub endpoint: Option<String>,
     pub query: Option<String>,
@@ -7047,6 +8643,15 @@ pub struct PrometheusInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for PrometheusInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            endpoint: None,
+            query: None,
+            tls_config: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "endpoint", "tlsConfig"]
@@ -7072,7 +8677,6 @@ impl model::Model for PrometheusInputs {
 }
 model::model!(PrometheusInputs);
 /// Schema `chaos.v1.QuobyteVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct QuobyteVolumeSource {
     pub group: Option<String>,
     pub read_only: Option<bool>,
@@ -7084,6 +8688,18 @@ pub struct QuobyteVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for QuobyteVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            read_only: None,
+            registry: None,
+            tenant: None,
+            user: None,
+            volume: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["user", "group", "tenant", "volume", "readOnly", "registry"]
@@ -7115,7 +8731,6 @@ impl model::Model for QuobyteVolumeSource {
 }
 model::model!(QuobyteVolumeSource);
 /// Schema `chaos.v1.RBDVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct RbdVolumeSource {
     pub fs_type: Option<String>,
     pub image: Option<String>,
@@ -7129,6 +8744,20 @@ pub struct RbdVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for RbdVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            image: None,
+            keyring: None,
+            monitors: None,
+            pool: None,
+            read_only: None,
+            secret_ref: None,
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7173,13 +8802,19 @@ impl model::Model for RbdVolumeSource {
 }
 model::model!(RbdVolumeSource);
 /// Schema `model.ReRunChaosWorkflowResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ReRunChaosWorkflowResponse {
     pub notify_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ReRunChaosWorkflowResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            notify_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["notifyID"]
@@ -7201,7 +8836,6 @@ impl model::Model for ReRunChaosWorkflowResponse {
 }
 model::model!(ReRunChaosWorkflowResponse);
 /// Schema `model.RecentWorkflowRun`.
-#[derive(Clone, Debug, Default)]
 pub struct RecentWorkflowRun {
     pub created_at: Option<String>,
     pub created_by: Option<Box<GraphUserDetails>>,
@@ -7216,6 +8850,21 @@ pub struct RecentWorkflowRun {
     pub misfits: model::Misfits,
 }
 impl model::Model for RecentWorkflowRun {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            created_by: None,
+            notify_id: None,
+            phase: None,
+            resiliency_score: None,
+            run_sequence: None,
+            updated_at: None,
+            updated_by: None,
+            workflow_run_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7263,7 +8912,6 @@ impl model::Model for RecentWorkflowRun {
 }
 model::model!(RecentWorkflowRun);
 /// Schema `chaosexperimentpipeline.ReferenceEntities`.
-#[derive(Clone, Debug, Default)]
 pub struct ReferenceEntities {
     pub action_ref: Option<Box<ActionRef>>,
     pub fault_ref: Option<Box<FaultRef>>,
@@ -7273,6 +8921,16 @@ pub struct ReferenceEntities {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReferenceEntities {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_ref: None,
+            fault_ref: None,
+            probe_ref: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["faultRef", "probeRef", "actionRef", "variables"]
@@ -7300,7 +8958,6 @@ impl model::Model for ReferenceEntities {
 }
 model::model!(ReferenceEntities);
 /// Schema `chaos_experiment_run.RuleDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct RuleDetails {
     pub conditions: Option<Vec<ConditionDetails>>,
     pub description: Option<String>,
@@ -7313,6 +8970,19 @@ pub struct RuleDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuleDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            conditions: None,
+            description: None,
+            message: None,
+            rule_id: None,
+            rule_name: None,
+            time_window: None,
+            user_group_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7354,7 +9024,6 @@ impl model::Model for RuleDetails {
 }
 model::model!(RuleDetails);
 /// Schema `github_com_harness_hce-saas_hce-sdk_common_probe_v1.RunProperty`.
-#[derive(Clone, Debug, Default)]
 pub struct RunProperty {
     pub attempt: Option<i64>,
     pub initial_delay: Option<String>,
@@ -7369,6 +9038,21 @@ pub struct RunProperty {
     pub misfits: model::Misfits,
 }
 impl model::Model for RunProperty {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempt: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            interval: None,
+            probe_polling_interval: None,
+            probe_timeout: None,
+            retry: None,
+            stop_on_failure: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7416,7 +9100,6 @@ impl model::Model for RunProperty {
 }
 model::model!(RunProperty);
 /// Schema `template.RunTimeVariables`.
-#[derive(Clone, Debug, Default)]
 pub struct RunTimeVariables {
     pub experiment: Option<Vec<ChaosTemplateVariable>>,
     pub tasks: Option<std::collections::BTreeMap<String, Vec<ChaosTemplateVariable>>>,
@@ -7424,6 +9107,14 @@ pub struct RunTimeVariables {
     pub misfits: model::Misfits,
 }
 impl model::Model for RunTimeVariables {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment: None,
+            tasks: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tasks", "experiment"]
@@ -7447,7 +9138,6 @@ impl model::Model for RunTimeVariables {
 }
 model::model!(RunTimeVariables);
 /// Schema `chaos.v1.ScaleIOVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct ScaleIoVolumeSource {
     pub fs_type: Option<String>,
     pub gateway: Option<String>,
@@ -7463,6 +9153,22 @@ pub struct ScaleIoVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScaleIoVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            gateway: None,
+            protection_domain: None,
+            read_only: None,
+            secret_ref: None,
+            ssl_enabled: None,
+            storage_mode: None,
+            storage_pool: None,
+            system: None,
+            volume_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7513,7 +9219,6 @@ impl model::Model for ScaleIoVolumeSource {
 }
 model::model!(ScaleIoVolumeSource);
 /// Schema `chaos.v1.SecretEnvSource`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretEnvSource {
     pub name: Option<String>,
     pub optional: Option<bool>,
@@ -7521,6 +9226,14 @@ pub struct SecretEnvSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretEnvSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "optional"]
@@ -7544,7 +9257,6 @@ impl model::Model for SecretEnvSource {
 }
 model::model!(SecretEnvSource);
 /// Schema `chaos.v1.SecretProjection`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretProjection {
     pub items: Option<Vec<KeyToPath>>,
     pub name: Option<String>,
@@ -7553,6 +9265,15 @@ pub struct SecretProjection {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretProjection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            name: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "items", "optional"]
@@ -7578,7 +9299,6 @@ impl model::Model for SecretProjection {
 }
 model::model!(SecretProjection);
 /// Schema `chaos.v1.SecretVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretVolumeSource {
     pub default_mode: Option<i64>,
     pub items: Option<Vec<KeyToPath>>,
@@ -7588,6 +9308,16 @@ pub struct SecretVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_mode: None,
+            items: None,
+            optional: None,
+            secret_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "optional", "secretName", "defaultMode"]
@@ -7615,7 +9345,6 @@ impl model::Model for SecretVolumeSource {
 }
 model::model!(SecretVolumeSource);
 /// Schema `chaos_experiment_run.SecurityGovernanceNode`.
-#[derive(Clone, Debug, Default)]
 pub struct SecurityGovernanceNode {
     pub finished_at: Option<i64>,
     pub message: Option<String>,
@@ -7628,6 +9357,19 @@ pub struct SecurityGovernanceNode {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecurityGovernanceNode {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            finished_at: None,
+            message: None,
+            name: None,
+            phase: None,
+            security_governance_node_data: None,
+            started_at: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7669,7 +9411,6 @@ impl model::Model for SecurityGovernanceNode {
 }
 model::model!(SecurityGovernanceNode);
 /// Schema `chaos_experiment_run.SecurityGovernanceNodeData`.
-#[derive(Clone, Debug, Default)]
 pub struct SecurityGovernanceNodeData {
     pub failed_rules: Option<Vec<RuleDetails>>,
     pub passed_rules: Option<Vec<RuleDetails>>,
@@ -7678,6 +9419,15 @@ pub struct SecurityGovernanceNodeData {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecurityGovernanceNodeData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed_rules: None,
+            passed_rules: None,
+            skipped_rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failedRules", "passedRules", "skippedRules"]
@@ -7703,13 +9453,19 @@ impl model::Model for SecurityGovernanceNodeData {
 }
 model::model!(SecurityGovernanceNodeData);
 /// Schema `experiment.Selector`.
-#[derive(Clone, Debug, Default)]
 pub struct Selector {
     pub workloads: Option<Vec<ExperimentWorkload>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for Selector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            workloads: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["workloads"]
@@ -7731,7 +9487,6 @@ impl model::Model for Selector {
 }
 model::model!(Selector);
 /// Schema `chaos.v1.ServiceAccountTokenProjection`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceAccountTokenProjection {
     pub audience: Option<String>,
     pub expiration_seconds: Option<i64>,
@@ -7740,6 +9495,15 @@ pub struct ServiceAccountTokenProjection {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceAccountTokenProjection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            audience: None,
+            expiration_seconds: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "audience", "expirationSeconds"]
@@ -7765,7 +9529,6 @@ impl model::Model for ServiceAccountTokenProjection {
 }
 model::model!(ServiceAccountTokenProjection);
 /// Schema `experiment.Sidecar`.
-#[derive(Clone, Debug, Default)]
 pub struct Sidecar {
     pub env: Option<Vec<K8sEnvVar>>,
     pub env_from: Option<Vec<EnvFromSource>>,
@@ -7776,6 +9539,17 @@ pub struct Sidecar {
     pub misfits: model::Misfits,
 }
 impl model::Model for Sidecar {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env: None,
+            env_from: None,
+            image: None,
+            image_pull_policy: None,
+            secrets: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env", "image", "envFrom", "secrets", "imagePullPolicy"]
@@ -7805,7 +9579,6 @@ impl model::Model for Sidecar {
 }
 model::model!(Sidecar);
 /// Schema `chaos_experiment.SingleClickOnboardMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct SingleClickOnboardMetadata {
     pub faults: Option<Vec<String>>,
     pub onboarding_id: Option<String>,
@@ -7813,6 +9586,14 @@ pub struct SingleClickOnboardMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for SingleClickOnboardMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            faults: None,
+            onboarding_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["faults", "onboardingID"]
@@ -7836,7 +9617,6 @@ impl model::Model for SingleClickOnboardMetadata {
 }
 model::model!(SingleClickOnboardMetadata);
 /// Schema `v1.SLOProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct SloProbeInputs {
     pub comparator: Option<Box<ComparatorInfo>>,
     pub evaluation_timeout: Option<String>,
@@ -7849,6 +9629,19 @@ pub struct SloProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comparator: None,
+            evaluation_timeout: None,
+            evaluation_window: None,
+            insecure_skip_verify: None,
+            platform_endpoint: None,
+            slo_identifier: None,
+            slo_source_metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7890,7 +9683,6 @@ impl model::Model for SloProbeInputs {
 }
 model::model!(SloProbeInputs);
 /// Schema `v1.SourceDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct SourceDetails {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub args: Option<Vec<String>>,
@@ -7911,6 +9703,27 @@ pub struct SourceDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for SourceDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            args: None,
+            command: None,
+            env: None,
+            host_network: None,
+            image: None,
+            image_pull_policy: None,
+            image_pull_secrets: None,
+            inherit_inputs: None,
+            labels: None,
+            node_selector: None,
+            privileged: None,
+            tolerations: None,
+            volume_mount: None,
+            volumes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7976,7 +9789,6 @@ impl model::Model for SourceDetails {
 }
 model::model!(SourceDetails);
 /// Schema `v1.SplunkObservabilityInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct SplunkObservabilityInputs {
     pub endpoint: Option<String>,
     pub splunk_observability_metrics: Option<Box<ProbeV1SplunkObservabilityMetrics>>,
@@ -7984,6 +9796,14 @@ pub struct SplunkObservabilityInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for SplunkObservabilityInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            endpoint: None,
+            splunk_observability_metrics: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endpoint", "splunkObservabilityMetrics"]
@@ -8007,23 +9827,21 @@ impl model::Model for SplunkObservabilityInputs {
 }
 model::model!(SplunkObservabilityInputs);
 /// Schema `experiment.SSHFaultAuth`.
-#[derive(Clone, Default)]
 pub struct SshFaultAuth {
     pub key: Option<String>,
     pub password: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for SshFaultAuth {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SshFaultAuth")
-            .field("key", &self.key)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for SshFaultAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            password: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "password"]
@@ -8044,10 +9862,13 @@ impl model::Model for SshFaultAuth {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(SshFaultAuth);
 /// Schema `types.StopChaosV2ExperimentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct StopChaosV2ExperimentResponse {
     pub experiment_id: Option<String>,
     pub experiment_name: Option<String>,
@@ -8056,6 +9877,15 @@ pub struct StopChaosV2ExperimentResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for StopChaosV2ExperimentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_id: None,
+            experiment_name: None,
+            is_stopped: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["isStopped", "experimentId", "experimentName"]
@@ -8081,7 +9911,6 @@ impl model::Model for StopChaosV2ExperimentResponse {
 }
 model::model!(StopChaosV2ExperimentResponse);
 /// Schema `chaos.v1.StorageOSVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct StorageOsVolumeSource {
     pub fs_type: Option<String>,
     pub read_only: Option<bool>,
@@ -8092,6 +9921,17 @@ pub struct StorageOsVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for StorageOsVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            read_only: None,
+            secret_ref: None,
+            volume_name: None,
+            volume_namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "readOnly", "secretRef", "volumeName", "volumeNamespace"]
@@ -8121,7 +9961,6 @@ impl model::Model for StorageOsVolumeSource {
 }
 model::model!(StorageOsVolumeSource);
 /// Schema `v1alpha1.TargetDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct TargetDetails {
     pub chaos_status: Option<String>,
     pub kind: Option<String>,
@@ -8130,6 +9969,15 @@ pub struct TargetDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for TargetDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chaos_status: None,
+            kind: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "name", "chaosStatus"]
@@ -8155,7 +10003,6 @@ impl model::Model for TargetDetails {
 }
 model::model!(TargetDetails);
 /// Schema `model.TemplateRef`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateRef {
     pub hub_ref: Option<String>,
     pub identity: Option<String>,
@@ -8165,6 +10012,16 @@ pub struct TemplateRef {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hub_ref: None,
+            identity: None,
+            ref_: None,
+            revision: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ref", "hubRef", "identity", "revision"]
@@ -8192,7 +10049,6 @@ impl model::Model for TemplateRef {
 }
 model::model!(TemplateRef);
 /// Schema `chaos.v1.TypedLocalObjectReference`.
-#[derive(Clone, Debug, Default)]
 pub struct TypedLocalObjectReference {
     pub api_group: Option<String>,
     pub kind: Option<String>,
@@ -8201,6 +10057,15 @@ pub struct TypedLocalObjectReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypedLocalObjectReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_group: None,
+            kind: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "name", "apiGroup"]
@@ -8230,7 +10095,6 @@ model::open_enum! {
     Enable = "Enable", Disable = "Disable", Update = "Update", }
 }
 /// Schema `types.UpdateCronExperimentStateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCronExperimentStateRequest {
     pub action: Option<UpdateCronExperimentAction>,
     pub cron_syntax: Option<String>,
@@ -8240,6 +10104,16 @@ pub struct UpdateCronExperimentStateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCronExperimentStateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            cron_syntax: None,
+            experiment_i_ds: None,
+            is_single_run_cron_enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action", "cronSyntax", "experimentIDs", "isSingleRunCronEnabled"]
@@ -8267,7 +10141,6 @@ impl model::Model for UpdateCronExperimentStateRequest {
 }
 model::model!(UpdateCronExperimentStateRequest);
 /// Schema `types.UpdateCronExperimentStateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateCronExperimentStateResponse {
     pub failed_i_ds: Option<Vec<String>>,
     pub success_i_ds: Option<Vec<String>>,
@@ -8275,6 +10148,14 @@ pub struct UpdateCronExperimentStateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateCronExperimentStateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed_i_ds: None,
+            success_i_ds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failedIDs", "successIDs"]
@@ -8298,7 +10179,6 @@ impl model::Model for UpdateCronExperimentStateResponse {
 }
 model::model!(UpdateCronExperimentStateResponse);
 /// Schema `inputsets.UpdateInputSetRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateInputSetRequest {
     pub description: Option<String>,
     pub name: Option<String>,
@@ -8307,6 +10187,15 @@ pub struct UpdateInputSetRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateInputSetRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            name: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "spec", "description"]
@@ -8332,7 +10221,6 @@ impl model::Model for UpdateInputSetRequest {
 }
 model::model!(UpdateInputSetRequest);
 /// Schema `inputsets.UpdateInputSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateInputSetResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<InputSet>>,
@@ -8340,6 +10228,14 @@ pub struct UpdateInputSetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateInputSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "correlationID"]
@@ -8363,7 +10259,6 @@ impl model::Model for UpdateInputSetResponse {
 }
 model::model!(UpdateInputSetResponse);
 /// Schema `types.UpdateNoteRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateNoteRequest {
     pub comment: Option<String>,
     pub experiment_id: Option<String>,
@@ -8376,6 +10271,19 @@ pub struct UpdateNoteRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateNoteRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comment: None,
+            experiment_id: None,
+            experiment_run_id: None,
+            gameday_run_id: None,
+            note_id: None,
+            operation: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -8421,13 +10329,19 @@ model::open_enum! {
     Update = "update", }
 }
 /// Schema `pipelines.VerifyChaosStageInPipelineRunResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct VerifyChaosStageInPipelineRunResponse {
     pub exists: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for VerifyChaosStageInPipelineRunResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exists: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["exists"]
@@ -8449,7 +10363,6 @@ impl model::Model for VerifyChaosStageInPipelineRunResponse {
 }
 model::model!(VerifyChaosStageInPipelineRunResponse);
 /// Schema `chaos.v1.VolumeProjection`.
-#[derive(Clone, Debug, Default)]
 pub struct VolumeProjection {
     pub config_map: Option<Box<ConfigMapProjection>>,
     pub downward_api: Option<Box<DownwardApiProjection>>,
@@ -8459,6 +10372,16 @@ pub struct VolumeProjection {
     pub misfits: model::Misfits,
 }
 impl model::Model for VolumeProjection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_map: None,
+            downward_api: None,
+            secret: None,
+            service_account_token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["secret", "configMap", "downwardAPI", "serviceAccountToken"]
@@ -8486,7 +10409,6 @@ impl model::Model for VolumeProjection {
 }
 model::model!(VolumeProjection);
 /// Schema `chaos.v1.VsphereVirtualDiskVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct VsphereVirtualDiskVolumeSource {
     pub fs_type: Option<String>,
     pub storage_policy_id: Option<String>,
@@ -8496,6 +10418,16 @@ pub struct VsphereVirtualDiskVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for VsphereVirtualDiskVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            storage_policy_id: None,
+            storage_policy_name: None,
+            volume_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "volumePath", "storagePolicyID", "storagePolicyName"]
@@ -8523,7 +10455,6 @@ impl model::Model for VsphereVirtualDiskVolumeSource {
 }
 model::model!(VsphereVirtualDiskVolumeSource);
 /// Schema `chaos_experiment.WeightagesInput`.
-#[derive(Clone, Debug, Default)]
 pub struct WeightagesInput {
     pub fault_name: Option<String>,
     pub weightage: Option<i64>,
@@ -8531,6 +10462,14 @@ pub struct WeightagesInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for WeightagesInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fault_name: None,
+            weightage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["faultName", "weightage"]
@@ -8554,7 +10493,6 @@ impl model::Model for WeightagesInput {
 }
 model::model!(WeightagesInput);
 /// Schema `model.Workflow`.
-#[derive(Clone, Debug, Default)]
 pub struct Workflow {
     pub created_at: Option<String>,
     pub created_by: Option<Box<GraphUserDetails>>,
@@ -8583,6 +10521,35 @@ pub struct Workflow {
     pub misfits: model::Misfits,
 }
 impl model::Model for Workflow {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            created_by: None,
+            cron_syntax: None,
+            description: None,
+            events_metadata: None,
+            identifiers: None,
+            identity: None,
+            infra: None,
+            is_cron_enabled: None,
+            is_custom_workflow: None,
+            is_removed: None,
+            is_single_run_cron_enabled: None,
+            last_executed_at: None,
+            name: None,
+            recent_workflow_run_details: None,
+            tags: None,
+            template_details: None,
+            updated_at: None,
+            updated_by: None,
+            weightages: None,
+            workflow_id: None,
+            workflow_manifest: None,
+            workflow_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -8672,7 +10639,6 @@ impl model::Model for Workflow {
 }
 model::model!(Workflow);
 /// Schema `model.WorkflowFilterInput`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkflowFilterInput {
     pub date_range: Option<Box<DateRange>>,
     pub infra_active: Option<bool>,
@@ -8688,6 +10654,22 @@ pub struct WorkflowFilterInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkflowFilterInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            date_range: None,
+            infra_active: None,
+            infra_i_ds: None,
+            infra_name: None,
+            infra_types: None,
+            is_cron_enabled: None,
+            scenario_type: None,
+            status: None,
+            tags: None,
+            workflow_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -8738,7 +10720,6 @@ impl model::Model for WorkflowFilterInput {
 }
 model::model!(WorkflowFilterInput);
 /// Schema `chaos_experiment.WorkflowRevision`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkflowRevision {
     pub actions: Option<Vec<ExperimentRunAction>>,
     pub chaos_fault_events: Option<Vec<FaultEventMetadata>>,
@@ -8753,6 +10734,21 @@ pub struct WorkflowRevision {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkflowRevision {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            chaos_fault_events: None,
+            experiment_manifest: None,
+            faults_with_probes: None,
+            probes: None,
+            revision_id: None,
+            targeted_services: None,
+            updated_at: None,
+            weightages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -8800,7 +10796,6 @@ impl model::Model for WorkflowRevision {
 }
 model::model!(WorkflowRevision);
 /// Schema `model.WorkflowSortInput`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkflowSortInput {
     pub ascending: Option<bool>,
     pub field: Option<WorkflowSortingField>,
@@ -8808,6 +10803,14 @@ pub struct WorkflowSortInput {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkflowSortInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ascending: None,
+            field: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["field", "ascending"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `probe.APMProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct ApmProbe {
     pub app_dynamics_probe_inputs: Option<Box<StoredAppDynamicsProbeInputs>>,
     pub attempt: Option<serde_json::Value>,
@@ -33,6 +32,30 @@ pub struct ApmProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApmProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_dynamics_probe_inputs: None,
+            attempt: None,
+            comparator: None,
+            datadog_apm_probe_inputs: None,
+            dynatrace_apm_probe_inputs: None,
+            gcp_cloud_monitoring_probe_inputs: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            interval: None,
+            new_relic_probe_inputs: None,
+            polling_interval: None,
+            probe_timeout: None,
+            prometheus_probe_inputs: None,
+            retry: None,
+            splunk_observability_probe_inputs: None,
+            stop_on_failure: None,
+            type_: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -107,7 +130,6 @@ impl model::Model for ApmProbe {
 }
 model::model!(ApmProbe);
 /// Schema `probe.APMTLSConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ApmtlsConfig {
     pub ca_crt: Option<Box<StoredProbeSecretManager>>,
     pub client_crt: Option<Box<StoredProbeSecretManager>>,
@@ -117,6 +139,16 @@ pub struct ApmtlsConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApmtlsConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_crt: None,
+            client_crt: None,
+            insecure_skip_verify: None,
+            key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "caCrt", "clientCrt", "insecureSkipVerify"]
@@ -144,7 +176,6 @@ impl model::Model for ApmtlsConfig {
 }
 model::model!(ApmtlsConfig);
 /// Schema `types.ExecutedByExperiment`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosExecutedByExperiment {
     pub experiment_id: Option<String>,
     pub experiment_name: Option<String>,
@@ -157,6 +188,19 @@ pub struct ChaosExecutedByExperiment {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosExecutedByExperiment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_id: None,
+            experiment_name: None,
+            experiment_run_id: None,
+            experiment_type: None,
+            notify_id: None,
+            updated_at: None,
+            updated_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -198,7 +242,6 @@ impl model::Model for ChaosExecutedByExperiment {
 }
 model::model!(ChaosExecutedByExperiment);
 /// Schema `probe.HTTPProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosHttpProbe {
     pub attempt: Option<serde_json::Value>,
     pub auth: Option<Box<ProbeAuthorization>>,
@@ -218,6 +261,26 @@ pub struct ChaosHttpProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosHttpProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempt: None,
+            auth: None,
+            headers: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            interval: None,
+            method: None,
+            polling_interval: None,
+            probe_timeout: None,
+            retry: None,
+            stop_on_failure: None,
+            tls_config: None,
+            url: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -280,7 +343,6 @@ impl model::Model for ChaosHttpProbe {
 }
 model::model!(ChaosHttpProbe);
 /// Schema `types.Identifiers`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosIdentifiers {
     pub account_id: Option<String>,
     pub org_id: Option<String>,
@@ -289,6 +351,15 @@ pub struct ChaosIdentifiers {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosIdentifiers {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            org_id: None,
+            project_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgID", "accountID", "projectID"]
@@ -319,7 +390,6 @@ model::open_enum! {
     CloudFoundry = "CloudFoundry", Container = "Container", }
 }
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_chaos_v2_probes_types.UserDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosProbeUserDetails {
     pub email: Option<String>,
     pub user_id: Option<String>,
@@ -328,6 +398,15 @@ pub struct ChaosProbeUserDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosProbeUserDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            user_id: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "userID", "username"]
@@ -357,7 +436,6 @@ model::open_enum! {
     Failed = "Failed", Na = "NA", Awaited = "Awaited", Skipped = "Skipped", }
 }
 /// Schema `probe.PROMProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosPromProbe {
     pub attempt: Option<serde_json::Value>,
     pub auth: Option<Box<ProbeAuthorization>>,
@@ -378,6 +456,27 @@ pub struct ChaosPromProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosPromProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempt: None,
+            auth: None,
+            comparator: None,
+            endpoint: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            interval: None,
+            polling_interval: None,
+            probe_timeout: None,
+            query: None,
+            query_path: None,
+            retry: None,
+            stop_on_failure: None,
+            tls_config: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -447,7 +546,6 @@ model::open_enum! {
     "NON_CRON", Gameday = "GAMEDAY", All = "ALL", }
 }
 /// Schema `types.Status`.
-#[derive(Clone, Debug, Default)]
 pub struct ChaosStatus {
     pub description: Option<String>,
     pub verdict: Option<ChaosProbeVerdict>,
@@ -455,6 +553,14 @@ pub struct ChaosStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChaosStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            verdict: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["verdict", "description"]
@@ -478,7 +584,6 @@ impl model::Model for ChaosStatus {
 }
 model::model!(ChaosStatus);
 /// Schema `probe.Comparator`.
-#[derive(Clone, Debug, Default)]
 pub struct Comparator {
     pub criteria: Option<String>,
     pub type_: Option<String>,
@@ -487,6 +592,15 @@ pub struct Comparator {
     pub misfits: model::Misfits,
 }
 impl model::Model for Comparator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            criteria: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "value", "criteria"]
@@ -512,7 +626,6 @@ impl model::Model for Comparator {
 }
 model::model!(Comparator);
 /// Schema `probe.ContainerProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct ContainerProbe {
     pub affinity: Option<Box<NodeAffinity>>,
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
@@ -549,6 +662,43 @@ pub struct ContainerProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for ContainerProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            affinity: None,
+            annotations: None,
+            args: None,
+            attempt: None,
+            command: None,
+            comparator: None,
+            container_security_context: None,
+            env: None,
+            host_ipc: None,
+            host_network: None,
+            host_pid: None,
+            image: None,
+            image_pull_policy: None,
+            image_pull_secrets: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            interval: None,
+            labels: None,
+            namespace: None,
+            node_selector: None,
+            pod_security_context: None,
+            polling_interval: None,
+            probe_timeout: None,
+            resources: None,
+            retry: None,
+            service_account_name: None,
+            stop_on_failure: None,
+            tolerations: None,
+            verbosity: None,
+            volume_mounts: None,
+            volumes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -662,7 +812,6 @@ impl model::Model for ContainerProbe {
 }
 model::model!(ContainerProbe);
 /// Schema `types.CreateProbeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateProbeResponse {
     pub apm_properties: Option<Box<ApmProbe>>,
     pub container_http_properties: Option<Box<ChaosHttpProbe>>,
@@ -690,6 +839,34 @@ pub struct CreateProbeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateProbeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            apm_properties: None,
+            container_http_properties: None,
+            container_probe_properties: None,
+            description: None,
+            k8s_properties: None,
+            kubernetes_cmd_properties: None,
+            kubernetes_datadog_properties: None,
+            kubernetes_dynatrace_properties: None,
+            kubernetes_http_properties: None,
+            linux_cmd_properties: None,
+            linux_datadog_properties: None,
+            linux_dynatrace_properties: None,
+            linux_http_properties: None,
+            name: None,
+            probe_id: None,
+            prom_properties: None,
+            revision_id: None,
+            slo_properties: None,
+            tags: None,
+            variables: None,
+            windows_cmd_properties: None,
+            windows_http_properties: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -776,7 +953,6 @@ impl model::Model for CreateProbeResponse {
 }
 model::model!(CreateProbeResponse);
 /// Schema `probe.DatadogProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct DatadogProbe {
     pub attempt: Option<serde_json::Value>,
     pub datadog_credentials_secret_name: Option<String>,
@@ -795,6 +971,25 @@ pub struct DatadogProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for DatadogProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempt: None,
+            datadog_credentials_secret_name: None,
+            datadog_site: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            interval: None,
+            metrics: None,
+            polling_interval: None,
+            probe_timeout: None,
+            retry: None,
+            stop_on_failure: None,
+            synthetics_test: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -854,7 +1049,6 @@ impl model::Model for DatadogProbe {
 }
 model::model!(DatadogProbe);
 /// Schema `probe.DynatraceProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct DynatraceProbe {
     pub api_token_secret_name: Option<String>,
     pub attempt: Option<serde_json::Value>,
@@ -874,6 +1068,26 @@ pub struct DynatraceProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for DynatraceProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_token_secret_name: None,
+            attempt: None,
+            comparator: None,
+            endpoint: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            interval: None,
+            metrics: None,
+            polling_interval: None,
+            probe_timeout: None,
+            retry: None,
+            stop_on_failure: None,
+            time_frame: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -936,7 +1150,6 @@ impl model::Model for DynatraceProbe {
 }
 model::model!(DynatraceProbe);
 /// Schema `types.GetProbeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct GetProbeResponse {
     pub created_at: Option<i64>,
     pub created_by: Option<Box<GraphUserDetails>>,
@@ -965,6 +1178,35 @@ pub struct GetProbeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for GetProbeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            created_by: None,
+            description: None,
+            hub_ref: None,
+            identity: None,
+            import_type: None,
+            infrastructure_type: None,
+            is_enabled: None,
+            is_imported: None,
+            is_verified: None,
+            managed_by: None,
+            name: None,
+            probe_id: None,
+            probe_properties: None,
+            probe_reference_count: None,
+            probe_template_ref: None,
+            recent_probe_runs: None,
+            run_properties: None,
+            tags: None,
+            type_: None,
+            updated_at: None,
+            updated_by: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1054,7 +1296,6 @@ impl model::Model for GetProbeResponse {
 }
 model::model!(GetProbeResponse);
 /// Schema `types.ImportProbeTemplateRequest`.
-#[derive(Clone, Debug)]
 pub struct ImportProbeTemplateRequest {
     pub description: Option<String>,
     pub hub_identifiers: Option<Box<ChaosIdentifiers>>,
@@ -1078,20 +1319,35 @@ impl ImportProbeTemplateRequest {
         probe_ref: impl Into<String>,
     ) -> Self {
         Self {
-            description: Default::default(),
-            hub_identifiers: Default::default(),
-            hub_ref: Default::default(),
+            description: None,
+            hub_identifiers: None,
+            hub_ref: None,
             identity: identity.into(),
             import_type: import_type.into(),
-            managed_by: Default::default(),
+            managed_by: None,
             name: name.into(),
             probe_ref: probe_ref.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ImportProbeTemplateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            hub_identifiers: None,
+            hub_ref: None,
+            identity: model::Cell::blank(),
+            import_type: model::Cell::blank(),
+            managed_by: None,
+            name: model::Cell::blank(),
+            probe_ref: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1141,15 +1397,8 @@ impl model::Model for ImportProbeTemplateRequest {
         &[0, 3, 4, 6]
     }
 }
-model::model!(
-    ImportProbeTemplateRequest, Self { description : Default::default(), hub_identifiers
-    : Default::default(), hub_ref : Default::default(), identity : model::Cell::blank(),
-    import_type : model::Cell::blank(), managed_by : Default::default(), name :
-    model::Cell::blank(), probe_ref : model::Cell::blank(), tags : Default::default(),
-    misfits : Default::default() }
-);
+model::through_cell!(ImportProbeTemplateRequest);
 /// Schema `probe.K8SProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct K8sProbe {
     pub attempt: Option<serde_json::Value>,
     pub field_selector: Option<String>,
@@ -1172,6 +1421,29 @@ pub struct K8sProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for K8sProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempt: None,
+            field_selector: None,
+            group: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            interval: None,
+            label_selector: None,
+            namespace: None,
+            operation: None,
+            polling_interval: None,
+            probe_timeout: None,
+            resource: None,
+            resource_names: None,
+            retry: None,
+            stop_on_failure: None,
+            verbosity: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1243,7 +1515,6 @@ impl model::Model for K8sProbe {
 }
 model::model!(K8sProbe);
 /// Schema `probe.KubernetesCMDProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesCmdProbe {
     pub attempt: Option<serde_json::Value>,
     pub command: Option<String>,
@@ -1262,6 +1533,25 @@ pub struct KubernetesCmdProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesCmdProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempt: None,
+            command: None,
+            comparator: None,
+            env: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            interval: None,
+            polling_interval: None,
+            probe_timeout: None,
+            retry: None,
+            source: None,
+            stop_on_failure: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1321,7 +1611,6 @@ impl model::Model for KubernetesCmdProbe {
 }
 model::model!(KubernetesCmdProbe);
 /// Schema `probe.LinuxCMDProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct LinuxCmdProbe {
     pub attempt: Option<serde_json::Value>,
     pub command: Option<String>,
@@ -1340,6 +1629,25 @@ pub struct LinuxCmdProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for LinuxCmdProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempt: None,
+            command: None,
+            comparator: None,
+            env: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            interval: None,
+            polling_interval: None,
+            probe_timeout: None,
+            retry: None,
+            source: None,
+            stop_on_failure: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1399,7 +1707,6 @@ impl model::Model for LinuxCmdProbe {
 }
 model::model!(LinuxCmdProbe);
 /// Schema `types.ListProbeResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListProbeResponse {
     pub data: Option<Vec<GetProbeResponse>>,
     pub pagination: Option<Box<ChaosApiPagination>>,
@@ -1408,6 +1715,15 @@ pub struct ListProbeResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListProbeResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            pagination: None,
+            total_no_of_probes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "pagination", "totalNoOfProbes"]
@@ -1439,7 +1755,6 @@ model::open_enum! {
     "Awaited", }
 }
 /// Schema `probe.Method`.
-#[derive(Clone, Debug, Default)]
 pub struct Method {
     pub get: Option<Box<StoredProbeGet>>,
     pub post: Option<Box<StoredProbePost>>,
@@ -1447,6 +1762,14 @@ pub struct Method {
     pub misfits: model::Misfits,
 }
 impl model::Model for Method {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            get: None,
+            post: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["get", "post"]
@@ -1470,23 +1793,21 @@ impl model::Model for Method {
 }
 model::model!(Method);
 /// Schema `probe.Authorization`.
-#[derive(Clone, Default)]
 pub struct ProbeAuthorization {
     pub credentials: Option<String>,
     pub type_: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ProbeAuthorization {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ProbeAuthorization")
-            .field("credentials", &model::Redacted(self.credentials.is_some()))
-            .field("type_", &self.type_)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ProbeAuthorization {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credentials: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "credentials"]
@@ -1507,10 +1828,13 @@ impl model::Model for ProbeAuthorization {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(ProbeAuthorization);
 /// Schema `probe.DatadogMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeDatadogMetrics {
     pub comparator: Option<Box<Comparator>>,
     pub query: Option<String>,
@@ -1519,6 +1843,15 @@ pub struct ProbeDatadogMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeDatadogMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            comparator: None,
+            query: None,
+            time_frame: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "timeFrame", "comparator"]
@@ -1544,7 +1877,6 @@ impl model::Model for ProbeDatadogMetrics {
 }
 model::model!(ProbeDatadogMetrics);
 /// Schema `types.ProbeDetailsInExperiment`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeDetailsInExperiment {
     pub experiment_id: Option<String>,
     pub experiment_name: Option<String>,
@@ -1564,6 +1896,26 @@ pub struct ProbeDetailsInExperiment {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeDetailsInExperiment {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_id: None,
+            experiment_name: None,
+            experiment_run_id: None,
+            fault_name: None,
+            is_experiment_level_probe: None,
+            mode: None,
+            name: None,
+            node_name: None,
+            notify_id: None,
+            probe_details: None,
+            probe_id: None,
+            probe_yaml: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1626,7 +1978,6 @@ impl model::Model for ProbeDetailsInExperiment {
 }
 model::model!(ProbeDetailsInExperiment);
 /// Schema `types.ProbeDetailsInExperimentRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeDetailsInExperimentRequest {
     pub experiment_run_ids: Option<Vec<String>>,
     pub notify_ids: Option<Vec<String>>,
@@ -1634,6 +1985,14 @@ pub struct ProbeDetailsInExperimentRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeDetailsInExperimentRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            experiment_run_ids: None,
+            notify_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["notifyIds", "experimentRunIds"]
@@ -1657,13 +2016,19 @@ impl model::Model for ProbeDetailsInExperimentRequest {
 }
 model::model!(ProbeDetailsInExperimentRequest);
 /// Schema `types.ProbeDetailsInExperimentResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeDetailsInExperimentResponse {
     pub data: Option<Vec<ProbeDetailsInExperiment>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeDetailsInExperimentResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data"]
@@ -1685,7 +2050,6 @@ impl model::Model for ProbeDetailsInExperimentResponse {
 }
 model::model!(ProbeDetailsInExperimentResponse);
 /// Schema `types.ProbeDetailsMinimal`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeDetailsMinimal {
     pub infrastructure_type: Option<ChaosInfrastructureType>,
     pub probe_properties: Option<Box<ProbeTemplateProperties>>,
@@ -1694,6 +2058,15 @@ pub struct ProbeDetailsMinimal {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeDetailsMinimal {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            infrastructure_type: None,
+            probe_properties: None,
+            run_properties: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["runProperties", "probeProperties", "infrastructureType"]
@@ -1719,7 +2092,6 @@ impl model::Model for ProbeDetailsMinimal {
 }
 model::model!(ProbeDetailsMinimal);
 /// Schema `probe.EvaluationWindow`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeEvaluationWindow {
     pub evaluation_end_time: Option<serde_json::Value>,
     pub evaluation_start_time: Option<serde_json::Value>,
@@ -1727,6 +2099,14 @@ pub struct ProbeEvaluationWindow {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeEvaluationWindow {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            evaluation_end_time: None,
+            evaluation_start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["evaluationEndTime", "evaluationStartTime"]
@@ -1756,7 +2136,6 @@ model::open_enum! {
     "apmProbe", ContainerProbe = "containerProbe", }
 }
 /// Schema `probe.Metrics`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeMetrics {
     pub entity_selector: Option<String>,
     pub metrics_selector: Option<String>,
@@ -1764,6 +2143,14 @@ pub struct ProbeMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_selector: None,
+            metrics_selector: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entitySelector", "metricsSelector"]
@@ -1787,7 +2174,6 @@ impl model::Model for ProbeMetrics {
 }
 model::model!(ProbeMetrics);
 /// Schema `types.ProbeRecentExecutions`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeRecentExecutions {
     pub executed_by_experiment: Option<Box<ChaosExecutedByExperiment>>,
     pub fault_name: Option<String>,
@@ -1796,6 +2182,15 @@ pub struct ProbeRecentExecutions {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeRecentExecutions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            executed_by_experiment: None,
+            fault_name: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "faultName", "executedByExperiment"]
@@ -1821,7 +2216,6 @@ impl model::Model for ProbeRecentExecutions {
 }
 model::model!(ProbeRecentExecutions);
 /// Schema `types.ProbeRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeRequest {
     pub description: Option<String>,
     pub hub_ref: Option<String>,
@@ -1846,6 +2240,31 @@ pub struct ProbeRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            hub_ref: None,
+            identity: None,
+            import_type: None,
+            infrastructure_type: None,
+            is_enabled: None,
+            is_imported: None,
+            is_verified: None,
+            managed_by: None,
+            name: None,
+            probe_id: None,
+            probe_properties: None,
+            probe_reference_count: None,
+            probe_template_ref: None,
+            recent_probe_runs: None,
+            run_properties: None,
+            tags: None,
+            type_: None,
+            variables: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1923,23 +2342,21 @@ impl model::Model for ProbeRequest {
 }
 model::model!(ProbeRequest);
 /// Schema `probe.SLOSourceMetadata`.
-#[derive(Clone, Default)]
 pub struct ProbeSloSourceMetadata {
     pub api_token_secret: Option<String>,
     pub scope: Option<Box<StoredProbeIdentifier>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ProbeSloSourceMetadata {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ProbeSloSourceMetadata")
-            .field("api_token_secret", &model::Redacted(self.api_token_secret.is_some()))
-            .field("scope", &self.scope)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ProbeSloSourceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_token_secret: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "apiTokenSecret"]
@@ -1960,10 +2377,13 @@ impl model::Model for ProbeSloSourceMetadata {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[1]
+    }
 }
 model::model!(ProbeSloSourceMetadata);
 /// Schema `github_com_wings-software_chaos-operator_api_litmuschaos_v1alpha1.ProbeStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeStatus {
     pub description: Option<String>,
     pub verdict: Option<LitmusProbeVerdict>,
@@ -1971,6 +2391,14 @@ pub struct ProbeStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            verdict: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["verdict", "description"]
@@ -1994,7 +2422,6 @@ impl model::Model for ProbeStatus {
 }
 model::model!(ProbeStatus);
 /// Schema `probe.SyntheticsTest`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeSyntheticsTest {
     pub public_id: Option<String>,
     pub test_type: Option<StoredProbeDatadogSyntheticsTestType>,
@@ -2002,6 +2429,14 @@ pub struct ProbeSyntheticsTest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeSyntheticsTest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            public_id: None,
+            test_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["publicId", "testType"]
@@ -2025,7 +2460,6 @@ impl model::Model for ProbeSyntheticsTest {
 }
 model::model!(ProbeSyntheticsTest);
 /// Schema `probe.TLSConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ProbeTlsConfig {
     pub ca_file: Option<String>,
     pub cert_file: Option<String>,
@@ -2035,6 +2469,16 @@ pub struct ProbeTlsConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProbeTlsConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_file: None,
+            cert_file: None,
+            insecure_skip_verify: None,
+            key_file: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["caFile", "keyFile", "certFile", "insecureSkipVerify"]
@@ -2062,7 +2506,6 @@ impl model::Model for ProbeTlsConfig {
 }
 model::model!(ProbeTlsConfig);
 /// Schema `probe.SLOProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct SloProbe {
     pub attempt: Option<serde_json::Value>,
     pub comparator: Option<Box<Comparator>>,
@@ -2084,6 +2527,28 @@ pub struct SloProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for SloProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempt: None,
+            comparator: None,
+            evaluation_timeout: None,
+            evaluation_window: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            insecure_skip_verify: None,
+            interval: None,
+            platform_endpoint: None,
+            polling_interval: None,
+            probe_timeout: None,
+            retry: None,
+            slo_identifier: None,
+            slo_source_metadata: None,
+            stop_on_failure: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2152,7 +2617,6 @@ impl model::Model for SloProbe {
 }
 model::model!(SloProbe);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.AppDynamicsProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredAppDynamicsProbeInputs {
     pub appd_metrics: Option<Box<StoredProbeAppdMetrics>>,
     pub connector_id: Option<String>,
@@ -2160,6 +2624,14 @@ pub struct StoredAppDynamicsProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredAppDynamicsProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            appd_metrics: None,
+            connector_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["appdMetrics", "connectorID"]
@@ -2183,7 +2655,6 @@ impl model::Model for StoredAppDynamicsProbeInputs {
 }
 model::model!(StoredAppDynamicsProbeInputs);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.DatadogApmProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredDatadogApmProbeInputs {
     pub connector_id: Option<String>,
     pub duration_in_min: Option<serde_json::Value>,
@@ -2193,6 +2664,16 @@ pub struct StoredDatadogApmProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredDatadogApmProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            duration_in_min: None,
+            query: None,
+            synthetics_test: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "connectorID", "durationInMin", "syntheticsTest"]
@@ -2220,7 +2701,6 @@ impl model::Model for StoredDatadogApmProbeInputs {
 }
 model::model!(StoredDatadogApmProbeInputs);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.DynatraceApmProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredDynatraceApmProbeInputs {
     pub connector_id: Option<String>,
     pub duration_in_min: Option<serde_json::Value>,
@@ -2229,6 +2709,15 @@ pub struct StoredDynatraceApmProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredDynatraceApmProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            duration_in_min: None,
+            metrics: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metrics", "connectorID", "durationInMin"]
@@ -2254,7 +2743,6 @@ impl model::Model for StoredDynatraceApmProbeInputs {
 }
 model::model!(StoredDynatraceApmProbeInputs);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.GcpCloudMonitoringProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredGcpCloudMonitoringProbeInputs {
     pub project_id: Option<String>,
     pub query: Option<String>,
@@ -2263,6 +2751,15 @@ pub struct StoredGcpCloudMonitoringProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredGcpCloudMonitoringProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            project_id: None,
+            query: None,
+            service_account_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "projectID", "serviceAccountKey"]
@@ -2288,7 +2785,6 @@ impl model::Model for StoredGcpCloudMonitoringProbeInputs {
 }
 model::model!(StoredGcpCloudMonitoringProbeInputs);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.NewRelicProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredNewRelicProbeInputs {
     pub connector_id: Option<String>,
     pub new_relic_metric: Option<Box<StoredProbeNewRelicMetric>>,
@@ -2296,6 +2792,14 @@ pub struct StoredNewRelicProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredNewRelicProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            new_relic_metric: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connectorID", "newRelicMetric"]
@@ -2319,7 +2823,6 @@ impl model::Model for StoredNewRelicProbeInputs {
 }
 model::model!(StoredNewRelicProbeInputs);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.AppdMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredProbeAppdMetrics {
     pub application_name: Option<String>,
     pub duration_in_min: Option<serde_json::Value>,
@@ -2328,6 +2831,15 @@ pub struct StoredProbeAppdMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredProbeAppdMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_name: None,
+            duration_in_min: None,
+            metrics_full_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["durationInMin", "applicationName", "metricsFullPath"]
@@ -2358,7 +2870,6 @@ model::open_enum! {
     StoredProbeDatadogSyntheticsTestType { Api = "api", Browser = "browser", }
 }
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.ENV`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredProbeEnv {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -2366,6 +2877,14 @@ pub struct StoredProbeEnv {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredProbeEnv {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -2389,7 +2908,6 @@ impl model::Model for StoredProbeEnv {
 }
 model::model!(StoredProbeEnv);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.GET`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredProbeGet {
     pub criteria: Option<String>,
     pub response_body: Option<String>,
@@ -2398,6 +2916,15 @@ pub struct StoredProbeGet {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredProbeGet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            criteria: None,
+            response_body: None,
+            response_code: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["criteria", "responseBody", "responseCode"]
@@ -2423,7 +2950,6 @@ impl model::Model for StoredProbeGet {
 }
 model::model!(StoredProbeGet);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.Headers`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredProbeHeaders {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -2431,6 +2957,14 @@ pub struct StoredProbeHeaders {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredProbeHeaders {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -2454,7 +2988,6 @@ impl model::Model for StoredProbeHeaders {
 }
 model::model!(StoredProbeHeaders);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.Identifier`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredProbeIdentifier {
     pub account_identifier: Option<String>,
     pub org_identifier: Option<String>,
@@ -2463,6 +2996,15 @@ pub struct StoredProbeIdentifier {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredProbeIdentifier {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -2488,7 +3030,6 @@ impl model::Model for StoredProbeIdentifier {
 }
 model::model!(StoredProbeIdentifier);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.NewRelicMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredProbeNewRelicMetric {
     pub query: Option<String>,
     pub query_metric: Option<String>,
@@ -2496,6 +3037,14 @@ pub struct StoredProbeNewRelicMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredProbeNewRelicMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            query: None,
+            query_metric: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "queryMetric"]
@@ -2519,7 +3068,6 @@ impl model::Model for StoredProbeNewRelicMetric {
 }
 model::model!(StoredProbeNewRelicMetric);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.POST`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredProbePost {
     pub body: Option<String>,
     pub body_path: Option<String>,
@@ -2531,6 +3079,18 @@ pub struct StoredProbePost {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredProbePost {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            body: None,
+            body_path: None,
+            content_type: None,
+            criteria: None,
+            response_body: None,
+            response_code: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["body", "bodyPath", "criteria", "contentType", "responseBody", "responseCode"]
@@ -2562,13 +3122,19 @@ impl model::Model for StoredProbePost {
 }
 model::model!(StoredProbePost);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.SecretManager`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredProbeSecretManager {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredProbeSecretManager {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -2590,7 +3156,6 @@ impl model::Model for StoredProbeSecretManager {
 }
 model::model!(StoredProbeSecretManager);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.SplunkObservabilityMetrics`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredProbeSplunkObservabilityMetrics {
     pub duration_in_min: Option<serde_json::Value>,
     pub query: Option<String>,
@@ -2598,6 +3163,14 @@ pub struct StoredProbeSplunkObservabilityMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredProbeSplunkObservabilityMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration_in_min: None,
+            query: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "durationInMin"]
@@ -2621,7 +3194,6 @@ impl model::Model for StoredProbeSplunkObservabilityMetrics {
 }
 model::model!(StoredProbeSplunkObservabilityMetrics);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.PrometheusProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredPrometheusProbeInputs {
     pub connector_id: Option<String>,
     pub query: Option<String>,
@@ -2630,6 +3202,15 @@ pub struct StoredPrometheusProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredPrometheusProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            query: None,
+            tls_config: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "tlsConfig", "connectorID"]
@@ -2655,7 +3236,6 @@ impl model::Model for StoredPrometheusProbeInputs {
 }
 model::model!(StoredPrometheusProbeInputs);
 /// Schema `github_com_harness_hce-saas_graphql_server_pkg_database_mongodb_probe.SplunkObservabilityProbeInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct StoredSplunkObservabilityProbeInputs {
     pub connector_id: Option<String>,
     pub splunk_observability_metrics: Option<Box<StoredProbeSplunkObservabilityMetrics>>,
@@ -2663,6 +3243,14 @@ pub struct StoredSplunkObservabilityProbeInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoredSplunkObservabilityProbeInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_id: None,
+            splunk_observability_metrics: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connectorID", "splunkObservabilityMetrics"]
@@ -2686,7 +3274,6 @@ impl model::Model for StoredSplunkObservabilityProbeInputs {
 }
 model::model!(StoredSplunkObservabilityProbeInputs);
 /// Schema `probe.WindowsCMDProbe`.
-#[derive(Clone, Debug, Default)]
 pub struct WindowsCmdProbe {
     pub attempt: Option<serde_json::Value>,
     pub command: Option<String>,
@@ -2704,6 +3291,24 @@ pub struct WindowsCmdProbe {
     pub misfits: model::Misfits,
 }
 impl model::Model for WindowsCmdProbe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempt: None,
+            command: None,
+            comparator: None,
+            env: None,
+            initial_delay: None,
+            initial_delay_seconds: None,
+            interval: None,
+            polling_interval: None,
+            probe_timeout: None,
+            retry: None,
+            stop_on_failure: None,
+            verbosity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2760,7 +3365,6 @@ impl model::Model for WindowsCmdProbe {
 }
 model::model!(WindowsCmdProbe);
 /// Schema `enableProbe body`.
-#[derive(Clone, Debug, Default)]
 pub struct EnableProbeBody {
     pub is_bulk_update: Option<bool>,
     pub is_enabled: Option<bool>,
@@ -2768,6 +3372,14 @@ pub struct EnableProbeBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnableProbeBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_bulk_update: None,
+            is_enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["isEnabled", "isBulkUpdate"]
@@ -2799,13 +3411,19 @@ model::open_enum! {
     = "TIME", Enabled = "ENABLED", }
 }
 /// Schema `verifyProbe body`.
-#[derive(Clone, Debug, Default)]
 pub struct VerifyProbeBody {
     pub verify: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for VerifyProbeBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            verify: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["verify"]

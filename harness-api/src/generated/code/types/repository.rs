@@ -9,7 +9,6 @@ model::open_enum! {
     "base64", Utf8 = "utf8", }
 }
 /// Schema `GitBlamePart`.
-#[derive(Clone, Debug, Default)]
 pub struct GitBlamePart {
     pub commit: Option<Box<GitCommit>>,
     pub lines: Option<Vec<String>>,
@@ -18,6 +17,15 @@ pub struct GitBlamePart {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitBlamePart {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit: None,
+            lines: None,
+            previous: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["lines", "commit", "previous"]
@@ -43,7 +51,6 @@ impl model::Model for GitBlamePart {
 }
 model::model!(GitBlamePart);
 /// Schema `GitBlamePartPrevious`.
-#[derive(Clone, Debug, Default)]
 pub struct GitBlamePartPrevious {
     pub commit_sha: Option<serde_json::Value>,
     pub file_name: Option<String>,
@@ -51,6 +58,14 @@ pub struct GitBlamePartPrevious {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitBlamePartPrevious {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit_sha: None,
+            file_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file_name", "commit_sha"]
@@ -74,7 +89,6 @@ impl model::Model for GitBlamePartPrevious {
 }
 model::model!(GitBlamePartPrevious);
 /// Schema `GitCommit`.
-#[derive(Clone, Debug, Default)]
 pub struct GitCommit {
     pub author: Option<Box<GitSignature>>,
     pub committer: Option<Box<GitSignature>>,
@@ -87,6 +101,19 @@ pub struct GitCommit {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitCommit {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author: None,
+            committer: None,
+            file_stats: None,
+            message: None,
+            parent_shas: None,
+            sha: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sha", "title", "author", "message", "committer", "file_stats", "parent_shas"]
@@ -124,7 +151,6 @@ model::open_enum! {
     "UPDATE", Delete = "DELETE", Move = "MOVE", PatchText = "PATCH_TEXT", }
 }
 /// Schema `GitIdentity`.
-#[derive(Clone, Debug, Default)]
 pub struct GitIdentity {
     pub email: Option<String>,
     pub name: Option<String>,
@@ -132,6 +158,14 @@ pub struct GitIdentity {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitIdentity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "email"]
@@ -155,7 +189,6 @@ impl model::Model for GitIdentity {
 }
 model::model!(GitIdentity);
 /// Schema `GitSignature`.
-#[derive(Clone, Debug, Default)]
 pub struct GitSignature {
     pub identity: Option<Box<GitIdentity>>,
     pub when: Option<model::Time>,
@@ -163,6 +196,14 @@ pub struct GitSignature {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitSignature {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identity: None,
+            when: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["when", "identity"]
@@ -190,7 +231,6 @@ model::open_enum! {
     "convert", Ignore = "ignore", }
 }
 /// Schema `ImporterProvider`.
-#[derive(Clone, Default)]
 pub struct ImporterProvider {
     pub host: Option<String>,
     pub password: Option<String>,
@@ -199,18 +239,17 @@ pub struct ImporterProvider {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for ImporterProvider {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ImporterProvider")
-            .field("host", &self.host)
-            .field("password", &model::Redacted(self.password.is_some()))
-            .field("type_", &self.type_)
-            .field("username", &self.username)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for ImporterProvider {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            host: None,
+            password: None,
+            type_: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["host", "type", "password", "username"]
@@ -235,6 +274,10 @@ impl model::Model for ImporterProvider {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[2]
+    }
 }
 model::model!(ImporterProvider);
 model::open_enum! {
@@ -243,7 +286,6 @@ model::open_enum! {
     "gogs", Azure = "azure", }
 }
 /// Schema `OpenapiCalculateCommitDivergenceRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiCalculateCommitDivergenceRequest {
     pub max_count: Option<i64>,
     pub requests: Option<Vec<RepoCommitDivergenceRequest>>,
@@ -251,6 +293,14 @@ pub struct OpenapiCalculateCommitDivergenceRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiCalculateCommitDivergenceRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            max_count: None,
+            requests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["requests", "max_count"]
@@ -274,7 +324,6 @@ impl model::Model for OpenapiCalculateCommitDivergenceRequest {
 }
 model::model!(OpenapiCalculateCommitDivergenceRequest);
 /// Schema `OpenapiCommitFilesRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiCommitFilesRequest {
     pub actions: Option<Vec<RepoCommitFileAction>>,
     pub author: Option<Box<GitIdentity>>,
@@ -288,6 +337,20 @@ pub struct OpenapiCommitFilesRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiCommitFilesRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            author: None,
+            branch: None,
+            bypass_rules: None,
+            dry_run_rules: None,
+            message: None,
+            new_branch: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -337,7 +400,6 @@ model::union! {
     RepoSymlink(RepoSymlinkContent), 3 RepoSubmodule(RepoSubmoduleContent), }
 }
 /// Schema `OpenapiContentInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiContentInfo {
     pub latest_commit: Option<Box<TypesCommit>>,
     pub name: Option<String>,
@@ -348,6 +410,17 @@ pub struct OpenapiContentInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiContentInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            latest_commit: None,
+            name: None,
+            path: None,
+            sha: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sha", "name", "path", "type", "latest_commit"]
@@ -381,7 +454,6 @@ model::open_enum! {
     "dir", Symlink = "symlink", Submodule = "submodule", }
 }
 /// Schema `OpenapiCreateBranchRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiCreateBranchRequest {
     pub bypass_rules: Option<bool>,
     pub dry_run_rules: Option<bool>,
@@ -391,6 +463,16 @@ pub struct OpenapiCreateBranchRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiCreateBranchRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bypass_rules: None,
+            dry_run_rules: None,
+            name: None,
+            target: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "target", "bypass_rules", "dry_run_rules"]
@@ -418,7 +500,6 @@ impl model::Model for OpenapiCreateBranchRequest {
 }
 model::model!(OpenapiCreateBranchRequest);
 /// Schema `OpenapiCreateRepositoryRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiCreateRepositoryRequest {
     pub default_branch: Option<String>,
     pub description: Option<String>,
@@ -435,6 +516,23 @@ pub struct OpenapiCreateRepositoryRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiCreateRepositoryRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_branch: None,
+            description: None,
+            fork_id: None,
+            git_ignore: None,
+            identifier: None,
+            is_public: None,
+            license: None,
+            parent_ref: None,
+            readme: None,
+            tags: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -488,7 +586,6 @@ impl model::Model for OpenapiCreateRepositoryRequest {
 }
 model::model!(OpenapiCreateRepositoryRequest);
 /// Schema `OpenapiCreateTagRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiCreateTagRequest {
     pub bypass_rules: Option<bool>,
     pub dry_run_rules: Option<bool>,
@@ -499,6 +596,17 @@ pub struct OpenapiCreateTagRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiCreateTagRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bypass_rules: None,
+            dry_run_rules: None,
+            message: None,
+            name: None,
+            target: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "target", "message", "bypass_rules", "dry_run_rules"]
@@ -528,13 +636,19 @@ impl model::Model for OpenapiCreateTagRequest {
 }
 model::model!(OpenapiCreateTagRequest);
 /// Schema `OpenapiDirContent`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiDirContent {
     pub entries: Option<Vec<OpenapiContentInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiDirContent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entries: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["entries"]
@@ -556,7 +670,6 @@ impl model::Model for OpenapiDirContent {
 }
 model::model!(OpenapiDirContent);
 /// Schema `OpenapiGeneralSettingsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiGeneralSettingsRequest {
     pub auto_merge_enabled: Option<bool>,
     pub file_size_limit: Option<i64>,
@@ -565,6 +678,15 @@ pub struct OpenapiGeneralSettingsRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiGeneralSettingsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_merge_enabled: None,
+            file_size_limit: None,
+            git_lfs_enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file_size_limit", "git_lfs_enabled", "auto_merge_enabled"]
@@ -590,7 +712,6 @@ impl model::Model for OpenapiGeneralSettingsRequest {
 }
 model::model!(OpenapiGeneralSettingsRequest);
 /// Schema `OpenapiGetContentOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiGetContentOutput {
     pub content: Option<OpenapiContent>,
     pub latest_commit: Option<Box<TypesCommit>>,
@@ -602,6 +723,18 @@ pub struct OpenapiGetContentOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiGetContentOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            latest_commit: None,
+            name: None,
+            path: None,
+            sha: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sha", "name", "path", "type", "content", "latest_commit"]
@@ -633,13 +766,19 @@ impl model::Model for OpenapiGetContentOutput {
 }
 model::model!(OpenapiGetContentOutput);
 /// Schema `OpenapiPathsDetailsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiPathsDetailsRequest {
     pub paths: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiPathsDetailsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            paths: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["paths"]
@@ -661,7 +800,6 @@ impl model::Model for OpenapiPathsDetailsRequest {
 }
 model::model!(OpenapiPathsDetailsRequest);
 /// Schema `OpenapiRestoreRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiRestoreRequest {
     pub new_identifier: Option<String>,
     pub new_parent_ref: Option<String>,
@@ -669,6 +807,14 @@ pub struct OpenapiRestoreRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiRestoreRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            new_identifier: None,
+            new_parent_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["new_identifier", "new_parent_ref"]
@@ -692,7 +838,6 @@ impl model::Model for OpenapiRestoreRequest {
 }
 model::model!(OpenapiRestoreRequest);
 /// Schema `OpenapiSecuritySettingsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiSecuritySettingsRequest {
     pub principal_committer_match: Option<bool>,
     pub secret_scanning_enabled: Option<bool>,
@@ -701,6 +846,15 @@ pub struct OpenapiSecuritySettingsRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiSecuritySettingsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            principal_committer_match: None,
+            secret_scanning_enabled: None,
+            vulnerability_scanning_mode: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -730,13 +884,19 @@ impl model::Model for OpenapiSecuritySettingsRequest {
 }
 model::model!(OpenapiSecuritySettingsRequest);
 /// Schema `OpenapiUpdateDefaultBranchRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiUpdateDefaultBranchRequest {
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiUpdateDefaultBranchRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -758,7 +918,6 @@ impl model::Model for OpenapiUpdateDefaultBranchRequest {
 }
 model::model!(OpenapiUpdateDefaultBranchRequest);
 /// Schema `OpenapiUpdateRepoRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct OpenapiUpdateRepoRequest {
     pub description: model::Maybe<String>,
     pub state: Option<serde_json::Value>,
@@ -767,6 +926,15 @@ pub struct OpenapiUpdateRepoRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpenapiUpdateRepoRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: model::Maybe::Absent,
+            state: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "state", "description"]
@@ -792,7 +960,6 @@ impl model::Model for OpenapiUpdateRepoRequest {
 }
 model::model!(OpenapiUpdateRepoRequest);
 /// Schema `RepoCommitDivergenceRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoCommitDivergenceRequest {
     pub from: Option<String>,
     pub to: Option<String>,
@@ -800,6 +967,14 @@ pub struct RepoCommitDivergenceRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoCommitDivergenceRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            from: None,
+            to: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["to", "from"]
@@ -823,7 +998,6 @@ impl model::Model for RepoCommitDivergenceRequest {
 }
 model::model!(RepoCommitDivergenceRequest);
 /// Schema `RepoCommitFileAction`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoCommitFileAction {
     pub action: Option<GitFileAction>,
     pub encoding: Option<EnumContentEncodingType>,
@@ -834,6 +1008,17 @@ pub struct RepoCommitFileAction {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoCommitFileAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            encoding: None,
+            path: None,
+            payload: None,
+            sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sha", "path", "action", "payload", "encoding"]
@@ -863,7 +1048,6 @@ impl model::Model for RepoCommitFileAction {
 }
 model::model!(RepoCommitFileAction);
 /// Schema `RepoFileContent`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoFileContent {
     pub data: Option<String>,
     pub data_size: Option<i64>,
@@ -875,6 +1059,18 @@ pub struct RepoFileContent {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoFileContent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            data_size: None,
+            encoding: None,
+            lfs_object_id: None,
+            lfs_object_size: None,
+            size: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "size", "encoding", "data_size", "lfs_object_id", "lfs_object_size"]
@@ -906,7 +1102,6 @@ impl model::Model for RepoFileContent {
 }
 model::model!(RepoFileContent);
 /// Schema `RepoIdentifierRebaseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoIdentifierRebaseBody {
     pub base_branch: Option<String>,
     pub base_commit_sha: Option<serde_json::Value>,
@@ -919,6 +1114,19 @@ pub struct RepoIdentifierRebaseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoIdentifierRebaseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            base_commit_sha: None,
+            bypass_rules: None,
+            dry_run: None,
+            dry_run_rules: None,
+            head_branch: None,
+            head_commit_sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -960,7 +1168,6 @@ impl model::Model for RepoIdentifierRebaseBody {
 }
 model::model!(RepoIdentifierRebaseBody);
 /// Schema `RepoIdentifierSquashBody`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoIdentifierSquashBody {
     pub base_branch: Option<String>,
     pub base_commit_sha: Option<serde_json::Value>,
@@ -975,6 +1182,21 @@ pub struct RepoIdentifierSquashBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoIdentifierSquashBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            base_commit_sha: None,
+            bypass_rules: None,
+            dry_run: None,
+            dry_run_rules: None,
+            head_branch: None,
+            head_commit_sha: None,
+            message: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1022,7 +1244,6 @@ impl model::Model for RepoIdentifierSquashBody {
 }
 model::model!(RepoIdentifierSquashBody);
 /// Schema `RepoListPathsOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoListPathsOutput {
     pub directories: Option<Vec<String>>,
     pub files: Option<Vec<String>>,
@@ -1030,6 +1251,14 @@ pub struct RepoListPathsOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoListPathsOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            directories: None,
+            files: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["files", "directories"]
@@ -1053,7 +1282,6 @@ impl model::Model for RepoListPathsOutput {
 }
 model::model!(RepoListPathsOutput);
 /// Schema `RepoMergeCheck`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoMergeCheck {
     pub conflict_files: Option<Vec<String>>,
     pub mergeable: Option<bool>,
@@ -1061,6 +1289,14 @@ pub struct RepoMergeCheck {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoMergeCheck {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            conflict_files: None,
+            mergeable: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mergeable", "conflict_files"]
@@ -1084,13 +1320,19 @@ impl model::Model for RepoMergeCheck {
 }
 model::model!(RepoMergeCheck);
 /// Schema `RepoPathsDetailsOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoPathsDetailsOutput {
     pub details: Option<Vec<TypesPathDetails>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoPathsDetailsOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["details"]
@@ -1112,7 +1354,6 @@ impl model::Model for RepoPathsDetailsOutput {
 }
 model::model!(RepoPathsDetailsOutput);
 /// Schema `RepoRepositoryOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoRepositoryOutput {
     pub archived: Option<bool>,
     pub created: Option<i64>,
@@ -1148,6 +1389,42 @@ pub struct RepoRepositoryOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoRepositoryOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            archived: None,
+            created: None,
+            created_by: None,
+            default_branch: None,
+            deleted: None,
+            description: None,
+            fork_id: None,
+            git_ssh_url: None,
+            git_url: None,
+            id: None,
+            identifier: None,
+            importing: None,
+            is_empty: None,
+            is_favorite: None,
+            is_public: None,
+            last_git_push: None,
+            num_closed_pulls: None,
+            num_forks: None,
+            num_merged_pulls: None,
+            num_open_pulls: None,
+            num_pulls: None,
+            parent_id: None,
+            path: None,
+            size: None,
+            size_lfs: None,
+            size_updated: None,
+            state: None,
+            tags: None,
+            uid: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1258,13 +1535,19 @@ impl model::Model for RepoRepositoryOutput {
 }
 model::model!(RepoRepositoryOutput);
 /// Schema `RepoSoftDeleteResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoSoftDeleteResponse {
     pub deleted_at: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoSoftDeleteResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deleted_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["deleted_at"]
@@ -1286,7 +1569,6 @@ impl model::Model for RepoSoftDeleteResponse {
 }
 model::model!(RepoSoftDeleteResponse);
 /// Schema `RepoSubmoduleContent`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoSubmoduleContent {
     pub commit_sha: Option<String>,
     pub url: Option<String>,
@@ -1294,6 +1576,14 @@ pub struct RepoSubmoduleContent {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoSubmoduleContent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit_sha: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "commit_sha"]
@@ -1317,7 +1607,6 @@ impl model::Model for RepoSubmoduleContent {
 }
 model::model!(RepoSubmoduleContent);
 /// Schema `RepoSymlinkContent`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoSymlinkContent {
     pub size: Option<i64>,
     pub target: Option<String>,
@@ -1325,6 +1614,14 @@ pub struct RepoSymlinkContent {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoSymlinkContent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            size: None,
+            target: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["size", "target"]
@@ -1348,7 +1645,6 @@ impl model::Model for RepoSymlinkContent {
 }
 model::model!(RepoSymlinkContent);
 /// Schema `ReposImportBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ReposImportBody {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -1361,6 +1657,19 @@ pub struct ReposImportBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReposImportBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            parent_ref: None,
+            pipelines: None,
+            provider: None,
+            provider_repo: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1402,7 +1711,6 @@ impl model::Model for ReposImportBody {
 }
 model::model!(ReposImportBody);
 /// Schema `ReposettingsGeneralSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct ReposettingsGeneralSettings {
     pub file_size_limit: Option<i64>,
     pub git_lfs_enabled: Option<bool>,
@@ -1410,6 +1718,14 @@ pub struct ReposettingsGeneralSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReposettingsGeneralSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            file_size_limit: None,
+            git_lfs_enabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["file_size_limit", "git_lfs_enabled"]
@@ -1433,7 +1749,6 @@ impl model::Model for ReposettingsGeneralSettings {
 }
 model::model!(ReposettingsGeneralSettings);
 /// Schema `ReposettingsSecuritySettings`.
-#[derive(Clone, Debug, Default)]
 pub struct ReposettingsSecuritySettings {
     pub principal_committer_match: Option<bool>,
     pub secret_scanning_enabled: Option<bool>,
@@ -1442,6 +1757,15 @@ pub struct ReposettingsSecuritySettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReposettingsSecuritySettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            principal_committer_match: None,
+            secret_scanning_enabled: None,
+            vulnerability_scanning_mode: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1476,7 +1800,6 @@ model::open_enum! {
     "block", }
 }
 /// Schema `TypesBranchExtended`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesBranchExtended {
     pub check_summary: Option<Box<TypesCheckCountSummary>>,
     pub commit: Option<Box<TypesCommit>>,
@@ -1490,6 +1813,20 @@ pub struct TypesBranchExtended {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesBranchExtended {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            check_summary: None,
+            commit: None,
+            commit_divergence: None,
+            is_default: None,
+            name: None,
+            pull_requests: None,
+            rules: None,
+            sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1534,7 +1871,6 @@ impl model::Model for TypesBranchExtended {
 }
 model::model!(TypesBranchExtended);
 /// Schema `TypesCommitDivergence`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCommitDivergence {
     pub ahead: Option<i64>,
     pub behind: Option<i64>,
@@ -1542,6 +1878,14 @@ pub struct TypesCommitDivergence {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCommitDivergence {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ahead: None,
+            behind: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ahead", "behind"]
@@ -1565,7 +1909,6 @@ impl model::Model for TypesCommitDivergence {
 }
 model::model!(TypesCommitDivergence);
 /// Schema `TypesCommitFilesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCommitFilesResponse {
     pub changed_files: Option<Vec<TypesFileReference>>,
     pub commit_id: Option<serde_json::Value>,
@@ -1575,6 +1918,16 @@ pub struct TypesCommitFilesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCommitFilesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            changed_files: None,
+            commit_id: None,
+            dry_run_rules: None,
+            rule_violations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commit_id", "changed_files", "dry_run_rules", "rule_violations"]
@@ -1602,7 +1955,6 @@ impl model::Model for TypesCommitFilesResponse {
 }
 model::model!(TypesCommitFilesResponse);
 /// Schema `TypesCommitTag`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesCommitTag {
     pub commit: Option<Box<TypesCommit>>,
     pub is_annotated: Option<bool>,
@@ -1616,6 +1968,20 @@ pub struct TypesCommitTag {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesCommitTag {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit: None,
+            is_annotated: None,
+            message: None,
+            name: None,
+            sha: None,
+            signature: None,
+            tagger: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1660,7 +2026,6 @@ impl model::Model for TypesCommitTag {
 }
 model::model!(TypesCommitTag);
 /// Schema `TypesDeleteBranchOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesDeleteBranchOutput {
     pub dry_run_rules: Option<bool>,
     pub rule_violations: Option<Vec<TypesRuleViolations>>,
@@ -1668,6 +2033,14 @@ pub struct TypesDeleteBranchOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesDeleteBranchOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dry_run_rules: None,
+            rule_violations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["dry_run_rules", "rule_violations"]
@@ -1691,7 +2064,6 @@ impl model::Model for TypesDeleteBranchOutput {
 }
 model::model!(TypesDeleteBranchOutput);
 /// Schema `TypesDiffStats`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesDiffStats {
     pub additions: Option<i64>,
     pub commits: Option<i64>,
@@ -1701,6 +2073,16 @@ pub struct TypesDiffStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesDiffStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            additions: None,
+            commits: None,
+            deletions: None,
+            files_changed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commits", "additions", "deletions", "files_changed"]
@@ -1728,7 +2110,6 @@ impl model::Model for TypesDiffStats {
 }
 model::model!(TypesDiffStats);
 /// Schema `TypesFileReference`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesFileReference {
     pub blob_sha: Option<serde_json::Value>,
     pub path: Option<String>,
@@ -1736,6 +2117,14 @@ pub struct TypesFileReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesFileReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            blob_sha: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "blob_sha"]
@@ -1759,7 +2148,6 @@ impl model::Model for TypesFileReference {
 }
 model::model!(TypesFileReference);
 /// Schema `TypesListCommitResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesListCommitResponse {
     pub commits: Option<Vec<TypesCommit>>,
     pub rename_details: Option<Vec<TypesRenameDetails>>,
@@ -1768,6 +2156,15 @@ pub struct TypesListCommitResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesListCommitResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commits: None,
+            rename_details: None,
+            total_commits: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["commits", "total_commits", "rename_details"]
@@ -1793,7 +2190,6 @@ impl model::Model for TypesListCommitResponse {
 }
 model::model!(TypesListCommitResponse);
 /// Schema `TypesPathDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesPathDetails {
     pub last_commit: Option<Box<TypesCommit>>,
     pub path: Option<String>,
@@ -1801,6 +2197,14 @@ pub struct TypesPathDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesPathDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_commit: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "last_commit"]
@@ -1824,7 +2228,6 @@ impl model::Model for TypesPathDetails {
 }
 model::model!(TypesPathDetails);
 /// Schema `TypesRebaseResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesRebaseResponse {
     pub already_ancestor: Option<bool>,
     pub conflict_files: Option<Vec<String>>,
@@ -1836,6 +2239,18 @@ pub struct TypesRebaseResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesRebaseResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            already_ancestor: None,
+            conflict_files: None,
+            dry_run: None,
+            dry_run_rules: None,
+            new_head_branch_sha: None,
+            rule_violations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1874,7 +2289,6 @@ impl model::Model for TypesRebaseResponse {
 }
 model::model!(TypesRebaseResponse);
 /// Schema `TypesRenameDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesRenameDetails {
     pub commit_sha_after: Option<String>,
     pub commit_sha_before: Option<String>,
@@ -1884,6 +2298,16 @@ pub struct TypesRenameDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesRenameDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            commit_sha_after: None,
+            commit_sha_before: None,
+            new_path: None,
+            old_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["new_path", "old_path", "commit_sha_after", "commit_sha_before"]
@@ -1911,7 +2335,6 @@ impl model::Model for TypesRenameDetails {
 }
 model::model!(TypesRenameDetails);
 /// Schema `TypesRepositoryPullReqSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesRepositoryPullReqSummary {
     pub closed_count: Option<i64>,
     pub merged_count: Option<i64>,
@@ -1920,6 +2343,15 @@ pub struct TypesRepositoryPullReqSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesRepositoryPullReqSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            closed_count: None,
+            merged_count: None,
+            open_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["open_count", "closed_count", "merged_count"]
@@ -1945,7 +2377,6 @@ impl model::Model for TypesRepositoryPullReqSummary {
 }
 model::model!(TypesRepositoryPullReqSummary);
 /// Schema `TypesRepositorySummary`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesRepositorySummary {
     pub branch_count: Option<i64>,
     pub default_branch_commit_count: Option<i64>,
@@ -1955,6 +2386,16 @@ pub struct TypesRepositorySummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesRepositorySummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_count: None,
+            default_branch_commit_count: None,
+            pull_req_summary: None,
+            tag_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tag_count", "branch_count", "pull_req_summary", "default_branch_commit_count"]
@@ -1982,7 +2423,6 @@ impl model::Model for TypesRepositorySummary {
 }
 model::model!(TypesRepositorySummary);
 /// Schema `TypesSquashResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TypesSquashResponse {
     pub conflict_files: Option<Vec<String>>,
     pub dry_run: Option<bool>,
@@ -1993,6 +2433,17 @@ pub struct TypesSquashResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TypesSquashResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            conflict_files: None,
+            dry_run: None,
+            dry_run_rules: None,
+            new_head_branch_sha: None,
+            rule_violations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2028,7 +2479,6 @@ impl model::Model for TypesSquashResponse {
 }
 model::model!(TypesSquashResponse);
 /// Schema `forkCreate body`.
-#[derive(Clone, Debug, Default)]
 pub struct ForkCreateBody {
     pub fork_branch: Option<String>,
     pub identifier: Option<String>,
@@ -2037,6 +2487,15 @@ pub struct ForkCreateBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ForkCreateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fork_branch: None,
+            identifier: None,
+            parent_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier", "parent_ref", "fork_branch"]
@@ -2062,7 +2521,6 @@ impl model::Model for ForkCreateBody {
 }
 model::model!(ForkCreateBody);
 /// Schema `forkSyncBranch body`.
-#[derive(Clone, Debug, Default)]
 pub struct ForkSyncBranchBody {
     pub branch: Option<String>,
     pub branch_commit_sha: Option<String>,
@@ -2071,6 +2529,15 @@ pub struct ForkSyncBranchBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ForkSyncBranchBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            branch_commit_sha: None,
+            branch_upstream: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["branch", "branch_upstream", "branch_commit_sha"]
@@ -2096,7 +2563,6 @@ impl model::Model for ForkSyncBranchBody {
 }
 model::model!(ForkSyncBranchBody);
 /// Schema `linkedCreate body`.
-#[derive(Clone, Debug, Default)]
 pub struct LinkedCreateBody {
     pub connector_ref: Option<String>,
     pub description: Option<String>,
@@ -2107,6 +2573,17 @@ pub struct LinkedCreateBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for LinkedCreateBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            description: None,
+            identifier: None,
+            is_public: None,
+            parent_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["is_public", "identifier", "parent_ref", "description", "connector_ref"]
@@ -2136,13 +2613,19 @@ impl model::Model for LinkedCreateBody {
 }
 model::model!(LinkedCreateBody);
 /// Schema `linkedSync body`.
-#[derive(Clone, Debug, Default)]
 pub struct LinkedSyncBody {
     pub branches: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for LinkedSyncBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branches: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["branches"]
@@ -2185,7 +2668,6 @@ model::open_enum! {
     #[doc = " Schema `listTags sort`."] ListTagsSort { Name = "name", Date = "date", }
 }
 /// Schema `mergeCommit body`.
-#[derive(Clone, Debug, Default)]
 pub struct MergeCommitBody {
     pub base_branch: Option<String>,
     pub base_commit_sha: Option<String>,
@@ -2200,6 +2682,21 @@ pub struct MergeCommitBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for MergeCommitBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_branch: None,
+            base_commit_sha: None,
+            bypass_rules: None,
+            dry_run: None,
+            dry_run_rules: None,
+            head_branch: None,
+            head_commit_sha: None,
+            message: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AppDynamicsConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct AppDynamicsConnectorDto {
     pub accountname: Option<String>,
     pub auth_type: Option<AppDynamicsConnectorDtoAuthType>,
@@ -20,6 +19,21 @@ pub struct AppDynamicsConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for AppDynamicsConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            accountname: None,
+            auth_type: None,
+            client_id: None,
+            client_secret_ref: None,
+            controller_url: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            password_ref: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -77,7 +91,6 @@ model::union! {
     ArtifactoryUsernamePassword(ArtifactoryUsernamePasswordAuth), }
 }
 /// Schema `ArtifactoryAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactoryAuthentication {
     pub spec: Option<ArtifactoryAuthCredentials>,
     pub type_: Option<ArtifactoryAuthenticationType>,
@@ -85,6 +98,14 @@ pub struct ArtifactoryAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactoryAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -118,7 +139,6 @@ model::open_enum! {
     UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", }
 }
 /// Schema `ArtifactoryConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactoryConnector {
     pub artifactory_server_url: Option<String>,
     pub auth: Option<Box<ArtifactoryAuthentication>>,
@@ -130,6 +150,18 @@ pub struct ArtifactoryConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactoryConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifactory_server_url: None,
+            auth: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            proxy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -168,7 +200,6 @@ impl model::Model for ArtifactoryConnector {
 }
 model::model!(ArtifactoryConnector);
 /// Schema `ArtifactoryUsernamePasswordAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactoryUsernamePasswordAuth {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -177,6 +208,15 @@ pub struct ArtifactoryUsernamePasswordAuth {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactoryUsernamePasswordAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -202,7 +242,6 @@ impl model::Model for ArtifactoryUsernamePasswordAuth {
 }
 model::model!(ArtifactoryUsernamePasswordAuth);
 /// Schema `AwsCodeCommitAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsCodeCommitAuthentication {
     pub spec: Option<AwsCodeCommitCredentials>,
     pub type_: Option<AwsCodeCommitAuthenticationType>,
@@ -210,6 +249,14 @@ pub struct AwsCodeCommitAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsCodeCommitAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -243,7 +290,6 @@ model::open_enum! {
     AwsCodeCommitAuthenticationType { Https = "HTTPS", }
 }
 /// Schema `AwsCodeCommitConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsCodeCommitConnector {
     pub authentication: Option<Box<AwsCodeCommitAuthentication>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -254,6 +300,17 @@ pub struct AwsCodeCommitConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsCodeCommitConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            authentication: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "type", "authentication", "delegateSelectors", "ignoreTestConnection"]
@@ -292,7 +349,6 @@ model::union! {
     AwsCodeCommitHttps(AwsCodeCommitHttpsCredentials), }
 }
 /// Schema `AwsCodeCommitHttpsCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsCodeCommitHttpsCredentials {
     pub spec: Option<AwsCodeCommitHttpsCredentialsSpec>,
     pub type_: Option<AwsCodeCommitHttpsCredentialsType>,
@@ -300,6 +356,14 @@ pub struct AwsCodeCommitHttpsCredentials {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsCodeCommitHttpsCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -339,7 +403,6 @@ model::open_enum! {
     AwsCodeCommitHttpsCredentialsType { AwsCredentials = "AWSCredentials", }
 }
 /// Schema `AwsCodeCommitSecretKeyAccessKey`.
-#[derive(Clone, Default)]
 pub struct AwsCodeCommitSecretKeyAccessKey {
     pub access_key: Option<String>,
     pub access_key_ref: Option<String>,
@@ -347,17 +410,16 @@ pub struct AwsCodeCommitSecretKeyAccessKey {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for AwsCodeCommitSecretKeyAccessKey {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AwsCodeCommitSecretKeyAccessKey")
-            .field("access_key", &model::Redacted(self.access_key.is_some()))
-            .field("access_key_ref", &self.access_key_ref)
-            .field("secret_key_ref", &self.secret_key_ref)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for AwsCodeCommitSecretKeyAccessKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_key: None,
+            access_key_ref: None,
+            secret_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["accessKey", "accessKeyRef", "secretKeyRef"]
@@ -380,10 +442,13 @@ impl model::Model for AwsCodeCommitSecretKeyAccessKey {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(AwsCodeCommitSecretKeyAccessKey);
 /// Schema `AwsConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsConnector {
     pub aws_sdk_client_back_off_strategy_override: Option<
         Box<AwsSdkClientBackoffStrategy>,
@@ -397,6 +462,18 @@ pub struct AwsConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_sdk_client_back_off_strategy_override: None,
+            credential: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            proxy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -435,7 +512,6 @@ impl model::Model for AwsConnector {
 }
 model::model!(AwsConnector);
 /// Schema `AwsCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsCredential {
     pub cross_account_access: Option<Box<CrossAccountAccess>>,
     pub region: Option<String>,
@@ -445,6 +521,16 @@ pub struct AwsCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cross_account_access: None,
+            region: None,
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "region", "crossAccountAccess"]
@@ -488,7 +574,6 @@ model::open_enum! {
     OidcAuthentication = "OidcAuthentication", }
 }
 /// Schema `AwsCurAttributes`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsCurAttributes {
     pub region: Option<String>,
     pub report_name: Option<String>,
@@ -498,6 +583,16 @@ pub struct AwsCurAttributes {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsCurAttributes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            region: None,
+            report_name: None,
+            s3_bucket_name: None,
+            s3_prefix: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["region", "s3Prefix", "reportName", "s3BucketName"]
@@ -525,7 +620,6 @@ impl model::Model for AwsCurAttributes {
 }
 model::model!(AwsCurAttributes);
 /// Schema `AwsKmsConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsKmsConnector {
     pub aws_oidc_token_exchange_details_for_delegate: Option<
         Box<AwsOidcTokenExchangeDetailsForDelegate>,
@@ -543,6 +637,22 @@ pub struct AwsKmsConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsKmsConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_oidc_token_exchange_details_for_delegate: None,
+            credential: None,
+            default: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            is_default: None,
+            kms_arn: None,
+            kms_arn_in_plain_text: None,
+            region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -593,7 +703,6 @@ impl model::Model for AwsKmsConnector {
 }
 model::model!(AwsKmsConnector);
 /// Schema `AwsKmsConnectorCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsKmsConnectorCredential {
     pub spec: Option<AwsKmsCredentialSpec>,
     pub type_: Option<AwsKmsConnectorCredentialType>,
@@ -601,6 +710,14 @@ pub struct AwsKmsConnectorCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsKmsConnectorCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -643,13 +760,19 @@ model::union! {
     AwsKmsCredentialSpecManualConfig(AwsKmsCredentialSpecManualConfig), }
 }
 /// Schema `AwsKmsCredentialSpecAssumeIAM`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsKmsCredentialSpecAssumeIam {
     pub delegate_selectors: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsKmsCredentialSpecAssumeIam {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_selectors: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["delegateSelectors"]
@@ -671,7 +794,6 @@ impl model::Model for AwsKmsCredentialSpecAssumeIam {
 }
 model::model!(AwsKmsCredentialSpecAssumeIam);
 /// Schema `AwsKmsCredentialSpecAssumeSTS`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsKmsCredentialSpecAssumeSts {
     pub assume_sts_role_duration: Option<i64>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -681,6 +803,16 @@ pub struct AwsKmsCredentialSpecAssumeSts {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsKmsCredentialSpecAssumeSts {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            assume_sts_role_duration: None,
+            delegate_selectors: None,
+            external_name: None,
+            role_arn: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["roleArn", "externalName", "delegateSelectors", "assumeStsRoleDuration"]
@@ -708,23 +840,21 @@ impl model::Model for AwsKmsCredentialSpecAssumeSts {
 }
 model::model!(AwsKmsCredentialSpecAssumeSts);
 /// Schema `AwsKmsCredentialSpecManualConfig`.
-#[derive(Clone, Default)]
 pub struct AwsKmsCredentialSpecManualConfig {
     pub access_key: Option<String>,
     pub secret_key: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for AwsKmsCredentialSpecManualConfig {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AwsKmsCredentialSpecManualConfig")
-            .field("access_key", &model::Redacted(self.access_key.is_some()))
-            .field("secret_key", &model::Redacted(self.secret_key.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for AwsKmsCredentialSpecManualConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_key: None,
+            secret_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["accessKey", "secretKey"]
@@ -745,10 +875,13 @@ impl model::Model for AwsKmsCredentialSpecManualConfig {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0, 1]
+    }
 }
 model::model!(AwsKmsCredentialSpecManualConfig);
 /// Schema `AwsManualConfigSpec`.
-#[derive(Clone, Default)]
 pub struct AwsManualConfigSpec {
     pub access_key: Option<String>,
     pub access_key_ref: Option<String>,
@@ -757,18 +890,17 @@ pub struct AwsManualConfigSpec {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for AwsManualConfigSpec {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AwsManualConfigSpec")
-            .field("access_key", &model::Redacted(self.access_key.is_some()))
-            .field("access_key_ref", &self.access_key_ref)
-            .field("secret_key_ref", &self.secret_key_ref)
-            .field("session_token_ref", &self.session_token_ref)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for AwsManualConfigSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_key: None,
+            access_key_ref: None,
+            secret_key_ref: None,
+            session_token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["accessKey", "accessKeyRef", "secretKeyRef", "sessionTokenRef"]
@@ -793,16 +925,26 @@ impl model::Model for AwsManualConfigSpec {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(AwsManualConfigSpec);
 /// Schema `AwsOidcSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsOidcSpec {
     pub iam_role_arn: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsOidcSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            iam_role_arn: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["iamRoleArn"]
@@ -824,23 +966,21 @@ impl model::Model for AwsOidcSpec {
 }
 model::model!(AwsOidcSpec);
 /// Schema `AwsOidcTokenExchangeDetailsForDelegate`.
-#[derive(Clone, Default)]
 pub struct AwsOidcTokenExchangeDetailsForDelegate {
     pub id_token_expiry_time: Option<i64>,
     pub oidc_id_token: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for AwsOidcTokenExchangeDetailsForDelegate {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AwsOidcTokenExchangeDetailsForDelegate")
-            .field("id_token_expiry_time", &self.id_token_expiry_time)
-            .field("oidc_id_token", &model::Redacted(self.oidc_id_token.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for AwsOidcTokenExchangeDetailsForDelegate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id_token_expiry_time: None,
+            oidc_id_token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["oidcIdToken", "idTokenExpiryTime"]
@@ -861,10 +1001,13 @@ impl model::Model for AwsOidcTokenExchangeDetailsForDelegate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(AwsOidcTokenExchangeDetailsForDelegate);
 /// Schema `AwsSdkClientBackoffStrategy`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsSdkClientBackoffStrategy {
     pub spec: Option<serde_json::Value>,
     pub type_: Option<AwsSdkClientBackoffStrategyType>,
@@ -872,6 +1015,14 @@ pub struct AwsSdkClientBackoffStrategy {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsSdkClientBackoffStrategy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -902,7 +1053,6 @@ model::open_enum! {
     "FullJitterBackoffStrategy", }
 }
 /// Schema `AwsSecretManager`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsSecretManager {
     pub aws_oidc_token_exchange_details_for_delegate: Option<
         Box<AwsOidcTokenExchangeDetailsForDelegate>,
@@ -921,6 +1071,23 @@ pub struct AwsSecretManager {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsSecretManager {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_oidc_token_exchange_details_for_delegate: None,
+            credential: None,
+            default: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            force_delete_without_recovery: None,
+            ignore_test_connection: None,
+            recovery_window_in_days: None,
+            region: None,
+            secret_name_prefix: None,
+            use_put_secret: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -976,7 +1143,6 @@ impl model::Model for AwsSecretManager {
 }
 model::model!(AwsSecretManager);
 /// Schema `AwsSecretManagerCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsSecretManagerCredential {
     pub spec: Option<serde_json::Value>,
     pub type_: Option<AwsSecretManagerCredentialType>,
@@ -984,6 +1150,14 @@ pub struct AwsSecretManagerCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsSecretManagerCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1012,13 +1186,19 @@ model::open_enum! {
     "ManualConfig", OidcAuthentication = "OidcAuthentication", }
 }
 /// Schema `AzureArtifactsAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureArtifactsAuthentication {
     pub spec: Option<Box<AzureArtifactsHttpCredentials>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureArtifactsAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec"]
@@ -1040,7 +1220,6 @@ impl model::Model for AzureArtifactsAuthentication {
 }
 model::model!(AzureArtifactsAuthentication);
 /// Schema `AzureArtifactsConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureArtifactsConnector {
     pub auth: Option<Box<AzureArtifactsAuthentication>>,
     pub azure_artifacts_url: Option<String>,
@@ -1051,6 +1230,17 @@ pub struct AzureArtifactsConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureArtifactsConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            azure_artifacts_url: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1086,7 +1276,6 @@ impl model::Model for AzureArtifactsConnector {
 }
 model::model!(AzureArtifactsConnector);
 /// Schema `AzureArtifactsHttpCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureArtifactsHttpCredentials {
     pub spec: Option<Box<AzureArtifactsUsernameToken>>,
     pub type_: Option<AzureArtifactsHttpCredentialsType>,
@@ -1094,6 +1283,14 @@ pub struct AzureArtifactsHttpCredentials {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureArtifactsHttpCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1121,13 +1318,19 @@ model::open_enum! {
     AzureArtifactsHttpCredentialsType { PersonalAccessToken = "PersonalAccessToken", }
 }
 /// Schema `AzureArtifactsUsernameToken`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureArtifactsUsernameToken {
     pub token_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureArtifactsUsernameToken {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef"]
@@ -1149,7 +1352,6 @@ impl model::Model for AzureArtifactsUsernameToken {
 }
 model::model!(AzureArtifactsUsernameToken);
 /// Schema `AzureAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureAuth {
     pub spec: Option<serde_json::Value>,
     pub type_: Option<AzureAuthType>,
@@ -1157,6 +1359,14 @@ pub struct AzureAuth {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1184,7 +1394,6 @@ model::open_enum! {
     "Certificate", }
 }
 /// Schema `AzureConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureConnector {
     pub azure_environment_type: Option<AzureConnectorAzureEnvironmentType>,
     pub credential: Option<Box<AzureCredential>>,
@@ -1195,6 +1404,17 @@ pub struct AzureConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            azure_environment_type: None,
+            credential: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1235,7 +1455,6 @@ model::open_enum! {
     "AZURE_US_GOVERNMENT", }
 }
 /// Schema `AzureCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureCredential {
     pub spec: Option<AzureCredentialSpec>,
     pub type_: Option<AzureCredentialType>,
@@ -1243,6 +1462,14 @@ pub struct AzureCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1284,13 +1511,19 @@ model::open_enum! {
     "OidcAuthentication", }
 }
 /// Schema `AzureInheritFromDelegateDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureInheritFromDelegateDetails {
     pub auth: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureInheritFromDelegateDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth"]
@@ -1312,7 +1545,6 @@ impl model::Model for AzureInheritFromDelegateDetails {
 }
 model::model!(AzureInheritFromDelegateDetails);
 /// Schema `AzureKeyVaultConnector`.
-#[derive(Clone, Default)]
 pub struct AzureKeyVaultConnector {
     pub azure_environment_type: Option<AzureKeyVaultConnectorAzureEnvironmentType>,
     pub azure_managed_identity_type: Option<
@@ -1333,28 +1565,27 @@ pub struct AzureKeyVaultConnector {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for AzureKeyVaultConnector {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AzureKeyVaultConnector")
-            .field("azure_environment_type", &self.azure_environment_type)
-            .field("azure_managed_identity_type", &self.azure_managed_identity_type)
-            .field("client_id", &self.client_id)
-            .field("default", &self.default)
-            .field("delegate_selectors", &self.delegate_selectors)
-            .field("enable_purge", &self.enable_purge)
-            .field("ignore_test_connection", &self.ignore_test_connection)
-            .field("managed_client_id", &self.managed_client_id)
-            .field("secret_key", &model::Redacted(self.secret_key.is_some()))
-            .field("subscription", &self.subscription)
-            .field("tenant_id", &self.tenant_id)
-            .field("use_managed_identity", &self.use_managed_identity)
-            .field("vault_configured_manually", &self.vault_configured_manually)
-            .field("vault_name", &self.vault_name)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for AzureKeyVaultConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            azure_environment_type: None,
+            azure_managed_identity_type: None,
+            client_id: None,
+            default: None,
+            delegate_selectors: None,
+            enable_purge: None,
+            ignore_test_connection: None,
+            managed_client_id: None,
+            secret_key: None,
+            subscription: None,
+            tenant_id: None,
+            use_managed_identity: None,
+            vault_configured_manually: None,
+            vault_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1414,6 +1645,10 @@ impl model::Model for AzureKeyVaultConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[3]
+    }
 }
 model::model!(AzureKeyVaultConnector);
 model::open_enum! {
@@ -1428,7 +1663,6 @@ model::open_enum! {
     "UserAssignedManagedIdentity", }
 }
 /// Schema `AzureManualDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureManualDetails {
     pub application_id: Option<String>,
     pub auth: Option<Box<AzureAuth>>,
@@ -1437,6 +1671,15 @@ pub struct AzureManualDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureManualDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_id: None,
+            auth: None,
+            tenant_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "tenantId", "applicationId"]
@@ -1462,7 +1705,6 @@ impl model::Model for AzureManualDetails {
 }
 model::model!(AzureManualDetails);
 /// Schema `AzureOidcSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureOidcSpec {
     pub application_id: Option<String>,
     pub audience: Option<String>,
@@ -1471,6 +1713,15 @@ pub struct AzureOidcSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureOidcSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_id: None,
+            audience: None,
+            tenant_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["audience", "tenantId", "applicationId"]
@@ -1496,7 +1747,6 @@ impl model::Model for AzureOidcSpec {
 }
 model::model!(AzureOidcSpec);
 /// Schema `AzureRepoApiAccess`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureRepoApiAccess {
     pub spec: Option<AzureRepoApiAccessSpec>,
     pub type_: Option<AzureRepoApiAccessType>,
@@ -1504,6 +1754,14 @@ pub struct AzureRepoApiAccess {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureRepoApiAccess {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1542,7 +1800,6 @@ model::open_enum! {
     "Token", }
 }
 /// Schema `AzureRepoAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureRepoAuthentication {
     pub spec: Option<AzureRepoCredentials>,
     pub type_: Option<AzureRepoAuthenticationType>,
@@ -1550,6 +1807,14 @@ pub struct AzureRepoAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureRepoAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1583,7 +1848,6 @@ model::open_enum! {
     = "Http", Ssh = "Ssh", }
 }
 /// Schema `AzureRepoConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureRepoConfig {
     pub api_access: Option<Box<AzureRepoApiAccess>>,
     pub authentication: Option<Box<AzureRepoAuthentication>>,
@@ -1597,6 +1861,20 @@ pub struct AzureRepoConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureRepoConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_access: None,
+            authentication: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            type_: None,
+            url: None,
+            validation_repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1650,7 +1928,6 @@ model::union! {
     AzureRepoHttp(AzureRepoHttpCredentials), 1 AzureRepoSsh(AzureRepoSshCredentials), }
 }
 /// Schema `AzureRepoHttpCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureRepoHttpCredentials {
     pub spec: Option<AzureRepoHttpCredentialsSpec>,
     pub type_: Option<AzureRepoHttpCredentialsType>,
@@ -1658,6 +1935,14 @@ pub struct AzureRepoHttpCredentials {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureRepoHttpCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1696,13 +1981,19 @@ model::open_enum! {
     UsernameToken = "UsernameToken", }
 }
 /// Schema `AzureRepoSshCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureRepoSshCredentials {
     pub ssh_key_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureRepoSshCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ssh_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sshKeyRef"]
@@ -1724,13 +2015,19 @@ impl model::Model for AzureRepoSshCredentials {
 }
 model::model!(AzureRepoSshCredentials);
 /// Schema `AzureRepoTokenSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureRepoTokenSpec {
     pub token_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureRepoTokenSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef"]
@@ -1752,7 +2049,6 @@ impl model::Model for AzureRepoTokenSpec {
 }
 model::model!(AzureRepoTokenSpec);
 /// Schema `AzureRepoUsernameToken`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureRepoUsernameToken {
     pub token_ref: Option<String>,
     pub username: Option<String>,
@@ -1761,6 +2057,15 @@ pub struct AzureRepoUsernameToken {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureRepoUsernameToken {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef", "username", "usernameRef"]
@@ -1791,7 +2096,6 @@ model::union! {
     BambooUserNamePassword(BambooUserNamePasswordDto), }
 }
 /// Schema `BambooAuthenticationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct BambooAuthenticationDto {
     pub spec: Option<BambooAuthCredentialsDto>,
     pub type_: Option<BambooAuthenticationDtoType>,
@@ -1799,6 +2103,14 @@ pub struct BambooAuthenticationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for BambooAuthenticationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1833,7 +2145,6 @@ model::open_enum! {
     = "Bearer Token(HTTP Header)", }
 }
 /// Schema `BambooConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct BambooConnector {
     pub auth: Option<Box<BambooAuthenticationDto>>,
     pub bamboo_url: Option<String>,
@@ -1843,6 +2154,16 @@ pub struct BambooConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for BambooConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            bamboo_url: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "bambooUrl", "delegateSelectors", "ignoreTestConnection"]
@@ -1870,7 +2191,6 @@ impl model::Model for BambooConnector {
 }
 model::model!(BambooConnector);
 /// Schema `BambooUserNamePasswordDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct BambooUserNamePasswordDto {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -1879,6 +2199,15 @@ pub struct BambooUserNamePasswordDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for BambooUserNamePasswordDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -1904,7 +2233,6 @@ impl model::Model for BambooUserNamePasswordDto {
 }
 model::model!(BambooUserNamePasswordDto);
 /// Schema `BillingExportSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct BillingExportSpec {
     pub billing_type: Option<BillingExportSpecBillingType>,
     pub container_name: Option<String>,
@@ -1916,6 +2244,18 @@ pub struct BillingExportSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for BillingExportSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            billing_type: None,
+            container_name: None,
+            directory_name: None,
+            report_name: None,
+            storage_account_name: None,
+            subscription_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1958,7 +2298,6 @@ model::open_enum! {
     Actual = "ACTUAL", Amortized = "AMORTIZED", }
 }
 /// Schema `BitbucketApiAccess`.
-#[derive(Clone, Debug, Default)]
 pub struct BitbucketApiAccess {
     pub spec: Option<Box<BitbucketApiAccess>>,
     pub type_: Option<BitbucketApiAccessType>,
@@ -1966,6 +2305,14 @@ pub struct BitbucketApiAccess {
     pub misfits: model::Misfits,
 }
 impl model::Model for BitbucketApiAccess {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1993,7 +2340,6 @@ model::open_enum! {
     = "UsernameToken", OAuth = "OAuth", AccessToken = "AccessToken", }
 }
 /// Schema `BitbucketAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct BitbucketAuthentication {
     pub spec: Option<BitbucketCredentials>,
     pub type_: Option<BitbucketAuthenticationType>,
@@ -2001,6 +2347,14 @@ pub struct BitbucketAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for BitbucketAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -2034,7 +2388,6 @@ model::open_enum! {
     = "Http", Ssh = "Ssh", }
 }
 /// Schema `BitbucketConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct BitbucketConnector {
     pub api_access: Option<Box<BitbucketApiAccess>>,
     pub authentication: Option<Box<BitbucketAuthentication>>,
@@ -2049,6 +2402,21 @@ pub struct BitbucketConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for BitbucketConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_access: None,
+            authentication: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            proxy: None,
+            type_: None,
+            url: None,
+            validation_repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2105,7 +2473,6 @@ model::union! {
     BitbucketHttp(BitbucketHttpCredentials), 1 BitbucketSsh(BitbucketSshCredentials), }
 }
 /// Schema `BitbucketHttpCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct BitbucketHttpCredentials {
     pub spec: Option<BitbucketHttpCredentialsSpec>,
     pub type_: Option<BitbucketHttpCredentialsType>,
@@ -2113,6 +2480,14 @@ pub struct BitbucketHttpCredentials {
     pub misfits: model::Misfits,
 }
 impl model::Model for BitbucketHttpCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -2151,13 +2526,19 @@ model::open_enum! {
     UsernamePassword = "UsernamePassword", }
 }
 /// Schema `BitbucketSshCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct BitbucketSshCredentials {
     pub ssh_key_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BitbucketSshCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ssh_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sshKeyRef"]
@@ -2179,7 +2560,6 @@ impl model::Model for BitbucketSshCredentials {
 }
 model::model!(BitbucketSshCredentials);
 /// Schema `BitbucketUsernamePassword`.
-#[derive(Clone, Debug, Default)]
 pub struct BitbucketUsernamePassword {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -2188,6 +2568,15 @@ pub struct BitbucketUsernamePassword {
     pub misfits: model::Misfits,
 }
 impl model::Model for BitbucketUsernamePassword {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -2213,7 +2602,6 @@ impl model::Model for BitbucketUsernamePassword {
 }
 model::model!(BitbucketUsernamePassword);
 /// Schema `CcmK8sConnectorResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CcmK8sConnectorResponse {
     pub ccmk8s_connector: Option<Vec<NgConnectorResponse>>,
     pub k8s_connector: Option<Box<NgConnectorResponse>>,
@@ -2221,6 +2609,14 @@ pub struct CcmK8sConnectorResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CcmK8sConnectorResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ccmk8s_connector: None,
+            k8s_connector: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["k8sConnector", "ccmk8sConnector"]
@@ -2244,7 +2640,6 @@ impl model::Model for CcmK8sConnectorResponse {
 }
 model::model!(CcmK8sConnectorResponse);
 /// Schema `CEAwsConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct CeAwsConnector {
     pub autostopping_features: Option<Vec<CeAwsConnectorAutostoppingFeatures>>,
     pub aws_account_id: Option<String>,
@@ -2258,6 +2653,20 @@ pub struct CeAwsConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeAwsConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            autostopping_features: None,
+            aws_account_id: None,
+            credential: None,
+            cross_account_access: None,
+            cur_attributes: None,
+            features_enabled: None,
+            ignore_test_connection: None,
+            is_aws_gov_cloud_account: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2315,7 +2724,6 @@ model::open_enum! {
     ClusterOrchestrator = "CLUSTER_ORCHESTRATOR", }
 }
 /// Schema `CeAwsCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct CeAwsCredential {
     pub region: Option<String>,
     pub spec: Option<CeAwsCredentialSpec>,
@@ -2324,6 +2732,15 @@ pub struct CeAwsCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeAwsCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            region: None,
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "region"]
@@ -2364,13 +2781,19 @@ model::open_enum! {
     OidcAuthentication = "OidcAuthentication", }
 }
 /// Schema `CeAwsOidcSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CeAwsOidcSpec {
     pub iam_role_arn: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CeAwsOidcSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            iam_role_arn: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["iamRoleArn"]
@@ -2392,7 +2815,6 @@ impl model::Model for CeAwsOidcSpec {
 }
 model::model!(CeAwsOidcSpec);
 /// Schema `CEAzureConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct CeAzureConnector {
     pub autostopping_features: Option<Vec<CeAzureConnectorAutostoppingFeatures>>,
     pub billing_export_spec: Option<Box<BillingExportSpec>>,
@@ -2405,6 +2827,19 @@ pub struct CeAzureConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeAzureConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            autostopping_features: None,
+            billing_export_spec: None,
+            billing_export_spec2: None,
+            features_enabled: None,
+            ignore_test_connection: None,
+            subscription_id: None,
+            tenant_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2459,7 +2894,6 @@ model::open_enum! {
     "COMMITMENT_ORCHESTRATOR", ClusterOrchestrator = "CLUSTER_ORCHESTRATOR", }
 }
 /// Schema `CEKubernetesClusterConfigDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CeKubernetesClusterConfigDto {
     pub connector_ref: Option<String>,
     pub features_enabled: Option<Vec<CeKubernetesClusterConfigDtoFeaturesEnabled>>,
@@ -2468,6 +2902,15 @@ pub struct CeKubernetesClusterConfigDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CeKubernetesClusterConfigDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            features_enabled: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connectorRef", "featuresEnabled", "ignoreTestConnection"]
@@ -2500,7 +2943,6 @@ model::open_enum! {
     "CLUSTER_ORCHESTRATOR", }
 }
 /// Schema `ConfluenceConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfluenceConnector {
     pub access_token_ref: Option<String>,
     pub api_access_type: Option<ConfluenceConnectorApiAccessType>,
@@ -2513,6 +2955,19 @@ pub struct ConfluenceConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfluenceConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token_ref: None,
+            api_access_type: None,
+            api_key_ref: None,
+            confluence_url: None,
+            email_id: None,
+            ignore_test_connection: None,
+            refresh_token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2558,13 +3013,19 @@ model::open_enum! {
     ConfluenceConnectorApiAccessType { Token = "TOKEN", Oauth = "OAUTH", }
 }
 /// Schema `ConnectorActivityDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorActivityDetails {
     pub last_activity_time: Option<i64>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorActivityDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_activity_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["lastActivityTime"]
@@ -2586,7 +3047,6 @@ impl model::Model for ConnectorActivityDetails {
 }
 model::model!(ConnectorActivityDetails);
 /// Schema `ConnectorCatalogueItem`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorCatalogueItem {
     pub category: Option<ConnectorCatalogueItemCategory>,
     pub connectors: Option<Vec<ConnectorCatalogueItemConnectors>>,
@@ -2594,6 +3054,14 @@ pub struct ConnectorCatalogueItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorCatalogueItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            connectors: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["category", "connectors"]
@@ -2645,13 +3113,19 @@ model::open_enum! {
     "Salesforce", LangSmith = "LangSmith", MlFlow = "MLFlow", OpsGenie = "OpsGenie", }
 }
 /// Schema `ConnectorCatalogueResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorCatalogueResponse {
     pub catalogue: Option<Vec<ConnectorCatalogueItem>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorCatalogueResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            catalogue: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["catalogue"]
@@ -2717,7 +3191,6 @@ model::union! {
     Zoom(ZoomConnector), }
 }
 /// Schema `ConnectorConnectivityDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorConnectivityDetails {
     pub error_summary: Option<String>,
     pub errors: Option<Vec<ErrorDetail>>,
@@ -2730,6 +3203,19 @@ pub struct ConnectorConnectivityDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorConnectivityDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_summary: None,
+            errors: None,
+            last_alert_sent: None,
+            last_connected_at: None,
+            last_tested_at: None,
+            status: None,
+            tested_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2776,7 +3262,6 @@ model::open_enum! {
     Partial = "PARTIAL", Unknown = "UNKNOWN", Pending = "PENDING", }
 }
 /// Schema `ConnectorFilterProperties`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorFilterProperties {
     pub categories: Option<Vec<ConnectorFilterPropertiesCategories>>,
     pub connectivity_statuses: Option<
@@ -2796,6 +3281,22 @@ pub struct ConnectorFilterProperties {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            categories: None,
+            connectivity_statuses: None,
+            connector_connectivity_modes: None,
+            connector_identifiers: None,
+            connector_names: None,
+            description: None,
+            filter_type: None,
+            inheriting_credentials_from_delegate: None,
+            tags: None,
+            types: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2889,7 +3390,6 @@ model::open_enum! {
     MlFlow = "MLFlow", OpsGenie = "OpsGenie", }
 }
 /// Schema `ConnectorInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorInfo {
     pub account_identifier: Option<String>,
     pub description: Option<String>,
@@ -2904,6 +3404,21 @@ pub struct ConnectorInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            description: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            spec: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2977,7 +3492,6 @@ model::open_enum! {
     "Salesforce", LangSmith = "LangSmith", MlFlow = "MLFlow", OpsGenie = "OpsGenie", }
 }
 /// Schema `ConnectorStatistics`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorStatistics {
     pub status_stats: Option<Vec<ConnectorStatusStats>>,
     pub type_stats: Option<Vec<ConnectorTypeStats>>,
@@ -2985,6 +3499,14 @@ pub struct ConnectorStatistics {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorStatistics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status_stats: None,
+            type_stats: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["typeStats", "statusStats"]
@@ -3008,7 +3530,6 @@ impl model::Model for ConnectorStatistics {
 }
 model::model!(ConnectorStatistics);
 /// Schema `ConnectorStatusStats`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorStatusStats {
     pub count: Option<i64>,
     pub status: Option<ConnectorStatusStatsStatus>,
@@ -3016,6 +3537,14 @@ pub struct ConnectorStatusStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorStatusStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "status"]
@@ -3044,7 +3573,6 @@ model::open_enum! {
     Pending = "PENDING", }
 }
 /// Schema `ConnectorTypeStats`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorTypeStats {
     pub count: Option<i64>,
     pub type_: Option<ConnectorTypeStatsType>,
@@ -3052,6 +3580,14 @@ pub struct ConnectorTypeStats {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorTypeStats {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "count"]
@@ -3095,7 +3631,6 @@ model::open_enum! {
     "Salesforce", LangSmith = "LangSmith", MlFlow = "MLFlow", OpsGenie = "OpsGenie", }
 }
 /// Schema `ConnectorValidationResult`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorValidationResult {
     pub delegate_id: Option<String>,
     pub error_summary: Option<String>,
@@ -3107,6 +3642,18 @@ pub struct ConnectorValidationResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorValidationResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_id: None,
+            error_summary: None,
+            errors: None,
+            status: None,
+            task_id: None,
+            tested_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["errors", "status", "taskId", "testedAt", "delegateId", "errorSummary"]
@@ -3143,7 +3690,6 @@ model::open_enum! {
     "PARTIAL", Unknown = "UNKNOWN", Pending = "PENDING", }
 }
 /// Schema `CrossAccountAccess`.
-#[derive(Clone, Debug, Default)]
 pub struct CrossAccountAccess {
     pub cross_account_role_arn: Option<String>,
     pub external_id: Option<String>,
@@ -3151,6 +3697,14 @@ pub struct CrossAccountAccess {
     pub misfits: model::Misfits,
 }
 impl model::Model for CrossAccountAccess {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cross_account_role_arn: None,
+            external_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["externalId", "crossAccountRoleArn"]
@@ -3174,7 +3728,6 @@ impl model::Model for CrossAccountAccess {
 }
 model::model!(CrossAccountAccess);
 /// Schema `CustomHealthConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomHealthConnectorDto {
     pub base_url: Option<String>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -3188,6 +3741,20 @@ pub struct CustomHealthConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomHealthConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_url: None,
+            delegate_selectors: None,
+            headers: None,
+            ignore_test_connection: None,
+            method: None,
+            params: None,
+            validation_body: None,
+            validation_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3236,7 +3803,6 @@ model::open_enum! {
     { Get = "GET", Post = "POST", }
 }
 /// Schema `CustomHealthKeyAndValue`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomHealthKeyAndValue {
     pub encrypted_value_ref: Option<String>,
     pub is_value_encrypted: Option<bool>,
@@ -3247,6 +3813,17 @@ pub struct CustomHealthKeyAndValue {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomHealthKeyAndValue {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            encrypted_value_ref: None,
+            is_value_encrypted: None,
+            key: None,
+            value: None,
+            value_encrypted: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "valueEncrypted", "isValueEncrypted", "encryptedValueRef"]
@@ -3276,7 +3853,6 @@ impl model::Model for CustomHealthKeyAndValue {
 }
 model::model!(CustomHealthKeyAndValue);
 /// Schema `CustomSecretManager`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomSecretManager {
     pub connector_ref: Option<String>,
     pub default: Option<bool>,
@@ -3291,6 +3867,21 @@ pub struct CustomSecretManager {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomSecretManager {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            default: None,
+            delegate_selectors: None,
+            host: None,
+            ignore_test_connection: None,
+            on_delegate: None,
+            template: None,
+            timeout: None,
+            working_directory: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3338,7 +3929,6 @@ impl model::Model for CustomSecretManager {
 }
 model::model!(CustomSecretManager);
 /// Schema `DatadogConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct DatadogConnectorDto {
     pub api_key_ref: Option<String>,
     pub application_key_ref: Option<String>,
@@ -3349,6 +3939,17 @@ pub struct DatadogConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for DatadogConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_key_ref: None,
+            application_key_ref: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3389,7 +3990,6 @@ model::union! {
     DockerUserNamePassword(DockerUserNamePassword), }
 }
 /// Schema `DockerAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerAuthentication {
     pub spec: Option<DockerAuthCredentials>,
     pub type_: Option<DockerAuthenticationType>,
@@ -3397,6 +3997,14 @@ pub struct DockerAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -3430,7 +4038,6 @@ model::open_enum! {
     UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", }
 }
 /// Schema `DockerConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerConnector {
     pub auth: Option<Box<DockerAuthentication>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -3443,6 +4050,19 @@ pub struct DockerConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            delegate_selectors: None,
+            docker_registry_url: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            provider_type: None,
+            proxy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3488,7 +4108,6 @@ model::open_enum! {
     DockerHub = "DockerHub", Harbor = "Harbor", Quay = "Quay", Other = "Other", }
 }
 /// Schema `DockerUserNamePassword`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerUserNamePassword {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -3497,6 +4116,15 @@ pub struct DockerUserNamePassword {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerUserNamePassword {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -3522,7 +4150,6 @@ impl model::Model for DockerUserNamePassword {
 }
 model::model!(DockerUserNamePassword);
 /// Schema `DynatraceConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct DynatraceConnectorDto {
     pub api_token_ref: Option<String>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -3534,6 +4161,18 @@ pub struct DynatraceConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for DynatraceConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_token_ref: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            platform_token_ref: None,
+            platform_url: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3572,7 +4211,6 @@ impl model::Model for DynatraceConnectorDto {
 }
 model::model!(DynatraceConnectorDto);
 /// Schema `ELKConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ElkConnectorDto {
     pub api_key_id: Option<String>,
     pub api_key_ref: Option<String>,
@@ -3586,6 +4224,20 @@ pub struct ElkConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ElkConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_key_id: None,
+            api_key_ref: None,
+            auth_type: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            password_ref: None,
+            url: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3635,7 +4287,6 @@ model::open_enum! {
     "None", BearerTokenHttpHeader = "Bearer Token(HTTP Header)", }
 }
 /// Schema `ErrorTrackingConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ErrorTrackingConnectorDto {
     pub api_key_ref: Option<String>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -3645,6 +4296,16 @@ pub struct ErrorTrackingConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ErrorTrackingConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_key_ref: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "apiKeyRef", "delegateSelectors", "ignoreTestConnection"]
@@ -3672,13 +4333,19 @@ impl model::Model for ErrorTrackingConnectorDto {
 }
 model::model!(ErrorTrackingConnectorDto);
 /// Schema `FieldValues`.
-#[derive(Clone, Debug, Default)]
 pub struct FieldValues {
     pub field_values: Option<std::collections::BTreeMap<String, Vec<String>>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for FieldValues {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldValues"]
@@ -3700,7 +4367,6 @@ impl model::Model for FieldValues {
 }
 model::model!(FieldValues);
 /// Schema `GcpBillingExportSpecDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpBillingExportSpecDto {
     pub dataset_id: Option<String>,
     pub table_id: Option<String>,
@@ -3708,6 +4374,14 @@ pub struct GcpBillingExportSpecDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpBillingExportSpecDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dataset_id: None,
+            table_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tableId", "datasetId"]
@@ -3731,7 +4405,6 @@ impl model::Model for GcpBillingExportSpecDto {
 }
 model::model!(GcpBillingExportSpecDto);
 /// Schema `GcpCcmConnectorCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpCcmConnectorCredential {
     pub spec: Option<GcpCcmCredentialSpec>,
     pub type_: Option<GcpCcmConnectorCredentialType>,
@@ -3739,6 +4412,14 @@ pub struct GcpCcmConnectorCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpCcmConnectorCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -3777,7 +4458,6 @@ model::union! {
     GcpCcmOidcDetails(GcpCcmOidcDetails), }
 }
 /// Schema `GcpCcmOidcDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpCcmOidcDetails {
     pub gcp_project_id: Option<String>,
     pub provider_id: Option<String>,
@@ -3787,6 +4467,16 @@ pub struct GcpCcmOidcDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpCcmOidcDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gcp_project_id: None,
+            provider_id: None,
+            service_account_email: None,
+            workload_pool_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["providerId", "gcpProjectId", "workloadPoolId", "serviceAccountEmail"]
@@ -3814,7 +4504,6 @@ impl model::Model for GcpCcmOidcDetails {
 }
 model::model!(GcpCcmOidcDetails);
 /// Schema `GcpCloudCostConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpCloudCostConnectorDto {
     pub autostopping_features: Option<Vec<GcpCloudCostConnectorDtoAutostoppingFeatures>>,
     pub billing_export_spec: Option<Box<GcpBillingExportSpecDto>>,
@@ -3827,6 +4516,19 @@ pub struct GcpCloudCostConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpCloudCostConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            autostopping_features: None,
+            billing_export_spec: None,
+            credential: None,
+            features_enabled: None,
+            ignore_test_connection: None,
+            project_id: None,
+            service_account_email: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3882,7 +4584,6 @@ model::open_enum! {
     "CLUSTER_ORCHESTRATOR", }
 }
 /// Schema `GcpConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpConnector {
     pub credential: Option<Box<GcpConnectorCredential>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -3893,6 +4594,17 @@ pub struct GcpConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credential: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            proxy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3928,7 +4640,6 @@ impl model::Model for GcpConnector {
 }
 model::model!(GcpConnector);
 /// Schema `GcpConnectorCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpConnectorCredential {
     pub spec: Option<GcpCredentialSpec>,
     pub type_: Option<GcpConnectorCredentialType>,
@@ -3936,6 +4647,14 @@ pub struct GcpConnectorCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpConnectorCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -3976,13 +4695,19 @@ model::union! {
     GcpManual(GcpManualDetails), 2 GcpOidc(GcpOidcDetails), }
 }
 /// Schema `GcpDelegateDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpDelegateDetails {
     pub delegate_selectors: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpDelegateDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_selectors: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["delegateSelectors"]
@@ -4004,7 +4729,6 @@ impl model::Model for GcpDelegateDetails {
 }
 model::model!(GcpDelegateDetails);
 /// Schema `GcpKmsConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpKmsConnector {
     pub credentials: Option<String>,
     pub default: Option<bool>,
@@ -4020,6 +4744,22 @@ pub struct GcpKmsConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpKmsConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credentials: None,
+            default: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            key_name: None,
+            key_ring: None,
+            oidc_details: None,
+            project_id: None,
+            region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4070,13 +4810,19 @@ impl model::Model for GcpKmsConnector {
 }
 model::model!(GcpKmsConnector);
 /// Schema `GcpManualDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpManualDetails {
     pub secret_key_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpManualDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            secret_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["secretKeyRef"]
@@ -4098,7 +4844,6 @@ impl model::Model for GcpManualDetails {
 }
 model::model!(GcpManualDetails);
 /// Schema `GcpOidcDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpOidcDetails {
     pub gcp_project_id: Option<String>,
     pub provider_id: Option<String>,
@@ -4108,6 +4853,16 @@ pub struct GcpOidcDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpOidcDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gcp_project_id: None,
+            provider_id: None,
+            service_account_email: None,
+            workload_pool_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["providerId", "gcpProjectId", "workloadPoolId", "serviceAccountEmail"]
@@ -4135,7 +4890,6 @@ impl model::Model for GcpOidcDetails {
 }
 model::model!(GcpOidcDetails);
 /// Schema `GcpOidcTokenExchangeDetailsForDelegate`.
-#[derive(Clone, Default)]
 pub struct GcpOidcTokenExchangeDetailsForDelegate {
     pub gcp_service_account_email: Option<String>,
     pub id_token_expiry_time: Option<i64>,
@@ -4149,33 +4903,20 @@ pub struct GcpOidcTokenExchangeDetailsForDelegate {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for GcpOidcTokenExchangeDetailsForDelegate {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("GcpOidcTokenExchangeDetailsForDelegate")
-            .field("gcp_service_account_email", &self.gcp_service_account_email)
-            .field("id_token_expiry_time", &self.id_token_expiry_time)
-            .field(
-                "oidc_access_token_iam_sa_endpoint",
-                &self.oidc_access_token_iam_sa_endpoint,
-            )
-            .field(
-                "oidc_access_token_sts_endpoint",
-                &self.oidc_access_token_sts_endpoint,
-            )
-            .field(
-                "oidc_chartmuseum_gcp_config_structure",
-                &self.oidc_chartmuseum_gcp_config_structure,
-            )
-            .field("oidc_id_token", &model::Redacted(self.oidc_id_token.is_some()))
-            .field(
-                "oidc_workload_access_token_request_structure",
-                &self.oidc_workload_access_token_request_structure,
-            )
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for GcpOidcTokenExchangeDetailsForDelegate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gcp_service_account_email: None,
+            id_token_expiry_time: None,
+            oidc_access_token_iam_sa_endpoint: None,
+            oidc_access_token_sts_endpoint: None,
+            oidc_chartmuseum_gcp_config_structure: None,
+            oidc_id_token: None,
+            oidc_workload_access_token_request_structure: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4214,10 +4955,13 @@ impl model::Model for GcpOidcTokenExchangeDetailsForDelegate {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(GcpOidcTokenExchangeDetailsForDelegate);
 /// Schema `GcpSecretManager`.
-#[derive(Clone, Debug, Default)]
 pub struct GcpSecretManager {
     pub assume_credentials_on_delegate: Option<bool>,
     pub credential: Option<Box<GcpConnectorCredential>>,
@@ -4233,6 +4977,20 @@ pub struct GcpSecretManager {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcpSecretManager {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            assume_credentials_on_delegate: None,
+            credential: None,
+            credentials_ref: None,
+            default: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            gcp_oidc_token_exchange_details_for_delegate: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4282,7 +5040,6 @@ model::union! {
     GitHttp(GitHttpAuthenticationDto), 1 GitSsh(GitSshAuthentication), }
 }
 /// Schema `GitConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct GitConfig {
     pub branch_name: Option<String>,
     pub connection_type: Option<GitConfigConnectionType>,
@@ -4299,6 +5056,23 @@ pub struct GitConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_name: None,
+            connection_type: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            is_anonymous: None,
+            proxy: None,
+            spec: None,
+            type_: None,
+            url: None,
+            validation_repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4365,7 +5139,6 @@ model::open_enum! {
     #[doc = " Schema `GitConfig.type`."] GitConfigType { Http = "Http", Ssh = "Ssh", }
 }
 /// Schema `GitHTTPAuthenticationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct GitHttpAuthenticationDto {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -4374,6 +5147,15 @@ pub struct GitHttpAuthenticationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitHttpAuthenticationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -4399,13 +5181,19 @@ impl model::Model for GitHttpAuthenticationDto {
 }
 model::model!(GitHttpAuthenticationDto);
 /// Schema `GitSSHAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct GitSshAuthentication {
     pub ssh_key_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GitSshAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ssh_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sshKeyRef"]
@@ -4427,7 +5215,6 @@ impl model::Model for GitSshAuthentication {
 }
 model::model!(GitSshAuthentication);
 /// Schema `GithubApiAccess`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubApiAccess {
     pub spec: Option<GithubApiAccessSpec>,
     pub type_: Option<GithubApiAccessType>,
@@ -4435,6 +5222,14 @@ pub struct GithubApiAccess {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubApiAccess {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -4473,7 +5268,6 @@ model::open_enum! {
     "GithubApp", Token = "Token", OAuth = "OAuth", }
 }
 /// Schema `GithubApp`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubApp {
     pub application_id: Option<String>,
     pub application_id_ref: Option<String>,
@@ -4484,6 +5278,17 @@ pub struct GithubApp {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubApp {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_id: None,
+            application_id_ref: None,
+            installation_id: None,
+            installation_id_ref: None,
+            private_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4519,7 +5324,6 @@ impl model::Model for GithubApp {
 }
 model::model!(GithubApp);
 /// Schema `GithubAppSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubAppSpec {
     pub application_id: Option<String>,
     pub application_id_ref: Option<String>,
@@ -4530,6 +5334,17 @@ pub struct GithubAppSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubAppSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_id: None,
+            application_id_ref: None,
+            installation_id: None,
+            installation_id_ref: None,
+            private_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4565,7 +5380,6 @@ impl model::Model for GithubAppSpec {
 }
 model::model!(GithubAppSpec);
 /// Schema `GithubAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubAuthentication {
     pub spec: Option<GithubCredentials>,
     pub type_: Option<GithubAuthenticationType>,
@@ -4573,6 +5387,14 @@ pub struct GithubAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -4606,7 +5428,6 @@ model::open_enum! {
     "Http", Ssh = "Ssh", }
 }
 /// Schema `GithubConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubConnector {
     pub api_access: Option<Box<GithubApiAccess>>,
     pub authentication: Option<Box<GithubAuthentication>>,
@@ -4621,6 +5442,21 @@ pub struct GithubConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_access: None,
+            authentication: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            proxy: None,
+            type_: None,
+            url: None,
+            validation_repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4677,7 +5513,6 @@ model::union! {
     GithubHttp(GithubHttpCredentials), 1 GithubSsh(GithubSshCredentials), }
 }
 /// Schema `GithubHttpCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubHttpCredentials {
     pub spec: Option<GithubHttpCredentialsSpec>,
     pub type_: Option<GithubHttpCredentialsType>,
@@ -4685,6 +5520,14 @@ pub struct GithubHttpCredentials {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubHttpCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -4726,13 +5569,19 @@ model::open_enum! {
     "OAuth", GithubApp = "GithubApp", Anonymous = "Anonymous", }
 }
 /// Schema `GithubOauth`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubOauth {
     pub token_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubOauth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef"]
@@ -4754,13 +5603,19 @@ impl model::Model for GithubOauth {
 }
 model::model!(GithubOauth);
 /// Schema `GithubSshCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubSshCredentials {
     pub ssh_key_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubSshCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ssh_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sshKeyRef"]
@@ -4782,13 +5637,19 @@ impl model::Model for GithubSshCredentials {
 }
 model::model!(GithubSshCredentials);
 /// Schema `GithubTokenSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubTokenSpec {
     pub token_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubTokenSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef"]
@@ -4810,7 +5671,6 @@ impl model::Model for GithubTokenSpec {
 }
 model::model!(GithubTokenSpec);
 /// Schema `GithubUsernamePassword`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubUsernamePassword {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -4819,6 +5679,15 @@ pub struct GithubUsernamePassword {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubUsernamePassword {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -4844,7 +5713,6 @@ impl model::Model for GithubUsernamePassword {
 }
 model::model!(GithubUsernamePassword);
 /// Schema `GithubUsernameToken`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubUsernameToken {
     pub token_ref: Option<String>,
     pub username: Option<String>,
@@ -4853,6 +5721,15 @@ pub struct GithubUsernameToken {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubUsernameToken {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef", "username", "usernameRef"]
@@ -4878,7 +5755,6 @@ impl model::Model for GithubUsernameToken {
 }
 model::model!(GithubUsernameToken);
 /// Schema `GitlabApiAccess`.
-#[derive(Clone, Debug, Default)]
 pub struct GitlabApiAccess {
     pub spec: Option<GitlabApiAccessSpec>,
     pub type_: Option<GitlabApiAccessType>,
@@ -4886,6 +5762,14 @@ pub struct GitlabApiAccess {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitlabApiAccess {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -4923,7 +5807,6 @@ model::open_enum! {
     OAuth = "OAuth", }
 }
 /// Schema `GitlabAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct GitlabAuthentication {
     pub spec: Option<GitlabCredentials>,
     pub type_: Option<GitlabAuthenticationType>,
@@ -4931,6 +5814,14 @@ pub struct GitlabAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitlabAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -4964,7 +5855,6 @@ model::open_enum! {
     "Http", Ssh = "Ssh", }
 }
 /// Schema `GitlabConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct GitlabConnector {
     pub api_access: Option<Box<GitlabApiAccess>>,
     pub authentication: Option<Box<GitlabAuthentication>>,
@@ -4979,6 +5869,21 @@ pub struct GitlabConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitlabConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_access: None,
+            authentication: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            proxy: None,
+            type_: None,
+            url: None,
+            validation_repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -5035,7 +5940,6 @@ model::union! {
     GitlabHttp(GitlabHttpCredentials), 1 GitlabSsh(GitlabSshCredentials), }
 }
 /// Schema `GitlabHttpCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct GitlabHttpCredentials {
     pub spec: Option<GitlabHttpCredentialsSpec>,
     pub type_: Option<GitlabHttpCredentialsType>,
@@ -5043,6 +5947,14 @@ pub struct GitlabHttpCredentials {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitlabHttpCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -5084,13 +5996,19 @@ model::open_enum! {
     "Kerberos", OAuth = "OAuth", }
 }
 /// Schema `GitlabKerberos`.
-#[derive(Clone, Debug, Default)]
 pub struct GitlabKerberos {
     pub kerberos_key_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GitlabKerberos {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            kerberos_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kerberosKeyRef"]
@@ -5112,7 +6030,6 @@ impl model::Model for GitlabKerberos {
 }
 model::model!(GitlabKerberos);
 /// Schema `GitlabOauth`.
-#[derive(Clone, Debug, Default)]
 pub struct GitlabOauth {
     pub refresh_token_ref: Option<String>,
     pub token_ref: Option<String>,
@@ -5120,6 +6037,14 @@ pub struct GitlabOauth {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitlabOauth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            refresh_token_ref: None,
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef", "refreshTokenRef"]
@@ -5143,13 +6068,19 @@ impl model::Model for GitlabOauth {
 }
 model::model!(GitlabOauth);
 /// Schema `GitlabSshCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct GitlabSshCredentials {
     pub ssh_key_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for GitlabSshCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ssh_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sshKeyRef"]
@@ -5171,7 +6102,6 @@ impl model::Model for GitlabSshCredentials {
 }
 model::model!(GitlabSshCredentials);
 /// Schema `GitlabTokenSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GitlabTokenSpec {
     pub api_url: Option<String>,
     pub token_ref: Option<String>,
@@ -5179,6 +6109,14 @@ pub struct GitlabTokenSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitlabTokenSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_url: None,
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["apiUrl", "tokenRef"]
@@ -5202,7 +6140,6 @@ impl model::Model for GitlabTokenSpec {
 }
 model::model!(GitlabTokenSpec);
 /// Schema `GitlabUsernamePassword`.
-#[derive(Clone, Debug, Default)]
 pub struct GitlabUsernamePassword {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -5211,6 +6148,15 @@ pub struct GitlabUsernamePassword {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitlabUsernamePassword {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -5236,7 +6182,6 @@ impl model::Model for GitlabUsernamePassword {
 }
 model::model!(GitlabUsernamePassword);
 /// Schema `GitlabUsernameToken`.
-#[derive(Clone, Debug, Default)]
 pub struct GitlabUsernameToken {
     pub token_ref: Option<String>,
     pub username: Option<String>,
@@ -5245,6 +6190,15 @@ pub struct GitlabUsernameToken {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitlabUsernameToken {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef", "username", "usernameRef"]
@@ -5270,7 +6224,6 @@ impl model::Model for GitlabUsernameToken {
 }
 model::model!(GitlabUsernameToken);
 /// Schema `HarnessApiAccess`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessApiAccess {
     pub spec: Option<HarnessApiAccessSpec>,
     pub type_: Option<HarnessApiAccessType>,
@@ -5278,6 +6231,14 @@ pub struct HarnessApiAccess {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessApiAccess {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -5316,7 +6277,6 @@ model::open_enum! {
     JwtToken = "Jwt_Token", }
 }
 /// Schema `HarnessAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessAuthentication {
     pub spec: Option<Box<HarnessHttpCredentials>>,
     pub type_: Option<HarnessAuthenticationType>,
@@ -5324,6 +6284,14 @@ pub struct HarnessAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -5351,7 +6319,6 @@ model::open_enum! {
     "Http", Ssh = "Ssh", }
 }
 /// Schema `HarnessConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessConnector {
     pub account_id: Option<String>,
     pub api_access: Option<Box<HarnessApiAccess>>,
@@ -5374,6 +6341,29 @@ pub struct HarnessConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            api_access: None,
+            api_external_url: None,
+            api_url: None,
+            authentication: None,
+            execute_on_delegate: None,
+            git_base_url: None,
+            ignore_test_connection: None,
+            org_id: None,
+            project_id: None,
+            repo_ui_url: None,
+            scoped_repo_identifier: None,
+            slug: None,
+            type_: None,
+            url: None,
+            validation_repo: None,
+            vanity_git_base_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -5449,7 +6439,6 @@ model::open_enum! {
     "Account", Repo = "Repo", }
 }
 /// Schema `HarnessHttpCredentials`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessHttpCredentials {
     pub spec: Option<HarnessHttpCredentialsSpec>,
     pub type_: Option<HarnessHttpCredentialsType>,
@@ -5457,6 +6446,14 @@ pub struct HarnessHttpCredentials {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessHttpCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -5495,13 +6492,19 @@ model::open_enum! {
     UsernameToken = "UsernameToken", }
 }
 /// Schema `HarnessJWTTokenSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessJwtTokenSpec {
     pub token_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessJwtTokenSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef"]
@@ -5523,13 +6526,19 @@ impl model::Model for HarnessJwtTokenSpec {
 }
 model::model!(HarnessJwtTokenSpec);
 /// Schema `HarnessTokenSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessTokenSpec {
     pub token_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessTokenSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef"]
@@ -5551,7 +6560,6 @@ impl model::Model for HarnessTokenSpec {
 }
 model::model!(HarnessTokenSpec);
 /// Schema `HarnessUsernameToken`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessUsernameToken {
     pub token_ref: Option<String>,
     pub username: Option<String>,
@@ -5559,6 +6567,14 @@ pub struct HarnessUsernameToken {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessUsernameToken {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef", "username"]
@@ -5587,7 +6603,6 @@ model::union! {
     HttpHelmUsernamePassword(HttpHelmUsernamePassword), }
 }
 /// Schema `HttpHelmAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct HttpHelmAuthentication {
     pub spec: Option<HttpHelmAuthCredentials>,
     pub type_: Option<HttpHelmAuthenticationType>,
@@ -5595,6 +6610,14 @@ pub struct HttpHelmAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for HttpHelmAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -5628,7 +6651,6 @@ model::open_enum! {
     UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", }
 }
 /// Schema `HttpHelmConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct HttpHelmConnector {
     pub auth: Option<Box<HttpHelmAuthentication>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -5638,6 +6660,16 @@ pub struct HttpHelmConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for HttpHelmConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            delegate_selectors: None,
+            helm_repo_url: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "helmRepoUrl", "delegateSelectors", "ignoreTestConnection"]
@@ -5665,7 +6697,6 @@ impl model::Model for HttpHelmConnector {
 }
 model::model!(HttpHelmConnector);
 /// Schema `HttpHelmUsernamePassword`.
-#[derive(Clone, Debug, Default)]
 pub struct HttpHelmUsernamePassword {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -5674,6 +6705,15 @@ pub struct HttpHelmUsernamePassword {
     pub misfits: model::Misfits,
 }
 impl model::Model for HttpHelmUsernamePassword {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -5706,7 +6746,6 @@ model::union! {
     JdbcUserNamePassword(JdbcUserNamePasswordDto), }
 }
 /// Schema `JDBCAuthenticationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct JdbcAuthenticationDto {
     pub spec: Option<JdbcAuthCredentialsDto>,
     pub type_: Option<JdbcAuthenticationDtoType>,
@@ -5714,6 +6753,14 @@ pub struct JdbcAuthenticationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for JdbcAuthenticationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -5748,7 +6795,6 @@ model::open_enum! {
     "Aws", }
 }
 /// Schema `JDBCAwsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct JdbcAwsDto {
     pub spec: Option<AwsCredentialSpec>,
     pub type_: Option<JdbcAwsDtoType>,
@@ -5756,6 +6802,14 @@ pub struct JdbcAwsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for JdbcAwsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -5790,7 +6844,6 @@ model::open_enum! {
     OidcAuthentication = "OidcAuthentication", }
 }
 /// Schema `JDBCConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct JdbcConnector {
     pub auth: Option<Box<JdbcAuthenticationDto>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -5800,6 +6853,16 @@ pub struct JdbcConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for JdbcConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "auth", "delegateSelectors", "ignoreTestConnection"]
@@ -5827,13 +6890,19 @@ impl model::Model for JdbcConnector {
 }
 model::model!(JdbcConnector);
 /// Schema `JDBCServiceAccountDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct JdbcServiceAccountDto {
     pub service_account_token_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for JdbcServiceAccountDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            service_account_token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["serviceAccountTokenRef"]
@@ -5855,7 +6924,6 @@ impl model::Model for JdbcServiceAccountDto {
 }
 model::model!(JdbcServiceAccountDto);
 /// Schema `JDBCUserNamePasswordDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct JdbcUserNamePasswordDto {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -5864,6 +6932,15 @@ pub struct JdbcUserNamePasswordDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for JdbcUserNamePasswordDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -5895,7 +6972,6 @@ model::union! {
     JenkinsUserNamePassword(JenkinsUserNamePasswordDto), }
 }
 /// Schema `JenkinsAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct JenkinsAuthentication {
     pub spec: Option<JenkinsAuthCredentialsDto>,
     pub type_: Option<JenkinsAuthenticationType>,
@@ -5903,6 +6979,14 @@ pub struct JenkinsAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for JenkinsAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -5937,13 +7021,19 @@ model::open_enum! {
     = "Bearer Token(HTTP Header)", }
 }
 /// Schema `JenkinsBearerTokenDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct JenkinsBearerTokenDto {
     pub token_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for JenkinsBearerTokenDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef"]
@@ -5965,7 +7055,6 @@ impl model::Model for JenkinsBearerTokenDto {
 }
 model::model!(JenkinsBearerTokenDto);
 /// Schema `JenkinsConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct JenkinsConnector {
     pub auth: Option<Box<JenkinsAuthentication>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -5975,6 +7064,16 @@ pub struct JenkinsConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for JenkinsConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            jenkins_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "jenkinsUrl", "delegateSelectors", "ignoreTestConnection"]
@@ -6002,7 +7101,6 @@ impl model::Model for JenkinsConnector {
 }
 model::model!(JenkinsConnector);
 /// Schema `JenkinsUserNamePasswordDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct JenkinsUserNamePasswordDto {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -6011,6 +7109,15 @@ pub struct JenkinsUserNamePasswordDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for JenkinsUserNamePasswordDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -6041,7 +7148,6 @@ model::union! {
     1)], { 0 JiraPat(JiraPatPassword), 1 JiraUserName(JiraUserNamePassword), }
 }
 /// Schema `JiraAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct JiraAuthentication {
     pub spec: Option<JiraAuthCredentials>,
     pub type_: Option<JiraAuthenticationType>,
@@ -6049,6 +7155,14 @@ pub struct JiraAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for JiraAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -6082,7 +7196,6 @@ model::open_enum! {
     UsernamePassword = "UsernamePassword", PersonalAccessToken = "PersonalAccessToken", }
 }
 /// Schema `JiraConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct JiraConnector {
     pub auth: Option<Box<JiraAuthentication>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -6095,6 +7208,19 @@ pub struct JiraConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for JiraConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            jira_url: None,
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6136,13 +7262,19 @@ impl model::Model for JiraConnector {
 }
 model::model!(JiraConnector);
 /// Schema `JiraPATPassword`.
-#[derive(Clone, Debug, Default)]
 pub struct JiraPatPassword {
     pub pat_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for JiraPatPassword {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pat_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["patRef"]
@@ -6164,7 +7296,6 @@ impl model::Model for JiraPatPassword {
 }
 model::model!(JiraPatPassword);
 /// Schema `JiraUserNamePassword`.
-#[derive(Clone, Debug, Default)]
 pub struct JiraUserNamePassword {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -6173,6 +7304,15 @@ pub struct JiraUserNamePassword {
     pub misfits: model::Misfits,
 }
 impl model::Model for JiraUserNamePassword {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -6198,7 +7338,6 @@ impl model::Model for JiraUserNamePassword {
 }
 model::model!(JiraUserNamePassword);
 /// Schema `KubernetesAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesAuth {
     pub spec: Option<KubernetesAuthCredential>,
     pub type_: Option<KubernetesAuthType>,
@@ -6206,6 +7345,14 @@ pub struct KubernetesAuth {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -6249,7 +7396,6 @@ model::open_enum! {
     "ServiceAccount", OpenIdConnect = "OpenIdConnect", }
 }
 /// Schema `KubernetesClientKeyCert`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesClientKeyCert {
     pub ca_cert_ref: Option<String>,
     pub client_cert_ref: Option<String>,
@@ -6260,6 +7406,17 @@ pub struct KubernetesClientKeyCert {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesClientKeyCert {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_cert_ref: None,
+            client_cert_ref: None,
+            client_key_algo: None,
+            client_key_passphrase_ref: None,
+            client_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6295,7 +7452,6 @@ impl model::Model for KubernetesClientKeyCert {
 }
 model::model!(KubernetesClientKeyCert);
 /// Schema `KubernetesClusterConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesClusterConfig {
     pub credential: Option<Box<KubernetesCredential>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -6304,6 +7460,15 @@ pub struct KubernetesClusterConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesClusterConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credential: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["credential", "delegateSelectors", "ignoreTestConnection"]
@@ -6329,7 +7494,6 @@ impl model::Model for KubernetesClusterConfig {
 }
 model::model!(KubernetesClusterConfig);
 /// Schema `KubernetesClusterDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesClusterDetails {
     pub auth: Option<Box<KubernetesAuth>>,
     pub master_url: Option<String>,
@@ -6337,6 +7501,14 @@ pub struct KubernetesClusterDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesClusterDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            master_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "masterUrl"]
@@ -6360,7 +7532,6 @@ impl model::Model for KubernetesClusterDetails {
 }
 model::model!(KubernetesClusterDetails);
 /// Schema `KubernetesCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesCredential {
     pub spec: Option<KubernetesCredentialSpec>,
     pub type_: Option<KubernetesCredentialType>,
@@ -6368,6 +7539,14 @@ pub struct KubernetesCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -6406,7 +7585,6 @@ model::open_enum! {
     InheritFromDelegate = "InheritFromDelegate", ManualConfig = "ManualConfig", }
 }
 /// Schema `KubernetesOpenIdConnect`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesOpenIdConnect {
     pub oidc_client_id_ref: Option<String>,
     pub oidc_issuer_url: Option<String>,
@@ -6419,6 +7597,19 @@ pub struct KubernetesOpenIdConnect {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesOpenIdConnect {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            oidc_client_id_ref: None,
+            oidc_issuer_url: None,
+            oidc_password_ref: None,
+            oidc_scopes: None,
+            oidc_secret_ref: None,
+            oidc_username: None,
+            oidc_username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6460,7 +7651,6 @@ impl model::Model for KubernetesOpenIdConnect {
 }
 model::model!(KubernetesOpenIdConnect);
 /// Schema `KubernetesServiceAccount`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesServiceAccount {
     pub ca_cert_ref: Option<String>,
     pub service_account_token_ref: Option<String>,
@@ -6468,6 +7658,14 @@ pub struct KubernetesServiceAccount {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesServiceAccount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ca_cert_ref: None,
+            service_account_token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["caCertRef", "serviceAccountTokenRef"]
@@ -6491,7 +7689,6 @@ impl model::Model for KubernetesServiceAccount {
 }
 model::model!(KubernetesServiceAccount);
 /// Schema `KubernetesUserNamePassword`.
-#[derive(Clone, Debug, Default)]
 pub struct KubernetesUserNamePassword {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -6500,6 +7697,15 @@ pub struct KubernetesUserNamePassword {
     pub misfits: model::Misfits,
 }
 impl model::Model for KubernetesUserNamePassword {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -6525,13 +7731,19 @@ impl model::Model for KubernetesUserNamePassword {
 }
 model::model!(KubernetesUserNamePassword);
 /// Schema `LangSmithApiKeyDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct LangSmithApiKeyDto {
     pub api_key_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for LangSmithApiKeyDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["apiKeyRef"]
@@ -6558,7 +7770,6 @@ model::union! {
     LangSmithApiKey(LangSmithApiKeyDto), }
 }
 /// Schema `LangSmithAuthenticationDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct LangSmithAuthenticationDto {
     pub spec: Option<LangSmithAuthCredentialsDto>,
     pub type_: Option<LangSmithAuthenticationDtoType>,
@@ -6566,6 +7777,14 @@ pub struct LangSmithAuthenticationDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for LangSmithAuthenticationDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -6599,7 +7818,6 @@ model::open_enum! {
     { ApiKey = "ApiKey", }
 }
 /// Schema `LangSmithConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct LangSmithConnector {
     pub auth: Option<Box<LangSmithAuthenticationDto>>,
     pub base_url: Option<String>,
@@ -6609,6 +7827,16 @@ pub struct LangSmithConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for LangSmithConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            base_url: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "baseUrl", "delegateSelectors", "ignoreTestConnection"]
@@ -6636,7 +7864,6 @@ impl model::Model for LangSmithConnector {
 }
 model::model!(LangSmithConnector);
 /// Schema `LocalConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct LocalConnector {
     pub default: Option<bool>,
     pub ignore_test_connection: Option<bool>,
@@ -6644,6 +7871,14 @@ pub struct LocalConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for LocalConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["default", "ignoreTestConnection"]
@@ -6667,7 +7902,6 @@ impl model::Model for LocalConnector {
 }
 model::model!(LocalConnector);
 /// Schema `MLFlowAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct MlFlowAuthentication {
     pub spec: Option<serde_json::Value>,
     pub type_: Option<MlFlowAuthenticationType>,
@@ -6675,6 +7909,14 @@ pub struct MlFlowAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for MlFlowAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -6702,7 +7944,6 @@ model::open_enum! {
     = "Anonymous", }
 }
 /// Schema `MLFlowConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct MlFlowConnector {
     pub auth: Option<Box<MlFlowAuthentication>>,
     pub base_url: Option<String>,
@@ -6712,6 +7953,16 @@ pub struct MlFlowConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for MlFlowConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            base_url: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "baseUrl", "delegateSelectors", "ignoreTestConnection"]
@@ -6739,7 +7990,6 @@ impl model::Model for MlFlowConnector {
 }
 model::model!(MlFlowConnector);
 /// Schema `MsTeamsConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct MsTeamsConnector {
     pub access_token_ref: Option<String>,
     pub api_access_type: Option<MsTeamsConnectorApiAccessType>,
@@ -6752,6 +8002,19 @@ pub struct MsTeamsConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for MsTeamsConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token_ref: None,
+            api_access_type: None,
+            client_id: None,
+            client_secret_ref: None,
+            ignore_test_connection: None,
+            refresh_token_ref: None,
+            tenant_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6797,7 +8060,6 @@ model::open_enum! {
     Token = "TOKEN", Oauth = "OAUTH", }
 }
 /// Schema `NameValuePairWithDefault`.
-#[derive(Clone, Debug, Default)]
 pub struct NameValuePairWithDefault {
     pub name: Option<String>,
     pub type_: Option<String>,
@@ -6807,6 +8069,16 @@ pub struct NameValuePairWithDefault {
     pub misfits: model::Misfits,
 }
 impl model::Model for NameValuePairWithDefault {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            type_: None,
+            use_as_default: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "value", "useAsDefault"]
@@ -6834,7 +8106,6 @@ impl model::Model for NameValuePairWithDefault {
 }
 model::model!(NameValuePairWithDefault);
 /// Schema `NewRelicConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NewRelicConnectorDto {
     pub api_key_ref: Option<String>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -6845,6 +8116,17 @@ pub struct NewRelicConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NewRelicConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_key_ref: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            new_relic_account_id: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6885,7 +8167,6 @@ model::union! {
     NexusUsernamePassword(NexusUsernamePasswordAuth), }
 }
 /// Schema `NexusAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct NexusAuthentication {
     pub spec: Option<NexusAuthCredentials>,
     pub type_: Option<NexusAuthenticationType>,
@@ -6893,6 +8174,14 @@ pub struct NexusAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for NexusAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -6926,7 +8215,6 @@ model::open_enum! {
     UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", }
 }
 /// Schema `NexusConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct NexusConnector {
     pub auth: Option<Box<NexusAuthentication>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -6937,6 +8225,17 @@ pub struct NexusConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for NexusConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            nexus_server_url: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6972,7 +8271,6 @@ impl model::Model for NexusConnector {
 }
 model::model!(NexusConnector);
 /// Schema `NexusUsernamePasswordAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct NexusUsernamePasswordAuth {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -6981,6 +8279,15 @@ pub struct NexusUsernamePasswordAuth {
     pub misfits: model::Misfits,
 }
 impl model::Model for NexusUsernamePasswordAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -7006,13 +8313,19 @@ impl model::Model for NexusUsernamePasswordAuth {
 }
 model::model!(NexusUsernamePasswordAuth);
 /// Schema `Connector2`.
-#[derive(Clone, Debug, Default)]
 pub struct NgConnectorRequest {
     pub connector: Option<Box<ConnectorInfo>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for NgConnectorRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connector"]
@@ -7034,7 +8347,6 @@ impl model::Model for NgConnectorRequest {
 }
 model::model!(NgConnectorRequest);
 /// Schema `ConnectorResponse1`.
-#[derive(Clone, Debug, Default)]
 pub struct NgConnectorResponse {
     pub activity_details: Option<Box<ConnectorActivityDetails>>,
     pub connector: Option<Box<ConnectorInfo>>,
@@ -7050,6 +8362,22 @@ pub struct NgConnectorResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgConnectorResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_details: None,
+            connector: None,
+            created_at: None,
+            entity_validity_details: None,
+            git_details: None,
+            governance_metadata: None,
+            harness_managed: None,
+            is_favorite: None,
+            last_modified_at: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7105,7 +8433,6 @@ model::union! {
     OciHelmUsernamePassword(OciHelmUsernamePassword), }
 }
 /// Schema `OciHelmAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct OciHelmAuthentication {
     pub spec: Option<OciHelmAuthCredentials>,
     pub type_: Option<OciHelmAuthenticationType>,
@@ -7113,6 +8440,14 @@ pub struct OciHelmAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for OciHelmAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -7146,7 +8481,6 @@ model::open_enum! {
     UsernamePassword = "UsernamePassword", Anonymous = "Anonymous", }
 }
 /// Schema `OciHelmConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct OciHelmConnector {
     pub auth: Option<Box<OciHelmAuthentication>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -7156,6 +8490,16 @@ pub struct OciHelmConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for OciHelmConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            delegate_selectors: None,
+            helm_repo_url: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "helmRepoUrl", "delegateSelectors", "ignoreTestConnection"]
@@ -7183,7 +8527,6 @@ impl model::Model for OciHelmConnector {
 }
 model::model!(OciHelmConnector);
 /// Schema `OciHelmUsernamePassword`.
-#[derive(Clone, Debug, Default)]
 pub struct OciHelmUsernamePassword {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -7192,6 +8535,15 @@ pub struct OciHelmUsernamePassword {
     pub misfits: model::Misfits,
 }
 impl model::Model for OciHelmUsernamePassword {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -7217,13 +8569,19 @@ impl model::Model for OciHelmUsernamePassword {
 }
 model::model!(OciHelmUsernamePassword);
 /// Schema `OidcAccessTokenOptions`.
-#[derive(Clone, Debug, Default)]
 pub struct OidcAccessTokenOptions {
     pub user_project: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for OidcAccessTokenOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            user_project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["userProject"]
@@ -7245,7 +8603,6 @@ impl model::Model for OidcAccessTokenOptions {
 }
 model::model!(OidcAccessTokenOptions);
 /// Schema `OidcChartmuseumGcpConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct OidcChartmuseumGcpConfig {
     pub audience: Option<String>,
     pub service_account_impersonation_url: Option<String>,
@@ -7256,6 +8613,17 @@ pub struct OidcChartmuseumGcpConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for OidcChartmuseumGcpConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            audience: None,
+            service_account_impersonation_url: None,
+            subject_token_type: None,
+            token_url: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7291,7 +8659,6 @@ impl model::Model for OidcChartmuseumGcpConfig {
 }
 model::model!(OidcChartmuseumGcpConfig);
 /// Schema `OidcWorkloadAccessTokenRequest`.
-#[derive(Clone, Default)]
 pub struct OidcWorkloadAccessTokenRequest {
     pub audience: Option<String>,
     pub grant_type: Option<String>,
@@ -7303,21 +8670,20 @@ pub struct OidcWorkloadAccessTokenRequest {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for OidcWorkloadAccessTokenRequest {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OidcWorkloadAccessTokenRequest")
-            .field("audience", &self.audience)
-            .field("grant_type", &self.grant_type)
-            .field("options", &self.options)
-            .field("requested_token_type", &self.requested_token_type)
-            .field("scope", &self.scope)
-            .field("subject_token", &model::Redacted(self.subject_token.is_some()))
-            .field("subject_token_type", &self.subject_token_type)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for OidcWorkloadAccessTokenRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            audience: None,
+            grant_type: None,
+            options: None,
+            requested_token_type: None,
+            scope: None,
+            subject_token: None,
+            subject_token_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7356,10 +8722,13 @@ impl model::Model for OidcWorkloadAccessTokenRequest {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[4]
+    }
 }
 model::model!(OidcWorkloadAccessTokenRequest);
 /// Schema `OpsGenieConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct OpsGenieConnectorDto {
     pub api_key_ref: Option<String>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -7370,6 +8739,17 @@ pub struct OpsGenieConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for OpsGenieConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_key_ref: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            url: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "username", "apiKeyRef", "delegateSelectors", "ignoreTestConnection"]
@@ -7399,7 +8779,6 @@ impl model::Model for OpsGenieConnectorDto {
 }
 model::model!(OpsGenieConnectorDto);
 /// Schema `PageResponseCcmK8sConnectorResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseCcmK8sConnectorResponse {
     pub content: Option<Vec<CcmK8sConnectorResponse>>,
     pub empty: Option<bool>,
@@ -7413,6 +8792,20 @@ pub struct PageResponseCcmK8sConnectorResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseCcmK8sConnectorResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7457,7 +8850,6 @@ impl model::Model for PageResponseCcmK8sConnectorResponse {
 }
 model::model!(PageResponseCcmK8sConnectorResponse);
 /// Schema `PageResponseConnectorResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseConnectorResponse {
     pub content: Option<Vec<NgConnectorResponse>>,
     pub empty: Option<bool>,
@@ -7471,6 +8863,20 @@ pub struct PageResponseConnectorResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseConnectorResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7515,7 +8921,6 @@ impl model::Model for PageResponseConnectorResponse {
 }
 model::model!(PageResponseConnectorResponse);
 /// Schema `PagerDutyConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PagerDutyConnectorDto {
     pub api_token_ref: Option<String>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -7524,6 +8929,15 @@ pub struct PagerDutyConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PagerDutyConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_token_ref: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["apiTokenRef", "delegateSelectors", "ignoreTestConnection"]
@@ -7549,7 +8963,6 @@ impl model::Model for PagerDutyConnectorDto {
 }
 model::model!(PagerDutyConnectorDto);
 /// Schema `PhysicalDataCenterConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PhysicalDataCenterConnectorDto {
     pub delegate_selectors: Option<Vec<String>>,
     pub hosts: Option<Vec<HostDto>>,
@@ -7558,6 +8971,15 @@ pub struct PhysicalDataCenterConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PhysicalDataCenterConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_selectors: None,
+            hosts: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hosts", "delegateSelectors", "ignoreTestConnection"]
@@ -7583,7 +9005,6 @@ impl model::Model for PhysicalDataCenterConnectorDto {
 }
 model::model!(PhysicalDataCenterConnectorDto);
 /// Schema `PrometheusConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PrometheusConnectorDto {
     pub delegate_selectors: Option<Vec<String>>,
     pub headers: Option<Vec<CustomHealthKeyAndValue>>,
@@ -7595,6 +9016,18 @@ pub struct PrometheusConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PrometheusConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delegate_selectors: None,
+            headers: None,
+            ignore_test_connection: None,
+            password_ref: None,
+            url: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -7633,7 +9066,6 @@ impl model::Model for PrometheusConnectorDto {
 }
 model::model!(PrometheusConnectorDto);
 /// Schema `RancherAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct RancherAuthentication {
     pub spec: Option<RancherConnectorConfigAuthentication>,
     pub type_: Option<RancherAuthenticationType>,
@@ -7641,6 +9073,14 @@ pub struct RancherAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for RancherAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -7674,7 +9114,6 @@ model::open_enum! {
     BearerToken = "BearerToken", }
 }
 /// Schema `RancherConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct RancherConnector {
     pub credential: Option<Box<RancherConnectorConfig>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -7683,6 +9122,15 @@ pub struct RancherConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for RancherConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credential: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["credential", "delegateSelectors", "ignoreTestConnection"]
@@ -7708,13 +9156,19 @@ impl model::Model for RancherConnector {
 }
 model::model!(RancherConnector);
 /// Schema `RancherConnectorBearerTokenAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct RancherConnectorBearerTokenAuthentication {
     pub password_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RancherConnectorBearerTokenAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["passwordRef"]
@@ -7736,7 +9190,6 @@ impl model::Model for RancherConnectorBearerTokenAuthentication {
 }
 model::model!(RancherConnectorBearerTokenAuthentication);
 /// Schema `RancherConnectorConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct RancherConnectorConfig {
     pub spec: Option<Box<RancherConnectorConfigAuth>>,
     pub type_: Option<RancherConnectorConfigType>,
@@ -7744,6 +9197,14 @@ pub struct RancherConnectorConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for RancherConnectorConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -7767,7 +9228,6 @@ impl model::Model for RancherConnectorConfig {
 }
 model::model!(RancherConnectorConfig);
 /// Schema `RancherConnectorConfigAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct RancherConnectorConfigAuth {
     pub auth: Option<Box<RancherAuthentication>>,
     pub rancher_url: Option<String>,
@@ -7775,6 +9235,14 @@ pub struct RancherConnectorConfigAuth {
     pub misfits: model::Misfits,
 }
 impl model::Model for RancherConnectorConfigAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            rancher_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["auth", "rancherUrl"]
@@ -7808,7 +9276,6 @@ model::open_enum! {
     ManualConfig = "ManualConfig", }
 }
 /// Schema `ResponseDTOConnectorCatalogueResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoConnectorCatalogueResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ConnectorCatalogueResponse>>,
@@ -7818,6 +9285,16 @@ pub struct ResponseDtoConnectorCatalogueResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoConnectorCatalogueResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -7850,7 +9327,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOConnectorResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoConnectorResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgConnectorResponse>>,
@@ -7860,6 +9336,16 @@ pub struct ResponseDtoConnectorResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoConnectorResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -7892,7 +9378,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `ResponseDTOConnectorStatistics`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoConnectorStatistics {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ConnectorStatistics>>,
@@ -7902,6 +9387,16 @@ pub struct ResponseDtoConnectorStatistics {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoConnectorStatistics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -7934,7 +9429,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOConnectorValidationResult`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoConnectorValidationResult {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ConnectorValidationResult>>,
@@ -7944,6 +9438,16 @@ pub struct ResponseDtoConnectorValidationResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoConnectorValidationResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -7976,7 +9480,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOFieldValues`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoFieldValues {
     pub correlation_id: Option<String>,
     pub data: Option<Box<FieldValues>>,
@@ -7986,6 +9489,16 @@ pub struct ResponseDtoFieldValues {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoFieldValues {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -8017,7 +9530,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListConnectorResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListConnectorResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<NgConnectorResponse>>,
@@ -8027,6 +9539,16 @@ pub struct ResponseDtoListConnectorResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListConnectorResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -8059,7 +9581,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseCcmK8sConnectorResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseCcmK8sConnectorResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseCcmK8sConnectorResponse>>,
@@ -8069,6 +9590,16 @@ pub struct ResponseDtoPageResponseCcmK8sConnectorResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseCcmK8sConnectorResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -8101,7 +9632,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseConnectorResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseConnectorResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseConnectorResponse>>,
@@ -8111,6 +9641,16 @@ pub struct ResponseDtoPageResponseConnectorResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseConnectorResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -8143,7 +9683,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `SalesforceConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct SalesforceConnector {
     pub credential: Option<Box<SalesforceCredential>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -8153,6 +9692,16 @@ pub struct SalesforceConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for SalesforceConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credential: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["credential", "delegateSelectors", "executeOnDelegate", "ignoreTestConnection"]
@@ -8180,7 +9729,6 @@ impl model::Model for SalesforceConnector {
 }
 model::model!(SalesforceConnector);
 /// Schema `SalesforceCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct SalesforceCredential {
     pub spec: Option<SalesforceCredentialSpec>,
     pub type_: Option<SalesforceCredentialType>,
@@ -8188,6 +9736,14 @@ pub struct SalesforceCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for SalesforceCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -8227,7 +9783,6 @@ model::open_enum! {
     "Jwt", SfdxAuthUrl = "SfdxAuthUrl", }
 }
 /// Schema `SalesforceJwtCredentialDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct SalesforceJwtCredentialDetails {
     pub client_id: Option<String>,
     pub jwt_key_file_ref: Option<String>,
@@ -8237,6 +9792,16 @@ pub struct SalesforceJwtCredentialDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for SalesforceJwtCredentialDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            client_id: None,
+            jwt_key_file_ref: None,
+            login_url: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["clientId", "loginUrl", "username", "jwtKeyFileRef"]
@@ -8264,13 +9829,19 @@ impl model::Model for SalesforceJwtCredentialDetails {
 }
 model::model!(SalesforceJwtCredentialDetails);
 /// Schema `SalesforceSfdxAuthUrlCredentialDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct SalesforceSfdxAuthUrlCredentialDetails {
     pub sfdx_url: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SalesforceSfdxAuthUrlCredentialDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            sfdx_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sfdxUrl"]
@@ -8292,7 +9863,6 @@ impl model::Model for SalesforceSfdxAuthUrlCredentialDetails {
 }
 model::model!(SalesforceSfdxAuthUrlCredentialDetails);
 /// Schema `ServiceNowADFS`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceNowAdfs {
     pub adfs_url: Option<String>,
     pub certificate_ref: Option<String>,
@@ -8303,6 +9873,17 @@ pub struct ServiceNowAdfs {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceNowAdfs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            adfs_url: None,
+            certificate_ref: None,
+            client_id_ref: None,
+            private_key_ref: None,
+            resource_id_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["adfsUrl", "clientIdRef", "privateKeyRef", "resourceIdRef", "certificateRef"]
@@ -8339,7 +9920,6 @@ model::union! {
     ServiceNowUserNamePassword(ServiceNowUserNamePassword), }
 }
 /// Schema `ServiceNowAuthentication`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceNowAuthentication {
     pub spec: Option<ServiceNowAuthCredentials>,
     pub type_: Option<ServiceNowAuthenticationType>,
@@ -8347,6 +9927,14 @@ pub struct ServiceNowAuthentication {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceNowAuthentication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -8382,7 +9970,6 @@ model::open_enum! {
     "RefreshTokenGrantType", }
 }
 /// Schema `ServiceNowConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceNowConnector {
     pub auth: Option<Box<ServiceNowAuthentication>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -8395,6 +9982,19 @@ pub struct ServiceNowConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceNowConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auth: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            password_ref: None,
+            service_now_url: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -8436,7 +10036,6 @@ impl model::Model for ServiceNowConnector {
 }
 model::model!(ServiceNowConnector);
 /// Schema `ServiceNowRefreshToken`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceNowRefreshToken {
     pub client_id_ref: Option<String>,
     pub client_secret_ref: Option<String>,
@@ -8447,6 +10046,17 @@ pub struct ServiceNowRefreshToken {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceNowRefreshToken {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            client_id_ref: None,
+            client_secret_ref: None,
+            refresh_token_ref: None,
+            scope: None,
+            token_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["scope", "tokenUrl", "clientIdRef", "clientSecretRef", "refreshTokenRef"]
@@ -8476,7 +10086,6 @@ impl model::Model for ServiceNowRefreshToken {
 }
 model::model!(ServiceNowRefreshToken);
 /// Schema `ServiceNowUserNamePassword`.
-#[derive(Clone, Debug, Default)]
 pub struct ServiceNowUserNamePassword {
     pub password_ref: Option<String>,
     pub username: Option<String>,
@@ -8485,6 +10094,15 @@ pub struct ServiceNowUserNamePassword {
     pub misfits: model::Misfits,
 }
 impl model::Model for ServiceNowUserNamePassword {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef", "usernameRef"]
@@ -8510,7 +10128,6 @@ impl model::Model for ServiceNowUserNamePassword {
 }
 model::model!(ServiceNowUserNamePassword);
 /// Schema `SignalFXConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SignalFxConnectorDto {
     pub api_token_ref: Option<String>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -8520,6 +10137,16 @@ pub struct SignalFxConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SignalFxConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_token_ref: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "apiTokenRef", "delegateSelectors", "ignoreTestConnection"]
@@ -8547,7 +10174,6 @@ impl model::Model for SignalFxConnectorDto {
 }
 model::model!(SignalFxConnectorDto);
 /// Schema `SlackConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct SlackConnector {
     pub access_token_ref: Option<String>,
     pub api_access_type: Option<SlackConnectorApiAccessType>,
@@ -8558,6 +10184,17 @@ pub struct SlackConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for SlackConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token_ref: None,
+            api_access_type: None,
+            bot_user_token_ref: None,
+            ignore_test_connection: None,
+            refresh_token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -8597,7 +10234,6 @@ model::open_enum! {
     Token = "TOKEN", Oauth = "OAUTH", }
 }
 /// Schema `SplunkConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct SplunkConnector {
     pub account_id: Option<String>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -8611,6 +10247,20 @@ pub struct SplunkConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for SplunkConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            password_ref: None,
+            splunk_url: None,
+            token_ref: None,
+            type_: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -8660,7 +10310,6 @@ model::open_enum! {
     "Bearer Token(HTTP Header)", HecToken = "HEC Token", }
 }
 /// Schema `SpotConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct SpotConnector {
     pub credential: Option<Box<SpotCredential>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -8670,6 +10319,16 @@ pub struct SpotConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpotConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credential: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["credential", "delegateSelectors", "executeOnDelegate", "ignoreTestConnection"]
@@ -8697,7 +10356,6 @@ impl model::Model for SpotConnector {
 }
 model::model!(SpotConnector);
 /// Schema `SpotCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct SpotCredential {
     pub spec: Option<SpotCredentialSpec>,
     pub type_: Option<SpotCredentialType>,
@@ -8705,6 +10363,14 @@ pub struct SpotCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpotCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -8743,7 +10409,6 @@ model::open_enum! {
     "PermanentTokenConfig", }
 }
 /// Schema `SpotPermanentTokenConfigSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct SpotPermanentTokenConfigSpec {
     pub api_token_ref: Option<String>,
     pub spot_account_id: Option<String>,
@@ -8752,6 +10417,15 @@ pub struct SpotPermanentTokenConfigSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for SpotPermanentTokenConfigSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_token_ref: None,
+            spot_account_id: None,
+            spot_account_id_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["apiTokenRef", "spotAccountId", "spotAccountIdRef"]
@@ -8777,7 +10451,6 @@ impl model::Model for SpotPermanentTokenConfigSpec {
 }
 model::model!(SpotPermanentTokenConfigSpec);
 /// Schema `SumoLogicConnectorDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SumoLogicConnectorDto {
     pub access_id_ref: Option<String>,
     pub access_key_ref: Option<String>,
@@ -8788,6 +10461,17 @@ pub struct SumoLogicConnectorDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SumoLogicConnectorDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_id_ref: None,
+            access_key_ref: None,
+            delegate_selectors: None,
+            ignore_test_connection: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -8823,7 +10507,6 @@ impl model::Model for SumoLogicConnectorDto {
 }
 model::model!(SumoLogicConnectorDto);
 /// Schema `TasConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct TasConnector {
     pub credential: Option<Box<TasCredential>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -8833,6 +10516,16 @@ pub struct TasConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for TasConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credential: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["credential", "delegateSelectors", "executeOnDelegate", "ignoreTestConnection"]
@@ -8860,7 +10553,6 @@ impl model::Model for TasConnector {
 }
 model::model!(TasConnector);
 /// Schema `TasCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct TasCredential {
     pub spec: Option<TasCredentialSpec>,
     pub type_: Option<TasCredentialType>,
@@ -8868,6 +10560,14 @@ pub struct TasCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for TasCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -8906,7 +10606,6 @@ model::open_enum! {
     "ManualConfig", }
 }
 /// Schema `TasManualDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct TasManualDetails {
     pub endpoint_url: Option<String>,
     pub password_ref: Option<String>,
@@ -8917,6 +10616,17 @@ pub struct TasManualDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for TasManualDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            endpoint_url: None,
+            password_ref: None,
+            refresh_token_ref: None,
+            username: None,
+            username_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "endpointUrl", "passwordRef", "usernameRef", "refreshTokenRef"]
@@ -8946,7 +10656,6 @@ impl model::Model for TasManualDetails {
 }
 model::model!(TasManualDetails);
 /// Schema `TemplateLinkConfigForCustomSecretManager`.
-#[derive(Clone, Debug, Default)]
 pub struct TemplateLinkConfigForCustomSecretManager {
     pub template_inputs: Option<
         std::collections::BTreeMap<String, Vec<NameValuePairWithDefault>>,
@@ -8957,6 +10666,15 @@ pub struct TemplateLinkConfigForCustomSecretManager {
     pub misfits: model::Misfits,
 }
 impl model::Model for TemplateLinkConfigForCustomSecretManager {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            template_inputs: None,
+            template_ref: None,
+            version_label: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["templateRef", "versionLabel", "templateInputs"]
@@ -8982,7 +10700,6 @@ impl model::Model for TemplateLinkConfigForCustomSecretManager {
 }
 model::model!(TemplateLinkConfigForCustomSecretManager);
 /// Schema `TerraformCloudConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct TerraformCloudConnector {
     pub credential: Option<Box<TerraformCloudCredential>>,
     pub delegate_selectors: Option<Vec<String>>,
@@ -8993,6 +10710,17 @@ pub struct TerraformCloudConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for TerraformCloudConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            credential: None,
+            delegate_selectors: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            terraform_cloud_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -9028,7 +10756,6 @@ impl model::Model for TerraformCloudConnector {
 }
 model::model!(TerraformCloudConnector);
 /// Schema `TerraformCloudCredential`.
-#[derive(Clone, Debug, Default)]
 pub struct TerraformCloudCredential {
     pub spec: Option<TerraformCloudCredentialSpec>,
     pub type_: Option<TerraformCloudCredentialType>,
@@ -9036,6 +10763,14 @@ pub struct TerraformCloudCredential {
     pub misfits: model::Misfits,
 }
 impl model::Model for TerraformCloudCredential {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -9074,21 +10809,19 @@ model::open_enum! {
     ApiToken = "ApiToken", }
 }
 /// Schema `TerraformCloudTokenCredentials`.
-#[derive(Clone, Default)]
 pub struct TerraformCloudTokenCredentials {
     pub api_token: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for TerraformCloudTokenCredentials {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TerraformCloudTokenCredentials")
-            .field("api_token", &model::Redacted(self.api_token.is_some()))
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for TerraformCloudTokenCredentials {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["apiToken"]
@@ -9107,10 +10840,13 @@ impl model::Model for TerraformCloudTokenCredentials {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(TerraformCloudTokenCredentials);
 /// Schema `VaultConnector`.
-#[derive(Clone, Default)]
 pub struct VaultConnector {
     pub access_type: Option<VaultConnectorAccessType>,
     pub app_role_id: Option<String>,
@@ -9149,51 +10885,47 @@ pub struct VaultConnector {
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for VaultConnector {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("VaultConnector")
-            .field("access_type", &self.access_type)
-            .field("app_role_id", &self.app_role_id)
-            .field("app_role_path", &self.app_role_path)
-            .field("auth_token", &model::Redacted(self.auth_token.is_some()))
-            .field("aws_region", &self.aws_region)
-            .field("base_path", &self.base_path)
-            .field("default", &self.default)
-            .field("delegate_selectors", &self.delegate_selectors)
-            .field("enable_cache", &self.enable_cache)
-            .field("execute_on_delegate", &self.execute_on_delegate)
-            .field("ignore_test_connection", &self.ignore_test_connection)
-            .field("jwt_auth_path", &self.jwt_auth_path)
-            .field("jwt_auth_role", &self.jwt_auth_role)
-            .field("k8s_auth_endpoint", &self.k8s_auth_endpoint)
-            .field("namespace", &self.namespace)
-            .field("ng_certificate_ref", &self.ng_certificate_ref)
-            .field("proxy", &self.proxy)
-            .field("read_only", &self.read_only)
-            .field("renew_app_role_token", &self.renew_app_role_token)
-            .field("renewal_interval_minutes", &self.renewal_interval_minutes)
-            .field(
-                "secret_engine_manually_configured",
-                &self.secret_engine_manually_configured,
-            )
-            .field("secret_engine_name", &self.secret_engine_name)
-            .field("secret_engine_version", &self.secret_engine_version)
-            .field("secret_id", &self.secret_id)
-            .field("service_account_token_path", &self.service_account_token_path)
-            .field("sink_path", &self.sink_path)
-            .field("use_aws_iam", &self.use_aws_iam)
-            .field("use_jwt_auth", &self.use_jwt_auth)
-            .field("use_k8s_auth", &self.use_k8s_auth)
-            .field("use_vault_agent", &self.use_vault_agent)
-            .field("vault_aws_iam_role", &self.vault_aws_iam_role)
-            .field("vault_k8s_auth_role", &self.vault_k8s_auth_role)
-            .field("vault_url", &self.vault_url)
-            .field("xvault_aws_iam_server_id", &self.xvault_aws_iam_server_id)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for VaultConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_type: None,
+            app_role_id: None,
+            app_role_path: None,
+            auth_token: None,
+            aws_region: None,
+            base_path: None,
+            default: None,
+            delegate_selectors: None,
+            enable_cache: None,
+            execute_on_delegate: None,
+            ignore_test_connection: None,
+            jwt_auth_path: None,
+            jwt_auth_role: None,
+            k8s_auth_endpoint: None,
+            namespace: None,
+            ng_certificate_ref: None,
+            proxy: None,
+            read_only: None,
+            renew_app_role_token: None,
+            renewal_interval_minutes: None,
+            secret_engine_manually_configured: None,
+            secret_engine_name: None,
+            secret_engine_version: None,
+            secret_id: None,
+            service_account_token_path: None,
+            sink_path: None,
+            use_aws_iam: None,
+            use_jwt_auth: None,
+            use_k8s_auth: None,
+            use_vault_agent: None,
+            vault_aws_iam_role: None,
+            vault_k8s_auth_role: None,
+            vault_url: None,
+            xvault_aws_iam_server_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -9313,6 +11045,10 @@ impl model::Model for VaultConnector {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[8]
+    }
 }
 model::model!(VaultConnector);
 model::open_enum! {
@@ -9321,7 +11057,6 @@ model::open_enum! {
     = "K8s_AUTH", Jwt = "JWT", }
 }
 /// Schema `ZoomConnector`.
-#[derive(Clone, Debug, Default)]
 pub struct ZoomConnector {
     pub access_token_ref: Option<String>,
     pub api_access_type: Option<ZoomConnectorApiAccessType>,
@@ -9336,6 +11071,21 @@ pub struct ZoomConnector {
     pub misfits: model::Misfits,
 }
 impl model::Model for ZoomConnector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token_ref: None,
+            api_access_type: None,
+            client_id: None,
+            client_secret_ref: None,
+            ignore_test_connection: None,
+            refresh_token_ref: None,
+            token_expiration_time: None,
+            zoom_account_id: None,
+            zoom_user_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

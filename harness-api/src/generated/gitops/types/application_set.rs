@@ -11,7 +11,6 @@ model::open_enum! {
     "DESTINATION", }
 }
 /// Schema `ApplicationsApplicationMatchExpression`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationMatchExpression {
     pub key: Option<String>,
     pub operator: Option<String>,
@@ -20,6 +19,15 @@ pub struct ApplicationsApplicationMatchExpression {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationMatchExpression {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            operator: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "values", "operator"]
@@ -45,7 +53,6 @@ impl model::Model for ApplicationsApplicationMatchExpression {
 }
 model::model!(ApplicationsApplicationMatchExpression);
 /// Schema `ApplicationsApplicationPreservedFields`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationPreservedFields {
     pub annotations: Option<Vec<String>>,
     pub labels: Option<Vec<String>>,
@@ -53,6 +60,14 @@ pub struct ApplicationsApplicationPreservedFields {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationPreservedFields {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            labels: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "annotations"]
@@ -76,7 +91,6 @@ impl model::Model for ApplicationsApplicationPreservedFields {
 }
 model::model!(ApplicationsApplicationPreservedFields);
 /// Schema `ApplicationsApplicationSet`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSet {
     pub metadata: Option<Box<V1ObjectMeta>>,
     pub spec: Option<Box<ApplicationsApplicationSetSpec>>,
@@ -85,6 +99,15 @@ pub struct ApplicationsApplicationSet {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "status", "metadata"]
@@ -110,7 +133,6 @@ impl model::Model for ApplicationsApplicationSet {
 }
 model::model!(ApplicationsApplicationSet);
 /// Schema `ApplicationsApplicationSetApplicationStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetApplicationStatus {
     pub application: Option<String>,
     pub last_transition_time: Option<serde_json::Value>,
@@ -122,6 +144,18 @@ pub struct ApplicationsApplicationSetApplicationStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetApplicationStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application: None,
+            last_transition_time: None,
+            message: None,
+            status: None,
+            step: None,
+            targetrevisions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -160,7 +194,6 @@ impl model::Model for ApplicationsApplicationSetApplicationStatus {
 }
 model::model!(ApplicationsApplicationSetApplicationStatus);
 /// Schema `ApplicationsApplicationSetCondition`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetCondition {
     pub last_transition_time: Option<serde_json::Value>,
     pub message: Option<String>,
@@ -171,6 +204,17 @@ pub struct ApplicationsApplicationSetCondition {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetCondition {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_transition_time: None,
+            message: None,
+            reason: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "reason", "status", "message", "lastTransitionTime"]
@@ -200,7 +244,6 @@ impl model::Model for ApplicationsApplicationSetCondition {
 }
 model::model!(ApplicationsApplicationSetCondition);
 /// Schema `ApplicationsApplicationSetCreateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetCreateRequest {
     pub applicationset: Option<Box<ApplicationsApplicationSet>>,
     pub dry_run: Option<bool>,
@@ -210,6 +253,16 @@ pub struct ApplicationsApplicationSetCreateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applicationset: None,
+            dry_run: None,
+            upsert: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml", "dryRun", "upsert", "applicationset"]
@@ -237,7 +290,6 @@ impl model::Model for ApplicationsApplicationSetCreateRequest {
 }
 model::model!(ApplicationsApplicationSetCreateRequest);
 /// Schema `ApplicationsApplicationSetGenerateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetGenerateRequest {
     pub applicationset: Option<Box<ApplicationsApplicationSet>>,
     pub yaml: Option<String>,
@@ -245,6 +297,14 @@ pub struct ApplicationsApplicationSetGenerateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetGenerateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applicationset: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml", "applicationset"]
@@ -268,13 +328,19 @@ impl model::Model for ApplicationsApplicationSetGenerateRequest {
 }
 model::model!(ApplicationsApplicationSetGenerateRequest);
 /// Schema `ApplicationsApplicationSetGenerateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetGenerateResponse {
     pub applications: Option<Vec<ApplicationsApplication>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetGenerateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applications: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["applications"]
@@ -296,7 +362,6 @@ impl model::Model for ApplicationsApplicationSetGenerateResponse {
 }
 model::model!(ApplicationsApplicationSetGenerateResponse);
 /// Schema `ApplicationsApplicationSetGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetGenerator {
     pub cluster_decision_resource: Option<Box<ApplicationsDuckTypeGenerator>>,
     pub clusters: Option<Box<ApplicationsClusterGenerator>>,
@@ -312,6 +377,22 @@ pub struct ApplicationsApplicationSetGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_decision_resource: None,
+            clusters: None,
+            git: None,
+            list: None,
+            matrix: None,
+            merge: None,
+            plugin: None,
+            pull_request: None,
+            scm_provider: None,
+            selector: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -362,7 +443,6 @@ impl model::Model for ApplicationsApplicationSetGenerator {
 }
 model::model!(ApplicationsApplicationSetGenerator);
 /// Schema `ApplicationsApplicationSetNestedGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetNestedGenerator {
     pub cluster_decision_resource: Option<Box<ApplicationsDuckTypeGenerator>>,
     pub clusters: Option<Box<ApplicationsClusterGenerator>>,
@@ -378,6 +458,22 @@ pub struct ApplicationsApplicationSetNestedGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetNestedGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_decision_resource: None,
+            clusters: None,
+            git: None,
+            list: None,
+            matrix: None,
+            merge: None,
+            plugin: None,
+            pull_request: None,
+            scm_provider: None,
+            selector: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -428,7 +524,6 @@ impl model::Model for ApplicationsApplicationSetNestedGenerator {
 }
 model::model!(ApplicationsApplicationSetNestedGenerator);
 /// Schema `ApplicationsApplicationSetResourceIgnoreDifferences`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetResourceIgnoreDifferences {
     pub jq_path_expressions: Option<Vec<String>>,
     pub json_pointers: Option<Vec<String>>,
@@ -437,6 +532,15 @@ pub struct ApplicationsApplicationSetResourceIgnoreDifferences {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetResourceIgnoreDifferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            jq_path_expressions: None,
+            json_pointers: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "jsonPointers", "jqPathExpressions"]
@@ -462,7 +566,6 @@ impl model::Model for ApplicationsApplicationSetResourceIgnoreDifferences {
 }
 model::model!(ApplicationsApplicationSetResourceIgnoreDifferences);
 /// Schema `ApplicationsApplicationSetResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetResponse {
     pub applicationset: Option<Box<ApplicationsApplicationSet>>,
     pub project: Option<String>,
@@ -470,6 +573,14 @@ pub struct ApplicationsApplicationSetResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applicationset: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["project", "applicationset"]
@@ -493,7 +604,6 @@ impl model::Model for ApplicationsApplicationSetResponse {
 }
 model::model!(ApplicationsApplicationSetResponse);
 /// Schema `ApplicationsApplicationSetRolloutStep`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetRolloutStep {
     pub match_expressions: Option<Vec<ApplicationsApplicationMatchExpression>>,
     pub max_update: Option<serde_json::Value>,
@@ -501,6 +611,14 @@ pub struct ApplicationsApplicationSetRolloutStep {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetRolloutStep {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_expressions: None,
+            max_update: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["maxUpdate", "matchExpressions"]
@@ -524,13 +642,19 @@ impl model::Model for ApplicationsApplicationSetRolloutStep {
 }
 model::model!(ApplicationsApplicationSetRolloutStep);
 /// Schema `ApplicationsApplicationSetRolloutStrategy`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetRolloutStrategy {
     pub steps: Option<Vec<ApplicationsApplicationSetRolloutStep>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetRolloutStrategy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            steps: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["steps"]
@@ -552,7 +676,6 @@ impl model::Model for ApplicationsApplicationSetRolloutStrategy {
 }
 model::model!(ApplicationsApplicationSetRolloutStrategy);
 /// Schema `ApplicationsApplicationSetSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetSpec {
     pub apply_nested_selectors: Option<bool>,
     pub generators: Option<Vec<ApplicationsApplicationSetGenerator>>,
@@ -570,6 +693,22 @@ pub struct ApplicationsApplicationSetSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            apply_nested_selectors: None,
+            generators: None,
+            go_template: None,
+            go_template_options: None,
+            ignore_application_differences: None,
+            preserved_fields: None,
+            strategy: None,
+            sync_policy: None,
+            template: None,
+            template_patch: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -620,7 +759,6 @@ impl model::Model for ApplicationsApplicationSetSpec {
 }
 model::model!(ApplicationsApplicationSetSpec);
 /// Schema `ApplicationsApplicationSetStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetStatus {
     pub application_status: Option<Vec<ApplicationsApplicationSetApplicationStatus>>,
     pub conditions: Option<Vec<ApplicationsApplicationSetCondition>>,
@@ -630,6 +768,16 @@ pub struct ApplicationsApplicationSetStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_status: None,
+            conditions: None,
+            resources: None,
+            resources_count: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resources", "conditions", "resourcesCount", "applicationStatus"]
@@ -657,7 +805,6 @@ impl model::Model for ApplicationsApplicationSetStatus {
 }
 model::model!(ApplicationsApplicationSetStatus);
 /// Schema `ApplicationsApplicationSetStrategy`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetStrategy {
     pub rolling_sync: Option<Box<ApplicationsApplicationSetRolloutStrategy>>,
     pub type_: Option<String>,
@@ -665,6 +812,14 @@ pub struct ApplicationsApplicationSetStrategy {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetStrategy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rolling_sync: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "rollingSync"]
@@ -688,7 +843,6 @@ impl model::Model for ApplicationsApplicationSetStrategy {
 }
 model::model!(ApplicationsApplicationSetStrategy);
 /// Schema `ApplicationsApplicationSetSyncPolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetSyncPolicy {
     pub applications_sync: Option<String>,
     pub preserve_resources_on_deletion: Option<bool>,
@@ -696,6 +850,14 @@ pub struct ApplicationsApplicationSetSyncPolicy {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetSyncPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            applications_sync: None,
+            preserve_resources_on_deletion: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["applicationsSync", "preserveResourcesOnDeletion"]
@@ -719,7 +881,6 @@ impl model::Model for ApplicationsApplicationSetSyncPolicy {
 }
 model::model!(ApplicationsApplicationSetSyncPolicy);
 /// Schema `ApplicationsApplicationSetTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetTemplate {
     pub metadata: Option<Box<ApplicationsApplicationSetTemplateMeta>>,
     pub spec: Option<Box<ApplicationsApplicationSpec>>,
@@ -727,6 +888,14 @@ pub struct ApplicationsApplicationSetTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "metadata"]
@@ -750,7 +919,6 @@ impl model::Model for ApplicationsApplicationSetTemplate {
 }
 model::model!(ApplicationsApplicationSetTemplate);
 /// Schema `ApplicationsApplicationSetTemplateMeta`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetTemplateMeta {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub finalizers: Option<Vec<String>>,
@@ -761,6 +929,17 @@ pub struct ApplicationsApplicationSetTemplateMeta {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetTemplateMeta {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            finalizers: None,
+            labels: None,
+            name: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "labels", "namespace", "finalizers", "annotations"]
@@ -790,13 +969,19 @@ impl model::Model for ApplicationsApplicationSetTemplateMeta {
 }
 model::model!(ApplicationsApplicationSetTemplateMeta);
 /// Schema `ApplicationsApplicationSetTree`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSetTree {
     pub nodes: Option<Vec<ApplicationsResourceNode>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSetTree {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            nodes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["nodes"]
@@ -818,7 +1003,6 @@ impl model::Model for ApplicationsApplicationSetTree {
 }
 model::model!(ApplicationsApplicationSetTree);
 /// Schema `ApplicationsBasicAuthBitbucketServer`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsBasicAuthBitbucketServer {
     pub password_ref: Option<Box<ApplicationsSecretRef>>,
     pub username: Option<String>,
@@ -826,6 +1010,14 @@ pub struct ApplicationsBasicAuthBitbucketServer {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsBasicAuthBitbucketServer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            password_ref: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "passwordRef"]
@@ -849,13 +1041,19 @@ impl model::Model for ApplicationsBasicAuthBitbucketServer {
 }
 model::model!(ApplicationsBasicAuthBitbucketServer);
 /// Schema `ApplicationsBearerTokenBitbucket`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsBearerTokenBitbucket {
     pub token_ref: Option<Box<ApplicationsSecretRef>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsBearerTokenBitbucket {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef"]
@@ -877,13 +1075,19 @@ impl model::Model for ApplicationsBearerTokenBitbucket {
 }
 model::model!(ApplicationsBearerTokenBitbucket);
 /// Schema `ApplicationsBearerTokenBitbucketCloud`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsBearerTokenBitbucketCloud {
     pub token_ref: Option<Box<ApplicationsSecretRef>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsBearerTokenBitbucketCloud {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tokenRef"]
@@ -905,7 +1109,6 @@ impl model::Model for ApplicationsBearerTokenBitbucketCloud {
 }
 model::model!(ApplicationsBearerTokenBitbucketCloud);
 /// Schema `ApplicationsClusterGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsClusterGenerator {
     pub flat_list: Option<bool>,
     pub selector: Option<Box<V1LabelSelector>>,
@@ -915,6 +1118,16 @@ pub struct ApplicationsClusterGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsClusterGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            flat_list: None,
+            selector: None,
+            template: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["values", "flatList", "selector", "template"]
@@ -942,7 +1155,6 @@ impl model::Model for ApplicationsClusterGenerator {
 }
 model::model!(ApplicationsClusterGenerator);
 /// Schema `ApplicationsConfigMapKeyRef`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsConfigMapKeyRef {
     pub config_map_name: Option<String>,
     pub key: Option<String>,
@@ -950,6 +1162,14 @@ pub struct ApplicationsConfigMapKeyRef {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsConfigMapKeyRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_map_name: None,
+            key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "configMapName"]
@@ -973,7 +1193,6 @@ impl model::Model for ApplicationsConfigMapKeyRef {
 }
 model::model!(ApplicationsConfigMapKeyRef);
 /// Schema `ApplicationsDuckTypeGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsDuckTypeGenerator {
     pub config_map_ref: Option<String>,
     pub label_selector: Option<Box<V1LabelSelector>>,
@@ -985,6 +1204,18 @@ pub struct ApplicationsDuckTypeGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsDuckTypeGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_map_ref: None,
+            label_selector: None,
+            name: None,
+            requeue_after_seconds: None,
+            template: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1023,7 +1254,6 @@ impl model::Model for ApplicationsDuckTypeGenerator {
 }
 model::model!(ApplicationsDuckTypeGenerator);
 /// Schema `ApplicationsGitDirectoryGeneratorItem`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsGitDirectoryGeneratorItem {
     pub exclude: Option<bool>,
     pub path: Option<String>,
@@ -1031,6 +1261,14 @@ pub struct ApplicationsGitDirectoryGeneratorItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsGitDirectoryGeneratorItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exclude: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "exclude"]
@@ -1054,13 +1292,19 @@ impl model::Model for ApplicationsGitDirectoryGeneratorItem {
 }
 model::model!(ApplicationsGitDirectoryGeneratorItem);
 /// Schema `ApplicationsGitFileGeneratorItem`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsGitFileGeneratorItem {
     pub path: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsGitFileGeneratorItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path"]
@@ -1082,7 +1326,6 @@ impl model::Model for ApplicationsGitFileGeneratorItem {
 }
 model::model!(ApplicationsGitFileGeneratorItem);
 /// Schema `ApplicationsGitGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsGitGenerator {
     pub directories: Option<Vec<ApplicationsGitDirectoryGeneratorItem>>,
     pub files: Option<Vec<ApplicationsGitFileGeneratorItem>>,
@@ -1096,6 +1339,20 @@ pub struct ApplicationsGitGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsGitGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            directories: None,
+            files: None,
+            path_param_prefix: None,
+            repo_url: None,
+            requeue_after_seconds: None,
+            revision: None,
+            template: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1140,7 +1397,6 @@ impl model::Model for ApplicationsGitGenerator {
 }
 model::model!(ApplicationsGitGenerator);
 /// Schema `ApplicationsListGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsListGenerator {
     pub elements: Option<Vec<serde_json::Value>>,
     pub elements_yaml: Option<String>,
@@ -1149,6 +1405,15 @@ pub struct ApplicationsListGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsListGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            elements: None,
+            elements_yaml: None,
+            template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["elements", "template", "elementsYaml"]
@@ -1174,7 +1439,6 @@ impl model::Model for ApplicationsListGenerator {
 }
 model::model!(ApplicationsListGenerator);
 /// Schema `ApplicationsMatrixGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsMatrixGenerator {
     pub generators: Option<Vec<ApplicationsApplicationSetNestedGenerator>>,
     pub template: Option<Box<ApplicationsApplicationSetTemplate>>,
@@ -1182,6 +1446,14 @@ pub struct ApplicationsMatrixGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsMatrixGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            generators: None,
+            template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["template", "generators"]
@@ -1205,7 +1477,6 @@ impl model::Model for ApplicationsMatrixGenerator {
 }
 model::model!(ApplicationsMatrixGenerator);
 /// Schema `ApplicationsMergeGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsMergeGenerator {
     pub generators: Option<Vec<ApplicationsApplicationSetNestedGenerator>>,
     pub merge_keys: Option<Vec<String>>,
@@ -1214,6 +1485,15 @@ pub struct ApplicationsMergeGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsMergeGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            generators: None,
+            merge_keys: None,
+            template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["template", "mergeKeys", "generators"]
@@ -1239,13 +1519,19 @@ impl model::Model for ApplicationsMergeGenerator {
 }
 model::model!(ApplicationsMergeGenerator);
 /// Schema `ApplicationsPluginConfigMapRef`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsPluginConfigMapRef {
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsPluginConfigMapRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -1267,7 +1553,6 @@ impl model::Model for ApplicationsPluginConfigMapRef {
 }
 model::model!(ApplicationsPluginConfigMapRef);
 /// Schema `ApplicationsPluginGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsPluginGenerator {
     pub config_map_ref: Option<Box<ApplicationsPluginConfigMapRef>>,
     pub input: Option<Box<ApplicationsPluginInput>>,
@@ -1278,6 +1563,17 @@ pub struct ApplicationsPluginGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsPluginGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_map_ref: None,
+            input: None,
+            requeue_after_seconds: None,
+            template: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["input", "values", "template", "configMapRef", "requeueAfterSeconds"]
@@ -1307,13 +1603,19 @@ impl model::Model for ApplicationsPluginGenerator {
 }
 model::model!(ApplicationsPluginGenerator);
 /// Schema `ApplicationsPluginInput`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsPluginInput {
     pub parameters: Option<std::collections::BTreeMap<String, serde_json::Value>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsPluginInput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            parameters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["parameters"]
@@ -1335,7 +1637,6 @@ impl model::Model for ApplicationsPluginInput {
 }
 model::model!(ApplicationsPluginInput);
 /// Schema `ApplicationsPullRequestGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsPullRequestGenerator {
     pub azuredevops: Option<Box<ApplicationsPullRequestGeneratorAzureDevOps>>,
     pub bitbucket: Option<Box<ApplicationsPullRequestGeneratorBitbucket>>,
@@ -1350,6 +1651,21 @@ pub struct ApplicationsPullRequestGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsPullRequestGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            azuredevops: None,
+            bitbucket: None,
+            bitbucket_server: None,
+            filters: None,
+            gitea: None,
+            github: None,
+            gitlab: None,
+            requeue_after_seconds: None,
+            template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1397,7 +1713,6 @@ impl model::Model for ApplicationsPullRequestGenerator {
 }
 model::model!(ApplicationsPullRequestGenerator);
 /// Schema `ApplicationsPullRequestGeneratorAzureDevOps`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsPullRequestGeneratorAzureDevOps {
     pub api: Option<String>,
     pub labels: Option<Vec<String>>,
@@ -1409,6 +1724,18 @@ pub struct ApplicationsPullRequestGeneratorAzureDevOps {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsPullRequestGeneratorAzureDevOps {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api: None,
+            labels: None,
+            organization: None,
+            project: None,
+            repo: None,
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["api", "repo", "labels", "project", "tokenRef", "organization"]
@@ -1440,7 +1767,6 @@ impl model::Model for ApplicationsPullRequestGeneratorAzureDevOps {
 }
 model::model!(ApplicationsPullRequestGeneratorAzureDevOps);
 /// Schema `ApplicationsPullRequestGeneratorBitbucket`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsPullRequestGeneratorBitbucket {
     pub api: Option<String>,
     pub basic_auth: Option<Box<ApplicationsBasicAuthBitbucketServer>>,
@@ -1451,6 +1777,17 @@ pub struct ApplicationsPullRequestGeneratorBitbucket {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsPullRequestGeneratorBitbucket {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api: None,
+            basic_auth: None,
+            bearer_token: None,
+            owner: None,
+            repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["api", "repo", "owner", "basicAuth", "bearerToken"]
@@ -1480,7 +1817,6 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucket {
 }
 model::model!(ApplicationsPullRequestGeneratorBitbucket);
 /// Schema `ApplicationsPullRequestGeneratorBitbucketServer`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsPullRequestGeneratorBitbucketServer {
     pub api: Option<String>,
     pub basic_auth: Option<Box<ApplicationsBasicAuthBitbucketServer>>,
@@ -1493,6 +1829,19 @@ pub struct ApplicationsPullRequestGeneratorBitbucketServer {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsPullRequestGeneratorBitbucketServer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api: None,
+            basic_auth: None,
+            bearer_token: None,
+            ca_ref: None,
+            insecure: None,
+            project: None,
+            repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["api", "repo", "caRef", "project", "insecure", "basicAuth", "bearerToken"]
@@ -1526,7 +1875,6 @@ impl model::Model for ApplicationsPullRequestGeneratorBitbucketServer {
 }
 model::model!(ApplicationsPullRequestGeneratorBitbucketServer);
 /// Schema `ApplicationsPullRequestGeneratorFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsPullRequestGeneratorFilter {
     pub branch_match: Option<String>,
     pub target_branch_match: Option<String>,
@@ -1534,6 +1882,14 @@ pub struct ApplicationsPullRequestGeneratorFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsPullRequestGeneratorFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_match: None,
+            target_branch_match: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["branchMatch", "targetBranchMatch"]
@@ -1557,7 +1913,6 @@ impl model::Model for ApplicationsPullRequestGeneratorFilter {
 }
 model::model!(ApplicationsPullRequestGeneratorFilter);
 /// Schema `ApplicationsPullRequestGeneratorGitLab`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsPullRequestGeneratorGitLab {
     pub api: Option<String>,
     pub ca_ref: Option<Box<ApplicationsConfigMapKeyRef>>,
@@ -1570,6 +1925,19 @@ pub struct ApplicationsPullRequestGeneratorGitLab {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsPullRequestGeneratorGitLab {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api: None,
+            ca_ref: None,
+            insecure: None,
+            labels: None,
+            project: None,
+            pull_request_state: None,
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1611,7 +1979,6 @@ impl model::Model for ApplicationsPullRequestGeneratorGitLab {
 }
 model::model!(ApplicationsPullRequestGeneratorGitLab);
 /// Schema `ApplicationsPullRequestGeneratorGitea`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsPullRequestGeneratorGitea {
     pub api: Option<String>,
     pub insecure: Option<bool>,
@@ -1622,6 +1989,17 @@ pub struct ApplicationsPullRequestGeneratorGitea {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsPullRequestGeneratorGitea {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api: None,
+            insecure: None,
+            owner: None,
+            repo: None,
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["api", "repo", "owner", "insecure", "tokenRef"]
@@ -1651,7 +2029,6 @@ impl model::Model for ApplicationsPullRequestGeneratorGitea {
 }
 model::model!(ApplicationsPullRequestGeneratorGitea);
 /// Schema `ApplicationsPullRequestGeneratorGithub`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsPullRequestGeneratorGithub {
     pub api: Option<String>,
     pub app_secret_name: Option<String>,
@@ -1663,6 +2040,18 @@ pub struct ApplicationsPullRequestGeneratorGithub {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsPullRequestGeneratorGithub {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api: None,
+            app_secret_name: None,
+            labels: None,
+            owner: None,
+            repo: None,
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["api", "repo", "owner", "labels", "tokenRef", "appSecretName"]
@@ -1694,7 +2083,6 @@ impl model::Model for ApplicationsPullRequestGeneratorGithub {
 }
 model::model!(ApplicationsPullRequestGeneratorGithub);
 /// Schema `ApplicationsSCMProviderGenerator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsScmProviderGenerator {
     pub aws_code_commit: Option<Box<ApplicationsScmProviderGeneratorAwsCodeCommit>>,
     pub azure_dev_ops: Option<Box<ApplicationsScmProviderGeneratorAzureDevOps>>,
@@ -1712,6 +2100,24 @@ pub struct ApplicationsScmProviderGenerator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsScmProviderGenerator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_code_commit: None,
+            azure_dev_ops: None,
+            bitbucket: None,
+            bitbucket_server: None,
+            clone_protocol: None,
+            filters: None,
+            gitea: None,
+            github: None,
+            gitlab: None,
+            requeue_after_seconds: None,
+            template: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1768,7 +2174,6 @@ impl model::Model for ApplicationsScmProviderGenerator {
 }
 model::model!(ApplicationsScmProviderGenerator);
 /// Schema `ApplicationsSCMProviderGeneratorAWSCodeCommit`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsScmProviderGeneratorAwsCodeCommit {
     pub all_branches: Option<bool>,
     pub region: Option<String>,
@@ -1778,6 +2183,16 @@ pub struct ApplicationsScmProviderGeneratorAwsCodeCommit {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsScmProviderGeneratorAwsCodeCommit {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            region: None,
+            role: None,
+            tag_filters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["role", "region", "tagFilters", "allBranches"]
@@ -1805,7 +2220,6 @@ impl model::Model for ApplicationsScmProviderGeneratorAwsCodeCommit {
 }
 model::model!(ApplicationsScmProviderGeneratorAwsCodeCommit);
 /// Schema `ApplicationsSCMProviderGeneratorAzureDevOps`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsScmProviderGeneratorAzureDevOps {
     pub access_token_ref: Option<Box<ApplicationsSecretRef>>,
     pub all_branches: Option<bool>,
@@ -1816,6 +2230,17 @@ pub struct ApplicationsScmProviderGeneratorAzureDevOps {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsScmProviderGeneratorAzureDevOps {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_token_ref: None,
+            all_branches: None,
+            api: None,
+            organization: None,
+            team_project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["api", "allBranches", "teamProject", "organization", "accessTokenRef"]
@@ -1845,7 +2270,6 @@ impl model::Model for ApplicationsScmProviderGeneratorAzureDevOps {
 }
 model::model!(ApplicationsScmProviderGeneratorAzureDevOps);
 /// Schema `ApplicationsSCMProviderGeneratorBitbucket`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsScmProviderGeneratorBitbucket {
     pub all_branches: Option<bool>,
     pub app_password_ref: Option<Box<ApplicationsSecretRef>>,
@@ -1855,6 +2279,16 @@ pub struct ApplicationsScmProviderGeneratorBitbucket {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsScmProviderGeneratorBitbucket {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            app_password_ref: None,
+            owner: None,
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["user", "owner", "allBranches", "appPasswordRef"]
@@ -1882,7 +2316,6 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucket {
 }
 model::model!(ApplicationsScmProviderGeneratorBitbucket);
 /// Schema `ApplicationsSCMProviderGeneratorBitbucketServer`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsScmProviderGeneratorBitbucketServer {
     pub all_branches: Option<bool>,
     pub api: Option<String>,
@@ -1895,6 +2328,19 @@ pub struct ApplicationsScmProviderGeneratorBitbucketServer {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsScmProviderGeneratorBitbucketServer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            api: None,
+            basic_auth: None,
+            bearer_token: None,
+            ca_ref: None,
+            insecure: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1936,7 +2382,6 @@ impl model::Model for ApplicationsScmProviderGeneratorBitbucketServer {
 }
 model::model!(ApplicationsScmProviderGeneratorBitbucketServer);
 /// Schema `ApplicationsSCMProviderGeneratorFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsScmProviderGeneratorFilter {
     pub branch_match: Option<String>,
     pub label_match: Option<String>,
@@ -1947,6 +2392,17 @@ pub struct ApplicationsScmProviderGeneratorFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsScmProviderGeneratorFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch_match: None,
+            label_match: None,
+            paths_do_not_exist: None,
+            paths_exist: None,
+            repository_match: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1982,7 +2438,6 @@ impl model::Model for ApplicationsScmProviderGeneratorFilter {
 }
 model::model!(ApplicationsScmProviderGeneratorFilter);
 /// Schema `ApplicationsSCMProviderGeneratorGitea`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsScmProviderGeneratorGitea {
     pub all_branches: Option<bool>,
     pub api: Option<String>,
@@ -1993,6 +2448,17 @@ pub struct ApplicationsScmProviderGeneratorGitea {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsScmProviderGeneratorGitea {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            api: None,
+            insecure: None,
+            owner: None,
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["api", "owner", "insecure", "tokenRef", "allBranches"]
@@ -2022,7 +2488,6 @@ impl model::Model for ApplicationsScmProviderGeneratorGitea {
 }
 model::model!(ApplicationsScmProviderGeneratorGitea);
 /// Schema `ApplicationsSCMProviderGeneratorGithub`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsScmProviderGeneratorGithub {
     pub all_branches: Option<bool>,
     pub api: Option<String>,
@@ -2033,6 +2498,17 @@ pub struct ApplicationsScmProviderGeneratorGithub {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsScmProviderGeneratorGithub {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            api: None,
+            app_secret_name: None,
+            organization: None,
+            token_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["api", "tokenRef", "allBranches", "organization", "appSecretName"]
@@ -2062,7 +2538,6 @@ impl model::Model for ApplicationsScmProviderGeneratorGithub {
 }
 model::model!(ApplicationsScmProviderGeneratorGithub);
 /// Schema `ApplicationsSCMProviderGeneratorGitlab`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsScmProviderGeneratorGitlab {
     pub all_branches: Option<bool>,
     pub api: Option<String>,
@@ -2077,6 +2552,21 @@ pub struct ApplicationsScmProviderGeneratorGitlab {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsScmProviderGeneratorGitlab {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_branches: None,
+            api: None,
+            ca_ref: None,
+            group: None,
+            include_shared_projects: None,
+            include_subgroups: None,
+            insecure: None,
+            token_ref: None,
+            topic: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2124,7 +2614,6 @@ impl model::Model for ApplicationsScmProviderGeneratorGitlab {
 }
 model::model!(ApplicationsScmProviderGeneratorGitlab);
 /// Schema `ApplicationsSecretRef`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsSecretRef {
     pub key: Option<String>,
     pub secret_name: Option<String>,
@@ -2132,6 +2621,14 @@ pub struct ApplicationsSecretRef {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsSecretRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            secret_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "secretName"]
@@ -2155,7 +2652,6 @@ impl model::Model for ApplicationsSecretRef {
 }
 model::model!(ApplicationsSecretRef);
 /// Schema `ApplicationsTagFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsTagFilter {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -2163,6 +2659,14 @@ pub struct ApplicationsTagFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsTagFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -2186,7 +2690,6 @@ impl model::Model for ApplicationsTagFilter {
 }
 model::model!(ApplicationsTagFilter);
 /// Schema `Servicev1ApplicationSet`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1ApplicationSet {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -2201,6 +2704,21 @@ pub struct Servicev1ApplicationSet {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1ApplicationSet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            appset: None,
+            created_at: None,
+            identifier: None,
+            last_modified_at: None,
+            org_identifier: None,
+            owner: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2248,7 +2766,6 @@ impl model::Model for Servicev1ApplicationSet {
 }
 model::model!(Servicev1ApplicationSet);
 /// Schema `Servicev1ApplicationSetList`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1ApplicationSetList {
     pub content: Option<Vec<Servicev1ApplicationSet>>,
     pub empty: Option<bool>,
@@ -2261,6 +2778,19 @@ pub struct Servicev1ApplicationSetList {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1ApplicationSetList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2302,13 +2832,19 @@ impl model::Model for Servicev1ApplicationSetList {
 }
 model::model!(Servicev1ApplicationSetList);
 /// Schema `V1ApplicationSetGeneratorList`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ApplicationSetGeneratorList {
     pub content: Option<Vec<ApplicationsApplicationSetGenerator>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ApplicationSetGeneratorList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["content"]
@@ -2330,7 +2866,6 @@ impl model::Model for V1ApplicationSetGeneratorList {
 }
 model::model!(V1ApplicationSetGeneratorList);
 /// Schema `V1ApplicationSetQuery`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ApplicationSetQuery {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -2348,6 +2883,24 @@ pub struct V1ApplicationSetQuery {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ApplicationSetQuery {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            fields: None,
+            filter: None,
+            metadata_only: None,
+            org_identifier: None,
+            page_index: None,
+            page_size: None,
+            project_identifier: None,
+            search_term: None,
+            sort_by: None,
+            sort_order: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

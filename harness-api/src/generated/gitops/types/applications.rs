@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ApplicationsApplicationBulkRefreshRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationBulkRefreshRequest {
     pub application_targets: Option<Vec<ApplicationsBulkOperationAppTarget>>,
     pub refresh: Option<String>,
@@ -13,6 +12,14 @@ pub struct ApplicationsApplicationBulkRefreshRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationBulkRefreshRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_targets: None,
+            refresh: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["refresh", "applicationTargets"]
@@ -36,13 +43,19 @@ impl model::Model for ApplicationsApplicationBulkRefreshRequest {
 }
 model::model!(ApplicationsApplicationBulkRefreshRequest);
 /// Schema `ApplicationsApplicationBulkRefreshResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationBulkRefreshResponse {
     pub content: Option<Vec<ApplicationsApplicationRefreshResponse>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationBulkRefreshResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["content"]
@@ -64,7 +77,6 @@ impl model::Model for ApplicationsApplicationBulkRefreshResponse {
 }
 model::model!(ApplicationsApplicationBulkRefreshResponse);
 /// Schema `ApplicationsApplicationBulkSyncRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationBulkSyncRequest {
     pub application_targets: Option<Vec<ApplicationsBulkOperationAppTarget>>,
     pub dry_run: Option<bool>,
@@ -77,6 +89,19 @@ pub struct ApplicationsApplicationBulkSyncRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationBulkSyncRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_targets: None,
+            dry_run: None,
+            prune: None,
+            retry_strategy: None,
+            strategy: None,
+            sync_options: None,
+            sync_tracking_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -118,13 +143,19 @@ impl model::Model for ApplicationsApplicationBulkSyncRequest {
 }
 model::model!(ApplicationsApplicationBulkSyncRequest);
 /// Schema `ApplicationsApplicationBulkSyncResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationBulkSyncResponse {
     pub content: Option<Vec<ApplicationsApplicationSyncResponse>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationBulkSyncResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["content"]
@@ -146,7 +177,6 @@ impl model::Model for ApplicationsApplicationBulkSyncResponse {
 }
 model::model!(ApplicationsApplicationBulkSyncResponse);
 /// Schema `ApplicationsApplicationCreateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationCreateRequest {
     pub application: Option<Box<ApplicationsApplication>>,
     pub is_plg: Option<bool>,
@@ -157,6 +187,17 @@ pub struct ApplicationsApplicationCreateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationCreateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application: None,
+            is_plg: None,
+            project: None,
+            upsert: None,
+            validate: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["isPLG", "upsert", "project", "validate", "application"]
@@ -186,7 +227,6 @@ impl model::Model for ApplicationsApplicationCreateRequest {
 }
 model::model!(ApplicationsApplicationCreateRequest);
 /// Schema `ApplicationsApplicationList`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationList {
     pub items: Option<Vec<ApplicationsApplication>>,
     pub metadata: Option<Box<V1ListMeta>>,
@@ -194,6 +234,14 @@ pub struct ApplicationsApplicationList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "metadata"]
@@ -217,7 +265,6 @@ impl model::Model for ApplicationsApplicationList {
 }
 model::model!(ApplicationsApplicationList);
 /// Schema `ApplicationsApplicationPatchRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationPatchRequest {
     pub app_namespace: Option<String>,
     pub name: Option<String>,
@@ -228,6 +275,17 @@ pub struct ApplicationsApplicationPatchRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationPatchRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_namespace: None,
+            name: None,
+            patch: None,
+            patch_type: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "patch", "project", "patchType", "appNamespace"]
@@ -257,7 +315,6 @@ impl model::Model for ApplicationsApplicationPatchRequest {
 }
 model::model!(ApplicationsApplicationPatchRequest);
 /// Schema `ApplicationsApplicationRefreshResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationRefreshResponse {
     pub agent_identifier: Option<String>,
     pub application_name: Option<String>,
@@ -268,6 +325,17 @@ pub struct ApplicationsApplicationRefreshResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationRefreshResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agent_identifier: None,
+            application_name: None,
+            application_response: None,
+            error: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -303,7 +371,6 @@ impl model::Model for ApplicationsApplicationRefreshResponse {
 }
 model::model!(ApplicationsApplicationRefreshResponse);
 /// Schema `ApplicationsApplicationResourcePatchRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationResourcePatchRequest {
     pub app_namespace: Option<String>,
     pub group: Option<String>,
@@ -319,6 +386,22 @@ pub struct ApplicationsApplicationResourcePatchRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationResourcePatchRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_namespace: None,
+            group: None,
+            kind: None,
+            name: None,
+            namespace: None,
+            patch: None,
+            patch_type: None,
+            project: None,
+            resource_name: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -369,13 +452,19 @@ impl model::Model for ApplicationsApplicationResourcePatchRequest {
 }
 model::model!(ApplicationsApplicationResourcePatchRequest);
 /// Schema `ApplicationsApplicationResourceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationResourceResponse {
     pub manifest: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationResourceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            manifest: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["manifest"]
@@ -397,7 +486,6 @@ impl model::Model for ApplicationsApplicationResourceResponse {
 }
 model::model!(ApplicationsApplicationResourceResponse);
 /// Schema `ApplicationsApplicationRollbackRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationRollbackRequest {
     pub app_namespace: Option<String>,
     pub dry_run: Option<bool>,
@@ -409,6 +497,18 @@ pub struct ApplicationsApplicationRollbackRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationRollbackRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_namespace: None,
+            dry_run: None,
+            id: None,
+            name: None,
+            project: None,
+            prune: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "prune", "dryRun", "project", "appNamespace"]
@@ -440,7 +540,6 @@ impl model::Model for ApplicationsApplicationRollbackRequest {
 }
 model::model!(ApplicationsApplicationRollbackRequest);
 /// Schema `ApplicationsApplicationSyncRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSyncRequest {
     pub app_namespace: Option<String>,
     pub dry_run: Option<bool>,
@@ -460,6 +559,26 @@ pub struct ApplicationsApplicationSyncRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSyncRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_namespace: None,
+            dry_run: None,
+            infos: None,
+            manifests: None,
+            name: None,
+            project: None,
+            prune: None,
+            resources: None,
+            retry_strategy: None,
+            revision: None,
+            revisions: None,
+            source_positions: None,
+            strategy: None,
+            sync_options: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -522,7 +641,6 @@ impl model::Model for ApplicationsApplicationSyncRequest {
 }
 model::model!(ApplicationsApplicationSyncRequest);
 /// Schema `ApplicationsApplicationSyncResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSyncResponse {
     pub agent_identifier: Option<String>,
     pub application_name: Option<String>,
@@ -533,6 +651,17 @@ pub struct ApplicationsApplicationSyncResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSyncResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agent_identifier: None,
+            application_name: None,
+            application_response: None,
+            error: None,
+            success: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -568,7 +697,6 @@ impl model::Model for ApplicationsApplicationSyncResponse {
 }
 model::model!(ApplicationsApplicationSyncResponse);
 /// Schema `ApplicationsApplicationSyncWindow`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSyncWindow {
     pub duration: Option<String>,
     pub kind: Option<String>,
@@ -578,6 +706,16 @@ pub struct ApplicationsApplicationSyncWindow {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSyncWindow {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            kind: None,
+            manual_sync: None,
+            schedule: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "duration", "schedule", "manualSync"]
@@ -605,7 +743,6 @@ impl model::Model for ApplicationsApplicationSyncWindow {
 }
 model::model!(ApplicationsApplicationSyncWindow);
 /// Schema `ApplicationsApplicationSyncWindowsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSyncWindowsResponse {
     pub active_windows: Option<Vec<ApplicationsApplicationSyncWindow>>,
     pub assigned_windows: Option<Vec<ApplicationsApplicationSyncWindow>>,
@@ -614,6 +751,15 @@ pub struct ApplicationsApplicationSyncWindowsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSyncWindowsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active_windows: None,
+            assigned_windows: None,
+            can_sync: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["canSync", "activeWindows", "assignedWindows"]
@@ -639,7 +785,6 @@ impl model::Model for ApplicationsApplicationSyncWindowsResponse {
 }
 model::model!(ApplicationsApplicationSyncWindowsResponse);
 /// Schema `ApplicationsApplicationTree`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationTree {
     pub hosts: Option<Vec<ApplicationsHostInfo>>,
     pub nodes: Option<Vec<ApplicationsResourceNode>>,
@@ -648,6 +793,15 @@ pub struct ApplicationsApplicationTree {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationTree {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hosts: None,
+            nodes: None,
+            orphaned_nodes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hosts", "nodes", "orphanedNodes"]
@@ -673,7 +827,6 @@ impl model::Model for ApplicationsApplicationTree {
 }
 model::model!(ApplicationsApplicationTree);
 /// Schema `ApplicationsApplicationUpdateRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationUpdateRequest {
     pub application: Option<Box<ApplicationsApplication>>,
     pub project: Option<String>,
@@ -682,6 +835,15 @@ pub struct ApplicationsApplicationUpdateRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationUpdateRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application: None,
+            project: None,
+            validate: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["project", "validate", "application"]
@@ -707,7 +869,6 @@ impl model::Model for ApplicationsApplicationUpdateRequest {
 }
 model::model!(ApplicationsApplicationUpdateRequest);
 /// Schema `ApplicationsApplicationUpdateSpecRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationUpdateSpecRequest {
     pub app_namespace: Option<String>,
     pub name: Option<String>,
@@ -718,6 +879,17 @@ pub struct ApplicationsApplicationUpdateSpecRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationUpdateSpecRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_namespace: None,
+            name: None,
+            project: None,
+            spec: None,
+            validate: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "spec", "project", "validate", "appNamespace"]
@@ -747,7 +919,6 @@ impl model::Model for ApplicationsApplicationUpdateSpecRequest {
 }
 model::model!(ApplicationsApplicationUpdateSpecRequest);
 /// Schema `ApplicationsApplicationWatchEvent`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationWatchEvent {
     pub application: Option<Box<ApplicationsApplication>>,
     pub type_: Option<String>,
@@ -755,6 +926,14 @@ pub struct ApplicationsApplicationWatchEvent {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationWatchEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "application"]
@@ -778,7 +957,6 @@ impl model::Model for ApplicationsApplicationWatchEvent {
 }
 model::model!(ApplicationsApplicationWatchEvent);
 /// Schema `ApplicationsBulkOperationAppTarget`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsBulkOperationAppTarget {
     pub agent_identifier: Option<String>,
     pub application_name: Option<String>,
@@ -786,6 +964,14 @@ pub struct ApplicationsBulkOperationAppTarget {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsBulkOperationAppTarget {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            agent_identifier: None,
+            application_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["agentIdentifier", "applicationName"]
@@ -809,7 +995,6 @@ impl model::Model for ApplicationsBulkOperationAppTarget {
 }
 model::model!(ApplicationsBulkOperationAppTarget);
 /// Schema `ApplicationsEvent`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsEvent {
     pub action: Option<String>,
     pub count: Option<i64>,
@@ -832,6 +1017,29 @@ pub struct ApplicationsEvent {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            count: None,
+            event_time: None,
+            first_timestamp: None,
+            first_timestamp_ts: None,
+            involved_object: None,
+            last_timestamp: None,
+            last_timestamp_ts: None,
+            message: None,
+            metadata: None,
+            reason: None,
+            related: None,
+            reporting_component: None,
+            reporting_instance: None,
+            series: None,
+            source: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -903,7 +1111,6 @@ impl model::Model for ApplicationsEvent {
 }
 model::model!(ApplicationsEvent);
 /// Schema `ApplicationsEventList`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsEventList {
     pub items: Option<Vec<ApplicationsEvent>>,
     pub metadata: Option<Box<V1ListMeta>>,
@@ -911,6 +1118,14 @@ pub struct ApplicationsEventList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsEventList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "metadata"]
@@ -934,7 +1149,6 @@ impl model::Model for ApplicationsEventList {
 }
 model::model!(ApplicationsEventList);
 /// Schema `ApplicationsEventSeries`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsEventSeries {
     pub count: Option<i64>,
     pub last_observed_time: Option<Box<V1MicroTime>>,
@@ -942,6 +1156,14 @@ pub struct ApplicationsEventSeries {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsEventSeries {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            last_observed_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "lastObservedTime"]
@@ -965,7 +1187,6 @@ impl model::Model for ApplicationsEventSeries {
 }
 model::model!(ApplicationsEventSeries);
 /// Schema `ApplicationsEventSource`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsEventSource {
     pub component: Option<String>,
     pub host: Option<String>,
@@ -973,6 +1194,14 @@ pub struct ApplicationsEventSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsEventSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            component: None,
+            host: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["host", "component"]
@@ -996,7 +1225,6 @@ impl model::Model for ApplicationsEventSource {
 }
 model::model!(ApplicationsEventSource);
 /// Schema `ApplicationsHostInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsHostInfo {
     pub name: Option<String>,
     pub resources_info: Option<Vec<ApplicationsHostResourceInfo>>,
@@ -1005,6 +1233,15 @@ pub struct ApplicationsHostInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsHostInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            resources_info: None,
+            system_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "systemInfo", "resourcesInfo"]
@@ -1030,7 +1267,6 @@ impl model::Model for ApplicationsHostInfo {
 }
 model::model!(ApplicationsHostInfo);
 /// Schema `ApplicationsHostResourceInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsHostResourceInfo {
     pub capacity: Option<String>,
     pub requested_by_app: Option<String>,
@@ -1040,6 +1276,16 @@ pub struct ApplicationsHostResourceInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsHostResourceInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            capacity: None,
+            requested_by_app: None,
+            requested_by_neighbors: None,
+            resource_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["capacity", "resourceName", "requestedByApp", "requestedByNeighbors"]
@@ -1067,7 +1313,6 @@ impl model::Model for ApplicationsHostResourceInfo {
 }
 model::model!(ApplicationsHostResourceInfo);
 /// Schema `ApplicationsLogEntriesBatch`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsLogEntriesBatch {
     pub batch_index: Option<i64>,
     pub count: Option<i64>,
@@ -1077,6 +1322,16 @@ pub struct ApplicationsLogEntriesBatch {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsLogEntriesBatch {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            batch_index: None,
+            count: None,
+            entries: None,
+            last: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["last", "count", "entries", "batchIndex"]
@@ -1104,7 +1359,6 @@ impl model::Model for ApplicationsLogEntriesBatch {
 }
 model::model!(ApplicationsLogEntriesBatch);
 /// Schema `ApplicationsLogEntry`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsLogEntry {
     pub content: Option<String>,
     pub last: Option<bool>,
@@ -1115,6 +1369,17 @@ pub struct ApplicationsLogEntry {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsLogEntry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            last: None,
+            pod_name: None,
+            time_stamp: None,
+            time_stamp_str: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["last", "content", "podName", "timeStamp", "timeStampStr"]
@@ -1144,13 +1409,19 @@ impl model::Model for ApplicationsLogEntry {
 }
 model::model!(ApplicationsLogEntry);
 /// Schema `ApplicationsManagedResourcesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsManagedResourcesResponse {
     pub items: Option<Vec<ApplicationsResourceDiff>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsManagedResourcesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -1172,7 +1443,6 @@ impl model::Model for ApplicationsManagedResourcesResponse {
 }
 model::model!(ApplicationsManagedResourcesResponse);
 /// Schema `ApplicationsObjectReference`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsObjectReference {
     pub api_version: Option<String>,
     pub field_path: Option<String>,
@@ -1185,6 +1455,19 @@ pub struct ApplicationsObjectReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsObjectReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            field_path: None,
+            kind: None,
+            name: None,
+            namespace: None,
+            resource_version: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1226,7 +1509,6 @@ impl model::Model for ApplicationsObjectReference {
 }
 model::model!(ApplicationsObjectReference);
 /// Schema `ApplicationsResourceAction`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsResourceAction {
     pub disabled: Option<bool>,
     pub name: Option<String>,
@@ -1235,6 +1517,15 @@ pub struct ApplicationsResourceAction {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsResourceAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            disabled: None,
+            name: None,
+            params: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "params", "disabled"]
@@ -1260,7 +1551,6 @@ impl model::Model for ApplicationsResourceAction {
 }
 model::model!(ApplicationsResourceAction);
 /// Schema `ApplicationsResourceActionParam`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsResourceActionParam {
     pub default: Option<String>,
     pub name: Option<String>,
@@ -1270,6 +1560,16 @@ pub struct ApplicationsResourceActionParam {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsResourceActionParam {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default: None,
+            name: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "value", "default"]
@@ -1297,7 +1597,6 @@ impl model::Model for ApplicationsResourceActionParam {
 }
 model::model!(ApplicationsResourceActionParam);
 /// Schema `ApplicationsResourceActionRunRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsResourceActionRunRequest {
     pub action: Option<String>,
     pub app_namespace: Option<String>,
@@ -1312,6 +1611,21 @@ pub struct ApplicationsResourceActionRunRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsResourceActionRunRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            app_namespace: None,
+            group: None,
+            kind: None,
+            name: None,
+            namespace: None,
+            project: None,
+            resource_name: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1359,13 +1673,19 @@ impl model::Model for ApplicationsResourceActionRunRequest {
 }
 model::model!(ApplicationsResourceActionRunRequest);
 /// Schema `ApplicationsResourceActionsListResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsResourceActionsListResponse {
     pub actions: Option<Vec<ApplicationsResourceAction>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsResourceActionsListResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["actions"]
@@ -1387,7 +1707,6 @@ impl model::Model for ApplicationsResourceActionsListResponse {
 }
 model::model!(ApplicationsResourceActionsListResponse);
 /// Schema `ApplicationsResourceDiff`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsResourceDiff {
     pub diff: Option<String>,
     pub group: Option<String>,
@@ -1405,6 +1724,24 @@ pub struct ApplicationsResourceDiff {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsResourceDiff {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            diff: None,
+            group: None,
+            hook: None,
+            kind: None,
+            live_state: None,
+            modified: None,
+            name: None,
+            namespace: None,
+            normalized_live_state: None,
+            predicted_live_state: None,
+            resource_version: None,
+            target_state: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1461,13 +1798,19 @@ impl model::Model for ApplicationsResourceDiff {
 }
 model::model!(ApplicationsResourceDiff);
 /// Schema `ApplicationsSyncOptions`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsSyncOptions {
     pub items: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsSyncOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -1489,7 +1832,6 @@ impl model::Model for ApplicationsSyncOptions {
 }
 model::model!(ApplicationsSyncOptions);
 /// Schema `ProtobufAny`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtobufAny {
     pub type_url: Option<String>,
     pub value: Option<String>,
@@ -1497,6 +1839,14 @@ pub struct ProtobufAny {
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtobufAny {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_url: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "type_url"]
@@ -1520,7 +1870,6 @@ impl model::Model for ProtobufAny {
 }
 model::model!(ProtobufAny);
 /// Schema `RepositoriesManifestResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesManifestResponse {
     pub manifests: Option<Vec<String>>,
     pub namespace: Option<String>,
@@ -1532,6 +1881,18 @@ pub struct RepositoriesManifestResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesManifestResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            manifests: None,
+            namespace: None,
+            revision: None,
+            server: None,
+            source_type: None,
+            verify_result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["server", "revision", "manifests", "namespace", "sourceType", "verifyResult"]
@@ -1563,7 +1924,6 @@ impl model::Model for RepositoriesManifestResponse {
 }
 model::model!(RepositoriesManifestResponse);
 /// Schema `RepositoriesRevisionMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct RepositoriesRevisionMetadata {
     pub author: Option<String>,
     pub date: Option<serde_json::Value>,
@@ -1574,6 +1934,17 @@ pub struct RepositoriesRevisionMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepositoriesRevisionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author: None,
+            date: None,
+            message: None,
+            signature_info: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["date", "tags", "author", "message", "signatureInfo"]
@@ -1603,7 +1974,6 @@ impl model::Model for RepositoriesRevisionMetadata {
 }
 model::model!(RepositoriesRevisionMetadata);
 /// Schema `RuntimeStreamError`.
-#[derive(Clone, Debug, Default)]
 pub struct RuntimeStreamError {
     pub details: Option<Vec<ProtobufAny>>,
     pub grpc_code: Option<i64>,
@@ -1614,6 +1984,17 @@ pub struct RuntimeStreamError {
     pub misfits: model::Misfits,
 }
 impl model::Model for RuntimeStreamError {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            details: None,
+            grpc_code: None,
+            http_code: None,
+            http_status: None,
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["details", "message", "grpc_code", "http_code", "http_status"]
@@ -1643,7 +2024,6 @@ impl model::Model for RuntimeStreamError {
 }
 model::model!(RuntimeStreamError);
 /// Schema `Servicev1ApplicationPatchRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1ApplicationPatchRequest {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -1654,6 +2034,17 @@ pub struct Servicev1ApplicationPatchRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1ApplicationPatchRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            org_identifier: None,
+            project_identifier: None,
+            request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1689,7 +2080,6 @@ impl model::Model for Servicev1ApplicationPatchRequest {
 }
 model::model!(Servicev1ApplicationPatchRequest);
 /// Schema `StreamResultOfApplicationsApplicationTree`.
-#[derive(Clone, Debug, Default)]
 pub struct StreamResultOfApplicationsApplicationTree {
     pub error: Option<Box<RuntimeStreamError>>,
     pub result: Option<Box<ApplicationsApplicationTree>>,
@@ -1697,6 +2087,14 @@ pub struct StreamResultOfApplicationsApplicationTree {
     pub misfits: model::Misfits,
 }
 impl model::Model for StreamResultOfApplicationsApplicationTree {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["error", "result"]
@@ -1720,7 +2118,6 @@ impl model::Model for StreamResultOfApplicationsApplicationTree {
 }
 model::model!(StreamResultOfApplicationsApplicationTree);
 /// Schema `StreamResultOfApplicationsApplicationWatchEvent`.
-#[derive(Clone, Debug, Default)]
 pub struct StreamResultOfApplicationsApplicationWatchEvent {
     pub error: Option<Box<RuntimeStreamError>>,
     pub result: Option<Box<ApplicationsApplicationWatchEvent>>,
@@ -1728,6 +2125,14 @@ pub struct StreamResultOfApplicationsApplicationWatchEvent {
     pub misfits: model::Misfits,
 }
 impl model::Model for StreamResultOfApplicationsApplicationWatchEvent {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["error", "result"]
@@ -1751,7 +2156,6 @@ impl model::Model for StreamResultOfApplicationsApplicationWatchEvent {
 }
 model::model!(StreamResultOfApplicationsApplicationWatchEvent);
 /// Schema `StreamResultOfApplicationsLogEntriesBatch`.
-#[derive(Clone, Debug, Default)]
 pub struct StreamResultOfApplicationsLogEntriesBatch {
     pub error: Option<Box<RuntimeStreamError>>,
     pub result: Option<Box<ApplicationsLogEntriesBatch>>,
@@ -1759,6 +2163,14 @@ pub struct StreamResultOfApplicationsLogEntriesBatch {
     pub misfits: model::Misfits,
 }
 impl model::Model for StreamResultOfApplicationsLogEntriesBatch {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["error", "result"]
@@ -1782,7 +2194,6 @@ impl model::Model for StreamResultOfApplicationsLogEntriesBatch {
 }
 model::model!(StreamResultOfApplicationsLogEntriesBatch);
 /// Schema `StreamResultOfApplicationsLogEntry`.
-#[derive(Clone, Debug, Default)]
 pub struct StreamResultOfApplicationsLogEntry {
     pub error: Option<Box<RuntimeStreamError>>,
     pub result: Option<Box<ApplicationsLogEntry>>,
@@ -1790,6 +2201,14 @@ pub struct StreamResultOfApplicationsLogEntry {
     pub misfits: model::Misfits,
 }
 impl model::Model for StreamResultOfApplicationsLogEntry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["error", "result"]
@@ -1813,7 +2232,6 @@ impl model::Model for StreamResultOfApplicationsLogEntry {
 }
 model::model!(StreamResultOfApplicationsLogEntry);
 /// Schema `V1ApplicationAttributes`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ApplicationAttributes {
     pub application_identifier: Option<String>,
     pub attributes: Option<std::collections::BTreeMap<String, String>>,
@@ -1821,6 +2239,14 @@ pub struct V1ApplicationAttributes {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ApplicationAttributes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            application_identifier: None,
+            attributes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["attributes", "applicationIdentifier"]
@@ -1844,13 +2270,19 @@ impl model::Model for V1ApplicationAttributes {
 }
 model::model!(V1ApplicationAttributes);
 /// Schema `V1ApplicationAttributesList`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ApplicationAttributesList {
     pub content: Option<Vec<V1ApplicationAttributes>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ApplicationAttributesList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["content"]
@@ -1872,7 +2304,6 @@ impl model::Model for V1ApplicationAttributesList {
 }
 model::model!(V1ApplicationAttributesList);
 /// Schema `V1ApplicationSyncStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ApplicationSyncStatus {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -1893,6 +2324,27 @@ pub struct V1ApplicationSyncStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ApplicationSyncStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            application_name: None,
+            auto_sync_count: None,
+            created_at: None,
+            env_ref: None,
+            last_known_revision_id: None,
+            last_modified_at: None,
+            operation_state: None,
+            org_identifier: None,
+            project_identifier: None,
+            req_identifier: None,
+            service_ref: None,
+            sync_status: None,
+            synced_by: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1958,7 +2410,6 @@ impl model::Model for V1ApplicationSyncStatus {
 }
 model::model!(V1ApplicationSyncStatus);
 /// Schema `V1ApplicationSyncStatusQuery`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ApplicationSyncStatusQuery {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -1977,6 +2428,25 @@ pub struct V1ApplicationSyncStatusQuery {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ApplicationSyncStatusQuery {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            application_name: None,
+            end_time: None,
+            env_ref: None,
+            operation_phase: None,
+            org_identifier: None,
+            page_index: None,
+            page_size: None,
+            project_identifier: None,
+            search_term: None,
+            service_ref: None,
+            start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2036,7 +2506,6 @@ impl model::Model for V1ApplicationSyncStatusQuery {
 }
 model::model!(V1ApplicationSyncStatusQuery);
 /// Schema `V1ApplicationSyncStatuslist`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ApplicationSyncStatuslist {
     pub content: Option<Vec<V1ApplicationSyncStatus>>,
     pub empty: Option<bool>,
@@ -2049,6 +2518,19 @@ pub struct V1ApplicationSyncStatuslist {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ApplicationSyncStatuslist {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2090,7 +2572,6 @@ impl model::Model for V1ApplicationSyncStatuslist {
 }
 model::model!(V1ApplicationSyncStatuslist);
 /// Schema `V1LegacyApplicationSetList`.
-#[derive(Clone, Debug, Default)]
 pub struct V1LegacyApplicationSetList {
     pub content: Option<Vec<V1LegacyApplicationSetListItem>>,
     pub empty: Option<bool>,
@@ -2103,6 +2584,19 @@ pub struct V1LegacyApplicationSetList {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1LegacyApplicationSetList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2144,13 +2638,19 @@ impl model::Model for V1LegacyApplicationSetList {
 }
 model::model!(V1LegacyApplicationSetList);
 /// Schema `V1LegacyApplicationSetListItem`.
-#[derive(Clone, Debug, Default)]
 pub struct V1LegacyApplicationSetListItem {
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1LegacyApplicationSetListItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -2172,7 +2672,6 @@ impl model::Model for V1LegacyApplicationSetListItem {
 }
 model::model!(V1LegacyApplicationSetListItem);
 /// Schema `V1MicroTime`.
-#[derive(Clone, Debug, Default)]
 pub struct V1MicroTime {
     pub nanos: Option<i64>,
     pub seconds: Option<String>,
@@ -2180,6 +2679,14 @@ pub struct V1MicroTime {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1MicroTime {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            nanos: None,
+            seconds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["nanos", "seconds"]
@@ -2203,7 +2710,6 @@ impl model::Model for V1MicroTime {
 }
 model::model!(V1MicroTime);
 /// Schema `V1NodeSystemInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct V1NodeSystemInfo {
     pub architecture: Option<String>,
     pub boot_id: Option<String>,
@@ -2219,6 +2725,22 @@ pub struct V1NodeSystemInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1NodeSystemInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            architecture: None,
+            boot_id: None,
+            container_runtime_version: None,
+            kernel_version: None,
+            kube_proxy_version: None,
+            kubelet_version: None,
+            machine_id: None,
+            operating_system: None,
+            os_image: None,
+            system_uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2269,7 +2791,6 @@ impl model::Model for V1NodeSystemInfo {
 }
 model::model!(V1NodeSystemInfo);
 /// Schema `V1User`.
-#[derive(Clone, Debug, Default)]
 pub struct V1User {
     pub email: Option<String>,
     pub id: Option<String>,
@@ -2278,6 +2799,15 @@ pub struct V1User {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1User {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "email"]

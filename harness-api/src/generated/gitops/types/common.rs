@@ -11,7 +11,6 @@ model::open_enum! {
     }
 }
 /// Schema `ApplicationsApplication`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplication {
     pub metadata: Option<Box<V1ObjectMeta>>,
     pub operation: Option<Box<ApplicationsOperation>>,
@@ -21,6 +20,16 @@ pub struct ApplicationsApplication {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplication {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            operation: None,
+            spec: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "status", "metadata", "operation"]
@@ -48,7 +57,6 @@ impl model::Model for ApplicationsApplication {
 }
 model::model!(ApplicationsApplication);
 /// Schema `ApplicationsApplicationCondition`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationCondition {
     pub last_transition_time: Option<serde_json::Value>,
     pub last_transition_time_ts: Option<model::Time>,
@@ -58,6 +66,16 @@ pub struct ApplicationsApplicationCondition {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationCondition {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_transition_time: None,
+            last_transition_time_ts: None,
+            message: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "message", "lastTransitionTime", "lastTransitionTimeTs"]
@@ -85,7 +103,6 @@ impl model::Model for ApplicationsApplicationCondition {
 }
 model::model!(ApplicationsApplicationCondition);
 /// Schema `ApplicationsApplicationDestination`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationDestination {
     pub name: Option<String>,
     pub namespace: Option<String>,
@@ -94,6 +111,15 @@ pub struct ApplicationsApplicationDestination {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationDestination {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            namespace: None,
+            server: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "server", "namespace"]
@@ -119,7 +145,6 @@ impl model::Model for ApplicationsApplicationDestination {
 }
 model::model!(ApplicationsApplicationDestination);
 /// Schema `ApplicationsApplicationSource`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSource {
     pub chart: Option<String>,
     pub directory: Option<Box<ApplicationsApplicationSourceDirectory>>,
@@ -136,6 +161,23 @@ pub struct ApplicationsApplicationSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chart: None,
+            directory: None,
+            helm: None,
+            ksonnet: None,
+            kustomize: None,
+            name: None,
+            path: None,
+            plugin: None,
+            ref_: None,
+            repo_url: None,
+            target_revision: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -189,7 +231,6 @@ impl model::Model for ApplicationsApplicationSource {
 }
 model::model!(ApplicationsApplicationSource);
 /// Schema `ApplicationsApplicationSourceDirectory`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSourceDirectory {
     pub exclude: Option<String>,
     pub include: Option<String>,
@@ -199,6 +240,16 @@ pub struct ApplicationsApplicationSourceDirectory {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSourceDirectory {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exclude: None,
+            include: None,
+            jsonnet: None,
+            recurse: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["exclude", "include", "jsonnet", "recurse"]
@@ -226,7 +277,6 @@ impl model::Model for ApplicationsApplicationSourceDirectory {
 }
 model::model!(ApplicationsApplicationSourceDirectory);
 /// Schema `ApplicationsApplicationSourceHelm`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSourceHelm {
     pub api_versions: Option<Vec<String>>,
     pub file_parameters: Option<Vec<ApplicationsHelmFileParameter>>,
@@ -247,6 +297,27 @@ pub struct ApplicationsApplicationSourceHelm {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSourceHelm {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_versions: None,
+            file_parameters: None,
+            ignore_missing_value_files: None,
+            kube_version: None,
+            namespace: None,
+            parameters: None,
+            pass_credentials: None,
+            release_name: None,
+            skip_crds: None,
+            skip_schema_validation: None,
+            skip_tests: None,
+            value_files: None,
+            values: None,
+            values_object: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -312,7 +383,6 @@ impl model::Model for ApplicationsApplicationSourceHelm {
 }
 model::model!(ApplicationsApplicationSourceHelm);
 /// Schema `ApplicationsApplicationSourceJsonnet`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSourceJsonnet {
     pub ext_vars: Option<Vec<ApplicationsJsonnetVar>>,
     pub libs: Option<Vec<String>>,
@@ -321,6 +391,15 @@ pub struct ApplicationsApplicationSourceJsonnet {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSourceJsonnet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ext_vars: None,
+            libs: None,
+            tlas: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["libs", "tlas", "extVars"]
@@ -346,7 +425,6 @@ impl model::Model for ApplicationsApplicationSourceJsonnet {
 }
 model::model!(ApplicationsApplicationSourceJsonnet);
 /// Schema `ApplicationsApplicationSourceKsonnet`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSourceKsonnet {
     pub environment: Option<String>,
     pub parameters: Option<Vec<ApplicationsKsonnetParameter>>,
@@ -354,6 +432,14 @@ pub struct ApplicationsApplicationSourceKsonnet {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSourceKsonnet {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment: None,
+            parameters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["parameters", "environment"]
@@ -377,7 +463,6 @@ impl model::Model for ApplicationsApplicationSourceKsonnet {
 }
 model::model!(ApplicationsApplicationSourceKsonnet);
 /// Schema `ApplicationsApplicationSourceKustomize`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSourceKustomize {
     pub api_versions: Option<Vec<String>>,
     pub common_annotations: Option<std::collections::BTreeMap<String, String>>,
@@ -398,6 +483,27 @@ pub struct ApplicationsApplicationSourceKustomize {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSourceKustomize {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_versions: None,
+            common_annotations: None,
+            common_labels: None,
+            components: None,
+            force_common_annotations: None,
+            force_common_labels: None,
+            images: None,
+            kube_version: None,
+            label_without_selector: None,
+            name_prefix: None,
+            name_suffix: None,
+            namespace: None,
+            patches: None,
+            replicas: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -463,7 +569,6 @@ impl model::Model for ApplicationsApplicationSourceKustomize {
 }
 model::model!(ApplicationsApplicationSourceKustomize);
 /// Schema `ApplicationsApplicationSourcePlugin`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSourcePlugin {
     pub env: Option<Vec<ApplicationsEnvEntry>>,
     pub name: Option<String>,
@@ -472,6 +577,15 @@ pub struct ApplicationsApplicationSourcePlugin {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSourcePlugin {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env: None,
+            name: None,
+            parameters: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["env", "name", "parameters"]
@@ -497,7 +611,6 @@ impl model::Model for ApplicationsApplicationSourcePlugin {
 }
 model::model!(ApplicationsApplicationSourcePlugin);
 /// Schema `ApplicationsApplicationSourcePluginParameter`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSourcePluginParameter {
     pub array: Option<Box<ApplicationsOptionalArray>>,
     pub map: Option<Box<ApplicationsOptionalMap>>,
@@ -507,6 +620,16 @@ pub struct ApplicationsApplicationSourcePluginParameter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSourcePluginParameter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            array: None,
+            map: None,
+            name: None,
+            string: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["map", "name", "array", "string"]
@@ -534,7 +657,6 @@ impl model::Model for ApplicationsApplicationSourcePluginParameter {
 }
 model::model!(ApplicationsApplicationSourcePluginParameter);
 /// Schema `ApplicationsApplicationSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSpec {
     pub destination: Option<Box<ApplicationsApplicationDestination>>,
     pub ignore_differences: Option<Vec<ApplicationsResourceIgnoreDifferences>>,
@@ -549,6 +671,21 @@ pub struct ApplicationsApplicationSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            destination: None,
+            ignore_differences: None,
+            info: None,
+            project: None,
+            revision_history_limit: None,
+            source: None,
+            source_hydrator: None,
+            sources: None,
+            sync_policy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -596,7 +733,6 @@ impl model::Model for ApplicationsApplicationSpec {
 }
 model::model!(ApplicationsApplicationSpec);
 /// Schema `ApplicationsApplicationStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationStatus {
     pub conditions: Option<Vec<ApplicationsApplicationCondition>>,
     pub controller_namespace: Option<String>,
@@ -615,6 +751,25 @@ pub struct ApplicationsApplicationStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            conditions: None,
+            controller_namespace: None,
+            health: None,
+            history: None,
+            observed_at: None,
+            operation_state: None,
+            reconciled_at: None,
+            resource_health_source: None,
+            resources: None,
+            source_type: None,
+            source_types: None,
+            summary: None,
+            sync: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -674,7 +829,6 @@ impl model::Model for ApplicationsApplicationStatus {
 }
 model::model!(ApplicationsApplicationStatus);
 /// Schema `ApplicationsApplicationSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsApplicationSummary {
     pub external_ur_ls: Option<Vec<String>>,
     pub images: Option<Vec<String>>,
@@ -682,6 +836,14 @@ pub struct ApplicationsApplicationSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsApplicationSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            external_ur_ls: None,
+            images: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["images", "externalURLs"]
@@ -705,7 +867,6 @@ impl model::Model for ApplicationsApplicationSummary {
 }
 model::model!(ApplicationsApplicationSummary);
 /// Schema `ApplicationsBackoff`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsBackoff {
     pub duration: Option<String>,
     pub factor: Option<String>,
@@ -714,6 +875,15 @@ pub struct ApplicationsBackoff {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsBackoff {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            factor: None,
+            max_duration: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["factor", "duration", "maxDuration"]
@@ -739,7 +909,6 @@ impl model::Model for ApplicationsBackoff {
 }
 model::model!(ApplicationsBackoff);
 /// Schema `ApplicationsComparedTo`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsComparedTo {
     pub destination: Option<Box<ApplicationsApplicationDestination>>,
     pub ignore_differences: Option<Vec<ApplicationsResourceIgnoreDifferences>>,
@@ -749,6 +918,16 @@ pub struct ApplicationsComparedTo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsComparedTo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            destination: None,
+            ignore_differences: None,
+            source: None,
+            sources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["source", "sources", "destination", "ignoreDifferences"]
@@ -776,7 +955,6 @@ impl model::Model for ApplicationsComparedTo {
 }
 model::model!(ApplicationsComparedTo);
 /// Schema `ApplicationsEnvEntry`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsEnvEntry {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -784,6 +962,14 @@ pub struct ApplicationsEnvEntry {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsEnvEntry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -807,7 +993,6 @@ impl model::Model for ApplicationsEnvEntry {
 }
 model::model!(ApplicationsEnvEntry);
 /// Schema `ApplicationsHealthStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsHealthStatus {
     pub last_transition_time: Option<serde_json::Value>,
     pub message: Option<String>,
@@ -816,6 +1001,15 @@ pub struct ApplicationsHealthStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsHealthStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_transition_time: None,
+            message: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "message", "lastTransitionTime"]
@@ -841,7 +1035,6 @@ impl model::Model for ApplicationsHealthStatus {
 }
 model::model!(ApplicationsHealthStatus);
 /// Schema `ApplicationsHelmFileParameter`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsHelmFileParameter {
     pub name: Option<String>,
     pub path: Option<String>,
@@ -849,6 +1042,14 @@ pub struct ApplicationsHelmFileParameter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsHelmFileParameter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "path"]
@@ -872,7 +1073,6 @@ impl model::Model for ApplicationsHelmFileParameter {
 }
 model::model!(ApplicationsHelmFileParameter);
 /// Schema `ApplicationsHelmParameter`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsHelmParameter {
     pub force_string: Option<bool>,
     pub name: Option<String>,
@@ -881,6 +1081,15 @@ pub struct ApplicationsHelmParameter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsHelmParameter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            force_string: None,
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value", "forceString"]
@@ -906,7 +1115,6 @@ impl model::Model for ApplicationsHelmParameter {
 }
 model::model!(ApplicationsHelmParameter);
 /// Schema `ApplicationsInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsInfo {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -914,6 +1122,14 @@ pub struct ApplicationsInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -937,7 +1153,6 @@ impl model::Model for ApplicationsInfo {
 }
 model::model!(ApplicationsInfo);
 /// Schema `ApplicationsInfoItem`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsInfoItem {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -945,6 +1160,14 @@ pub struct ApplicationsInfoItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsInfoItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -968,7 +1191,6 @@ impl model::Model for ApplicationsInfoItem {
 }
 model::model!(ApplicationsInfoItem);
 /// Schema `ApplicationsJsonnetVar`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsJsonnetVar {
     pub code: Option<bool>,
     pub name: Option<String>,
@@ -977,6 +1199,15 @@ pub struct ApplicationsJsonnetVar {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsJsonnetVar {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            code: None,
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["code", "name", "value"]
@@ -1002,7 +1233,6 @@ impl model::Model for ApplicationsJsonnetVar {
 }
 model::model!(ApplicationsJsonnetVar);
 /// Schema `ApplicationsKsonnetParameter`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsKsonnetParameter {
     pub component: Option<String>,
     pub name: Option<String>,
@@ -1011,6 +1241,15 @@ pub struct ApplicationsKsonnetParameter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsKsonnetParameter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            component: None,
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value", "component"]
@@ -1036,7 +1275,6 @@ impl model::Model for ApplicationsKsonnetParameter {
 }
 model::model!(ApplicationsKsonnetParameter);
 /// Schema `ApplicationsKustomizeGvk`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsKustomizeGvk {
     pub group: Option<String>,
     pub kind: Option<String>,
@@ -1045,6 +1283,15 @@ pub struct ApplicationsKustomizeGvk {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsKustomizeGvk {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            kind: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "group", "version"]
@@ -1070,7 +1317,6 @@ impl model::Model for ApplicationsKustomizeGvk {
 }
 model::model!(ApplicationsKustomizeGvk);
 /// Schema `ApplicationsKustomizePatch`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsKustomizePatch {
     pub options: Option<std::collections::BTreeMap<String, bool>>,
     pub patch: Option<String>,
@@ -1080,6 +1326,16 @@ pub struct ApplicationsKustomizePatch {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsKustomizePatch {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            options: None,
+            patch: None,
+            path: None,
+            target: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "patch", "target", "options"]
@@ -1107,7 +1363,6 @@ impl model::Model for ApplicationsKustomizePatch {
 }
 model::model!(ApplicationsKustomizePatch);
 /// Schema `ApplicationsKustomizeReplicas`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsKustomizeReplicas {
     pub count: Option<String>,
     pub name: Option<String>,
@@ -1115,6 +1370,14 @@ pub struct ApplicationsKustomizeReplicas {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsKustomizeReplicas {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "count"]
@@ -1138,7 +1401,6 @@ impl model::Model for ApplicationsKustomizeReplicas {
 }
 model::model!(ApplicationsKustomizeReplicas);
 /// Schema `ApplicationsKustomizeResId`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsKustomizeResId {
     pub gvk: Option<Box<ApplicationsKustomizeGvk>>,
     pub name: Option<String>,
@@ -1147,6 +1409,15 @@ pub struct ApplicationsKustomizeResId {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsKustomizeResId {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gvk: None,
+            name: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["gvk", "name", "namespace"]
@@ -1172,7 +1443,6 @@ impl model::Model for ApplicationsKustomizeResId {
 }
 model::model!(ApplicationsKustomizeResId);
 /// Schema `ApplicationsKustomizeSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsKustomizeSelector {
     pub annotation_selector: Option<String>,
     pub label_selector: Option<String>,
@@ -1181,6 +1451,15 @@ pub struct ApplicationsKustomizeSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsKustomizeSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotation_selector: None,
+            label_selector: None,
+            res_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resId", "labelSelector", "annotationSelector"]
@@ -1206,7 +1485,6 @@ impl model::Model for ApplicationsKustomizeSelector {
 }
 model::model!(ApplicationsKustomizeSelector);
 /// Schema `ApplicationsManagedNamespaceMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsManagedNamespaceMetadata {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub labels: Option<std::collections::BTreeMap<String, String>>,
@@ -1214,6 +1492,14 @@ pub struct ApplicationsManagedNamespaceMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsManagedNamespaceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            labels: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "annotations"]
@@ -1237,7 +1523,6 @@ impl model::Model for ApplicationsManagedNamespaceMetadata {
 }
 model::model!(ApplicationsManagedNamespaceMetadata);
 /// Schema `ApplicationsOperation`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsOperation {
     pub info: Option<Vec<ApplicationsInfo>>,
     pub initiated_by: Option<Box<ApplicationsOperationInitiator>>,
@@ -1247,6 +1532,16 @@ pub struct ApplicationsOperation {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsOperation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            info: None,
+            initiated_by: None,
+            retry: None,
+            sync: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["info", "sync", "retry", "initiatedBy"]
@@ -1274,7 +1569,6 @@ impl model::Model for ApplicationsOperation {
 }
 model::model!(ApplicationsOperation);
 /// Schema `ApplicationsOperationInitiator`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsOperationInitiator {
     pub automated: Option<bool>,
     pub username: Option<String>,
@@ -1282,6 +1576,14 @@ pub struct ApplicationsOperationInitiator {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsOperationInitiator {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            automated: None,
+            username: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["username", "automated"]
@@ -1305,7 +1607,6 @@ impl model::Model for ApplicationsOperationInitiator {
 }
 model::model!(ApplicationsOperationInitiator);
 /// Schema `ApplicationsOperationState`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsOperationState {
     pub finished_at: Option<serde_json::Value>,
     pub finished_at_ts: Option<model::Time>,
@@ -1320,6 +1621,21 @@ pub struct ApplicationsOperationState {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsOperationState {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            finished_at: None,
+            finished_at_ts: None,
+            message: None,
+            operation: None,
+            phase: None,
+            retry_count: None,
+            started_at: None,
+            started_at_ts: None,
+            sync_result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1367,13 +1683,19 @@ impl model::Model for ApplicationsOperationState {
 }
 model::model!(ApplicationsOperationState);
 /// Schema `ApplicationsOptionalArray`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsOptionalArray {
     pub array: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsOptionalArray {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            array: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["array"]
@@ -1395,13 +1717,19 @@ impl model::Model for ApplicationsOptionalArray {
 }
 model::model!(ApplicationsOptionalArray);
 /// Schema `ApplicationsOptionalMap`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsOptionalMap {
     pub map: Option<std::collections::BTreeMap<String, String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsOptionalMap {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            map: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["map"]
@@ -1423,7 +1751,6 @@ impl model::Model for ApplicationsOptionalMap {
 }
 model::model!(ApplicationsOptionalMap);
 /// Schema `ApplicationsResourceIgnoreDifferences`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsResourceIgnoreDifferences {
     pub group: Option<String>,
     pub jq_path_expressions: Option<Vec<String>>,
@@ -1436,6 +1763,19 @@ pub struct ApplicationsResourceIgnoreDifferences {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsResourceIgnoreDifferences {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            jq_path_expressions: None,
+            json_pointers: None,
+            kind: None,
+            managed_fields_managers: None,
+            name: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1477,7 +1817,6 @@ impl model::Model for ApplicationsResourceIgnoreDifferences {
 }
 model::model!(ApplicationsResourceIgnoreDifferences);
 /// Schema `ApplicationsResourceNetworkingInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsResourceNetworkingInfo {
     pub external_ur_ls: Option<Vec<String>>,
     pub ingress: Option<Vec<V1LoadBalancerIngress>>,
@@ -1488,6 +1827,17 @@ pub struct ApplicationsResourceNetworkingInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsResourceNetworkingInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            external_ur_ls: None,
+            ingress: None,
+            labels: None,
+            target_labels: None,
+            target_refs: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "ingress", "targetRefs", "externalURLs", "targetLabels"]
@@ -1517,7 +1867,6 @@ impl model::Model for ApplicationsResourceNetworkingInfo {
 }
 model::model!(ApplicationsResourceNetworkingInfo);
 /// Schema `ApplicationsResourceNode`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsResourceNode {
     pub created_at: Option<serde_json::Value>,
     pub health: Option<Box<ApplicationsHealthStatus>>,
@@ -1531,6 +1880,20 @@ pub struct ApplicationsResourceNode {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsResourceNode {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            health: None,
+            images: None,
+            info: None,
+            networking_info: None,
+            parent_refs: None,
+            resource_ref: None,
+            resource_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1575,7 +1938,6 @@ impl model::Model for ApplicationsResourceNode {
 }
 model::model!(ApplicationsResourceNode);
 /// Schema `ApplicationsResourceRef`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsResourceRef {
     pub group: Option<String>,
     pub kind: Option<String>,
@@ -1587,6 +1949,18 @@ pub struct ApplicationsResourceRef {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsResourceRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            kind: None,
+            name: None,
+            namespace: None,
+            uid: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uid", "kind", "name", "group", "version", "namespace"]
@@ -1618,7 +1992,6 @@ impl model::Model for ApplicationsResourceRef {
 }
 model::model!(ApplicationsResourceRef);
 /// Schema `ApplicationsResourceResult`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsResourceResult {
     pub group: Option<String>,
     pub hook_phase: Option<String>,
@@ -1634,6 +2007,22 @@ pub struct ApplicationsResourceResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsResourceResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            hook_phase: None,
+            hook_type: None,
+            kind: None,
+            message: None,
+            name: None,
+            namespace: None,
+            status: None,
+            sync_phase: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1684,7 +2073,6 @@ impl model::Model for ApplicationsResourceResult {
 }
 model::model!(ApplicationsResourceResult);
 /// Schema `ApplicationsResourceStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsResourceStatus {
     pub group: Option<String>,
     pub health: Option<Box<ApplicationsHealthStatus>>,
@@ -1701,6 +2089,23 @@ pub struct ApplicationsResourceStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsResourceStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            health: None,
+            hook: None,
+            kind: None,
+            name: None,
+            namespace: None,
+            requires_deletion_confirmation: None,
+            requires_pruning: None,
+            status: None,
+            sync_wave: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1754,7 +2159,6 @@ impl model::Model for ApplicationsResourceStatus {
 }
 model::model!(ApplicationsResourceStatus);
 /// Schema `ApplicationsRetryStrategy`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsRetryStrategy {
     pub backoff: Option<Box<ApplicationsBackoff>>,
     pub limit: Option<String>,
@@ -1763,6 +2167,15 @@ pub struct ApplicationsRetryStrategy {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsRetryStrategy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            backoff: None,
+            limit: None,
+            refresh: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["limit", "backoff", "refresh"]
@@ -1788,7 +2201,6 @@ impl model::Model for ApplicationsRetryStrategy {
 }
 model::model!(ApplicationsRetryStrategy);
 /// Schema `ApplicationsRevisionHistory`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsRevisionHistory {
     pub deploy_started_at: Option<serde_json::Value>,
     pub deploy_started_at_ts: Option<model::Time>,
@@ -1804,6 +2216,22 @@ pub struct ApplicationsRevisionHistory {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsRevisionHistory {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deploy_started_at: None,
+            deploy_started_at_ts: None,
+            deployed_at: None,
+            deployed_at_ts: None,
+            id: None,
+            initiated_by: None,
+            revision: None,
+            revisions: None,
+            source: None,
+            sources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1854,7 +2282,6 @@ impl model::Model for ApplicationsRevisionHistory {
 }
 model::model!(ApplicationsRevisionHistory);
 /// Schema `ApplicationsSyncOperation`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsSyncOperation {
     pub auto_heal_attempts_count: Option<String>,
     pub dry_run: Option<bool>,
@@ -1871,6 +2298,23 @@ pub struct ApplicationsSyncOperation {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsSyncOperation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_heal_attempts_count: None,
+            dry_run: None,
+            manifests: None,
+            prune: None,
+            resources: None,
+            revision: None,
+            revisions: None,
+            source: None,
+            sources: None,
+            sync_options: None,
+            sync_strategy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1924,7 +2368,6 @@ impl model::Model for ApplicationsSyncOperation {
 }
 model::model!(ApplicationsSyncOperation);
 /// Schema `ApplicationsSyncOperationResource`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsSyncOperationResource {
     pub group: Option<String>,
     pub kind: Option<String>,
@@ -1934,6 +2377,16 @@ pub struct ApplicationsSyncOperationResource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsSyncOperationResource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            kind: None,
+            name: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "name", "group", "namespace"]
@@ -1961,7 +2414,6 @@ impl model::Model for ApplicationsSyncOperationResource {
 }
 model::model!(ApplicationsSyncOperationResource);
 /// Schema `ApplicationsSyncOperationResult`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsSyncOperationResult {
     pub managed_namespace_metadata: Option<Box<ApplicationsManagedNamespaceMetadata>>,
     pub resources: Option<Vec<ApplicationsResourceResult>>,
@@ -1973,6 +2425,18 @@ pub struct ApplicationsSyncOperationResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsSyncOperationResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            managed_namespace_metadata: None,
+            resources: None,
+            revision: None,
+            revisions: None,
+            source: None,
+            sources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2011,7 +2475,6 @@ impl model::Model for ApplicationsSyncOperationResult {
 }
 model::model!(ApplicationsSyncOperationResult);
 /// Schema `ApplicationsSyncPolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsSyncPolicy {
     pub automated: Option<Box<ApplicationsSyncPolicyAutomated>>,
     pub managed_namespace_metadata: Option<Box<ApplicationsManagedNamespaceMetadata>>,
@@ -2021,6 +2484,16 @@ pub struct ApplicationsSyncPolicy {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsSyncPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            automated: None,
+            managed_namespace_metadata: None,
+            retry: None,
+            sync_options: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["retry", "automated", "syncOptions", "managedNamespaceMetadata"]
@@ -2048,7 +2521,6 @@ impl model::Model for ApplicationsSyncPolicy {
 }
 model::model!(ApplicationsSyncPolicy);
 /// Schema `ApplicationsSyncPolicyAutomated`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsSyncPolicyAutomated {
     pub allow_empty: Option<bool>,
     pub prune: Option<bool>,
@@ -2057,6 +2529,15 @@ pub struct ApplicationsSyncPolicyAutomated {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsSyncPolicyAutomated {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_empty: None,
+            prune: None,
+            self_heal: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["prune", "selfHeal", "allowEmpty"]
@@ -2082,7 +2563,6 @@ impl model::Model for ApplicationsSyncPolicyAutomated {
 }
 model::model!(ApplicationsSyncPolicyAutomated);
 /// Schema `ApplicationsSyncStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsSyncStatus {
     pub compared_to: Option<Box<ApplicationsComparedTo>>,
     pub revision: Option<String>,
@@ -2092,6 +2572,16 @@ pub struct ApplicationsSyncStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsSyncStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compared_to: None,
+            revision: None,
+            revisions: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "revision", "revisions", "comparedTo"]
@@ -2119,7 +2609,6 @@ impl model::Model for ApplicationsSyncStatus {
 }
 model::model!(ApplicationsSyncStatus);
 /// Schema `ApplicationsSyncStrategy`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsSyncStrategy {
     pub apply: Option<Box<ApplicationsSyncStrategyApply>>,
     pub hook: Option<Box<ApplicationsSyncStrategyHook>>,
@@ -2127,6 +2616,14 @@ pub struct ApplicationsSyncStrategy {
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsSyncStrategy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            apply: None,
+            hook: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hook", "apply"]
@@ -2150,13 +2647,19 @@ impl model::Model for ApplicationsSyncStrategy {
 }
 model::model!(ApplicationsSyncStrategy);
 /// Schema `ApplicationsSyncStrategyApply`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsSyncStrategyApply {
     pub force: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsSyncStrategyApply {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            force: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["force"]
@@ -2178,13 +2681,19 @@ impl model::Model for ApplicationsSyncStrategyApply {
 }
 model::model!(ApplicationsSyncStrategyApply);
 /// Schema `ApplicationsSyncStrategyHook`.
-#[derive(Clone, Debug, Default)]
 pub struct ApplicationsSyncStrategyHook {
     pub force: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ApplicationsSyncStrategyHook {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            force: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["force"]
@@ -2206,7 +2715,6 @@ impl model::Model for ApplicationsSyncStrategyHook {
 }
 model::model!(ApplicationsSyncStrategyHook);
 /// Schema `CertificatesRepositoryCertificate`.
-#[derive(Clone, Debug, Default)]
 pub struct CertificatesRepositoryCertificate {
     pub cert_data: Option<String>,
     pub cert_info: Option<String>,
@@ -2217,6 +2725,17 @@ pub struct CertificatesRepositoryCertificate {
     pub misfits: model::Misfits,
 }
 impl model::Model for CertificatesRepositoryCertificate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cert_data: None,
+            cert_info: None,
+            cert_sub_type: None,
+            cert_type: None,
+            server_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["certData", "certInfo", "certType", "serverName", "certSubType"]
@@ -2246,7 +2765,6 @@ impl model::Model for CertificatesRepositoryCertificate {
 }
 model::model!(CertificatesRepositoryCertificate);
 /// Schema `CommonsConnectionState`.
-#[derive(Clone, Debug, Default)]
 pub struct CommonsConnectionState {
     pub attempted_at: Option<serde_json::Value>,
     pub attempted_at_ts: Option<model::Time>,
@@ -2256,6 +2774,16 @@ pub struct CommonsConnectionState {
     pub misfits: model::Misfits,
 }
 impl model::Model for CommonsConnectionState {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attempted_at: None,
+            attempted_at_ts: None,
+            message: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "message", "attemptedAt", "attemptedAtTs"]
@@ -2283,13 +2811,19 @@ impl model::Model for CommonsConnectionState {
 }
 model::model!(CommonsConnectionState);
 /// Schema `Gitopsservicev1Namespace`.
-#[derive(Clone, Debug, Default)]
 pub struct Gitopsservicev1Namespace {
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for Gitopsservicev1Namespace {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -2311,7 +2845,6 @@ impl model::Model for Gitopsservicev1Namespace {
 }
 model::model!(Gitopsservicev1Namespace);
 /// Schema `Gitopsservicev1NamespaceList`.
-#[derive(Clone, Debug, Default)]
 pub struct Gitopsservicev1NamespaceList {
     pub empty: Option<bool>,
     pub namespaces: Option<Vec<Gitopsservicev1Namespace>>,
@@ -2324,6 +2857,19 @@ pub struct Gitopsservicev1NamespaceList {
     pub misfits: model::Misfits,
 }
 impl model::Model for Gitopsservicev1NamespaceList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            empty: None,
+            namespaces: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2365,7 +2911,6 @@ impl model::Model for Gitopsservicev1NamespaceList {
 }
 model::model!(Gitopsservicev1NamespaceList);
 /// Schema `GpgkeysGnuPGPublicKey`.
-#[derive(Clone, Debug, Default)]
 pub struct GpgkeysGnuPgPublicKey {
     pub fingerprint: Option<String>,
     pub key_data: Option<String>,
@@ -2377,6 +2922,18 @@ pub struct GpgkeysGnuPgPublicKey {
     pub misfits: model::Misfits,
 }
 impl model::Model for GpgkeysGnuPgPublicKey {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fingerprint: None,
+            key_data: None,
+            key_id: None,
+            owner: None,
+            sub_type: None,
+            trust: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["keyID", "owner", "trust", "keyData", "subType", "fingerprint"]
@@ -2408,7 +2965,6 @@ impl model::Model for GpgkeysGnuPgPublicKey {
 }
 model::model!(GpgkeysGnuPgPublicKey);
 /// Schema `GpgkeysGnuPGPublicKeyList`.
-#[derive(Clone, Debug, Default)]
 pub struct GpgkeysGnuPgPublicKeyList {
     pub items: Option<Vec<GpgkeysGnuPgPublicKey>>,
     pub metadata: Option<Box<V1ListMeta>>,
@@ -2416,6 +2972,14 @@ pub struct GpgkeysGnuPgPublicKeyList {
     pub misfits: model::Misfits,
 }
 impl model::Model for GpgkeysGnuPgPublicKeyList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "metadata"]
@@ -2439,13 +3003,19 @@ impl model::Model for GpgkeysGnuPgPublicKeyList {
 }
 model::model!(GpgkeysGnuPgPublicKeyList);
 /// Schema `ProtobufFieldMask`.
-#[derive(Clone, Debug, Default)]
 pub struct ProtobufFieldMask {
     pub paths: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ProtobufFieldMask {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            paths: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["paths"]
@@ -2467,13 +3037,19 @@ impl model::Model for ProtobufFieldMask {
 }
 model::model!(ProtobufFieldMask);
 /// Schema `Servicev1AppProjectMapping`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1AppProjectMapping {
     pub app_proj_map: Option<std::collections::BTreeMap<String, Servicev1Project>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1AppProjectMapping {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_proj_map: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["appProjMap"]
@@ -2495,7 +3071,6 @@ impl model::Model for Servicev1AppProjectMapping {
 }
 model::model!(Servicev1AppProjectMapping);
 /// Schema `Servicev1Application`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1Application {
     pub account_identifier: Option<String>,
     pub agent_identifier: Option<String>,
@@ -2515,6 +3090,26 @@ pub struct Servicev1Application {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1Application {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            agent_identifier: None,
+            app: None,
+            cluster_identifier: None,
+            created_at: None,
+            last_modified_at: None,
+            name: None,
+            org_identifier: None,
+            parent_app_ref: None,
+            project_identifier: None,
+            repo_identifier: None,
+            repo_identifiers: None,
+            skip_repo_validation: None,
+            stale: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2577,7 +3172,6 @@ impl model::Model for Servicev1Application {
 }
 model::model!(Servicev1Application);
 /// Schema `Servicev1ApplicationQuery`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1ApplicationQuery {
     pub account_identifier: Option<String>,
     pub fields: Option<Vec<String>>,
@@ -2594,6 +3188,23 @@ pub struct Servicev1ApplicationQuery {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1ApplicationQuery {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            fields: None,
+            filter: None,
+            metadata_only: None,
+            org_identifier: None,
+            page_index: None,
+            page_size: None,
+            project_identifier: None,
+            search_term: None,
+            sort_by: None,
+            sort_order: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2647,7 +3258,6 @@ impl model::Model for Servicev1ApplicationQuery {
 }
 model::model!(Servicev1ApplicationQuery);
 /// Schema `Servicev1Project`.
-#[derive(Clone, Debug, Default)]
 pub struct Servicev1Project {
     pub auto_create_service_env: Option<bool>,
     pub org_identifier: Option<String>,
@@ -2656,6 +3266,15 @@ pub struct Servicev1Project {
     pub misfits: model::Misfits,
 }
 impl model::Model for Servicev1Project {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_create_service_env: None,
+            org_identifier: None,
+            project_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["orgIdentifier", "projectIdentifier", "autoCreateServiceEnv"]
@@ -2681,13 +3300,19 @@ impl model::Model for Servicev1Project {
 }
 model::model!(Servicev1Project);
 /// Schema `V1FieldsV1`.
-#[derive(Clone, Debug, Default)]
 pub struct V1FieldsV1 {
     pub raw: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1FieldsV1 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            raw: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["Raw"]
@@ -2709,7 +3334,6 @@ impl model::Model for V1FieldsV1 {
 }
 model::model!(V1FieldsV1);
 /// Schema `V1LabelSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct V1LabelSelector {
     pub match_expressions: Option<Vec<V1LabelSelectorRequirement>>,
     pub match_labels: Option<std::collections::BTreeMap<String, String>>,
@@ -2717,6 +3341,14 @@ pub struct V1LabelSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1LabelSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_expressions: None,
+            match_labels: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["matchLabels", "matchExpressions"]
@@ -2740,7 +3372,6 @@ impl model::Model for V1LabelSelector {
 }
 model::model!(V1LabelSelector);
 /// Schema `V1LabelSelectorRequirement`.
-#[derive(Clone, Debug, Default)]
 pub struct V1LabelSelectorRequirement {
     pub key: Option<String>,
     pub operator: Option<String>,
@@ -2749,6 +3380,15 @@ pub struct V1LabelSelectorRequirement {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1LabelSelectorRequirement {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            operator: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "values", "operator"]
@@ -2774,7 +3414,6 @@ impl model::Model for V1LabelSelectorRequirement {
 }
 model::model!(V1LabelSelectorRequirement);
 /// Schema `V1ListMeta`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ListMeta {
     pub continue_: Option<String>,
     pub remaining_item_count: Option<String>,
@@ -2784,6 +3423,16 @@ pub struct V1ListMeta {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ListMeta {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            continue_: None,
+            remaining_item_count: None,
+            resource_version: None,
+            self_link: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["continue", "selfLink", "resourceVersion", "remainingItemCount"]
@@ -2811,7 +3460,6 @@ impl model::Model for V1ListMeta {
 }
 model::model!(V1ListMeta);
 /// Schema `V1LoadBalancerIngress`.
-#[derive(Clone, Debug, Default)]
 pub struct V1LoadBalancerIngress {
     pub hostname: Option<String>,
     pub ip: Option<String>,
@@ -2821,6 +3469,16 @@ pub struct V1LoadBalancerIngress {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1LoadBalancerIngress {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hostname: None,
+            ip: None,
+            ip_mode: None,
+            ports: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ip", "ports", "ipMode", "hostname"]
@@ -2848,7 +3506,6 @@ impl model::Model for V1LoadBalancerIngress {
 }
 model::model!(V1LoadBalancerIngress);
 /// Schema `V1ManagedFieldsEntry`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ManagedFieldsEntry {
     pub api_version: Option<String>,
     pub fields_type: Option<String>,
@@ -2861,6 +3518,19 @@ pub struct V1ManagedFieldsEntry {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ManagedFieldsEntry {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            fields_type: None,
+            fields_v1: None,
+            manager: None,
+            operation: None,
+            subresource: None,
+            time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2902,7 +3572,6 @@ impl model::Model for V1ManagedFieldsEntry {
 }
 model::model!(V1ManagedFieldsEntry);
 /// Schema `V1ObjectMeta`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ObjectMeta {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub creation_timestamp: Option<serde_json::Value>,
@@ -2923,6 +3592,27 @@ pub struct V1ObjectMeta {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ObjectMeta {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            creation_timestamp: None,
+            deletion_grace_period_seconds: None,
+            deletion_timestamp: None,
+            finalizers: None,
+            generate_name: None,
+            generation: None,
+            labels: None,
+            managed_fields: None,
+            name: None,
+            namespace: None,
+            owner_references: None,
+            resource_version: None,
+            self_link: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2993,7 +3683,6 @@ model::open_enum! {
     "SUCCEEDED", }
 }
 /// Schema `V1OwnerReference`.
-#[derive(Clone, Debug, Default)]
 pub struct V1OwnerReference {
     pub api_version: Option<String>,
     pub block_owner_deletion: Option<bool>,
@@ -3005,6 +3694,18 @@ pub struct V1OwnerReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1OwnerReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            block_owner_deletion: None,
+            controller: None,
+            kind: None,
+            name: None,
+            uid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uid", "kind", "name", "apiVersion", "controller", "blockOwnerDeletion"]
@@ -3036,7 +3737,6 @@ impl model::Model for V1OwnerReference {
 }
 model::model!(V1OwnerReference);
 /// Schema `V1PortStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PortStatus {
     pub error: Option<String>,
     pub port: Option<i64>,
@@ -3045,6 +3745,15 @@ pub struct V1PortStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PortStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            port: None,
+            protocol: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["port", "error", "protocol"]

@@ -5,13 +5,19 @@
 use super::*;
 use crate::model;
 /// Schema `ResourceQuantity`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceQuantity {
     pub string: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceQuantity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            string: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["string"]
@@ -33,7 +39,6 @@ impl model::Model for ResourceQuantity {
 }
 model::model!(ResourceQuantity);
 /// Schema `V1Affinity`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Affinity {
     pub node_affinity: Option<Box<V1NodeAffinity>>,
     pub pod_affinity: Option<Box<V1PodAffinity>>,
@@ -42,6 +47,15 @@ pub struct V1Affinity {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Affinity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            node_affinity: None,
+            pod_affinity: None,
+            pod_anti_affinity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["podAffinity", "nodeAffinity", "podAntiAffinity"]
@@ -67,7 +81,6 @@ impl model::Model for V1Affinity {
 }
 model::model!(V1Affinity);
 /// Schema `V1AnalysisRunArgument`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AnalysisRunArgument {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -76,6 +89,15 @@ pub struct V1AnalysisRunArgument {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AnalysisRunArgument {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            value_from: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value", "valueFrom"]
@@ -101,7 +123,6 @@ impl model::Model for V1AnalysisRunArgument {
 }
 model::model!(V1AnalysisRunArgument);
 /// Schema `V1AnalysisRunMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AnalysisRunMetadata {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub labels: Option<std::collections::BTreeMap<String, String>>,
@@ -109,6 +130,14 @@ pub struct V1AnalysisRunMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AnalysisRunMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            labels: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "annotations"]
@@ -132,7 +161,6 @@ impl model::Model for V1AnalysisRunMetadata {
 }
 model::model!(V1AnalysisRunMetadata);
 /// Schema `V1AppArmorProfile`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AppArmorProfile {
     pub localhost_profile: Option<String>,
     pub type_: Option<String>,
@@ -140,6 +168,14 @@ pub struct V1AppArmorProfile {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AppArmorProfile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            localhost_profile: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "localhostProfile"]
@@ -163,7 +199,6 @@ impl model::Model for V1AppArmorProfile {
 }
 model::model!(V1AppArmorProfile);
 /// Schema `V1ArgumentValueFrom`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ArgumentValueFrom {
     pub field_ref: Option<Box<V1FieldRef>>,
     pub pod_template_hash_value: Option<String>,
@@ -171,6 +206,14 @@ pub struct V1ArgumentValueFrom {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ArgumentValueFrom {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_ref: None,
+            pod_template_hash_value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldRef", "podTemplateHashValue"]
@@ -194,7 +237,6 @@ impl model::Model for V1ArgumentValueFrom {
 }
 model::model!(V1ArgumentValueFrom);
 /// Schema `V1AzureDiskVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AzureDiskVolumeSource {
     pub caching_mode: Option<String>,
     pub disk_name: Option<String>,
@@ -206,6 +248,18 @@ pub struct V1AzureDiskVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AzureDiskVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            caching_mode: None,
+            disk_name: None,
+            disk_uri: None,
+            fs_type: None,
+            kind: None,
+            read_only: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "fsType", "diskURI", "diskName", "readOnly", "cachingMode"]
@@ -237,7 +291,6 @@ impl model::Model for V1AzureDiskVolumeSource {
 }
 model::model!(V1AzureDiskVolumeSource);
 /// Schema `V1AzureFileVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1AzureFileVolumeSource {
     pub read_only: Option<bool>,
     pub secret_name: Option<String>,
@@ -246,6 +299,15 @@ pub struct V1AzureFileVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1AzureFileVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            read_only: None,
+            secret_name: None,
+            share_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["readOnly", "shareName", "secretName"]
@@ -271,7 +333,6 @@ impl model::Model for V1AzureFileVolumeSource {
 }
 model::model!(V1AzureFileVolumeSource);
 /// Schema `V1CanaryStep`.
-#[derive(Clone, Debug, Default)]
 pub struct V1CanaryStep {
     pub analysis: Option<Box<V1RolloutAnalysis>>,
     pub experiment: Option<Box<V1RolloutExperimentStep>>,
@@ -284,6 +345,19 @@ pub struct V1CanaryStep {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1CanaryStep {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            analysis: None,
+            experiment: None,
+            pause: None,
+            set_canary_scale: None,
+            set_header_route: None,
+            set_mirror_route: None,
+            set_weight: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -325,7 +399,6 @@ impl model::Model for V1CanaryStep {
 }
 model::model!(V1CanaryStep);
 /// Schema `V1Capabilities`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Capabilities {
     pub add: Option<Vec<String>>,
     pub drop: Option<Vec<String>>,
@@ -333,6 +406,14 @@ pub struct V1Capabilities {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Capabilities {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            add: None,
+            drop: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["add", "drop"]
@@ -356,7 +437,6 @@ impl model::Model for V1Capabilities {
 }
 model::model!(V1Capabilities);
 /// Schema `V1CephFSVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1CephFsVolumeSource {
     pub monitors: Option<Vec<String>>,
     pub path: Option<String>,
@@ -368,6 +448,18 @@ pub struct V1CephFsVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1CephFsVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            monitors: None,
+            path: None,
+            read_only: None,
+            secret_file: None,
+            secret_ref: None,
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "user", "monitors", "readOnly", "secretRef", "secretFile"]
@@ -399,7 +491,6 @@ impl model::Model for V1CephFsVolumeSource {
 }
 model::model!(V1CephFsVolumeSource);
 /// Schema `V1CinderVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1CinderVolumeSource {
     pub fs_type: Option<String>,
     pub read_only: Option<bool>,
@@ -409,6 +500,16 @@ pub struct V1CinderVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1CinderVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            read_only: None,
+            secret_ref: None,
+            volume_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "readOnly", "volumeID", "secretRef"]
@@ -436,7 +537,6 @@ impl model::Model for V1CinderVolumeSource {
 }
 model::model!(V1CinderVolumeSource);
 /// Schema `V1CloudWatchMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1CloudWatchMetric {
     pub interval: Option<String>,
     pub metric_data_queries: Option<Vec<V1CloudWatchMetricDataQuery>>,
@@ -444,6 +544,14 @@ pub struct V1CloudWatchMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1CloudWatchMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            interval: None,
+            metric_data_queries: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["interval", "metricDataQueries"]
@@ -467,7 +575,6 @@ impl model::Model for V1CloudWatchMetric {
 }
 model::model!(V1CloudWatchMetric);
 /// Schema `V1CloudWatchMetricDataQuery`.
-#[derive(Clone, Debug, Default)]
 pub struct V1CloudWatchMetricDataQuery {
     pub expression: Option<String>,
     pub id: Option<String>,
@@ -479,6 +586,18 @@ pub struct V1CloudWatchMetricDataQuery {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1CloudWatchMetricDataQuery {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression: None,
+            id: None,
+            label: None,
+            metric_stat: None,
+            period: None,
+            return_data: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "label", "period", "expression", "metricStat", "returnData"]
@@ -510,7 +629,6 @@ impl model::Model for V1CloudWatchMetricDataQuery {
 }
 model::model!(V1CloudWatchMetricDataQuery);
 /// Schema `V1CloudWatchMetricStat`.
-#[derive(Clone, Debug, Default)]
 pub struct V1CloudWatchMetricStat {
     pub metric: Option<Box<V1CloudWatchMetricStatMetric>>,
     pub period: Option<serde_json::Value>,
@@ -520,6 +638,16 @@ pub struct V1CloudWatchMetricStat {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1CloudWatchMetricStat {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metric: None,
+            period: None,
+            stat: None,
+            unit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["stat", "unit", "metric", "period"]
@@ -547,7 +675,6 @@ impl model::Model for V1CloudWatchMetricStat {
 }
 model::model!(V1CloudWatchMetricStat);
 /// Schema `V1CloudWatchMetricStatMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1CloudWatchMetricStatMetric {
     pub dimensions: Option<Vec<V1CloudWatchMetricStatMetricDimension>>,
     pub metric_name: Option<String>,
@@ -556,6 +683,15 @@ pub struct V1CloudWatchMetricStatMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1CloudWatchMetricStatMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dimensions: None,
+            metric_name: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["namespace", "dimensions", "metricName"]
@@ -581,7 +717,6 @@ impl model::Model for V1CloudWatchMetricStatMetric {
 }
 model::model!(V1CloudWatchMetricStatMetric);
 /// Schema `V1CloudWatchMetricStatMetricDimension`.
-#[derive(Clone, Debug, Default)]
 pub struct V1CloudWatchMetricStatMetricDimension {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -589,6 +724,14 @@ pub struct V1CloudWatchMetricStatMetricDimension {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1CloudWatchMetricStatMetricDimension {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -612,7 +755,6 @@ impl model::Model for V1CloudWatchMetricStatMetricDimension {
 }
 model::model!(V1CloudWatchMetricStatMetricDimension);
 /// Schema `V1ClusterTrustBundleProjection`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ClusterTrustBundleProjection {
     pub label_selector: Option<Box<V1LabelSelector>>,
     pub name: Option<String>,
@@ -623,6 +765,17 @@ pub struct V1ClusterTrustBundleProjection {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ClusterTrustBundleProjection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label_selector: None,
+            name: None,
+            optional: None,
+            path: None,
+            signer_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "path", "optional", "signerName", "labelSelector"]
@@ -652,7 +805,6 @@ impl model::Model for V1ClusterTrustBundleProjection {
 }
 model::model!(V1ClusterTrustBundleProjection);
 /// Schema `V1ConfigMapEnvSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ConfigMapEnvSource {
     pub local_object_reference: Option<Box<V1LocalObjectReference>>,
     pub optional: Option<bool>,
@@ -660,6 +812,14 @@ pub struct V1ConfigMapEnvSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ConfigMapEnvSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            local_object_reference: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["optional", "localObjectReference"]
@@ -683,7 +843,6 @@ impl model::Model for V1ConfigMapEnvSource {
 }
 model::model!(V1ConfigMapEnvSource);
 /// Schema `V1ConfigMapKeySelector`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ConfigMapKeySelector {
     pub key: Option<String>,
     pub local_object_reference: Option<Box<V1LocalObjectReference>>,
@@ -692,6 +851,15 @@ pub struct V1ConfigMapKeySelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ConfigMapKeySelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            local_object_reference: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "optional", "localObjectReference"]
@@ -717,7 +885,6 @@ impl model::Model for V1ConfigMapKeySelector {
 }
 model::model!(V1ConfigMapKeySelector);
 /// Schema `V1ConfigMapProjection`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ConfigMapProjection {
     pub items: Option<Vec<V1KeyToPath>>,
     pub local_object_reference: Option<Box<V1LocalObjectReference>>,
@@ -726,6 +893,15 @@ pub struct V1ConfigMapProjection {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ConfigMapProjection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            local_object_reference: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "optional", "localObjectReference"]
@@ -751,7 +927,6 @@ impl model::Model for V1ConfigMapProjection {
 }
 model::model!(V1ConfigMapProjection);
 /// Schema `V1ConfigMapVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ConfigMapVolumeSource {
     pub default_mode: Option<i64>,
     pub items: Option<Vec<V1KeyToPath>>,
@@ -761,6 +936,16 @@ pub struct V1ConfigMapVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ConfigMapVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_mode: None,
+            items: None,
+            local_object_reference: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "optional", "defaultMode", "localObjectReference"]
@@ -788,7 +973,6 @@ impl model::Model for V1ConfigMapVolumeSource {
 }
 model::model!(V1ConfigMapVolumeSource);
 /// Schema `V1Container`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Container {
     pub args: Option<Vec<String>>,
     pub command: Option<Vec<String>>,
@@ -818,6 +1002,36 @@ pub struct V1Container {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Container {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            args: None,
+            command: None,
+            env: None,
+            env_from: None,
+            image: None,
+            image_pull_policy: None,
+            lifecycle: None,
+            liveness_probe: None,
+            name: None,
+            ports: None,
+            readiness_probe: None,
+            resize_policy: None,
+            resources: None,
+            restart_policy: None,
+            security_context: None,
+            startup_probe: None,
+            stdin: None,
+            stdin_once: None,
+            termination_message_path: None,
+            termination_message_policy: None,
+            tty: None,
+            volume_devices: None,
+            volume_mounts: None,
+            working_dir: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -910,7 +1124,6 @@ impl model::Model for V1Container {
 }
 model::model!(V1Container);
 /// Schema `V1ContainerPort`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ContainerPort {
     pub container_port: Option<i64>,
     pub host_ip: Option<String>,
@@ -921,6 +1134,17 @@ pub struct V1ContainerPort {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ContainerPort {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            container_port: None,
+            host_ip: None,
+            host_port: None,
+            name: None,
+            protocol: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "hostIP", "hostPort", "protocol", "containerPort"]
@@ -950,7 +1174,6 @@ impl model::Model for V1ContainerPort {
 }
 model::model!(V1ContainerPort);
 /// Schema `V1ContainerResizePolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ContainerResizePolicy {
     pub resource_name: Option<String>,
     pub restart_policy: Option<String>,
@@ -958,6 +1181,14 @@ pub struct V1ContainerResizePolicy {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ContainerResizePolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resource_name: None,
+            restart_policy: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resourceName", "restartPolicy"]
@@ -981,7 +1212,6 @@ impl model::Model for V1ContainerResizePolicy {
 }
 model::model!(V1ContainerResizePolicy);
 /// Schema `V1DatadogMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1DatadogMetric {
     pub api_version: Option<String>,
     pub interval: Option<String>,
@@ -990,6 +1220,15 @@ pub struct V1DatadogMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1DatadogMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            interval: None,
+            query: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "interval", "apiVersion"]
@@ -1015,13 +1254,19 @@ impl model::Model for V1DatadogMetric {
 }
 model::model!(V1DatadogMetric);
 /// Schema `V1DownwardAPIProjection`.
-#[derive(Clone, Debug, Default)]
 pub struct V1DownwardApiProjection {
     pub items: Option<Vec<V1DownwardApiVolumeFile>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1DownwardApiProjection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items"]
@@ -1043,7 +1288,6 @@ impl model::Model for V1DownwardApiProjection {
 }
 model::model!(V1DownwardApiProjection);
 /// Schema `V1DownwardAPIVolumeFile`.
-#[derive(Clone, Debug, Default)]
 pub struct V1DownwardApiVolumeFile {
     pub field_ref: Option<Box<V1ObjectFieldSelector>>,
     pub mode: Option<i64>,
@@ -1053,6 +1297,16 @@ pub struct V1DownwardApiVolumeFile {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1DownwardApiVolumeFile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_ref: None,
+            mode: None,
+            path: None,
+            resource_field_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "path", "fieldRef", "resourceFieldRef"]
@@ -1080,7 +1334,6 @@ impl model::Model for V1DownwardApiVolumeFile {
 }
 model::model!(V1DownwardApiVolumeFile);
 /// Schema `V1DownwardAPIVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1DownwardApiVolumeSource {
     pub default_mode: Option<i64>,
     pub items: Option<Vec<V1DownwardApiVolumeFile>>,
@@ -1088,6 +1341,14 @@ pub struct V1DownwardApiVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1DownwardApiVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_mode: None,
+            items: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "defaultMode"]
@@ -1111,13 +1372,19 @@ impl model::Model for V1DownwardApiVolumeSource {
 }
 model::model!(V1DownwardApiVolumeSource);
 /// Schema `V1DryRun`.
-#[derive(Clone, Debug, Default)]
 pub struct V1DryRun {
     pub metric_name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1DryRun {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metric_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metricName"]
@@ -1139,7 +1406,6 @@ impl model::Model for V1DryRun {
 }
 model::model!(V1DryRun);
 /// Schema `V1EmptyDirVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1EmptyDirVolumeSource {
     pub medium: Option<String>,
     pub size_limit: Option<Box<ResourceQuantity>>,
@@ -1147,6 +1413,14 @@ pub struct V1EmptyDirVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1EmptyDirVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            medium: None,
+            size_limit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["medium", "sizeLimit"]
@@ -1170,7 +1444,6 @@ impl model::Model for V1EmptyDirVolumeSource {
 }
 model::model!(V1EmptyDirVolumeSource);
 /// Schema `V1EnvFromSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1EnvFromSource {
     pub config_map_ref: Option<Box<V1ConfigMapEnvSource>>,
     pub prefix: Option<String>,
@@ -1179,6 +1452,15 @@ pub struct V1EnvFromSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1EnvFromSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_map_ref: None,
+            prefix: None,
+            secret_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["prefix", "secretRef", "configMapRef"]
@@ -1204,7 +1486,6 @@ impl model::Model for V1EnvFromSource {
 }
 model::model!(V1EnvFromSource);
 /// Schema `V1EnvVar`.
-#[derive(Clone, Debug, Default)]
 pub struct V1EnvVar {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -1213,6 +1494,15 @@ pub struct V1EnvVar {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1EnvVar {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            value_from: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value", "valueFrom"]
@@ -1238,7 +1528,6 @@ impl model::Model for V1EnvVar {
 }
 model::model!(V1EnvVar);
 /// Schema `V1EnvVarSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1EnvVarSource {
     pub config_map_key_ref: Option<Box<V1ConfigMapKeySelector>>,
     pub field_ref: Option<Box<V1ObjectFieldSelector>>,
@@ -1248,6 +1537,16 @@ pub struct V1EnvVarSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1EnvVarSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config_map_key_ref: None,
+            field_ref: None,
+            resource_field_ref: None,
+            secret_key_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldRef", "secretKeyRef", "configMapKeyRef", "resourceFieldRef"]
@@ -1275,7 +1574,6 @@ impl model::Model for V1EnvVarSource {
 }
 model::model!(V1EnvVarSource);
 /// Schema `V1EphemeralContainer`.
-#[derive(Clone, Debug, Default)]
 pub struct V1EphemeralContainer {
     pub ephemeral_container_common: Option<Box<V1EphemeralContainerCommon>>,
     pub target_container_name: Option<String>,
@@ -1283,6 +1581,14 @@ pub struct V1EphemeralContainer {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1EphemeralContainer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ephemeral_container_common: None,
+            target_container_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["targetContainerName", "ephemeralContainerCommon"]
@@ -1306,7 +1612,6 @@ impl model::Model for V1EphemeralContainer {
 }
 model::model!(V1EphemeralContainer);
 /// Schema `V1EphemeralContainerCommon`.
-#[derive(Clone, Debug, Default)]
 pub struct V1EphemeralContainerCommon {
     pub args: Option<Vec<String>>,
     pub command: Option<Vec<String>>,
@@ -1336,6 +1641,36 @@ pub struct V1EphemeralContainerCommon {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1EphemeralContainerCommon {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            args: None,
+            command: None,
+            env: None,
+            env_from: None,
+            image: None,
+            image_pull_policy: None,
+            lifecycle: None,
+            liveness_probe: None,
+            name: None,
+            ports: None,
+            readiness_probe: None,
+            resize_policy: None,
+            resources: None,
+            restart_policy: None,
+            security_context: None,
+            startup_probe: None,
+            stdin: None,
+            stdin_once: None,
+            termination_message_path: None,
+            termination_message_policy: None,
+            tty: None,
+            volume_devices: None,
+            volume_mounts: None,
+            working_dir: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1428,13 +1763,19 @@ impl model::Model for V1EphemeralContainerCommon {
 }
 model::model!(V1EphemeralContainerCommon);
 /// Schema `V1EphemeralVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1EphemeralVolumeSource {
     pub volume_claim_template: Option<Box<V1PersistentVolumeClaimTemplate>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1EphemeralVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            volume_claim_template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["volumeClaimTemplate"]
@@ -1456,13 +1797,19 @@ impl model::Model for V1EphemeralVolumeSource {
 }
 model::model!(V1EphemeralVolumeSource);
 /// Schema `V1ExecAction`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ExecAction {
     pub command: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ExecAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            command: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["command"]
@@ -1484,13 +1831,19 @@ impl model::Model for V1ExecAction {
 }
 model::model!(V1ExecAction);
 /// Schema `V1FieldRef`.
-#[derive(Clone, Debug, Default)]
 pub struct V1FieldRef {
     pub field_path: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1FieldRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldPath"]
@@ -1512,7 +1865,6 @@ impl model::Model for V1FieldRef {
 }
 model::model!(V1FieldRef);
 /// Schema `V1FlexVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1FlexVolumeSource {
     pub driver: Option<String>,
     pub fs_type: Option<String>,
@@ -1523,6 +1875,17 @@ pub struct V1FlexVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1FlexVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            driver: None,
+            fs_type: None,
+            options: None,
+            read_only: None,
+            secret_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["driver", "fsType", "options", "readOnly", "secretRef"]
@@ -1552,7 +1915,6 @@ impl model::Model for V1FlexVolumeSource {
 }
 model::model!(V1FlexVolumeSource);
 /// Schema `V1FlockerVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1FlockerVolumeSource {
     pub dataset_name: Option<String>,
     pub dataset_uuid: Option<String>,
@@ -1560,6 +1922,14 @@ pub struct V1FlockerVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1FlockerVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            dataset_name: None,
+            dataset_uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["datasetName", "datasetUUID"]
@@ -1583,7 +1953,6 @@ impl model::Model for V1FlockerVolumeSource {
 }
 model::model!(V1FlockerVolumeSource);
 /// Schema `V1GitRepoVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1GitRepoVolumeSource {
     pub directory: Option<String>,
     pub repository: Option<String>,
@@ -1592,6 +1961,15 @@ pub struct V1GitRepoVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1GitRepoVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            directory: None,
+            repository: None,
+            revision: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["revision", "directory", "repository"]
@@ -1617,7 +1995,6 @@ impl model::Model for V1GitRepoVolumeSource {
 }
 model::model!(V1GitRepoVolumeSource);
 /// Schema `V1GlusterfsVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1GlusterfsVolumeSource {
     pub endpoints: Option<String>,
     pub path: Option<String>,
@@ -1626,6 +2003,15 @@ pub struct V1GlusterfsVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1GlusterfsVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            endpoints: None,
+            path: None,
+            read_only: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "readOnly", "endpoints"]
@@ -1651,7 +2037,6 @@ impl model::Model for V1GlusterfsVolumeSource {
 }
 model::model!(V1GlusterfsVolumeSource);
 /// Schema `V1GraphiteMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1GraphiteMetric {
     pub address: Option<String>,
     pub query: Option<String>,
@@ -1659,6 +2044,14 @@ pub struct V1GraphiteMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1GraphiteMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            address: None,
+            query: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "address"]
@@ -1682,7 +2075,6 @@ impl model::Model for V1GraphiteMetric {
 }
 model::model!(V1GraphiteMetric);
 /// Schema `V1HeaderRoutingMatch`.
-#[derive(Clone, Debug, Default)]
 pub struct V1HeaderRoutingMatch {
     pub header_name: Option<String>,
     pub header_value: Option<Box<V1StringMatch>>,
@@ -1690,6 +2082,14 @@ pub struct V1HeaderRoutingMatch {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1HeaderRoutingMatch {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            header_name: None,
+            header_value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["headerName", "headerValue"]
@@ -1713,7 +2113,6 @@ impl model::Model for V1HeaderRoutingMatch {
 }
 model::model!(V1HeaderRoutingMatch);
 /// Schema `V1HostAlias`.
-#[derive(Clone, Debug, Default)]
 pub struct V1HostAlias {
     pub hostnames: Option<Vec<String>>,
     pub ip: Option<String>,
@@ -1721,6 +2120,14 @@ pub struct V1HostAlias {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1HostAlias {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hostnames: None,
+            ip: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ip", "hostnames"]
@@ -1744,7 +2151,6 @@ impl model::Model for V1HostAlias {
 }
 model::model!(V1HostAlias);
 /// Schema `V1HostPathVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1HostPathVolumeSource {
     pub path: Option<String>,
     pub type_: Option<String>,
@@ -1752,6 +2158,14 @@ pub struct V1HostPathVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1HostPathVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            path: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "type"]
@@ -1775,7 +2189,6 @@ impl model::Model for V1HostPathVolumeSource {
 }
 model::model!(V1HostPathVolumeSource);
 /// Schema `V1ImageVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ImageVolumeSource {
     pub pull_policy: Option<String>,
     pub reference: Option<String>,
@@ -1783,6 +2196,14 @@ pub struct V1ImageVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ImageVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pull_policy: None,
+            reference: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["reference", "pullPolicy"]
@@ -1806,7 +2227,6 @@ impl model::Model for V1ImageVolumeSource {
 }
 model::model!(V1ImageVolumeSource);
 /// Schema `V1InfluxdbMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1InfluxdbMetric {
     pub profile: Option<String>,
     pub query: Option<String>,
@@ -1814,6 +2234,14 @@ pub struct V1InfluxdbMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1InfluxdbMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            profile: None,
+            query: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "profile"]
@@ -1837,7 +2265,6 @@ impl model::Model for V1InfluxdbMetric {
 }
 model::model!(V1InfluxdbMetric);
 /// Schema `V1JobMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1JobMetric {
     pub metadata: Option<Box<V1ObjectMeta>>,
     pub spec: Option<Box<V1JobSpec>>,
@@ -1845,6 +2272,14 @@ pub struct V1JobMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1JobMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "metadata"]
@@ -1868,7 +2303,6 @@ impl model::Model for V1JobMetric {
 }
 model::model!(V1JobMetric);
 /// Schema `V1JobSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct V1JobSpec {
     pub active_deadline_seconds: Option<String>,
     pub backoff_limit: Option<i64>,
@@ -1890,6 +2324,28 @@ pub struct V1JobSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1JobSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active_deadline_seconds: None,
+            backoff_limit: None,
+            backoff_limit_per_index: None,
+            completion_mode: None,
+            completions: None,
+            managed_by: None,
+            manual_selector: None,
+            max_failed_indexes: None,
+            parallelism: None,
+            pod_failure_policy: None,
+            pod_replacement_policy: None,
+            selector: None,
+            success_policy: None,
+            suspend: None,
+            template: None,
+            ttl_seconds_after_finished: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1958,7 +2414,6 @@ impl model::Model for V1JobSpec {
 }
 model::model!(V1JobSpec);
 /// Schema `V1KayentaMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1KayentaMetric {
     pub address: Option<String>,
     pub application: Option<String>,
@@ -1972,6 +2427,20 @@ pub struct V1KayentaMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1KayentaMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            address: None,
+            application: None,
+            canary_config_name: None,
+            configuration_account_name: None,
+            metrics_account_name: None,
+            scopes: None,
+            storage_account_name: None,
+            threshold: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2016,7 +2485,6 @@ impl model::Model for V1KayentaMetric {
 }
 model::model!(V1KayentaMetric);
 /// Schema `V1KayentaScope`.
-#[derive(Clone, Debug, Default)]
 pub struct V1KayentaScope {
     pub control_scope: Option<Box<V1ScopeDetail>>,
     pub experiment_scope: Option<Box<V1ScopeDetail>>,
@@ -2025,6 +2493,15 @@ pub struct V1KayentaScope {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1KayentaScope {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            control_scope: None,
+            experiment_scope: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "controlScope", "experimentScope"]
@@ -2050,7 +2527,6 @@ impl model::Model for V1KayentaScope {
 }
 model::model!(V1KayentaScope);
 /// Schema `V1KayentaThreshold`.
-#[derive(Clone, Debug, Default)]
 pub struct V1KayentaThreshold {
     pub marginal: Option<String>,
     pub pass: Option<String>,
@@ -2058,6 +2534,14 @@ pub struct V1KayentaThreshold {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1KayentaThreshold {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            marginal: None,
+            pass: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pass", "marginal"]
@@ -2081,7 +2565,6 @@ impl model::Model for V1KayentaThreshold {
 }
 model::model!(V1KayentaThreshold);
 /// Schema `V1KeyToPath`.
-#[derive(Clone, Debug, Default)]
 pub struct V1KeyToPath {
     pub key: Option<String>,
     pub mode: Option<i64>,
@@ -2090,6 +2573,15 @@ pub struct V1KeyToPath {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1KeyToPath {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            mode: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "mode", "path"]
@@ -2115,7 +2607,6 @@ impl model::Model for V1KeyToPath {
 }
 model::model!(V1KeyToPath);
 /// Schema `V1Lifecycle`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Lifecycle {
     pub post_start: Option<Box<V1LifecycleHandler>>,
     pub pre_stop: Option<Box<V1LifecycleHandler>>,
@@ -2123,6 +2614,14 @@ pub struct V1Lifecycle {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Lifecycle {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            post_start: None,
+            pre_stop: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["preStop", "postStart"]
@@ -2146,7 +2645,6 @@ impl model::Model for V1Lifecycle {
 }
 model::model!(V1Lifecycle);
 /// Schema `V1LifecycleHandler`.
-#[derive(Clone, Debug, Default)]
 pub struct V1LifecycleHandler {
     pub exec: Option<Box<V1ExecAction>>,
     pub http_get: Option<Box<V1httpGetAction>>,
@@ -2156,6 +2654,16 @@ pub struct V1LifecycleHandler {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1LifecycleHandler {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exec: None,
+            http_get: None,
+            sleep: None,
+            tcp_socket: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["exec", "sleep", "httpGet", "tcpSocket"]
@@ -2183,13 +2691,19 @@ impl model::Model for V1LifecycleHandler {
 }
 model::model!(V1LifecycleHandler);
 /// Schema `V1LocalObjectReference`.
-#[derive(Clone, Debug, Default)]
 pub struct V1LocalObjectReference {
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1LocalObjectReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -2211,7 +2725,6 @@ impl model::Model for V1LocalObjectReference {
 }
 model::model!(V1LocalObjectReference);
 /// Schema `V1MeasurementRetention`.
-#[derive(Clone, Debug, Default)]
 pub struct V1MeasurementRetention {
     pub limit: Option<i64>,
     pub metric_name: Option<String>,
@@ -2219,6 +2732,14 @@ pub struct V1MeasurementRetention {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1MeasurementRetention {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limit: None,
+            metric_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["limit", "metricName"]
@@ -2242,7 +2763,6 @@ impl model::Model for V1MeasurementRetention {
 }
 model::model!(V1MeasurementRetention);
 /// Schema `V1Metric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Metric {
     pub consecutive_error_limit: Option<serde_json::Value>,
     pub count: Option<serde_json::Value>,
@@ -2258,6 +2778,22 @@ pub struct V1Metric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Metric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            consecutive_error_limit: None,
+            count: None,
+            failure_condition: None,
+            failure_limit: None,
+            inconclusive_limit: None,
+            initial_delay: None,
+            interval: None,
+            name: None,
+            provider: None,
+            success_condition: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2308,7 +2844,6 @@ impl model::Model for V1Metric {
 }
 model::model!(V1Metric);
 /// Schema `V1MetricProvider`.
-#[derive(Clone, Debug, Default)]
 pub struct V1MetricProvider {
     pub cloud_watch: Option<Box<V1CloudWatchMetric>>,
     pub datadog: Option<Box<V1DatadogMetric>>,
@@ -2326,6 +2861,24 @@ pub struct V1MetricProvider {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1MetricProvider {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cloud_watch: None,
+            datadog: None,
+            graphite: None,
+            influxdb: None,
+            job: None,
+            kayenta: None,
+            new_relic: None,
+            plugin: None,
+            prometheus: None,
+            skywalking: None,
+            wavefront: None,
+            web: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2382,7 +2935,6 @@ impl model::Model for V1MetricProvider {
 }
 model::model!(V1MetricProvider);
 /// Schema `V1NewRelicMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1NewRelicMetric {
     pub profile: Option<String>,
     pub query: Option<String>,
@@ -2390,6 +2942,14 @@ pub struct V1NewRelicMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1NewRelicMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            profile: None,
+            query: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "profile"]
@@ -2413,7 +2973,6 @@ impl model::Model for V1NewRelicMetric {
 }
 model::model!(V1NewRelicMetric);
 /// Schema `V1NodeAffinity`.
-#[derive(Clone, Debug, Default)]
 pub struct V1NodeAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Option<
         Vec<V1PreferredSchedulingTerm>,
@@ -2423,6 +2982,14 @@ pub struct V1NodeAffinity {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1NodeAffinity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            preferred_during_scheduling_ignored_during_execution: None,
+            required_during_scheduling_ignored_during_execution: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2465,13 +3032,19 @@ impl model::Model for V1NodeAffinity {
 }
 model::model!(V1NodeAffinity);
 /// Schema `V1NodeSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct V1NodeSelector {
     pub node_selector_terms: Option<Vec<V1NodeSelectorTerm>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1NodeSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            node_selector_terms: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["nodeSelectorTerms"]
@@ -2493,7 +3066,6 @@ impl model::Model for V1NodeSelector {
 }
 model::model!(V1NodeSelector);
 /// Schema `V1NodeSelectorRequirement`.
-#[derive(Clone, Debug, Default)]
 pub struct V1NodeSelectorRequirement {
     pub key: Option<String>,
     pub operator: Option<String>,
@@ -2502,6 +3074,15 @@ pub struct V1NodeSelectorRequirement {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1NodeSelectorRequirement {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            operator: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "values", "operator"]
@@ -2527,7 +3108,6 @@ impl model::Model for V1NodeSelectorRequirement {
 }
 model::model!(V1NodeSelectorRequirement);
 /// Schema `V1NodeSelectorTerm`.
-#[derive(Clone, Debug, Default)]
 pub struct V1NodeSelectorTerm {
     pub match_expressions: Option<Vec<V1NodeSelectorRequirement>>,
     pub match_fields: Option<Vec<V1NodeSelectorRequirement>>,
@@ -2535,6 +3115,14 @@ pub struct V1NodeSelectorTerm {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1NodeSelectorTerm {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_expressions: None,
+            match_fields: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["matchFields", "matchExpressions"]
@@ -2558,7 +3146,6 @@ impl model::Model for V1NodeSelectorTerm {
 }
 model::model!(V1NodeSelectorTerm);
 /// Schema `V1ObjectFieldSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ObjectFieldSelector {
     pub api_version: Option<String>,
     pub field_path: Option<String>,
@@ -2566,6 +3153,14 @@ pub struct V1ObjectFieldSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ObjectFieldSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_version: None,
+            field_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fieldPath", "apiVersion"]
@@ -2589,7 +3184,6 @@ impl model::Model for V1ObjectFieldSelector {
 }
 model::model!(V1ObjectFieldSelector);
 /// Schema `V1PersistentVolumeClaimSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PersistentVolumeClaimSpec {
     pub access_modes: Option<Vec<String>>,
     pub data_source: Option<Box<V1TypedLocalObjectReference>>,
@@ -2604,6 +3198,21 @@ pub struct V1PersistentVolumeClaimSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PersistentVolumeClaimSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            access_modes: None,
+            data_source: None,
+            data_source_ref: None,
+            resources: None,
+            selector: None,
+            storage_class_name: None,
+            volume_attributes_class_name: None,
+            volume_mode: None,
+            volume_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2651,7 +3260,6 @@ impl model::Model for V1PersistentVolumeClaimSpec {
 }
 model::model!(V1PersistentVolumeClaimSpec);
 /// Schema `V1PersistentVolumeClaimTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PersistentVolumeClaimTemplate {
     pub metadata: Option<Box<V1ObjectMeta>>,
     pub spec: Option<Box<V1PersistentVolumeClaimSpec>>,
@@ -2659,6 +3267,14 @@ pub struct V1PersistentVolumeClaimTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PersistentVolumeClaimTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "metadata"]
@@ -2682,7 +3298,6 @@ impl model::Model for V1PersistentVolumeClaimTemplate {
 }
 model::model!(V1PersistentVolumeClaimTemplate);
 /// Schema `V1PersistentVolumeClaimVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PersistentVolumeClaimVolumeSource {
     pub claim_name: Option<String>,
     pub read_only: Option<bool>,
@@ -2690,6 +3305,14 @@ pub struct V1PersistentVolumeClaimVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PersistentVolumeClaimVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            claim_name: None,
+            read_only: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["readOnly", "claimName"]
@@ -2713,7 +3336,6 @@ impl model::Model for V1PersistentVolumeClaimVolumeSource {
 }
 model::model!(V1PersistentVolumeClaimVolumeSource);
 /// Schema `V1PhotonPersistentDiskVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PhotonPersistentDiskVolumeSource {
     pub fs_type: Option<String>,
     pub pd_id: Option<String>,
@@ -2721,6 +3343,14 @@ pub struct V1PhotonPersistentDiskVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PhotonPersistentDiskVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            pd_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pdID", "fsType"]
@@ -2744,7 +3374,6 @@ impl model::Model for V1PhotonPersistentDiskVolumeSource {
 }
 model::model!(V1PhotonPersistentDiskVolumeSource);
 /// Schema `V1PodAffinity`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Option<
         Vec<V1WeightedPodAffinityTerm>,
@@ -2756,6 +3385,14 @@ pub struct V1PodAffinity {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodAffinity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            preferred_during_scheduling_ignored_during_execution: None,
+            required_during_scheduling_ignored_during_execution: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2798,7 +3435,6 @@ impl model::Model for V1PodAffinity {
 }
 model::model!(V1PodAffinity);
 /// Schema `V1PodAffinityTerm`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodAffinityTerm {
     pub label_selector: Option<Box<V1LabelSelector>>,
     pub match_label_keys: Option<Vec<String>>,
@@ -2810,6 +3446,18 @@ pub struct V1PodAffinityTerm {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodAffinityTerm {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label_selector: None,
+            match_label_keys: None,
+            mismatch_label_keys: None,
+            namespace_selector: None,
+            namespaces: None,
+            topology_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2848,7 +3496,6 @@ impl model::Model for V1PodAffinityTerm {
 }
 model::model!(V1PodAffinityTerm);
 /// Schema `V1PodAntiAffinity`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodAntiAffinity {
     pub preferred_during_scheduling_ignored_during_execution: Option<
         Vec<V1WeightedPodAffinityTerm>,
@@ -2860,6 +3507,14 @@ pub struct V1PodAntiAffinity {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodAntiAffinity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            preferred_during_scheduling_ignored_during_execution: None,
+            required_during_scheduling_ignored_during_execution: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2902,7 +3557,6 @@ impl model::Model for V1PodAntiAffinity {
 }
 model::model!(V1PodAntiAffinity);
 /// Schema `V1PodDNSConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodDnsConfig {
     pub nameservers: Option<Vec<String>>,
     pub options: Option<Vec<V1PodDnsConfigOption>>,
@@ -2911,6 +3565,15 @@ pub struct V1PodDnsConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodDnsConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            nameservers: None,
+            options: None,
+            searches: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["options", "searches", "nameservers"]
@@ -2936,7 +3599,6 @@ impl model::Model for V1PodDnsConfig {
 }
 model::model!(V1PodDnsConfig);
 /// Schema `V1PodDNSConfigOption`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodDnsConfigOption {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -2944,6 +3606,14 @@ pub struct V1PodDnsConfigOption {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodDnsConfigOption {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -2967,13 +3637,19 @@ impl model::Model for V1PodDnsConfigOption {
 }
 model::model!(V1PodDnsConfigOption);
 /// Schema `V1PodFailurePolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodFailurePolicy {
     pub rules: Option<Vec<V1PodFailurePolicyRule>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodFailurePolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rules"]
@@ -2995,7 +3671,6 @@ impl model::Model for V1PodFailurePolicy {
 }
 model::model!(V1PodFailurePolicy);
 /// Schema `V1PodFailurePolicyOnExitCodesRequirement`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodFailurePolicyOnExitCodesRequirement {
     pub container_name: Option<String>,
     pub operator: Option<String>,
@@ -3004,6 +3679,15 @@ pub struct V1PodFailurePolicyOnExitCodesRequirement {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodFailurePolicyOnExitCodesRequirement {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            container_name: None,
+            operator: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["values", "operator", "containerName"]
@@ -3029,7 +3713,6 @@ impl model::Model for V1PodFailurePolicyOnExitCodesRequirement {
 }
 model::model!(V1PodFailurePolicyOnExitCodesRequirement);
 /// Schema `V1PodFailurePolicyOnPodConditionsPattern`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodFailurePolicyOnPodConditionsPattern {
     pub status: Option<String>,
     pub type_: Option<String>,
@@ -3037,6 +3720,14 @@ pub struct V1PodFailurePolicyOnPodConditionsPattern {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodFailurePolicyOnPodConditionsPattern {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "status"]
@@ -3060,7 +3751,6 @@ impl model::Model for V1PodFailurePolicyOnPodConditionsPattern {
 }
 model::model!(V1PodFailurePolicyOnPodConditionsPattern);
 /// Schema `V1PodFailurePolicyRule`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodFailurePolicyRule {
     pub action: Option<String>,
     pub on_exit_codes: Option<Box<V1PodFailurePolicyOnExitCodesRequirement>>,
@@ -3069,6 +3759,15 @@ pub struct V1PodFailurePolicyRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodFailurePolicyRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            on_exit_codes: None,
+            on_pod_conditions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action", "onExitCodes", "onPodConditions"]
@@ -3094,13 +3793,19 @@ impl model::Model for V1PodFailurePolicyRule {
 }
 model::model!(V1PodFailurePolicyRule);
 /// Schema `V1PodOS`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodOs {
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodOs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -3122,13 +3827,19 @@ impl model::Model for V1PodOs {
 }
 model::model!(V1PodOs);
 /// Schema `V1PodReadinessGate`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodReadinessGate {
     pub condition_type: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodReadinessGate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            condition_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["conditionType"]
@@ -3150,7 +3861,6 @@ impl model::Model for V1PodReadinessGate {
 }
 model::model!(V1PodReadinessGate);
 /// Schema `V1PodResourceClaim`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodResourceClaim {
     pub name: Option<String>,
     pub resource_claim_name: Option<String>,
@@ -3159,6 +3869,15 @@ pub struct V1PodResourceClaim {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodResourceClaim {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            resource_claim_name: None,
+            resource_claim_template_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "resourceClaimName", "resourceClaimTemplateName"]
@@ -3184,13 +3903,19 @@ impl model::Model for V1PodResourceClaim {
 }
 model::model!(V1PodResourceClaim);
 /// Schema `V1PodSchedulingGate`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodSchedulingGate {
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodSchedulingGate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -3212,7 +3937,6 @@ impl model::Model for V1PodSchedulingGate {
 }
 model::model!(V1PodSchedulingGate);
 /// Schema `V1PodSecurityContext`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodSecurityContext {
     pub app_armor_profile: Option<Box<V1AppArmorProfile>>,
     pub fs_group: Option<String>,
@@ -3231,6 +3955,25 @@ pub struct V1PodSecurityContext {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodSecurityContext {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            app_armor_profile: None,
+            fs_group: None,
+            fs_group_change_policy: None,
+            run_as_group: None,
+            run_as_non_root: None,
+            run_as_user: None,
+            se_linux_change_policy: None,
+            se_linux_options: None,
+            seccomp_profile: None,
+            supplemental_groups: None,
+            supplemental_groups_policy: None,
+            sysctls: None,
+            windows_options: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3290,7 +4033,6 @@ impl model::Model for V1PodSecurityContext {
 }
 model::model!(V1PodSecurityContext);
 /// Schema `V1PodSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodSpec {
     pub active_deadline_seconds: Option<String>,
     pub affinity: Option<Box<V1Affinity>>,
@@ -3336,6 +4078,52 @@ pub struct V1PodSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active_deadline_seconds: None,
+            affinity: None,
+            automount_service_account_token: None,
+            containers: None,
+            dns_config: None,
+            dns_policy: None,
+            enable_service_links: None,
+            ephemeral_containers: None,
+            host_aliases: None,
+            host_ipc: None,
+            host_network: None,
+            host_pid: None,
+            host_users: None,
+            hostname: None,
+            image_pull_secrets: None,
+            init_containers: None,
+            node_name: None,
+            node_selector: None,
+            os: None,
+            overhead: None,
+            preemption_policy: None,
+            priority: None,
+            priority_class_name: None,
+            readiness_gates: None,
+            resource_claims: None,
+            resources: None,
+            restart_policy: None,
+            runtime_class_name: None,
+            scheduler_name: None,
+            scheduling_gates: None,
+            security_context: None,
+            service_account: None,
+            service_account_name: None,
+            set_hostname_as_fqdn: None,
+            share_process_namespace: None,
+            subdomain: None,
+            termination_grace_period_seconds: None,
+            tolerations: None,
+            topology_spread_constraints: None,
+            volumes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3476,7 +4264,6 @@ impl model::Model for V1PodSpec {
 }
 model::model!(V1PodSpec);
 /// Schema `V1PodTemplateMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodTemplateMetadata {
     pub annotations: Option<std::collections::BTreeMap<String, String>>,
     pub labels: Option<std::collections::BTreeMap<String, String>>,
@@ -3484,6 +4271,14 @@ pub struct V1PodTemplateMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodTemplateMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            annotations: None,
+            labels: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["labels", "annotations"]
@@ -3507,7 +4302,6 @@ impl model::Model for V1PodTemplateMetadata {
 }
 model::model!(V1PodTemplateMetadata);
 /// Schema `V1PodTemplateSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PodTemplateSpec {
     pub metadata: Option<Box<V1ObjectMeta>>,
     pub spec: Option<Box<V1PodSpec>>,
@@ -3515,6 +4309,14 @@ pub struct V1PodTemplateSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PodTemplateSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "metadata"]
@@ -3538,7 +4340,6 @@ impl model::Model for V1PodTemplateSpec {
 }
 model::model!(V1PodTemplateSpec);
 /// Schema `V1PortworxVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PortworxVolumeSource {
     pub fs_type: Option<String>,
     pub read_only: Option<bool>,
@@ -3547,6 +4348,15 @@ pub struct V1PortworxVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PortworxVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            read_only: None,
+            volume_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "readOnly", "volumeID"]
@@ -3572,7 +4382,6 @@ impl model::Model for V1PortworxVolumeSource {
 }
 model::model!(V1PortworxVolumeSource);
 /// Schema `V1PreferredSchedulingTerm`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PreferredSchedulingTerm {
     pub preference: Option<Box<V1NodeSelectorTerm>>,
     pub weight: Option<i64>,
@@ -3580,6 +4389,14 @@ pub struct V1PreferredSchedulingTerm {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PreferredSchedulingTerm {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            preference: None,
+            weight: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["weight", "preference"]
@@ -3603,7 +4420,6 @@ impl model::Model for V1PreferredSchedulingTerm {
 }
 model::model!(V1PreferredSchedulingTerm);
 /// Schema `V1Probe`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Probe {
     pub failure_threshold: Option<i64>,
     pub handler: Option<Box<V1ProbeHandler>>,
@@ -3616,6 +4432,19 @@ pub struct V1Probe {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Probe {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failure_threshold: None,
+            handler: None,
+            initial_delay_seconds: None,
+            period_seconds: None,
+            success_threshold: None,
+            termination_grace_period_seconds: None,
+            timeout_seconds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3657,7 +4486,6 @@ impl model::Model for V1Probe {
 }
 model::model!(V1Probe);
 /// Schema `V1ProbeHandler`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ProbeHandler {
     pub exec: Option<Box<V1ExecAction>>,
     pub grpc: Option<Box<V1grpcAction>>,
@@ -3667,6 +4495,16 @@ pub struct V1ProbeHandler {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ProbeHandler {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exec: None,
+            grpc: None,
+            http_get: None,
+            tcp_socket: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["exec", "grpc", "httpGet", "tcpSocket"]
@@ -3694,7 +4532,6 @@ impl model::Model for V1ProbeHandler {
 }
 model::model!(V1ProbeHandler);
 /// Schema `V1ProjectedVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ProjectedVolumeSource {
     pub default_mode: Option<i64>,
     pub sources: Option<Vec<V1VolumeProjection>>,
@@ -3702,6 +4539,14 @@ pub struct V1ProjectedVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ProjectedVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_mode: None,
+            sources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sources", "defaultMode"]
@@ -3725,13 +4570,19 @@ impl model::Model for V1ProjectedVolumeSource {
 }
 model::model!(V1ProjectedVolumeSource);
 /// Schema `V1PrometheusAuth`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PrometheusAuth {
     pub sigv4: Option<Box<V1Sigv4Config>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PrometheusAuth {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            sigv4: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sigv4"]
@@ -3753,7 +4604,6 @@ impl model::Model for V1PrometheusAuth {
 }
 model::model!(V1PrometheusAuth);
 /// Schema `V1PrometheusMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1PrometheusMetric {
     pub address: Option<String>,
     pub authentication: Option<Box<V1PrometheusAuth>>,
@@ -3765,6 +4615,18 @@ pub struct V1PrometheusMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1PrometheusMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            address: None,
+            authentication: None,
+            headers: None,
+            insecure: None,
+            query: None,
+            timeout: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "address", "headers", "timeout", "insecure", "authentication"]
@@ -3796,7 +4658,6 @@ impl model::Model for V1PrometheusMetric {
 }
 model::model!(V1PrometheusMetric);
 /// Schema `V1QuobyteVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1QuobyteVolumeSource {
     pub group: Option<String>,
     pub read_only: Option<bool>,
@@ -3808,6 +4669,18 @@ pub struct V1QuobyteVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1QuobyteVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            read_only: None,
+            registry: None,
+            tenant: None,
+            user: None,
+            volume: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["user", "group", "tenant", "volume", "readOnly", "registry"]
@@ -3839,7 +4712,6 @@ impl model::Model for V1QuobyteVolumeSource {
 }
 model::model!(V1QuobyteVolumeSource);
 /// Schema `V1ResourceClaim`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ResourceClaim {
     pub name: Option<String>,
     pub request: Option<String>,
@@ -3847,6 +4719,14 @@ pub struct V1ResourceClaim {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ResourceClaim {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            request: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "request"]
@@ -3870,7 +4750,6 @@ impl model::Model for V1ResourceClaim {
 }
 model::model!(V1ResourceClaim);
 /// Schema `V1ResourceFieldSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ResourceFieldSelector {
     pub container_name: Option<String>,
     pub divisor: Option<Box<ResourceQuantity>>,
@@ -3879,6 +4758,15 @@ pub struct V1ResourceFieldSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ResourceFieldSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            container_name: None,
+            divisor: None,
+            resource: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["divisor", "resource", "containerName"]
@@ -3904,7 +4792,6 @@ impl model::Model for V1ResourceFieldSelector {
 }
 model::model!(V1ResourceFieldSelector);
 /// Schema `V1ResourceRequirements`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ResourceRequirements {
     pub claims: Option<Vec<V1ResourceClaim>>,
     pub limits: Option<std::collections::BTreeMap<String, ResourceQuantity>>,
@@ -3913,6 +4800,15 @@ pub struct V1ResourceRequirements {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ResourceRequirements {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            claims: None,
+            limits: None,
+            requests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["claims", "limits", "requests"]
@@ -3938,7 +4834,6 @@ impl model::Model for V1ResourceRequirements {
 }
 model::model!(V1ResourceRequirements);
 /// Schema `V1RolloutAnalysis`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutAnalysis {
     pub analysis_run_metadata: Option<Box<V1AnalysisRunMetadata>>,
     pub args: Option<Vec<V1AnalysisRunArgument>>,
@@ -3949,6 +4844,17 @@ pub struct V1RolloutAnalysis {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutAnalysis {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            analysis_run_metadata: None,
+            args: None,
+            dry_run: None,
+            measurement_retention: None,
+            templates: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["args", "dryRun", "templates", "analysisRunMetadata", "measurementRetention"]
@@ -3978,7 +4884,6 @@ impl model::Model for V1RolloutAnalysis {
 }
 model::model!(V1RolloutAnalysis);
 /// Schema `V1RolloutAnalysisRunInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutAnalysisRunInfo {
     pub error: Option<i64>,
     pub failed: Option<i64>,
@@ -3995,6 +4900,23 @@ pub struct V1RolloutAnalysisRunInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutAnalysisRunInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            failed: None,
+            icon: None,
+            inconclusive: None,
+            jobs: None,
+            metadata: None,
+            metrics: None,
+            non_job_info: None,
+            revision: None,
+            status: None,
+            successful: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4048,7 +4970,6 @@ impl model::Model for V1RolloutAnalysisRunInfo {
 }
 model::model!(V1RolloutAnalysisRunInfo);
 /// Schema `V1RolloutAnalysisTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutAnalysisTemplate {
     pub cluster_scope: Option<bool>,
     pub template_name: Option<String>,
@@ -4056,6 +4977,14 @@ pub struct V1RolloutAnalysisTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutAnalysisTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_scope: None,
+            template_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["clusterScope", "templateName"]
@@ -4079,7 +5008,6 @@ impl model::Model for V1RolloutAnalysisTemplate {
 }
 model::model!(V1RolloutAnalysisTemplate);
 /// Schema `V1RolloutContainerInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutContainerInfo {
     pub image: Option<String>,
     pub name: Option<String>,
@@ -4087,6 +5015,14 @@ pub struct V1RolloutContainerInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutContainerInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            image: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "image"]
@@ -4110,7 +5046,6 @@ impl model::Model for V1RolloutContainerInfo {
 }
 model::model!(V1RolloutContainerInfo);
 /// Schema `V1RolloutExperimentInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutExperimentInfo {
     pub analysis_runs: Option<Vec<V1RolloutAnalysisRunInfo>>,
     pub icon: Option<String>,
@@ -4123,6 +5058,19 @@ pub struct V1RolloutExperimentInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutExperimentInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            analysis_runs: None,
+            icon: None,
+            message: None,
+            metadata: None,
+            replica_sets: None,
+            revision: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4164,7 +5112,6 @@ impl model::Model for V1RolloutExperimentInfo {
 }
 model::model!(V1RolloutExperimentInfo);
 /// Schema `V1RolloutExperimentStep`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutExperimentStep {
     pub analyses: Option<Vec<V1RolloutExperimentStepAnalysisTemplateRef>>,
     pub duration: Option<String>,
@@ -4173,6 +5120,15 @@ pub struct V1RolloutExperimentStep {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutExperimentStep {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            analyses: None,
+            duration: None,
+            templates: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["analyses", "duration", "templates"]
@@ -4198,7 +5154,6 @@ impl model::Model for V1RolloutExperimentStep {
 }
 model::model!(V1RolloutExperimentStep);
 /// Schema `V1RolloutExperimentStepAnalysisTemplateRef`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutExperimentStepAnalysisTemplateRef {
     pub args: Option<Vec<V1AnalysisRunArgument>>,
     pub cluster_scope: Option<bool>,
@@ -4209,6 +5164,17 @@ pub struct V1RolloutExperimentStepAnalysisTemplateRef {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutExperimentStepAnalysisTemplateRef {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            args: None,
+            cluster_scope: None,
+            name: None,
+            required_for_completion: None,
+            template_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["args", "name", "clusterScope", "templateName", "requiredForCompletion"]
@@ -4238,7 +5204,6 @@ impl model::Model for V1RolloutExperimentStepAnalysisTemplateRef {
 }
 model::model!(V1RolloutExperimentStepAnalysisTemplateRef);
 /// Schema `V1RolloutExperimentTemplate`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutExperimentTemplate {
     pub metadata: Option<Box<V1PodTemplateMetadata>>,
     pub name: Option<String>,
@@ -4251,6 +5216,19 @@ pub struct V1RolloutExperimentTemplate {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutExperimentTemplate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metadata: None,
+            name: None,
+            replicas: None,
+            selector: None,
+            service: None,
+            spec_ref: None,
+            weight: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "weight", "service", "specRef", "metadata", "replicas", "selector"]
@@ -4284,7 +5262,6 @@ impl model::Model for V1RolloutExperimentTemplate {
 }
 model::model!(V1RolloutExperimentTemplate);
 /// Schema `V1RolloutInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutInfo {
     pub actual_weight: Option<String>,
     pub analysis_runs: Option<Vec<V1RolloutAnalysisRunInfo>>,
@@ -4314,6 +5291,36 @@ pub struct V1RolloutInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actual_weight: None,
+            analysis_runs: None,
+            available: None,
+            canary_images: None,
+            canary_revision: None,
+            containers: None,
+            current: None,
+            desired: None,
+            experiments: None,
+            generation: None,
+            icon: None,
+            message: None,
+            metadata: None,
+            preview_images: None,
+            ready: None,
+            replica_sets: None,
+            restarted_at: None,
+            set_weight: None,
+            stable_images: None,
+            status: None,
+            step: None,
+            steps: None,
+            strategy: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4406,7 +5413,6 @@ impl model::Model for V1RolloutInfo {
 }
 model::model!(V1RolloutInfo);
 /// Schema `V1RolloutJobInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutJobInfo {
     pub icon: Option<String>,
     pub metadata: Option<Box<V1ObjectMeta>>,
@@ -4417,6 +5423,17 @@ pub struct V1RolloutJobInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutJobInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            icon: None,
+            metadata: None,
+            metric_name: None,
+            started_at: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["icon", "status", "metadata", "startedAt", "metricName"]
@@ -4446,7 +5463,6 @@ impl model::Model for V1RolloutJobInfo {
 }
 model::model!(V1RolloutJobInfo);
 /// Schema `V1RolloutNonJobInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutNonJobInfo {
     pub metric_name: Option<String>,
     pub started_at: Option<serde_json::Value>,
@@ -4456,6 +5472,16 @@ pub struct V1RolloutNonJobInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutNonJobInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            metric_name: None,
+            started_at: None,
+            status: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "status", "startedAt", "metricName"]
@@ -4483,13 +5509,19 @@ impl model::Model for V1RolloutNonJobInfo {
 }
 model::model!(V1RolloutNonJobInfo);
 /// Schema `V1RolloutPause`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutPause {
     pub duration: Option<serde_json::Value>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutPause {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            duration: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["duration"]
@@ -4511,7 +5543,6 @@ impl model::Model for V1RolloutPause {
 }
 model::model!(V1RolloutPause);
 /// Schema `V1RolloutPodInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutPodInfo {
     pub icon: Option<String>,
     pub metadata: Option<Box<V1ObjectMeta>>,
@@ -4522,6 +5553,17 @@ pub struct V1RolloutPodInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutPodInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            icon: None,
+            metadata: None,
+            ready: None,
+            restarts: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["icon", "ready", "status", "metadata", "restarts"]
@@ -4551,7 +5593,6 @@ impl model::Model for V1RolloutPodInfo {
 }
 model::model!(V1RolloutPodInfo);
 /// Schema `V1RolloutReplicaSetInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RolloutReplicaSetInfo {
     pub active: Option<bool>,
     pub available: Option<i64>,
@@ -4573,6 +5614,28 @@ pub struct V1RolloutReplicaSetInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RolloutReplicaSetInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            active: None,
+            available: None,
+            canary: None,
+            icon: None,
+            images: None,
+            metadata: None,
+            ping: None,
+            pods: None,
+            pong: None,
+            preview: None,
+            replicas: None,
+            revision: None,
+            scale_down_deadline: None,
+            stable: None,
+            status: None,
+            template: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4641,7 +5704,6 @@ impl model::Model for V1RolloutReplicaSetInfo {
 }
 model::model!(V1RolloutReplicaSetInfo);
 /// Schema `V1RouteMatch`.
-#[derive(Clone, Debug, Default)]
 pub struct V1RouteMatch {
     pub headers: Option<std::collections::BTreeMap<String, V1StringMatch>>,
     pub method: Option<Box<V1StringMatch>>,
@@ -4650,6 +5712,15 @@ pub struct V1RouteMatch {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1RouteMatch {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            headers: None,
+            method: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "method", "headers"]
@@ -4675,7 +5746,6 @@ impl model::Model for V1RouteMatch {
 }
 model::model!(V1RouteMatch);
 /// Schema `V1ScaleIOVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ScaleIoVolumeSource {
     pub fs_type: Option<String>,
     pub gateway: Option<String>,
@@ -4691,6 +5761,22 @@ pub struct V1ScaleIoVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ScaleIoVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            gateway: None,
+            protection_domain: None,
+            read_only: None,
+            secret_ref: None,
+            ssl_enabled: None,
+            storage_mode: None,
+            storage_pool: None,
+            system: None,
+            volume_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4741,7 +5827,6 @@ impl model::Model for V1ScaleIoVolumeSource {
 }
 model::model!(V1ScaleIoVolumeSource);
 /// Schema `V1ScopeDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ScopeDetail {
     pub end: Option<String>,
     pub region: Option<String>,
@@ -4752,6 +5837,17 @@ pub struct V1ScopeDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ScopeDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end: None,
+            region: None,
+            scope: None,
+            start: None,
+            step: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["end", "step", "scope", "start", "region"]
@@ -4781,7 +5877,6 @@ impl model::Model for V1ScopeDetail {
 }
 model::model!(V1ScopeDetail);
 /// Schema `V1SeccompProfile`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SeccompProfile {
     pub localhost_profile: Option<String>,
     pub type_: Option<String>,
@@ -4789,6 +5884,14 @@ pub struct V1SeccompProfile {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SeccompProfile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            localhost_profile: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "localhostProfile"]
@@ -4812,7 +5915,6 @@ impl model::Model for V1SeccompProfile {
 }
 model::model!(V1SeccompProfile);
 /// Schema `V1SecretEnvSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SecretEnvSource {
     pub local_object_reference: Option<Box<V1LocalObjectReference>>,
     pub optional: Option<bool>,
@@ -4820,6 +5922,14 @@ pub struct V1SecretEnvSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SecretEnvSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            local_object_reference: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["optional", "localObjectReference"]
@@ -4843,7 +5953,6 @@ impl model::Model for V1SecretEnvSource {
 }
 model::model!(V1SecretEnvSource);
 /// Schema `V1SecretKeySelector`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SecretKeySelector {
     pub key: Option<String>,
     pub local_object_reference: Option<Box<V1LocalObjectReference>>,
@@ -4852,6 +5961,15 @@ pub struct V1SecretKeySelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SecretKeySelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            local_object_reference: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "optional", "localObjectReference"]
@@ -4877,7 +5995,6 @@ impl model::Model for V1SecretKeySelector {
 }
 model::model!(V1SecretKeySelector);
 /// Schema `V1SecretProjection`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SecretProjection {
     pub items: Option<Vec<V1KeyToPath>>,
     pub local_object_reference: Option<Box<V1LocalObjectReference>>,
@@ -4886,6 +6003,15 @@ pub struct V1SecretProjection {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SecretProjection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            items: None,
+            local_object_reference: None,
+            optional: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "optional", "localObjectReference"]
@@ -4911,7 +6037,6 @@ impl model::Model for V1SecretProjection {
 }
 model::model!(V1SecretProjection);
 /// Schema `V1SecretVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SecretVolumeSource {
     pub default_mode: Option<i64>,
     pub items: Option<Vec<V1KeyToPath>>,
@@ -4921,6 +6046,16 @@ pub struct V1SecretVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SecretVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_mode: None,
+            items: None,
+            optional: None,
+            secret_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["items", "optional", "secretName", "defaultMode"]
@@ -4948,7 +6083,6 @@ impl model::Model for V1SecretVolumeSource {
 }
 model::model!(V1SecretVolumeSource);
 /// Schema `V1SecurityContext`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SecurityContext {
     pub allow_privilege_escalation: Option<bool>,
     pub app_armor_profile: Option<Box<V1AppArmorProfile>>,
@@ -4966,6 +6100,24 @@ pub struct V1SecurityContext {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SecurityContext {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_privilege_escalation: None,
+            app_armor_profile: None,
+            capabilities: None,
+            privileged: None,
+            proc_mount: None,
+            read_only_root_filesystem: None,
+            run_as_group: None,
+            run_as_non_root: None,
+            run_as_user: None,
+            se_linux_options: None,
+            seccomp_profile: None,
+            windows_options: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -5022,7 +6174,6 @@ impl model::Model for V1SecurityContext {
 }
 model::model!(V1SecurityContext);
 /// Schema `V1ServiceAccountTokenProjection`.
-#[derive(Clone, Debug, Default)]
 pub struct V1ServiceAccountTokenProjection {
     pub audience: Option<String>,
     pub expiration_seconds: Option<String>,
@@ -5031,6 +6182,15 @@ pub struct V1ServiceAccountTokenProjection {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1ServiceAccountTokenProjection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            audience: None,
+            expiration_seconds: None,
+            path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "audience", "expirationSeconds"]
@@ -5056,7 +6216,6 @@ impl model::Model for V1ServiceAccountTokenProjection {
 }
 model::model!(V1ServiceAccountTokenProjection);
 /// Schema `V1SetCanaryScale`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SetCanaryScale {
     pub match_traffic_weight: Option<bool>,
     pub replicas: Option<i64>,
@@ -5065,6 +6224,15 @@ pub struct V1SetCanaryScale {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SetCanaryScale {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_traffic_weight: None,
+            replicas: None,
+            weight: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["weight", "replicas", "matchTrafficWeight"]
@@ -5090,7 +6258,6 @@ impl model::Model for V1SetCanaryScale {
 }
 model::model!(V1SetCanaryScale);
 /// Schema `V1SetHeaderRoute`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SetHeaderRoute {
     pub match_: Option<Vec<V1HeaderRoutingMatch>>,
     pub name: Option<String>,
@@ -5098,6 +6265,14 @@ pub struct V1SetHeaderRoute {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SetHeaderRoute {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "match"]
@@ -5121,7 +6296,6 @@ impl model::Model for V1SetHeaderRoute {
 }
 model::model!(V1SetHeaderRoute);
 /// Schema `V1SetMirrorRoute`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SetMirrorRoute {
     pub match_: Option<Vec<V1RouteMatch>>,
     pub name: Option<String>,
@@ -5130,6 +6304,15 @@ pub struct V1SetMirrorRoute {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SetMirrorRoute {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            match_: None,
+            name: None,
+            percentage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "match", "percentage"]
@@ -5155,7 +6338,6 @@ impl model::Model for V1SetMirrorRoute {
 }
 model::model!(V1SetMirrorRoute);
 /// Schema `V1Sigv4Config`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Sigv4Config {
     pub address: Option<String>,
     pub profile: Option<String>,
@@ -5164,6 +6346,15 @@ pub struct V1Sigv4Config {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Sigv4Config {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            address: None,
+            profile: None,
+            role_arn: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["address", "profile", "roleArn"]
@@ -5189,7 +6380,6 @@ impl model::Model for V1Sigv4Config {
 }
 model::model!(V1Sigv4Config);
 /// Schema `V1SkyWalkingMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SkyWalkingMetric {
     pub address: Option<String>,
     pub interval: Option<String>,
@@ -5198,6 +6388,15 @@ pub struct V1SkyWalkingMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SkyWalkingMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            address: None,
+            interval: None,
+            query: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "address", "interval"]
@@ -5223,13 +6422,19 @@ impl model::Model for V1SkyWalkingMetric {
 }
 model::model!(V1SkyWalkingMetric);
 /// Schema `V1SleepAction`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SleepAction {
     pub seconds: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SleepAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            seconds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["seconds"]
@@ -5251,7 +6456,6 @@ impl model::Model for V1SleepAction {
 }
 model::model!(V1SleepAction);
 /// Schema `V1StorageOSVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1StorageOsVolumeSource {
     pub fs_type: Option<String>,
     pub read_only: Option<bool>,
@@ -5262,6 +6466,17 @@ pub struct V1StorageOsVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1StorageOsVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            read_only: None,
+            secret_ref: None,
+            volume_name: None,
+            volume_namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "readOnly", "secretRef", "volumeName", "volumeNamespace"]
@@ -5291,7 +6506,6 @@ impl model::Model for V1StorageOsVolumeSource {
 }
 model::model!(V1StorageOsVolumeSource);
 /// Schema `V1StringMatch`.
-#[derive(Clone, Debug, Default)]
 pub struct V1StringMatch {
     pub exact: Option<String>,
     pub prefix: Option<String>,
@@ -5300,6 +6514,15 @@ pub struct V1StringMatch {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1StringMatch {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            exact: None,
+            prefix: None,
+            regex: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["exact", "regex", "prefix"]
@@ -5325,13 +6548,19 @@ impl model::Model for V1StringMatch {
 }
 model::model!(V1StringMatch);
 /// Schema `V1SuccessPolicy`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SuccessPolicy {
     pub rules: Option<Vec<V1SuccessPolicyRule>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SuccessPolicy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            rules: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rules"]
@@ -5353,7 +6582,6 @@ impl model::Model for V1SuccessPolicy {
 }
 model::model!(V1SuccessPolicy);
 /// Schema `V1SuccessPolicyRule`.
-#[derive(Clone, Debug, Default)]
 pub struct V1SuccessPolicyRule {
     pub succeeded_count: Option<i64>,
     pub succeeded_indexes: Option<String>,
@@ -5361,6 +6589,14 @@ pub struct V1SuccessPolicyRule {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1SuccessPolicyRule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            succeeded_count: None,
+            succeeded_indexes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["succeededCount", "succeededIndexes"]
@@ -5384,7 +6620,6 @@ impl model::Model for V1SuccessPolicyRule {
 }
 model::model!(V1SuccessPolicyRule);
 /// Schema `V1Sysctl`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Sysctl {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -5392,6 +6627,14 @@ pub struct V1Sysctl {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Sysctl {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -5415,13 +6658,19 @@ impl model::Model for V1Sysctl {
 }
 model::model!(V1Sysctl);
 /// Schema `V1TemplateService`.
-#[derive(Clone, Debug, Default)]
 pub struct V1TemplateService {
     pub name: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for V1TemplateService {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name"]
@@ -5443,7 +6692,6 @@ impl model::Model for V1TemplateService {
 }
 model::model!(V1TemplateService);
 /// Schema `V1Toleration`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Toleration {
     pub effect: Option<String>,
     pub key: Option<String>,
@@ -5454,6 +6702,17 @@ pub struct V1Toleration {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Toleration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            effect: None,
+            key: None,
+            operator: None,
+            toleration_seconds: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "effect", "operator", "tolerationSeconds"]
@@ -5483,7 +6742,6 @@ impl model::Model for V1Toleration {
 }
 model::model!(V1Toleration);
 /// Schema `V1TopologySpreadConstraint`.
-#[derive(Clone, Debug, Default)]
 pub struct V1TopologySpreadConstraint {
     pub label_selector: Option<Box<V1LabelSelector>>,
     pub match_label_keys: Option<Vec<String>>,
@@ -5497,6 +6755,20 @@ pub struct V1TopologySpreadConstraint {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1TopologySpreadConstraint {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            label_selector: None,
+            match_label_keys: None,
+            max_skew: None,
+            min_domains: None,
+            node_affinity_policy: None,
+            node_taints_policy: None,
+            topology_key: None,
+            when_unsatisfiable: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -5541,7 +6813,6 @@ impl model::Model for V1TopologySpreadConstraint {
 }
 model::model!(V1TopologySpreadConstraint);
 /// Schema `V1TypedLocalObjectReference`.
-#[derive(Clone, Debug, Default)]
 pub struct V1TypedLocalObjectReference {
     pub api_group: Option<String>,
     pub kind: Option<String>,
@@ -5550,6 +6821,15 @@ pub struct V1TypedLocalObjectReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1TypedLocalObjectReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_group: None,
+            kind: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "name", "apiGroup"]
@@ -5575,7 +6855,6 @@ impl model::Model for V1TypedLocalObjectReference {
 }
 model::model!(V1TypedLocalObjectReference);
 /// Schema `V1TypedObjectReference`.
-#[derive(Clone, Debug, Default)]
 pub struct V1TypedObjectReference {
     pub api_group: Option<String>,
     pub kind: Option<String>,
@@ -5585,6 +6864,16 @@ pub struct V1TypedObjectReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1TypedObjectReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            api_group: None,
+            kind: None,
+            name: None,
+            namespace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["kind", "name", "apiGroup", "namespace"]
@@ -5612,7 +6901,6 @@ impl model::Model for V1TypedObjectReference {
 }
 model::model!(V1TypedObjectReference);
 /// Schema `V1Volume`.
-#[derive(Clone, Debug, Default)]
 pub struct V1Volume {
     pub name: Option<String>,
     pub volume_source: Option<Box<V1VolumeSource>>,
@@ -5620,6 +6908,14 @@ pub struct V1Volume {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1Volume {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            volume_source: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "volumeSource"]
@@ -5643,7 +6939,6 @@ impl model::Model for V1Volume {
 }
 model::model!(V1Volume);
 /// Schema `V1VolumeDevice`.
-#[derive(Clone, Debug, Default)]
 pub struct V1VolumeDevice {
     pub device_path: Option<String>,
     pub name: Option<String>,
@@ -5651,6 +6946,14 @@ pub struct V1VolumeDevice {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1VolumeDevice {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            device_path: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "devicePath"]
@@ -5674,7 +6977,6 @@ impl model::Model for V1VolumeDevice {
 }
 model::model!(V1VolumeDevice);
 /// Schema `V1VolumeMount`.
-#[derive(Clone, Debug, Default)]
 pub struct V1VolumeMount {
     pub mount_path: Option<String>,
     pub mount_propagation: Option<String>,
@@ -5687,6 +6989,19 @@ pub struct V1VolumeMount {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1VolumeMount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            mount_path: None,
+            mount_propagation: None,
+            name: None,
+            read_only: None,
+            recursive_read_only: None,
+            sub_path: None,
+            sub_path_expr: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -5728,7 +7043,6 @@ impl model::Model for V1VolumeMount {
 }
 model::model!(V1VolumeMount);
 /// Schema `V1VolumeProjection`.
-#[derive(Clone, Debug, Default)]
 pub struct V1VolumeProjection {
     pub cluster_trust_bundle: Option<Box<V1ClusterTrustBundleProjection>>,
     pub config_map: Option<Box<V1ConfigMapProjection>>,
@@ -5739,6 +7053,17 @@ pub struct V1VolumeProjection {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1VolumeProjection {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            cluster_trust_bundle: None,
+            config_map: None,
+            downward_api: None,
+            secret: None,
+            service_account_token: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -5774,7 +7099,6 @@ impl model::Model for V1VolumeProjection {
 }
 model::model!(V1VolumeProjection);
 /// Schema `V1VolumeResourceRequirements`.
-#[derive(Clone, Debug, Default)]
 pub struct V1VolumeResourceRequirements {
     pub limits: Option<std::collections::BTreeMap<String, ResourceQuantity>>,
     pub requests: Option<std::collections::BTreeMap<String, ResourceQuantity>>,
@@ -5782,6 +7106,14 @@ pub struct V1VolumeResourceRequirements {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1VolumeResourceRequirements {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limits: None,
+            requests: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["limits", "requests"]
@@ -5805,7 +7137,6 @@ impl model::Model for V1VolumeResourceRequirements {
 }
 model::model!(V1VolumeResourceRequirements);
 /// Schema `V1VolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1VolumeSource {
     pub aws_elastic_block_store: Option<Box<V1awsElasticBlockStoreVolumeSource>>,
     pub azure_disk: Option<Box<V1AzureDiskVolumeSource>>,
@@ -5841,6 +7172,42 @@ pub struct V1VolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1VolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aws_elastic_block_store: None,
+            azure_disk: None,
+            azure_file: None,
+            cephfs: None,
+            cinder: None,
+            config_map: None,
+            csi: None,
+            downward_api: None,
+            empty_dir: None,
+            ephemeral: None,
+            fc: None,
+            flex_volume: None,
+            flocker: None,
+            gce_persistent_disk: None,
+            git_repo: None,
+            glusterfs: None,
+            host_path: None,
+            image: None,
+            iscsi: None,
+            nfs: None,
+            persistent_volume_claim: None,
+            photon_persistent_disk: None,
+            portworx_volume: None,
+            projected: None,
+            quobyte: None,
+            rbd: None,
+            scale_io: None,
+            secret: None,
+            storageos: None,
+            vsphere_volume: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -5951,7 +7318,6 @@ impl model::Model for V1VolumeSource {
 }
 model::model!(V1VolumeSource);
 /// Schema `V1VsphereVirtualDiskVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1VsphereVirtualDiskVolumeSource {
     pub fs_type: Option<String>,
     pub storage_policy_id: Option<String>,
@@ -5961,6 +7327,16 @@ pub struct V1VsphereVirtualDiskVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1VsphereVirtualDiskVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            storage_policy_id: None,
+            storage_policy_name: None,
+            volume_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "volumePath", "storagePolicyID", "storagePolicyName"]
@@ -5988,7 +7364,6 @@ impl model::Model for V1VsphereVirtualDiskVolumeSource {
 }
 model::model!(V1VsphereVirtualDiskVolumeSource);
 /// Schema `V1WavefrontMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1WavefrontMetric {
     pub address: Option<String>,
     pub query: Option<String>,
@@ -5996,6 +7371,14 @@ pub struct V1WavefrontMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1WavefrontMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            address: None,
+            query: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["query", "address"]
@@ -6019,7 +7402,6 @@ impl model::Model for V1WavefrontMetric {
 }
 model::model!(V1WavefrontMetric);
 /// Schema `V1WebMetric`.
-#[derive(Clone, Debug, Default)]
 pub struct V1WebMetric {
     pub body: Option<String>,
     pub headers: Option<Vec<V1WebMetricHeader>>,
@@ -6033,6 +7415,20 @@ pub struct V1WebMetric {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1WebMetric {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            body: None,
+            headers: None,
+            insecure: None,
+            json_body: None,
+            json_path: None,
+            method: None,
+            timeout_seconds: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6077,7 +7473,6 @@ impl model::Model for V1WebMetric {
 }
 model::model!(V1WebMetric);
 /// Schema `V1WebMetricHeader`.
-#[derive(Clone, Debug, Default)]
 pub struct V1WebMetricHeader {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -6085,6 +7480,14 @@ pub struct V1WebMetricHeader {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1WebMetricHeader {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -6108,7 +7511,6 @@ impl model::Model for V1WebMetricHeader {
 }
 model::model!(V1WebMetricHeader);
 /// Schema `V1WeightedPodAffinityTerm`.
-#[derive(Clone, Debug, Default)]
 pub struct V1WeightedPodAffinityTerm {
     pub pod_affinity_term: Option<Box<V1PodAffinityTerm>>,
     pub weight: Option<i64>,
@@ -6116,6 +7518,14 @@ pub struct V1WeightedPodAffinityTerm {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1WeightedPodAffinityTerm {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pod_affinity_term: None,
+            weight: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["weight", "podAffinityTerm"]
@@ -6139,7 +7549,6 @@ impl model::Model for V1WeightedPodAffinityTerm {
 }
 model::model!(V1WeightedPodAffinityTerm);
 /// Schema `V1WindowsSecurityContextOptions`.
-#[derive(Clone, Debug, Default)]
 pub struct V1WindowsSecurityContextOptions {
     pub gmsa_credential_spec: Option<String>,
     pub gmsa_credential_spec_name: Option<String>,
@@ -6149,6 +7558,16 @@ pub struct V1WindowsSecurityContextOptions {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1WindowsSecurityContextOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            gmsa_credential_spec: None,
+            gmsa_credential_spec_name: None,
+            host_process: None,
+            run_as_user_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hostProcess", "runAsUserName", "gmsaCredentialSpec", "gmsaCredentialSpecName"]
@@ -6176,7 +7595,6 @@ impl model::Model for V1WindowsSecurityContextOptions {
 }
 model::model!(V1WindowsSecurityContextOptions);
 /// Schema `V1AWSElasticBlockStoreVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1awsElasticBlockStoreVolumeSource {
     pub fs_type: Option<String>,
     pub partition: Option<i64>,
@@ -6186,6 +7604,16 @@ pub struct V1awsElasticBlockStoreVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1awsElasticBlockStoreVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            partition: None,
+            read_only: None,
+            volume_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "readOnly", "volumeID", "partition"]
@@ -6213,7 +7641,6 @@ impl model::Model for V1awsElasticBlockStoreVolumeSource {
 }
 model::model!(V1awsElasticBlockStoreVolumeSource);
 /// Schema `V1CSIVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1csiVolumeSource {
     pub driver: Option<String>,
     pub fs_type: Option<String>,
@@ -6224,6 +7651,17 @@ pub struct V1csiVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1csiVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            driver: None,
+            fs_type: None,
+            node_publish_secret_ref: None,
+            read_only: None,
+            volume_attributes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["driver", "fsType", "readOnly", "volumeAttributes", "nodePublishSecretRef"]
@@ -6253,7 +7691,6 @@ impl model::Model for V1csiVolumeSource {
 }
 model::model!(V1csiVolumeSource);
 /// Schema `V1FCVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1fcVolumeSource {
     pub fs_type: Option<String>,
     pub lun: Option<i64>,
@@ -6264,6 +7701,17 @@ pub struct V1fcVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1fcVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            lun: None,
+            read_only: None,
+            target_ww_ns: None,
+            wwids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["lun", "wwids", "fsType", "readOnly", "targetWWNs"]
@@ -6293,7 +7741,6 @@ impl model::Model for V1fcVolumeSource {
 }
 model::model!(V1fcVolumeSource);
 /// Schema `V1GCEPersistentDiskVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1gcePersistentDiskVolumeSource {
     pub fs_type: Option<String>,
     pub partition: Option<i64>,
@@ -6303,6 +7750,16 @@ pub struct V1gcePersistentDiskVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1gcePersistentDiskVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            partition: None,
+            pd_name: None,
+            read_only: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["fsType", "pdName", "readOnly", "partition"]
@@ -6330,7 +7787,6 @@ impl model::Model for V1gcePersistentDiskVolumeSource {
 }
 model::model!(V1gcePersistentDiskVolumeSource);
 /// Schema `V1GRPCAction`.
-#[derive(Clone, Debug, Default)]
 pub struct V1grpcAction {
     pub port: Option<i64>,
     pub service: Option<String>,
@@ -6338,6 +7794,14 @@ pub struct V1grpcAction {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1grpcAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            port: None,
+            service: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["port", "service"]
@@ -6361,7 +7825,6 @@ impl model::Model for V1grpcAction {
 }
 model::model!(V1grpcAction);
 /// Schema `V1HTTPGetAction`.
-#[derive(Clone, Debug, Default)]
 pub struct V1httpGetAction {
     pub host: Option<String>,
     pub http_headers: Option<Vec<V1httpHeader>>,
@@ -6372,6 +7835,17 @@ pub struct V1httpGetAction {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1httpGetAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            host: None,
+            http_headers: None,
+            path: None,
+            port: None,
+            scheme: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["host", "path", "port", "scheme", "httpHeaders"]
@@ -6401,7 +7875,6 @@ impl model::Model for V1httpGetAction {
 }
 model::model!(V1httpGetAction);
 /// Schema `V1HTTPHeader`.
-#[derive(Clone, Debug, Default)]
 pub struct V1httpHeader {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -6409,6 +7882,14 @@ pub struct V1httpHeader {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1httpHeader {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -6432,7 +7913,6 @@ impl model::Model for V1httpHeader {
 }
 model::model!(V1httpHeader);
 /// Schema `V1ISCSIVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1iscsiVolumeSource {
     pub chap_auth_discovery: Option<bool>,
     pub chap_auth_session: Option<bool>,
@@ -6449,6 +7929,23 @@ pub struct V1iscsiVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1iscsiVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chap_auth_discovery: None,
+            chap_auth_session: None,
+            fs_type: None,
+            initiator_name: None,
+            iqn: None,
+            iscsi_interface: None,
+            lun: None,
+            portals: None,
+            read_only: None,
+            secret_ref: None,
+            target_portal: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6502,7 +7999,6 @@ impl model::Model for V1iscsiVolumeSource {
 }
 model::model!(V1iscsiVolumeSource);
 /// Schema `V1NFSVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1nfsVolumeSource {
     pub path: Option<String>,
     pub read_only: Option<bool>,
@@ -6511,6 +8007,15 @@ pub struct V1nfsVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1nfsVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            path: None,
+            read_only: None,
+            server: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path", "server", "readOnly"]
@@ -6536,7 +8041,6 @@ impl model::Model for V1nfsVolumeSource {
 }
 model::model!(V1nfsVolumeSource);
 /// Schema `V1RBDVolumeSource`.
-#[derive(Clone, Debug, Default)]
 pub struct V1rbdVolumeSource {
     pub fs_type: Option<String>,
     pub image: Option<String>,
@@ -6550,6 +8054,20 @@ pub struct V1rbdVolumeSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1rbdVolumeSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            fs_type: None,
+            image: None,
+            keyring: None,
+            monitors: None,
+            pool: None,
+            read_only: None,
+            secret_ref: None,
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -6594,7 +8112,6 @@ impl model::Model for V1rbdVolumeSource {
 }
 model::model!(V1rbdVolumeSource);
 /// Schema `V1SELinuxOptions`.
-#[derive(Clone, Debug, Default)]
 pub struct V1seLinuxOptions {
     pub level: Option<String>,
     pub role: Option<String>,
@@ -6604,6 +8121,16 @@ pub struct V1seLinuxOptions {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1seLinuxOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            level: None,
+            role: None,
+            type_: None,
+            user: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["role", "type", "user", "level"]
@@ -6631,7 +8158,6 @@ impl model::Model for V1seLinuxOptions {
 }
 model::model!(V1seLinuxOptions);
 /// Schema `V1TCPSocketAction`.
-#[derive(Clone, Debug, Default)]
 pub struct V1tcpSocketAction {
     pub host: Option<String>,
     pub port: Option<serde_json::Value>,
@@ -6639,6 +8165,14 @@ pub struct V1tcpSocketAction {
     pub misfits: model::Misfits,
 }
 impl model::Model for V1tcpSocketAction {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            host: None,
+            port: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["host", "port"]

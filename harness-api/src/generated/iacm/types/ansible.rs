@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AnsibleActivityMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct AnsibleActivityMetadata {
     pub activity_status: Option<String>,
     pub git_branch: Option<String>,
@@ -25,6 +24,26 @@ pub struct AnsibleActivityMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnsibleActivityMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            activity_status: None,
+            git_branch: None,
+            git_commit_message: None,
+            git_commit_sha: None,
+            git_repo: None,
+            metrics: None,
+            pipeline: None,
+            pipeline_execution_id: None,
+            pipeline_execution_number: None,
+            pipeline_name: None,
+            pipeline_stage_id: None,
+            plugin_version: None,
+            results_uuid: None,
+            trigger: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -87,7 +106,6 @@ impl model::Model for AnsibleActivityMetadata {
 }
 model::model!(AnsibleActivityMetadata);
 /// Schema `AnsibleActivityMetadata.metrics`.
-#[derive(Clone, Debug, Default)]
 pub struct AnsibleActivityMetadataMetrics {
     pub circuit_breaker_triggered: Option<bool>,
     pub duration_ms: Option<i64>,
@@ -104,6 +122,23 @@ pub struct AnsibleActivityMetadataMetrics {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnsibleActivityMetadataMetrics {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            circuit_breaker_triggered: None,
+            duration_ms: None,
+            host_changed: None,
+            host_failed: None,
+            host_ok: None,
+            host_skipped: None,
+            host_unreachable: None,
+            output_size_bytes: None,
+            payload_size_bytes: None,
+            total_hosts: None,
+            total_tasks: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -157,7 +192,6 @@ impl model::Model for AnsibleActivityMetadataMetrics {
 }
 model::model!(AnsibleActivityMetadataMetrics);
 /// Schema `AnsibleVariable`.
-#[derive(Clone, Debug, Default)]
 pub struct AnsibleVariable {
     pub file_name: Option<String>,
     pub key: Option<String>,
@@ -169,6 +203,18 @@ pub struct AnsibleVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for AnsibleVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            file_name: None,
+            key: None,
+            name: None,
+            uuid: None,
+            value: None,
+            value_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "name", "uuid", "value", "file_name", "value_type"]
@@ -200,13 +246,19 @@ impl model::Model for AnsibleVariable {
 }
 model::model!(AnsibleVariable);
 /// Schema `CreateAnsibleDataResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateAnsibleDataResponse {
     pub id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateAnsibleDataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id"]
@@ -228,7 +280,6 @@ impl model::Model for CreateAnsibleDataResponse {
 }
 model::model!(CreateAnsibleDataResponse);
 /// Schema `CreateDynamicGroup`.
-#[derive(Clone, Debug)]
 pub struct CreateDynamicGroup {
     pub configuration: Option<Box<DynamicConfig>>,
     pub connector_identifier: String,
@@ -246,16 +297,27 @@ impl CreateDynamicGroup {
         connector_type: impl Into<CreateDynamicGroupConnectorType>,
     ) -> Self {
         Self {
-            configuration: Default::default(),
+            configuration: None,
             connector_identifier: connector_identifier.into(),
             connector_type: connector_type.into(),
-            dynamic_vars: Default::default(),
-            vars: Default::default(),
-            misfits: Default::default(),
+            dynamic_vars: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateDynamicGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            configuration: None,
+            connector_identifier: model::Cell::blank(),
+            connector_type: model::Cell::blank(),
+            dynamic_vars: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -293,18 +355,13 @@ impl model::Model for CreateDynamicGroup {
         &[3, 4]
     }
 }
-model::model!(
-    CreateDynamicGroup, Self { configuration : Default::default(), connector_identifier :
-    model::Cell::blank(), connector_type : model::Cell::blank(), dynamic_vars :
-    Default::default(), vars : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CreateDynamicGroup);
 model::open_enum! {
     #[doc = " Schema `CreateDynamicGroup.connector_type`."]
     CreateDynamicGroupConnectorType { Workspace = "workspace", Aws = "aws", Gcp = "gcp",
     Azure = "azure", }
 }
 /// Schema `CreateInventoryGroupRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateInventoryGroupRequest {
     pub configuration: Option<Box<DynamicConfig>>,
     pub connector_identifier: Option<String>,
@@ -323,20 +380,35 @@ impl CreateInventoryGroupRequest {
     #[inline]
     pub fn new(identifier: impl Into<String>) -> Self {
         Self {
-            configuration: Default::default(),
-            connector_identifier: Default::default(),
-            connector_type: Default::default(),
-            dynamic_vars: Default::default(),
-            env_vars: Default::default(),
-            hosts: Default::default(),
+            configuration: None,
+            connector_identifier: None,
+            connector_type: None,
+            dynamic_vars: None,
+            env_vars: None,
+            hosts: None,
             identifier: identifier.into(),
-            name: Default::default(),
-            vars: Default::default(),
-            misfits: Default::default(),
+            name: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateInventoryGroupRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            configuration: None,
+            connector_identifier: None,
+            connector_type: None,
+            dynamic_vars: None,
+            env_vars: None,
+            hosts: None,
+            identifier: model::Cell::blank(),
+            name: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -386,20 +458,13 @@ impl model::Model for CreateInventoryGroupRequest {
         &[4]
     }
 }
-model::model!(
-    CreateInventoryGroupRequest, Self { configuration : Default::default(),
-    connector_identifier : Default::default(), connector_type : Default::default(),
-    dynamic_vars : Default::default(), env_vars : Default::default(), hosts :
-    Default::default(), identifier : model::Cell::blank(), name : Default::default(),
-    vars : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CreateInventoryGroupRequest);
 model::open_enum! {
     #[doc = " Schema `CreateInventoryGroupRequest.connector_type`."]
     CreateInventoryGroupRequestConnectorType { Workspace = "workspace", Aws = "aws", Gcp
     = "gcp", Azure = "azure", }
 }
 /// Schema `CreateInventoryHostRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateInventoryHostRequest {
     pub groups: Option<Vec<String>>,
     pub host_address: String,
@@ -412,14 +477,23 @@ impl CreateInventoryHostRequest {
     #[inline]
     pub fn new(host_address: impl Into<String>) -> Self {
         Self {
-            groups: Default::default(),
+            groups: None,
             host_address: host_address.into(),
-            vars: Default::default(),
-            misfits: Default::default(),
+            vars: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateInventoryHostRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            groups: None,
+            host_address: model::Cell::blank(),
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vars", "groups", "host_address"]
@@ -447,12 +521,8 @@ impl model::Model for CreateInventoryHostRequest {
         &[2]
     }
 }
-model::model!(
-    CreateInventoryHostRequest, Self { groups : Default::default(), host_address :
-    model::Cell::blank(), vars : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CreateInventoryHostRequest);
 /// Schema `CreateInventoryRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateInventoryRequest {
     pub description: Option<String>,
     pub dynamic_groups: Option<Vec<CreateDynamicGroup>>,
@@ -475,20 +545,35 @@ impl CreateInventoryRequest {
         type_: impl Into<CreateInventoryRequestType>,
     ) -> Self {
         Self {
-            description: Default::default(),
-            dynamic_groups: Default::default(),
-            groups: Default::default(),
+            description: None,
+            dynamic_groups: None,
+            groups: None,
             identifier: identifier.into(),
             name: name.into(),
-            plugin_options: Default::default(),
-            tags: Default::default(),
+            plugin_options: None,
+            tags: None,
             type_: type_.into(),
-            vars: Default::default(),
-            misfits: Default::default(),
+            vars: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateInventoryRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            dynamic_groups: None,
+            groups: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            plugin_options: None,
+            tags: None,
+            type_: model::Cell::blank(),
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -538,15 +623,8 @@ impl model::Model for CreateInventoryRequest {
         &[0, 2, 5]
     }
 }
-model::model!(
-    CreateInventoryRequest, Self { description : Default::default(), dynamic_groups :
-    Default::default(), groups : Default::default(), identifier : model::Cell::blank(),
-    name : model::Cell::blank(), plugin_options : Default::default(), tags :
-    Default::default(), type_ : model::Cell::blank(), vars : Default::default(), misfits
-    : Default::default() }
-);
+model::through_cell!(CreateInventoryRequest);
 /// Schema `CreateInventoryRequest.plugin_options`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateInventoryRequestPluginOptions {
     pub inline_yaml: Option<String>,
     pub provider_connector_identifier: Option<String>,
@@ -561,6 +639,21 @@ pub struct CreateInventoryRequestPluginOptions {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateInventoryRequestPluginOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inline_yaml: None,
+            provider_connector_identifier: None,
+            provider_connector_type: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            source_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -612,7 +705,6 @@ model::open_enum! {
     = "manual", Dynamic = "dynamic", }
 }
 /// Schema `CreateInventoryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateInventoryResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -626,6 +718,20 @@ pub struct CreateInventoryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateInventoryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            type_: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -674,7 +780,6 @@ model::open_enum! {
     Manual = "manual", Dynamic = "dynamic", }
 }
 /// Schema `CreateInventoryVarsRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateInventoryVarsRequest {
     pub env_vars: Option<Vec<HarnessIacmInventoryVarCreate>>,
     pub vars: Vec<HarnessIacmInventoryVarCreate>,
@@ -686,13 +791,21 @@ impl CreateInventoryVarsRequest {
     #[inline]
     pub fn new(vars: Vec<HarnessIacmInventoryVarCreate>) -> Self {
         Self {
-            env_vars: Default::default(),
-            vars,
-            misfits: Default::default(),
+            env_vars: None,
+            vars: vars,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateInventoryVarsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_vars: None,
+            vars: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vars", "env_vars"]
@@ -718,12 +831,8 @@ impl model::Model for CreateInventoryVarsRequest {
         &[0]
     }
 }
-model::model!(
-    CreateInventoryVarsRequest, Self { env_vars : Default::default(), vars :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CreateInventoryVarsRequest);
 /// Schema `CreateManualGroup`.
-#[derive(Clone, Debug)]
 pub struct CreateManualGroup {
     pub hosts: Option<Vec<String>>,
     pub name: String,
@@ -736,14 +845,23 @@ impl CreateManualGroup {
     #[inline]
     pub fn new(name: impl Into<String>) -> Self {
         Self {
-            hosts: Default::default(),
+            hosts: None,
             name: name.into(),
-            vars: Default::default(),
-            misfits: Default::default(),
+            vars: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateManualGroup {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hosts: None,
+            name: model::Cell::blank(),
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "vars", "hosts"]
@@ -771,12 +889,8 @@ impl model::Model for CreateManualGroup {
         &[0]
     }
 }
-model::model!(
-    CreateManualGroup, Self { hosts : Default::default(), name : model::Cell::blank(),
-    vars : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CreateManualGroup);
 /// Schema `CreatePlaybookRequest`.
-#[derive(Clone, Debug)]
 pub struct CreatePlaybookRequest {
     pub ansible_galaxy: Option<bool>,
     pub ansible_galaxy_requirements_file: Option<String>,
@@ -803,24 +917,43 @@ impl CreatePlaybookRequest {
         repository_path: impl Into<String>,
     ) -> Self {
         Self {
-            ansible_galaxy: Default::default(),
-            ansible_galaxy_requirements_file: Default::default(),
-            description: Default::default(),
-            env_vars: Default::default(),
+            ansible_galaxy: None,
+            ansible_galaxy_requirements_file: None,
+            description: None,
+            env_vars: None,
             identifier: identifier.into(),
             name: name.into(),
-            repository: Default::default(),
-            repository_branch: Default::default(),
-            repository_commit: Default::default(),
-            repository_connector: Default::default(),
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
             repository_path: repository_path.into(),
-            tags: Default::default(),
-            vars: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreatePlaybookRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ansible_galaxy: None,
+            ansible_galaxy_requirements_file: None,
+            description: None,
+            env_vars: None,
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: model::Cell::blank(),
+            tags: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -882,17 +1015,8 @@ impl model::Model for CreatePlaybookRequest {
         &[0, 4, 8]
     }
 }
-model::model!(
-    CreatePlaybookRequest, Self { ansible_galaxy : Default::default(),
-    ansible_galaxy_requirements_file : Default::default(), description :
-    Default::default(), env_vars : Default::default(), identifier : model::Cell::blank(),
-    name : model::Cell::blank(), repository : Default::default(), repository_branch :
-    Default::default(), repository_commit : Default::default(), repository_connector :
-    Default::default(), repository_path : model::Cell::blank(), tags :
-    Default::default(), vars : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(CreatePlaybookRequest);
 /// Schema `CreatePlaybookResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreatePlaybookResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -912,6 +1036,26 @@ pub struct CreatePlaybookResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreatePlaybookResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            env_vars: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            updated: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -974,7 +1118,6 @@ impl model::Model for CreatePlaybookResponse {
 }
 model::model!(CreatePlaybookResponse);
 /// Schema `CreatePlaybookVarRequest`.
-#[derive(Clone, Debug)]
 pub struct CreatePlaybookVarRequest {
     pub env_vars: Option<Vec<HarnessIacmInventoryVarCreate>>,
     pub vars: Vec<HarnessIacmInventoryVarCreate>,
@@ -986,13 +1129,21 @@ impl CreatePlaybookVarRequest {
     #[inline]
     pub fn new(vars: Vec<HarnessIacmInventoryVarCreate>) -> Self {
         Self {
-            env_vars: Default::default(),
-            vars,
-            misfits: Default::default(),
+            env_vars: None,
+            vars: vars,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreatePlaybookVarRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_vars: None,
+            vars: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vars", "env_vars"]
@@ -1018,12 +1169,8 @@ impl model::Model for CreatePlaybookVarRequest {
         &[0]
     }
 }
-model::model!(
-    CreatePlaybookVarRequest, Self { env_vars : Default::default(), vars :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CreatePlaybookVarRequest);
 /// Schema `DeletePlaybookVarsRequest`.
-#[derive(Clone, Debug)]
 pub struct DeletePlaybookVarsRequest {
     pub vars: Vec<String>,
     /// Members whose value was of another kind than described.
@@ -1034,12 +1181,19 @@ impl DeletePlaybookVarsRequest {
     #[inline]
     pub fn new(vars: Vec<String>) -> Self {
         Self {
-            vars,
-            misfits: Default::default(),
+            vars: vars,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DeletePlaybookVarsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            vars: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vars"]
@@ -1063,12 +1217,8 @@ impl model::Model for DeletePlaybookVarsRequest {
         &[0]
     }
 }
-model::model!(
-    DeletePlaybookVarsRequest, Self { vars : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(DeletePlaybookVarsRequest);
 /// Schema `DynamicConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct DynamicConfig {
     pub host_address_attribute: Option<String>,
     pub include_conditions: Option<Vec<DynamicConfigIncludeConditions>>,
@@ -1078,6 +1228,16 @@ pub struct DynamicConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for DynamicConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            host_address_attribute: None,
+            include_conditions: None,
+            resource_type: None,
+            selectors: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["selectors", "resource_type", "include_conditions", "host_address_attribute"]
@@ -1105,7 +1265,6 @@ impl model::Model for DynamicConfig {
 }
 model::model!(DynamicConfig);
 /// Schema `DynamicConfig.include_conditions`.
-#[derive(Clone, Debug, Default)]
 pub struct DynamicConfigIncludeConditions {
     pub attribute: Option<String>,
     pub operator: Option<String>,
@@ -1114,6 +1273,15 @@ pub struct DynamicConfigIncludeConditions {
     pub misfits: model::Misfits,
 }
 impl model::Model for DynamicConfigIncludeConditions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attribute: None,
+            operator: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "operator", "attribute"]
@@ -1139,7 +1307,6 @@ impl model::Model for DynamicConfigIncludeConditions {
 }
 model::model!(DynamicConfigIncludeConditions);
 /// Schema `HarnessIacmAnsibleactivity`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmAnsibleactivity {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -1154,6 +1321,21 @@ pub struct HarnessIacmAnsibleactivity {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmAnsibleactivity {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            event_type: None,
+            id: None,
+            inventories: None,
+            metadata: None,
+            org: None,
+            playbooks: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1206,7 +1388,6 @@ model::open_enum! {
     ActivityDryRunExecution = "activity-dry-run-execution", }
 }
 /// Schema `HarnessIacmAnsibledata`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmAnsibledata {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -1224,6 +1405,24 @@ pub struct HarnessIacmAnsibledata {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmAnsibledata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            data_type: None,
+            id: None,
+            inventories: None,
+            org: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            pipeline_stage_id: None,
+            playbooks: None,
+            project: None,
+            stage_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1284,7 +1483,6 @@ model::open_enum! {
     { TaskResults = "task_results", }
 }
 /// Schema `HarnessIacmInventoryDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmInventoryDetail {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -1299,6 +1497,21 @@ pub struct HarnessIacmInventoryDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmInventoryDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            data: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            type_: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1350,7 +1563,6 @@ model::open_enum! {
     { Manual = "manual", Dynamic = "dynamic", }
 }
 /// Schema `HarnessIacmInventoryHost`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmInventoryHost {
     pub created: Option<String>,
     pub groups: Option<Vec<String>>,
@@ -1361,6 +1573,17 @@ pub struct HarnessIacmInventoryHost {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmInventoryHost {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            groups: None,
+            host_address: None,
+            updated: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vars", "groups", "created", "updated", "host_address"]
@@ -1390,7 +1613,6 @@ impl model::Model for HarnessIacmInventoryHost {
 }
 model::model!(HarnessIacmInventoryHost);
 /// Schema `HarnessIacmInventoryVar`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmInventoryVar {
     pub created: Option<String>,
     pub file_name: Option<String>,
@@ -1404,6 +1626,20 @@ pub struct HarnessIacmInventoryVar {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmInventoryVar {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            file_name: None,
+            key: None,
+            updated: None,
+            uuid: None,
+            value: None,
+            value_type: None,
+            var_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1448,7 +1684,6 @@ impl model::Model for HarnessIacmInventoryVar {
 }
 model::model!(HarnessIacmInventoryVar);
 /// Schema `HarnessIacmInventoryVarCreate`.
-#[derive(Clone, Debug)]
 pub struct HarnessIacmInventoryVarCreate {
     pub file_name: Option<String>,
     pub key: String,
@@ -1468,17 +1703,29 @@ impl HarnessIacmInventoryVarCreate {
         value_type: impl Into<String>,
     ) -> Self {
         Self {
-            file_name: Default::default(),
+            file_name: None,
             key: key.into(),
-            uuid: Default::default(),
+            uuid: None,
             value: value.into(),
             value_type: value_type.into(),
-            var_type: Default::default(),
-            misfits: Default::default(),
+            var_type: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for HarnessIacmInventoryVarCreate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            file_name: None,
+            key: model::Cell::blank(),
+            uuid: None,
+            value: model::Cell::blank(),
+            value_type: model::Cell::blank(),
+            var_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "uuid", "value", "var_type", "file_name", "value_type"]
@@ -1512,14 +1759,8 @@ impl model::Model for HarnessIacmInventoryVarCreate {
         &[0, 2, 5]
     }
 }
-model::model!(
-    HarnessIacmInventoryVarCreate, Self { file_name : Default::default(), key :
-    model::Cell::blank(), uuid : Default::default(), value : model::Cell::blank(),
-    value_type : model::Cell::blank(), var_type : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(HarnessIacmInventoryVarCreate);
 /// Schema `HarnessIacmPlaybook`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmPlaybook {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -1539,6 +1780,26 @@ pub struct HarnessIacmPlaybook {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmPlaybook {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            env_vars: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            updated: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1601,7 +1862,6 @@ impl model::Model for HarnessIacmPlaybook {
 }
 model::model!(HarnessIacmPlaybook);
 /// Schema `SendAnsibleEventRequest`.
-#[derive(Clone, Debug)]
 pub struct SendAnsibleEventRequest {
     pub event_type: SendAnsibleEventRequestEventType,
     pub inventories: String,
@@ -1621,13 +1881,23 @@ impl SendAnsibleEventRequest {
         Self {
             event_type: event_type.into(),
             inventories: inventories.into(),
-            metadata: Default::default(),
+            metadata: None,
             playbooks: playbooks.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SendAnsibleEventRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event_type: model::Cell::blank(),
+            inventories: model::Cell::blank(),
+            metadata: None,
+            playbooks: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["metadata", "playbooks", "event_type", "inventories"]
@@ -1657,18 +1927,13 @@ impl model::Model for SendAnsibleEventRequest {
         &[1, 2, 3]
     }
 }
-model::model!(
-    SendAnsibleEventRequest, Self { event_type : model::Cell::blank(), inventories :
-    model::Cell::blank(), metadata : Default::default(), playbooks :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(SendAnsibleEventRequest);
 model::open_enum! {
     #[doc = " Schema `SendAnsibleEventRequest.event_type`."]
     SendAnsibleEventRequestEventType { ActivityExecution = "activity-execution",
     ActivityDryRunExecution = "activity-dry-run-execution", }
 }
 /// Schema `ShowAnsibleActivityResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowAnsibleActivityResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -1683,6 +1948,21 @@ pub struct ShowAnsibleActivityResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowAnsibleActivityResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            event_type: None,
+            id: None,
+            inventories: None,
+            metadata: None,
+            org: None,
+            playbooks: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1735,13 +2015,19 @@ model::open_enum! {
     ActivityDryRunExecution = "activity-dry-run-execution", }
 }
 /// Schema `ShowInventoryGroupsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowInventoryGroupsResponse {
     pub groups: Option<Vec<String>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowInventoryGroupsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            groups: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["groups"]
@@ -1763,13 +2049,19 @@ impl model::Model for ShowInventoryGroupsResponse {
 }
 model::model!(ShowInventoryGroupsResponse);
 /// Schema `ShowInventoryHostsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowInventoryHostsResponse {
     pub hosts: Option<Vec<HarnessIacmInventoryHost>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowInventoryHostsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            hosts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hosts"]
@@ -1791,7 +2083,6 @@ impl model::Model for ShowInventoryHostsResponse {
 }
 model::model!(ShowInventoryHostsResponse);
 /// Schema `ShowInventoryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowInventoryResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -1806,6 +2097,21 @@ pub struct ShowInventoryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowInventoryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            data: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            type_: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1857,7 +2163,6 @@ model::open_enum! {
     "manual", Dynamic = "dynamic", }
 }
 /// Schema `ShowInventoryVarsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowInventoryVarsResponse {
     pub env_vars: Option<Vec<HarnessIacmInventoryVar>>,
     pub vars: Option<Vec<HarnessIacmInventoryVar>>,
@@ -1865,6 +2170,14 @@ pub struct ShowInventoryVarsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowInventoryVarsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_vars: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vars", "env_vars"]
@@ -1888,7 +2201,6 @@ impl model::Model for ShowInventoryVarsResponse {
 }
 model::model!(ShowInventoryVarsResponse);
 /// Schema `ShowPlaybookResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowPlaybookResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -1908,6 +2220,26 @@ pub struct ShowPlaybookResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowPlaybookResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            env_vars: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            updated: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1970,7 +2302,6 @@ impl model::Model for ShowPlaybookResponse {
 }
 model::model!(ShowPlaybookResponse);
 /// Schema `ShowPlaybookVarsResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowPlaybookVarsResponse {
     pub env_vars: Option<Vec<HarnessIacmInventoryVar>>,
     pub vars: Option<Vec<HarnessIacmInventoryVar>>,
@@ -1978,6 +2309,14 @@ pub struct ShowPlaybookVarsResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowPlaybookVarsResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_vars: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vars", "env_vars"]
@@ -2001,7 +2340,6 @@ impl model::Model for ShowPlaybookVarsResponse {
 }
 model::model!(ShowPlaybookVarsResponse);
 /// Schema `UpdateInventoryGroupRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateInventoryGroupRequest {
     pub configuration: Option<Box<DynamicConfig>>,
     pub connector_identifier: Option<String>,
@@ -2015,6 +2353,20 @@ pub struct UpdateInventoryGroupRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateInventoryGroupRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            configuration: None,
+            connector_identifier: None,
+            connector_type: None,
+            dynamic_vars: None,
+            env_vars: None,
+            hosts: None,
+            name: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2064,7 +2416,6 @@ model::open_enum! {
     = "gcp", Azure = "azure", }
 }
 /// Schema `UpdateInventoryHostRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateInventoryHostRequest {
     pub groups: Option<Vec<String>>,
     pub vars: Option<Vec<AnsibleVariable>>,
@@ -2072,6 +2423,14 @@ pub struct UpdateInventoryHostRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateInventoryHostRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            groups: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vars", "groups"]
@@ -2095,7 +2454,6 @@ impl model::Model for UpdateInventoryHostRequest {
 }
 model::model!(UpdateInventoryHostRequest);
 /// Schema `UpdateInventoryRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateInventoryRequest {
     pub data: serde_json::Value,
     pub description: Option<String>,
@@ -2110,14 +2468,24 @@ impl UpdateInventoryRequest {
     pub fn new(data: impl Into<serde_json::Value>, name: impl Into<String>) -> Self {
         Self {
             data: data.into(),
-            description: Default::default(),
+            description: None,
             name: name.into(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateInventoryRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: model::Cell::blank(),
+            description: None,
+            name: model::Cell::blank(),
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "name", "tags", "description"]
@@ -2147,13 +2515,8 @@ impl model::Model for UpdateInventoryRequest {
         &[0, 1]
     }
 }
-model::model!(
-    UpdateInventoryRequest, Self { data : model::Cell::blank(), description :
-    Default::default(), name : model::Cell::blank(), tags : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(UpdateInventoryRequest);
 /// Schema `UpdateInventoryVarsRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateInventoryVarsRequest {
     pub env_vars: Option<Vec<HarnessIacmInventoryVarCreate>>,
     pub vars: Vec<HarnessIacmInventoryVarCreate>,
@@ -2165,13 +2528,21 @@ impl UpdateInventoryVarsRequest {
     #[inline]
     pub fn new(vars: Vec<HarnessIacmInventoryVarCreate>) -> Self {
         Self {
-            env_vars: Default::default(),
-            vars,
-            misfits: Default::default(),
+            env_vars: None,
+            vars: vars,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateInventoryVarsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_vars: None,
+            vars: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vars", "env_vars"]
@@ -2197,12 +2568,8 @@ impl model::Model for UpdateInventoryVarsRequest {
         &[0]
     }
 }
-model::model!(
-    UpdateInventoryVarsRequest, Self { env_vars : Default::default(), vars :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(UpdateInventoryVarsRequest);
 /// Schema `UpdatePlaybookRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdatePlaybookRequest {
     pub ansible_galaxy: Option<bool>,
     pub ansible_galaxy_requirements_file: Option<String>,
@@ -2224,23 +2591,41 @@ impl UpdatePlaybookRequest {
     #[inline]
     pub fn new(name: impl Into<String>, repository_path: impl Into<String>) -> Self {
         Self {
-            ansible_galaxy: Default::default(),
-            ansible_galaxy_requirements_file: Default::default(),
-            description: Default::default(),
-            env_vars: Default::default(),
+            ansible_galaxy: None,
+            ansible_galaxy_requirements_file: None,
+            description: None,
+            env_vars: None,
             name: name.into(),
-            repository: Default::default(),
-            repository_branch: Default::default(),
-            repository_commit: Default::default(),
-            repository_connector: Default::default(),
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
             repository_path: repository_path.into(),
-            tags: Default::default(),
-            vars: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdatePlaybookRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ansible_galaxy: None,
+            ansible_galaxy_requirements_file: None,
+            description: None,
+            env_vars: None,
+            name: model::Cell::blank(),
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: model::Cell::blank(),
+            tags: None,
+            vars: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2299,17 +2684,8 @@ impl model::Model for UpdatePlaybookRequest {
         &[0, 7]
     }
 }
-model::model!(
-    UpdatePlaybookRequest, Self { ansible_galaxy : Default::default(),
-    ansible_galaxy_requirements_file : Default::default(), description :
-    Default::default(), env_vars : Default::default(), name : model::Cell::blank(),
-    repository : Default::default(), repository_branch : Default::default(),
-    repository_commit : Default::default(), repository_connector : Default::default(),
-    repository_path : model::Cell::blank(), tags : Default::default(), vars :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(UpdatePlaybookRequest);
 /// Schema `UpdatePlaybookVarsRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdatePlaybookVarsRequest {
     pub env_vars: Option<Vec<HarnessIacmInventoryVarCreate>>,
     pub vars: Vec<HarnessIacmInventoryVarCreate>,
@@ -2321,13 +2697,21 @@ impl UpdatePlaybookVarsRequest {
     #[inline]
     pub fn new(vars: Vec<HarnessIacmInventoryVarCreate>) -> Self {
         Self {
-            env_vars: Default::default(),
-            vars,
-            misfits: Default::default(),
+            env_vars: None,
+            vars: vars,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdatePlaybookVarsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            env_vars: None,
+            vars: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["vars", "env_vars"]
@@ -2353,10 +2737,7 @@ impl model::Model for UpdatePlaybookVarsRequest {
         &[0]
     }
 }
-model::model!(
-    UpdatePlaybookVarsRequest, Self { env_vars : Default::default(), vars :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(UpdatePlaybookVarsRequest);
 model::open_enum! {
     #[doc = " Schema `ansible#create-data data_type`."] CreateAnsibleDataType {
     TaskResults = "task_results", }
@@ -2371,7 +2752,6 @@ model::open_enum! {
     Playbook = "playbook", Inventory = "inventory", }
 }
 /// Schema `ansible#import-inventory body`.
-#[derive(Clone, Debug, Default)]
 pub struct ImportInventoryBody {
     pub content: Option<String>,
     pub format: Option<String>,
@@ -2382,6 +2762,17 @@ pub struct ImportInventoryBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ImportInventoryBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            format: None,
+            identifier: None,
+            name: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "tags", "format", "content", "identifier"]
@@ -2443,7 +2834,6 @@ model::open_enum! {
     "activity-dry-run-execution", }
 }
 /// Schema `ansible#replace-inventory-from-import body`.
-#[derive(Clone, Debug, Default)]
 pub struct ReplaceInventoryFromImportBody {
     pub content: Option<String>,
     pub format: Option<String>,
@@ -2451,6 +2841,14 @@ pub struct ReplaceInventoryFromImportBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReplaceInventoryFromImportBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            format: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["format", "content"]
@@ -2474,13 +2872,19 @@ impl model::Model for ReplaceInventoryFromImportBody {
 }
 model::model!(ReplaceInventoryFromImportBody);
 /// Schema `ansible#update-inventory-plugin body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateInventoryPluginBody {
     pub plugin_options: Option<Box<UpdateInventoryPluginBodyPluginOptions>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateInventoryPluginBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            plugin_options: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["plugin_options"]
@@ -2502,7 +2906,6 @@ impl model::Model for UpdateInventoryPluginBody {
 }
 model::model!(UpdateInventoryPluginBody);
 /// Schema `ansible#update-inventory-plugin body.plugin_options`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateInventoryPluginBodyPluginOptions {
     pub inline_yaml: Option<String>,
     pub provider_connector_identifier: Option<String>,
@@ -2517,6 +2920,21 @@ pub struct UpdateInventoryPluginBodyPluginOptions {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateInventoryPluginBodyPluginOptions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            inline_yaml: None,
+            provider_connector_identifier: None,
+            provider_connector_type: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            source_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `CloneWorkspaceRequest`.
-#[derive(Clone, Debug)]
 pub struct CloneWorkspaceRequest {
     pub identifier: String,
     pub name: String,
@@ -19,11 +18,19 @@ impl CloneWorkspaceRequest {
         Self {
             identifier: identifier.into(),
             name: name.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CloneWorkspaceRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: model::Cell::blank(),
+            name: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -49,12 +56,8 @@ impl model::Model for CloneWorkspaceRequest {
         &[0, 1]
     }
 }
-model::model!(
-    CloneWorkspaceRequest, Self { identifier : model::Cell::blank(), name :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(CloneWorkspaceRequest);
 /// Schema `CreateDataResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateDataResponse {
     pub id: Option<String>,
     pub policy_evaluation: Option<Vec<WorkspaceDataPolicyEvaluation>>,
@@ -64,6 +67,16 @@ pub struct CreateDataResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateDataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            policy_evaluation: None,
+            policy_evaluation_message: None,
+            policy_evaluation_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -101,13 +114,19 @@ model::open_enum! {
     = "pass", }
 }
 /// Schema `CreateRemoteExecutionRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateRemoteExecutionRequest {
     pub custom_arguments: Option<std::collections::BTreeMap<String, Vec<String>>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateRemoteExecutionRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            custom_arguments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["custom_arguments"]
@@ -129,7 +148,6 @@ impl model::Model for CreateRemoteExecutionRequest {
 }
 model::model!(CreateRemoteExecutionRequest);
 /// Schema `CreateRemoteExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateRemoteExecutionResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -147,6 +165,24 @@ pub struct CreateRemoteExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateRemoteExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            custom_arguments: None,
+            executed: None,
+            id: None,
+            org: None,
+            pipeline_execution_id: None,
+            pipeline_execution_url: None,
+            project: None,
+            sha256_checksum: None,
+            updated: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -203,7 +239,6 @@ impl model::Model for CreateRemoteExecutionResponse {
 }
 model::model!(CreateRemoteExecutionResponse);
 /// Schema `CreateWorkspaceRequest`.
-#[derive(Clone, Debug)]
 pub struct CreateWorkspaceRequest {
     pub associated_template: Option<Box<AssociatedTemplate>>,
     pub budget: Option<f64>,
@@ -260,49 +295,93 @@ impl CreateWorkspaceRequest {
         terraform_variables: std::collections::BTreeMap<String, IacmVariable>,
     ) -> Self {
         Self {
-            associated_template: Default::default(),
-            budget: Default::default(),
-            cost_breakdown_json: Default::default(),
-            cost_diff_json: Default::default(),
-            cost_estimation_enabled: Default::default(),
-            default_pipelines: Default::default(),
-            description: Default::default(),
-            environment_variables,
-            id: Default::default(),
+            associated_template: None,
+            budget: None,
+            cost_breakdown_json: None,
+            cost_diff_json: None,
+            cost_estimation_enabled: None,
+            default_pipelines: None,
+            description: None,
+            environment_variables: environment_variables,
+            id: None,
             identifier: identifier.into(),
-            modules_json: Default::default(),
+            modules_json: None,
             name: name.into(),
             provider_connector: provider_connector.into(),
-            provider_connectors: Default::default(),
-            providers_json: Default::default(),
+            provider_connectors: None,
+            providers_json: None,
             provisioner: provisioner.into(),
-            provisioner_configuration: Default::default(),
-            provisioner_version: Default::default(),
-            prune_sensitive_data: Default::default(),
-            repository: Default::default(),
-            repository_branch: Default::default(),
-            repository_commit: Default::default(),
-            repository_connector: Default::default(),
-            repository_path: Default::default(),
-            repository_sha: Default::default(),
-            repository_submodules: Default::default(),
-            run_all: Default::default(),
-            sparse_checkout: Default::default(),
-            state_checksum: Default::default(),
-            tags: Default::default(),
-            terraform_plan_json: Default::default(),
-            terraform_state: Default::default(),
-            terraform_state_json: Default::default(),
-            terraform_variable_files: Default::default(),
-            terraform_variables,
-            terragrunt_provider: Default::default(),
-            terragrunt_version: Default::default(),
-            variable_sets: Default::default(),
-            misfits: Default::default(),
+            provisioner_configuration: None,
+            provisioner_version: None,
+            prune_sensitive_data: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            repository_sha: None,
+            repository_submodules: None,
+            run_all: None,
+            sparse_checkout: None,
+            state_checksum: None,
+            tags: None,
+            terraform_plan_json: None,
+            terraform_state: None,
+            terraform_state_json: None,
+            terraform_variable_files: None,
+            terraform_variables: terraform_variables,
+            terragrunt_provider: None,
+            terragrunt_version: None,
+            variable_sets: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for CreateWorkspaceRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            associated_template: None,
+            budget: None,
+            cost_breakdown_json: None,
+            cost_diff_json: None,
+            cost_estimation_enabled: None,
+            default_pipelines: None,
+            description: None,
+            environment_variables: model::Cell::blank(),
+            id: None,
+            identifier: model::Cell::blank(),
+            modules_json: None,
+            name: model::Cell::blank(),
+            provider_connector: model::Cell::blank(),
+            provider_connectors: None,
+            providers_json: None,
+            provisioner: model::Cell::blank(),
+            provisioner_configuration: None,
+            provisioner_version: None,
+            prune_sensitive_data: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            repository_sha: None,
+            repository_submodules: None,
+            run_all: None,
+            sparse_checkout: None,
+            state_checksum: None,
+            tags: None,
+            terraform_plan_json: None,
+            terraform_state: None,
+            terraform_state_json: None,
+            terraform_variable_files: None,
+            terraform_variables: model::Cell::blank(),
+            terragrunt_provider: None,
+            terragrunt_version: None,
+            variable_sets: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -439,35 +518,13 @@ impl model::Model for CreateWorkspaceRequest {
         &[1, 5, 8, 21, 28, 33]
     }
 }
-model::model!(
-    CreateWorkspaceRequest, Self { associated_template : Default::default(), budget :
-    Default::default(), cost_breakdown_json : Default::default(), cost_diff_json :
-    Default::default(), cost_estimation_enabled : Default::default(), default_pipelines :
-    Default::default(), description : Default::default(), environment_variables :
-    model::Cell::blank(), id : Default::default(), identifier : model::Cell::blank(),
-    modules_json : Default::default(), name : model::Cell::blank(), provider_connector :
-    model::Cell::blank(), provider_connectors : Default::default(), providers_json :
-    Default::default(), provisioner : model::Cell::blank(), provisioner_configuration :
-    Default::default(), provisioner_version : Default::default(), prune_sensitive_data :
-    Default::default(), repository : Default::default(), repository_branch :
-    Default::default(), repository_commit : Default::default(), repository_connector :
-    Default::default(), repository_path : Default::default(), repository_sha :
-    Default::default(), repository_submodules : Default::default(), run_all :
-    Default::default(), sparse_checkout : Default::default(), state_checksum :
-    Default::default(), tags : Default::default(), terraform_plan_json :
-    Default::default(), terraform_state : Default::default(), terraform_state_json :
-    Default::default(), terraform_variable_files : Default::default(),
-    terraform_variables : model::Cell::blank(), terragrunt_provider : Default::default(),
-    terragrunt_version : Default::default(), variable_sets : Default::default(), misfits
-    : Default::default() }
-);
+model::through_cell!(CreateWorkspaceRequest);
 model::open_enum! {
     #[doc = " Schema `CreateWorkspaceRequest.repository_submodules`."]
     CreateWorkspaceRequestRepositorySubmodules { False = "false", True = "true",
     Recursive = "recursive", }
 }
 /// Schema `DeleteResourcesRequest`.
-#[derive(Clone, Debug)]
 pub struct DeleteResourcesRequest {
     pub resources: Vec<ResourceDelete>,
     /// Members whose value was of another kind than described.
@@ -478,12 +535,19 @@ impl DeleteResourcesRequest {
     #[inline]
     pub fn new(resources: Vec<ResourceDelete>) -> Self {
         Self {
-            resources,
-            misfits: Default::default(),
+            resources: resources,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for DeleteResourcesRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resources: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resources"]
@@ -507,12 +571,8 @@ impl model::Model for DeleteResourcesRequest {
         &[0]
     }
 }
-model::model!(
-    DeleteResourcesRequest, Self { resources : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(DeleteResourcesRequest);
 /// Schema `DeleteResourcesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteResourcesResponse {
     pub results: Option<Vec<ResourceDeleteResult>>,
     pub summary: Option<Box<ResourceDeleteSummary>>,
@@ -520,6 +580,14 @@ pub struct DeleteResourcesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteResourcesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            results: None,
+            summary: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["results", "summary"]
@@ -543,7 +611,6 @@ impl model::Model for DeleteResourcesResponse {
 }
 model::model!(DeleteResourcesResponse);
 /// Schema `EvaluateDataResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct EvaluateDataResponse {
     pub id: Option<String>,
     pub policy_evaluation: Option<Vec<WorkspaceDataPolicyEvaluation>>,
@@ -553,6 +620,16 @@ pub struct EvaluateDataResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for EvaluateDataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            policy_evaluation: None,
+            policy_evaluation_message: None,
+            policy_evaluation_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -590,7 +667,6 @@ model::open_enum! {
     Pass = "pass", }
 }
 /// Schema `HarnessIacmOutput`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmOutput {
     pub name: Option<String>,
     pub sensitive: Option<bool>,
@@ -599,6 +675,15 @@ pub struct HarnessIacmOutput {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmOutput {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            sensitive: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value", "sensitive"]
@@ -624,7 +709,6 @@ impl model::Model for HarnessIacmOutput {
 }
 model::model!(HarnessIacmOutput);
 /// Schema `HarnessIacmWorkspacedata`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmWorkspacedata {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -643,6 +727,25 @@ pub struct HarnessIacmWorkspacedata {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmWorkspacedata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            data_type: None,
+            id: None,
+            org: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            pipeline_stage_id: None,
+            project: None,
+            provisioner_type: None,
+            stack_path: None,
+            stage_id: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -712,7 +815,6 @@ model::open_enum! {
     HarnessIacmWorkspacedataProvisionerType { Tf = "tf", }
 }
 /// Schema `HarnessIacmWorkspacemodule`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessIacmWorkspacemodule {
     pub key: Option<String>,
     pub source: Option<String>,
@@ -721,6 +823,15 @@ pub struct HarnessIacmWorkspacemodule {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessIacmWorkspacemodule {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            source: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "source", "version"]
@@ -746,7 +857,6 @@ impl model::Model for HarnessIacmWorkspacemodule {
 }
 model::model!(HarnessIacmWorkspacemodule);
 /// Schema `IaCMVariable`.
-#[derive(Clone, Debug)]
 pub struct IacmVariable {
     pub key: String,
     pub value: String,
@@ -766,11 +876,20 @@ impl IacmVariable {
             key: key.into(),
             value: value.into(),
             value_type: value_type.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for IacmVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: model::Cell::blank(),
+            value: model::Cell::blank(),
+            value_type: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "value_type"]
@@ -798,16 +917,12 @@ impl model::Model for IacmVariable {
         &[0, 1, 2]
     }
 }
-model::model!(
-    IacmVariable, Self { key : model::Cell::blank(), value : model::Cell::blank(),
-    value_type : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(IacmVariable);
 model::open_enum! {
     #[doc = " Schema `IaCMVariable.value_type`."] IacmVariableValueType { String =
     "string", Secret = "secret", }
 }
 /// Schema `ListPipelinesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListPipelinesResponse {
     pub account: Option<String>,
     pub org: Option<String>,
@@ -817,6 +932,16 @@ pub struct ListPipelinesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListPipelinesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            org: None,
+            pipelines: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "account", "project", "pipelines"]
@@ -844,7 +969,6 @@ impl model::Model for ListPipelinesResponse {
 }
 model::model!(ListPipelinesResponse);
 /// Schema `ListProvisionersRatioResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListProvisionersRatioResponse {
     pub provisioner: Option<std::collections::BTreeMap<String, f64>>,
     pub total: Option<f64>,
@@ -852,6 +976,14 @@ pub struct ListProvisionersRatioResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListProvisionersRatioResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            provisioner: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "provisioner"]
@@ -875,7 +1007,6 @@ impl model::Model for ListProvisionersRatioResponse {
 }
 model::model!(ListProvisionersRatioResponse);
 /// Schema `ListResourcesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ListResourcesResponse {
     pub data_sources: Option<Vec<HarnessIacmResource>>,
     pub outputs: Option<Vec<HarnessIacmOutput>>,
@@ -884,6 +1015,15 @@ pub struct ListResourcesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ListResourcesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_sources: None,
+            outputs: None,
+            resources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["outputs", "resources", "data_sources"]
@@ -909,7 +1049,6 @@ impl model::Model for ListResourcesResponse {
 }
 model::model!(ListResourcesResponse);
 /// Schema `RemoteExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct RemoteExecution {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -927,6 +1066,24 @@ pub struct RemoteExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for RemoteExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            custom_arguments: None,
+            executed: None,
+            id: None,
+            org: None,
+            pipeline_execution_id: None,
+            pipeline_execution_url: None,
+            project: None,
+            sha256_checksum: None,
+            updated: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -983,7 +1140,6 @@ impl model::Model for RemoteExecution {
 }
 model::model!(RemoteExecution);
 /// Schema `ResourceDelete`.
-#[derive(Clone, Debug)]
 pub struct ResourceDelete {
     pub module: String,
     pub name: String,
@@ -1009,11 +1165,22 @@ impl ResourceDelete {
             path_id: path_id.into(),
             provider: provider.into(),
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ResourceDelete {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            module: model::Cell::blank(),
+            name: model::Cell::blank(),
+            path_id: model::Cell::blank(),
+            provider: model::Cell::blank(),
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "module", "path_id", "provider"]
@@ -1045,13 +1212,8 @@ impl model::Model for ResourceDelete {
         &[0, 1, 2, 3, 4]
     }
 }
-model::model!(
-    ResourceDelete, Self { module : model::Cell::blank(), name : model::Cell::blank(),
-    path_id : model::Cell::blank(), provider : model::Cell::blank(), type_ :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(ResourceDelete);
 /// Schema `ResourceDeleteResult`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceDeleteResult {
     pub error: Option<String>,
     pub module: Option<String>,
@@ -1063,6 +1225,18 @@ pub struct ResourceDeleteResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceDeleteResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            module: None,
+            name: None,
+            provider: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "error", "module", "status", "provider"]
@@ -1098,7 +1272,6 @@ model::open_enum! {
     Deleted = "deleted", Skipped = "skipped", Failed = "failed", }
 }
 /// Schema `ResourceDeleteSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceDeleteSummary {
     pub deleted: Option<i64>,
     pub failed: Option<i64>,
@@ -1108,6 +1281,16 @@ pub struct ResourceDeleteSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceDeleteSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            deleted: None,
+            failed: None,
+            skipped: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "failed", "deleted", "skipped"]
@@ -1135,7 +1318,6 @@ impl model::Model for ResourceDeleteSummary {
 }
 model::model!(ResourceDeleteSummary);
 /// Schema `ResourceUpdate`.
-#[derive(Clone, Debug)]
 pub struct ResourceUpdate {
     pub attributes: serde_json::Value,
     pub mode: String,
@@ -1167,13 +1349,27 @@ impl ResourceUpdate {
             name: name.into(),
             path_id: path_id.into(),
             provider: provider.into(),
-            sensitive_attribute_paths: Default::default(),
+            sensitive_attribute_paths: None,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ResourceUpdate {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            attributes: model::Cell::blank(),
+            mode: model::Cell::blank(),
+            module: model::Cell::blank(),
+            name: model::Cell::blank(),
+            path_id: model::Cell::blank(),
+            provider: model::Cell::blank(),
+            sensitive_attribute_paths: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1220,15 +1416,8 @@ impl model::Model for ResourceUpdate {
         &[0, 1, 2, 3, 4, 5, 6]
     }
 }
-model::model!(
-    ResourceUpdate, Self { attributes : model::Cell::blank(), mode :
-    model::Cell::blank(), module : model::Cell::blank(), name : model::Cell::blank(),
-    path_id : model::Cell::blank(), provider : model::Cell::blank(),
-    sensitive_attribute_paths : Default::default(), type_ : model::Cell::blank(), misfits
-    : Default::default() }
-);
+model::through_cell!(ResourceUpdate);
 /// Schema `ResourceUpdateResult`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceUpdateResult {
     pub error: Option<String>,
     pub mode: Option<String>,
@@ -1241,6 +1430,19 @@ pub struct ResourceUpdateResult {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceUpdateResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error: None,
+            mode: None,
+            module: None,
+            name: None,
+            provider: None,
+            status: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["mode", "name", "type", "error", "module", "status", "provider"]
@@ -1278,7 +1480,6 @@ model::open_enum! {
     Updated = "updated", Skipped = "skipped", Failed = "failed", }
 }
 /// Schema `ResourceUpdateSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourceUpdateSummary {
     pub failed: Option<i64>,
     pub skipped: Option<i64>,
@@ -1288,6 +1489,16 @@ pub struct ResourceUpdateSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourceUpdateSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failed: None,
+            skipped: None,
+            total: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["total", "failed", "skipped", "updated"]
@@ -1315,7 +1526,6 @@ impl model::Model for ResourceUpdateSummary {
 }
 model::model!(ResourceUpdateSummary);
 /// Schema `ResourcesSelector`.
-#[derive(Clone, Debug, Default)]
 pub struct ResourcesSelector {
     pub include_conditions: Option<Vec<ResourcesSelectorConditions>>,
     pub path_id: Option<String>,
@@ -1326,6 +1536,17 @@ pub struct ResourcesSelector {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResourcesSelector {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            include_conditions: None,
+            path_id: None,
+            provider: None,
+            resource_type: None,
+            search_text: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["path_id", "provider", "search_text", "resource_type", "include_conditions"]
@@ -1355,7 +1576,6 @@ impl model::Model for ResourcesSelector {
 }
 model::model!(ResourcesSelector);
 /// Schema `SearchResourcesRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct SearchResourcesRequest {
     pub limit: Option<i64>,
     pub page: Option<i64>,
@@ -1364,6 +1584,15 @@ pub struct SearchResourcesRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for SearchResourcesRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            limit: None,
+            page: None,
+            selectors: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["page", "limit", "selectors"]
@@ -1389,7 +1618,6 @@ impl model::Model for SearchResourcesRequest {
 }
 model::model!(SearchResourcesRequest);
 /// Schema `SearchResourcesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SearchResourcesResponse {
     pub data_sources: Option<Vec<HarnessIacmResource>>,
     pub outputs: Option<Vec<HarnessIacmOutput>>,
@@ -1398,6 +1626,15 @@ pub struct SearchResourcesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SearchResourcesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data_sources: None,
+            outputs: None,
+            resources: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["outputs", "resources", "data_sources"]
@@ -1423,7 +1660,6 @@ impl model::Model for SearchResourcesResponse {
 }
 model::model!(SearchResourcesResponse);
 /// Schema `SendEventRequest`.
-#[derive(Clone, Debug)]
 pub struct SendEventRequest {
     pub data: Option<std::collections::BTreeMap<String, String>>,
     pub event_type: SendEventRequestEventType,
@@ -1438,16 +1674,27 @@ impl SendEventRequest {
     #[inline]
     pub fn new(event_type: impl Into<SendEventRequestEventType>) -> Self {
         Self {
-            data: Default::default(),
+            data: None,
             event_type: event_type.into(),
-            metadata: Default::default(),
-            pipeline_execution_id: Default::default(),
-            pipeline_stage_id: Default::default(),
-            misfits: Default::default(),
+            metadata: None,
+            pipeline_execution_id: None,
+            pipeline_stage_id: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SendEventRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            event_type: model::Cell::blank(),
+            metadata: None,
+            pipeline_execution_id: None,
+            pipeline_stage_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "metadata", "event_type", "pipeline_stage_id", "pipeline_execution_id"]
@@ -1479,12 +1726,7 @@ impl model::Model for SendEventRequest {
         &[2]
     }
 }
-model::model!(
-    SendEventRequest, Self { data : Default::default(), event_type :
-    model::Cell::blank(), metadata : Default::default(), pipeline_execution_id :
-    Default::default(), pipeline_stage_id : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(SendEventRequest);
 model::open_enum! {
     #[doc = " Schema `SendEventRequest.event_type`."] SendEventRequestEventType { Plan =
     "plan", Drifted = "drifted", Provisioning = "provisioning", Destroying =
@@ -1492,7 +1734,6 @@ model::open_enum! {
     Failed = "failed", StageComplete = "stage-complete", }
 }
 /// Schema `ShowRemoteExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowRemoteExecutionResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -1510,6 +1751,24 @@ pub struct ShowRemoteExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowRemoteExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            custom_arguments: None,
+            executed: None,
+            id: None,
+            org: None,
+            pipeline_execution_id: None,
+            pipeline_execution_url: None,
+            project: None,
+            sha256_checksum: None,
+            updated: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1566,13 +1825,19 @@ impl model::Model for ShowRemoteExecutionResponse {
 }
 model::model!(ShowRemoteExecutionResponse);
 /// Schema `ShowWorkspaceMetricsRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ShowWorkspaceMetricsRequest {
     pub status_counts: Option<std::collections::BTreeMap<String, i64>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ShowWorkspaceMetricsRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status_counts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status_counts"]
@@ -1594,7 +1859,6 @@ impl model::Model for ShowWorkspaceMetricsRequest {
 }
 model::model!(ShowWorkspaceMetricsRequest);
 /// Schema `UpdateResourcesRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateResourcesRequest {
     pub resources: Vec<ResourceUpdate>,
     pub session_id: Option<String>,
@@ -1606,13 +1870,21 @@ impl UpdateResourcesRequest {
     #[inline]
     pub fn new(resources: Vec<ResourceUpdate>) -> Self {
         Self {
-            resources,
-            session_id: Default::default(),
-            misfits: Default::default(),
+            resources: resources,
+            session_id: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateResourcesRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            resources: model::Cell::blank(),
+            session_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["resources", "session_id"]
@@ -1638,12 +1910,8 @@ impl model::Model for UpdateResourcesRequest {
         &[0]
     }
 }
-model::model!(
-    UpdateResourcesRequest, Self { resources : model::Cell::blank(), session_id :
-    Default::default(), misfits : Default::default() }
-);
+model::through_cell!(UpdateResourcesRequest);
 /// Schema `UpdateResourcesResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateResourcesResponse {
     pub results: Option<Vec<ResourceUpdateResult>>,
     pub summary: Option<Box<ResourceUpdateSummary>>,
@@ -1651,6 +1919,14 @@ pub struct UpdateResourcesResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateResourcesResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            results: None,
+            summary: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["results", "summary"]
@@ -1674,7 +1950,6 @@ impl model::Model for UpdateResourcesResponse {
 }
 model::model!(UpdateResourcesResponse);
 /// Schema `UpdateWorkspaceRequest`.
-#[derive(Clone, Debug)]
 pub struct UpdateWorkspaceRequest {
     pub budget: Option<f64>,
     pub cost_estimation_enabled: Option<bool>,
@@ -1719,38 +1994,71 @@ impl UpdateWorkspaceRequest {
         terraform_variables: std::collections::BTreeMap<String, IacmVariable>,
     ) -> Self {
         Self {
-            budget: Default::default(),
-            cost_estimation_enabled: Default::default(),
-            default_pipelines: Default::default(),
-            description: Default::default(),
-            environment_variables,
+            budget: None,
+            cost_estimation_enabled: None,
+            default_pipelines: None,
+            description: None,
+            environment_variables: environment_variables,
             name: name.into(),
             provider_connector: provider_connector.into(),
-            provider_connectors: Default::default(),
+            provider_connectors: None,
             provisioner: provisioner.into(),
-            provisioner_configuration: Default::default(),
-            provisioner_version: Default::default(),
-            prune_sensitive_data: Default::default(),
-            repository: Default::default(),
-            repository_branch: Default::default(),
-            repository_commit: Default::default(),
-            repository_connector: Default::default(),
-            repository_path: Default::default(),
-            repository_sha: Default::default(),
-            repository_submodules: Default::default(),
-            run_all: Default::default(),
-            sparse_checkout: Default::default(),
-            tags: Default::default(),
-            terraform_variable_files: Default::default(),
-            terraform_variables,
-            terragrunt_provider: Default::default(),
-            terragrunt_version: Default::default(),
-            variable_sets: Default::default(),
-            misfits: Default::default(),
+            provisioner_configuration: None,
+            provisioner_version: None,
+            prune_sensitive_data: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            repository_sha: None,
+            repository_submodules: None,
+            run_all: None,
+            sparse_checkout: None,
+            tags: None,
+            terraform_variable_files: None,
+            terraform_variables: terraform_variables,
+            terragrunt_provider: None,
+            terragrunt_version: None,
+            variable_sets: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for UpdateWorkspaceRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            budget: None,
+            cost_estimation_enabled: None,
+            default_pipelines: None,
+            description: None,
+            environment_variables: model::Cell::blank(),
+            name: model::Cell::blank(),
+            provider_connector: model::Cell::blank(),
+            provider_connectors: None,
+            provisioner: model::Cell::blank(),
+            provisioner_configuration: None,
+            provisioner_version: None,
+            prune_sensitive_data: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            repository_sha: None,
+            repository_submodules: None,
+            run_all: None,
+            sparse_checkout: None,
+            tags: None,
+            terraform_variable_files: None,
+            terraform_variables: model::Cell::blank(),
+            terragrunt_provider: None,
+            terragrunt_version: None,
+            variable_sets: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1854,36 +2162,26 @@ impl model::Model for UpdateWorkspaceRequest {
         &[0, 6, 14, 18, 22]
     }
 }
-model::model!(
-    UpdateWorkspaceRequest, Self { budget : Default::default(), cost_estimation_enabled :
-    Default::default(), default_pipelines : Default::default(), description :
-    Default::default(), environment_variables : model::Cell::blank(), name :
-    model::Cell::blank(), provider_connector : model::Cell::blank(), provider_connectors
-    : Default::default(), provisioner : model::Cell::blank(), provisioner_configuration :
-    Default::default(), provisioner_version : Default::default(), prune_sensitive_data :
-    Default::default(), repository : Default::default(), repository_branch :
-    Default::default(), repository_commit : Default::default(), repository_connector :
-    Default::default(), repository_path : Default::default(), repository_sha :
-    Default::default(), repository_submodules : Default::default(), run_all :
-    Default::default(), sparse_checkout : Default::default(), tags : Default::default(),
-    terraform_variable_files : Default::default(), terraform_variables :
-    model::Cell::blank(), terragrunt_provider : Default::default(), terragrunt_version :
-    Default::default(), variable_sets : Default::default(), misfits : Default::default()
-    }
-);
+model::through_cell!(UpdateWorkspaceRequest);
 model::open_enum! {
     #[doc = " Schema `UpdateWorkspaceRequest.repository_submodules`."]
     UpdateWorkspaceRequestRepositorySubmodules { False = "false", True = "true",
     Recursive = "recursive", }
 }
 /// Schema `UpdateWorkspaceResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateWorkspaceResponse {
     pub policy_evaluation: Option<Box<IacmEvaluation>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateWorkspaceResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy_evaluation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["policy_evaluation"]
@@ -1905,7 +2203,6 @@ impl model::Model for UpdateWorkspaceResponse {
 }
 model::model!(UpdateWorkspaceResponse);
 /// Schema `UploadRemoteExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct UploadRemoteExecutionResponse {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -1923,6 +2220,24 @@ pub struct UploadRemoteExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for UploadRemoteExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            custom_arguments: None,
+            executed: None,
+            id: None,
+            org: None,
+            pipeline_execution_id: None,
+            pipeline_execution_url: None,
+            project: None,
+            sha256_checksum: None,
+            updated: None,
+            workspace: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1979,7 +2294,6 @@ impl model::Model for UploadRemoteExecutionResponse {
 }
 model::model!(UploadRemoteExecutionResponse);
 /// Schema `WorkspaceDataPolicyEvaluation`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkspaceDataPolicyEvaluation {
     pub message: Option<String>,
     pub policy_id: Option<String>,
@@ -1991,6 +2305,18 @@ pub struct WorkspaceDataPolicyEvaluation {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkspaceDataPolicyEvaluation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            policy_id: None,
+            policy_name: None,
+            policy_set_id: None,
+            policy_set_name: None,
+            policy_status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2029,7 +2355,6 @@ impl model::Model for WorkspaceDataPolicyEvaluation {
 }
 model::model!(WorkspaceDataPolicyEvaluation);
 /// Schema `WorkspaceResourceSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkspaceResourceSummary {
     pub account: Option<String>,
     pub created: Option<i64>,
@@ -2044,6 +2369,21 @@ pub struct WorkspaceResourceSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkspaceResourceSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            created: None,
+            description: None,
+            identifier: None,
+            name: None,
+            org: None,
+            project: None,
+            status: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2096,13 +2436,19 @@ model::open_enum! {
     = "destroying", Failed = "failed", Unknown = "unknown", }
 }
 /// Schema `WorkspacesCreateWorkspaceResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkspacesCreateWorkspaceResponseBody {
     pub policy_evaluation: Option<Box<IacmEvaluation>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkspacesCreateWorkspaceResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy_evaluation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["policy_evaluation"]
@@ -2124,7 +2470,6 @@ impl model::Model for WorkspacesCreateWorkspaceResponseBody {
 }
 model::model!(WorkspacesCreateWorkspaceResponseBody);
 /// Schema `WorkspacesShowWorkspaceResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkspacesShowWorkspaceResponseBody {
     pub account: Option<String>,
     pub associated_template: Option<Box<AssociatedTemplate>>,
@@ -2182,6 +2527,56 @@ pub struct WorkspacesShowWorkspaceResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkspacesShowWorkspaceResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account: None,
+            associated_template: None,
+            backend_locked: None,
+            budget: None,
+            cost_breakdown_json: None,
+            cost_diff_json: None,
+            cost_estimation_enabled: None,
+            created: None,
+            default_pipelines: None,
+            description: None,
+            environment_variables: None,
+            identifier: None,
+            modules_json: None,
+            name: None,
+            org: None,
+            project: None,
+            provider_connector: None,
+            provider_connectors: None,
+            providers_json: None,
+            provisioner: None,
+            provisioner_data: None,
+            provisioner_version: None,
+            prune_sensitive_data: None,
+            repository: None,
+            repository_branch: None,
+            repository_commit: None,
+            repository_connector: None,
+            repository_path: None,
+            repository_sha: None,
+            repository_submodules: None,
+            run_all: None,
+            sparse_checkout: None,
+            state_checksum: None,
+            status: None,
+            tags: None,
+            terraform_plan_json: None,
+            terraform_state: None,
+            terraform_state_json: None,
+            terraform_variable_files: None,
+            terraform_variables: None,
+            terragrunt_provider: None,
+            terragrunt_version: None,
+            updated: None,
+            variable_sets: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2356,13 +2751,19 @@ model::open_enum! {
     CdkTree = "cdk_tree", CdkAssets = "cdk_assets", CdkDiff = "cdk_diff", }
 }
 /// Schema `workspaces#delete-stale-resources body`.
-#[derive(Clone, Debug, Default)]
 pub struct DeleteStaleResourcesBody {
     pub session_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for DeleteStaleResourcesBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            session_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["session_id"]
@@ -2389,7 +2790,6 @@ model::open_enum! {
     "updated,DESC", }
 }
 /// Schema `workspaces#update-drift-config body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateDriftConfigBody {
     pub pipeline_id: Option<String>,
     pub provisioner: Option<String>,
@@ -2399,6 +2799,16 @@ pub struct UpdateDriftConfigBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateDriftConfigBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_id: None,
+            provisioner: None,
+            run_every: None,
+            run_every_unit: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["run_every", "pipeline_id", "provisioner", "run_every_unit"]
@@ -2426,7 +2836,6 @@ impl model::Model for UpdateDriftConfigBody {
 }
 model::model!(UpdateDriftConfigBody);
 /// Schema `workspaces#update-ephemeral-config body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateEphemeralConfigBody {
     pub delete_delay_unit: Option<String>,
     pub delete_delay_value: Option<i64>,
@@ -2441,6 +2850,21 @@ pub struct UpdateEphemeralConfigBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateEphemeralConfigBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            delete_delay_unit: None,
+            delete_delay_value: None,
+            delete_on_date: None,
+            delete_workspace: None,
+            destroy_delay_unit: None,
+            destroy_delay_value: None,
+            destroy_on_date: None,
+            pipeline_id: None,
+            provisioner: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[

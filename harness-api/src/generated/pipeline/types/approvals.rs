@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `addHarnessApprovalActivity body`.
-#[derive(Clone, Debug, Default)]
 pub struct AddHarnessApprovalActivityBody {
     pub action: Option<String>,
     pub approver_inputs: Option<Vec<AddHarnessApprovalActivityBodyApproverInputs>>,
@@ -15,6 +14,16 @@ pub struct AddHarnessApprovalActivityBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddHarnessApprovalActivityBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            approver_inputs: None,
+            auto_approve: None,
+            comments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action", "comments", "autoApprove", "approverInputs"]
@@ -42,7 +51,6 @@ impl model::Model for AddHarnessApprovalActivityBody {
 }
 model::model!(AddHarnessApprovalActivityBody);
 /// Schema `addHarnessApprovalActivity body.approverInputs`.
-#[derive(Clone, Debug, Default)]
 pub struct AddHarnessApprovalActivityBodyApproverInputs {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -50,6 +58,14 @@ pub struct AddHarnessApprovalActivityBodyApproverInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddHarnessApprovalActivityBodyApproverInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -73,7 +89,6 @@ impl model::Model for AddHarnessApprovalActivityBodyApproverInputs {
 }
 model::model!(AddHarnessApprovalActivityBodyApproverInputs);
 /// Schema `addHarnessApprovalActivityByPipelineExecutionId body`.
-#[derive(Clone, Debug, Default)]
 pub struct AddHarnessApprovalActivityByPipelineExecutionIdBody {
     pub action: Option<String>,
     pub approver_inputs: Option<
@@ -84,6 +99,15 @@ pub struct AddHarnessApprovalActivityByPipelineExecutionIdBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            approver_inputs: None,
+            comments: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action", "comments", "approver_inputs"]
@@ -109,7 +133,6 @@ impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBody {
 }
 model::model!(AddHarnessApprovalActivityByPipelineExecutionIdBody);
 /// Schema `addHarnessApprovalActivityByPipelineExecutionId body.approver_inputs`.
-#[derive(Clone, Debug, Default)]
 pub struct AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -117,6 +140,14 @@ pub struct AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs {
     pub misfits: model::Misfits,
 }
 impl model::Model for AddHarnessApprovalActivityByPipelineExecutionIdBodyApproverInputs {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `Ambiance`.
-#[derive(Clone, Debug, Default)]
 pub struct Ambiance {
     pub expression_functor_token: Option<i64>,
     pub levels: Option<Vec<Level>>,
@@ -22,6 +21,23 @@ pub struct Ambiance {
     pub misfits: model::Misfits,
 }
 impl model::Model for Ambiance {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression_functor_token: None,
+            levels: None,
+            levels_list: None,
+            metadata: None,
+            original_stage_execution_id_for_rollback_mode: None,
+            plan_execution_id: None,
+            plan_id: None,
+            setup_abstractions: None,
+            setup_abstractions_map: None,
+            stage_execution_id: None,
+            start_ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -77,7 +93,6 @@ impl model::Model for Ambiance {
 }
 model::model!(Ambiance);
 /// Schema `ArtifactData`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactData {
     pub build: Option<String>,
     pub metadata: Option<std::collections::BTreeMap<String, String>>,
@@ -86,6 +101,15 @@ pub struct ArtifactData {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build: None,
+            metadata: None,
+            metadata_map: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["build", "metadata", "metadataMap"]
@@ -111,7 +135,6 @@ impl model::Model for ArtifactData {
 }
 model::model!(ArtifactData);
 /// Schema `BranchHook`.
-#[derive(Clone, Debug, Default)]
 pub struct BranchHook {
     pub action: Option<BranchHookAction>,
     pub ref_: Option<Box<Reference>>,
@@ -121,6 +144,16 @@ pub struct BranchHook {
     pub misfits: model::Misfits,
 }
 impl model::Model for BranchHook {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            ref_: None,
+            repo: None,
+            sender: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ref", "repo", "action", "sender"]
@@ -156,7 +189,6 @@ model::open_enum! {
     "SUBMITTED", Dismissed = "DISMISSED", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `Commit`.
-#[derive(Clone, Debug, Default)]
 pub struct Commit {
     pub author: Option<Box<Signature>>,
     pub committer: Option<Box<Signature>>,
@@ -167,6 +199,17 @@ pub struct Commit {
     pub misfits: model::Misfits,
 }
 impl model::Model for Commit {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author: None,
+            committer: None,
+            link: None,
+            message: None,
+            sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sha", "link", "author", "message", "committer"]
@@ -196,7 +239,6 @@ impl model::Model for Commit {
 }
 model::model!(Commit);
 /// Schema `ExecutionInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionInfo {
     pub end_ts: Option<i64>,
     pub run_sequence: Option<i64>,
@@ -207,6 +249,17 @@ pub struct ExecutionInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_ts: None,
+            run_sequence: None,
+            start_ts: None,
+            status: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["uuid", "endTs", "status", "startTs", "runSequence"]
@@ -251,7 +304,6 @@ model::open_enum! {
     RollbackFailed = "RollbackFailed", }
 }
 /// Schema `ExecutionMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionMetadata {
     pub execution_mode: Option<ExecutionMetadataExecutionMode>,
     pub execution_uuid: Option<String>,
@@ -279,6 +331,34 @@ pub struct ExecutionMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_mode: None,
+            execution_uuid: None,
+            feature_flag_to_value: None,
+            feature_flag_to_value_map: None,
+            git_sync_branch_context: None,
+            harness_version: None,
+            is_debug: None,
+            is_notification_configured: None,
+            is_stages_expressions_provided: None,
+            module_type: None,
+            original_plan_execution_id_for_rollback_mode: None,
+            pipeline_connector_ref: None,
+            pipeline_identifier: None,
+            pipeline_stage_info: None,
+            pipeline_store_type: None,
+            principal_info: None,
+            processed_yaml_version: None,
+            retry_info: None,
+            run_sequence: None,
+            setting_to_value: None,
+            setting_to_value_map: None,
+            trigger_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -378,7 +458,6 @@ model::open_enum! {
     Remote = "REMOTE", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `ExecutionPrincipalInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionPrincipalInfo {
     pub principal: Option<String>,
     pub principal_type: Option<ExecutionPrincipalInfoPrincipalType>,
@@ -387,6 +466,15 @@ pub struct ExecutionPrincipalInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionPrincipalInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            principal: None,
+            principal_type: None,
+            should_validate_rbac: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["principal", "principalType", "shouldValidateRbac"]
@@ -418,7 +506,6 @@ model::open_enum! {
     "SERVICE_ACCOUNT", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `FailureData`.
-#[derive(Clone, Debug, Default)]
 pub struct FailureData {
     pub code: Option<String>,
     pub failure_type_infos: Option<Vec<FailureTypeInfo>>,
@@ -434,6 +521,22 @@ pub struct FailureData {
     pub misfits: model::Misfits,
 }
 impl model::Model for FailureData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            code: None,
+            failure_type_infos: None,
+            failure_type_infos_list: None,
+            failure_types: None,
+            failure_types_list: None,
+            failure_types_value: None,
+            level: None,
+            message: None,
+            stage_identifier: None,
+            step_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -510,7 +613,6 @@ model::open_enum! {
     "USER_MARKED_FAILURE", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `FailureInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct FailureInfo {
     pub error_message: Option<String>,
     pub failure_data: Option<Vec<FailureData>>,
@@ -522,6 +624,18 @@ pub struct FailureInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for FailureInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            failure_data: None,
+            failure_data_list: None,
+            failure_types: None,
+            failure_types_list: None,
+            failure_types_value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -586,7 +700,6 @@ model::open_enum! {
     "USER_MARKED_FAILURE", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `FailureTypeInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct FailureTypeInfo {
     pub failure_sub_type: Option<FailureTypeInfoFailureSubType>,
     pub failure_type: Option<FailureTypeInfoFailureType>,
@@ -594,6 +707,14 @@ pub struct FailureTypeInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for FailureTypeInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failure_sub_type: None,
+            failure_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["failureType", "failureSubType"]
@@ -634,7 +755,6 @@ model::open_enum! {
     "USER_MARKED_FAILURE", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `HeaderConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct HeaderConfig {
     pub key: Option<String>,
     pub values: Option<Vec<String>>,
@@ -642,6 +762,14 @@ pub struct HeaderConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for HeaderConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            values: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "values"]
@@ -665,7 +793,6 @@ impl model::Model for HeaderConfig {
 }
 model::model!(HeaderConfig);
 /// Schema `InterruptResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct InterruptResponse {
     pub id: Option<String>,
     pub plan_execution_id: Option<String>,
@@ -674,6 +801,15 @@ pub struct InterruptResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for InterruptResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            plan_execution_id: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "type", "planExecutionId"]
@@ -707,7 +843,6 @@ model::open_enum! {
     "UserMarkedFailure", }
 }
 /// Schema `Label`.
-#[derive(Clone, Debug, Default)]
 pub struct Label {
     pub color: Option<String>,
     pub name: Option<String>,
@@ -715,6 +850,14 @@ pub struct Label {
     pub misfits: model::Misfits,
 }
 impl model::Model for Label {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            color: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "color"]
@@ -738,7 +881,6 @@ impl model::Model for Label {
 }
 model::model!(Label);
 /// Schema `Level`.
-#[derive(Clone, Debug, Default)]
 pub struct Level {
     pub group: Option<String>,
     pub identifier: Option<String>,
@@ -756,6 +898,24 @@ pub struct Level {
     pub misfits: model::Misfits,
 }
 impl model::Model for Level {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            group: None,
+            identifier: None,
+            node_type: None,
+            original_identifier: None,
+            retry_index: None,
+            runtime_id: None,
+            setup_id: None,
+            skip_expression_chain: None,
+            start_ts: None,
+            step_type: None,
+            strategy_info: None,
+            strategy_metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -812,13 +972,19 @@ impl model::Model for Level {
 }
 model::model!(Level);
 /// Schema `ManifestData`.
-#[derive(Clone, Debug, Default)]
 pub struct ManifestData {
     pub version: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ManifestData {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["version"]
@@ -840,7 +1006,6 @@ impl model::Model for ManifestData {
 }
 model::model!(ManifestData);
 /// Schema `ManualExecutionRequest`.
-#[derive(Clone, Debug)]
 pub struct ManualExecutionRequest {
     pub action: ManualExecutionRequestAction,
     /// Members whose value was of another kind than described.
@@ -852,11 +1017,18 @@ impl ManualExecutionRequest {
     pub fn new(action: impl Into<ManualExecutionRequestAction>) -> Self {
         Self {
             action: action.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ManualExecutionRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["action"]
@@ -880,22 +1052,25 @@ impl model::Model for ManualExecutionRequest {
         &[0]
     }
 }
-model::model!(
-    ManualExecutionRequest, Self { action : model::Cell::blank(), misfits :
-    Default::default() }
-);
+model::through_cell!(ManualExecutionRequest);
 model::open_enum! {
     #[doc = " Schema `ManualExecutionRequest.action`."] ManualExecutionRequestAction {
     MarkAsResume = "MARK_AS_RESUME", MarkAsFail = "MARK_AS_FAIL", }
 }
 /// Schema `ManualExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ManualExecutionResponse {
     pub status: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ManualExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status"]
@@ -917,7 +1092,6 @@ impl model::Model for ManualExecutionResponse {
 }
 model::model!(ManualExecutionResponse);
 /// Schema `ParsedPayload`.
-#[derive(Clone, Debug, Default)]
 pub struct ParsedPayload {
     pub branch: Option<Box<BranchHook>>,
     pub payload_case: Option<ParsedPayloadCase>,
@@ -929,6 +1103,18 @@ pub struct ParsedPayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for ParsedPayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            payload_case: None,
+            pr: None,
+            push: None,
+            release: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pr", "tag", "push", "branch", "release", "payloadCase"]
@@ -965,7 +1151,6 @@ model::open_enum! {
     "PAYLOAD_NOT_SET", }
 }
 /// Schema `Perm`.
-#[derive(Clone, Debug, Default)]
 pub struct Perm {
     pub admin: Option<bool>,
     pub pull: Option<bool>,
@@ -974,6 +1159,15 @@ pub struct Perm {
     pub misfits: model::Misfits,
 }
 impl model::Model for Perm {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            admin: None,
+            pull: None,
+            push: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pull", "push", "admin"]
@@ -999,7 +1193,6 @@ impl model::Model for Perm {
 }
 model::model!(Perm);
 /// Schema `PipelineUser`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineUser {
     pub avatar: Option<String>,
     pub created: Option<Box<Timestamp>>,
@@ -1012,6 +1205,19 @@ pub struct PipelineUser {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineUser {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            avatar: None,
+            created: None,
+            email: None,
+            id: None,
+            login: None,
+            name: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "email", "login", "avatar", "created", "updated"]
@@ -1045,7 +1251,6 @@ impl model::Model for PipelineUser {
 }
 model::model!(PipelineUser);
 /// Schema `PlanExecution`.
-#[derive(Clone, Debug, Default)]
 pub struct PlanExecution {
     pub ambiance: Option<Box<Ambiance>>,
     pub created_at: Option<i64>,
@@ -1079,6 +1284,38 @@ pub struct PlanExecution {
     pub misfits: model::Misfits,
 }
 impl model::Model for PlanExecution {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            ambiance: None,
+            created_at: None,
+            end_ts: None,
+            expression_functor_token: None,
+            failure_info: None,
+            governance_metadata: None,
+            last_updated_at: None,
+            metadata: None,
+            next_iteration: None,
+            node_id: None,
+            node_type: None,
+            plan_id: None,
+            post_execution_rollback_infos: None,
+            priority_type: None,
+            processed_yaml: None,
+            setup_abstractions: None,
+            stage_expression_values_map: None,
+            stages_execution_metadata: None,
+            start_ts: None,
+            status: None,
+            trigger_header: None,
+            trigger_json_payload: None,
+            trigger_payload: None,
+            uuid: None,
+            valid_until: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1185,7 +1422,6 @@ model::open_enum! {
     "HIGH", Low = "LOW", Normal = "NORMAL", }
 }
 /// Schema `PlanExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct PlanExecutionResponse {
     pub git_details: Option<Box<PipelineEntityGitDetails>>,
     pub plan_execution: Option<Box<PlanExecution>>,
@@ -1193,6 +1429,14 @@ pub struct PlanExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for PlanExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            git_details: None,
+            plan_execution: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["gitDetails", "planExecution"]
@@ -1233,7 +1477,6 @@ model::open_enum! {
     = "UNRECOGNIZED", }
 }
 /// Schema `PostExecutionRollbackInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct PostExecutionRollbackInfo {
     pub original_stage_execution_id: Option<String>,
     pub post_execution_rollback_stage_id: Option<String>,
@@ -1242,6 +1485,15 @@ pub struct PostExecutionRollbackInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for PostExecutionRollbackInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            original_stage_execution_id: None,
+            post_execution_rollback_stage_id: None,
+            rollback_stage_strategy_metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1271,7 +1523,6 @@ impl model::Model for PostExecutionRollbackInfo {
 }
 model::model!(PostExecutionRollbackInfo);
 /// Schema `PullRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct PullRequest {
     pub author: Option<Box<PipelineUser>>,
     pub base: Option<Box<Reference>>,
@@ -1298,6 +1549,33 @@ pub struct PullRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            author: None,
+            base: None,
+            body: None,
+            closed: None,
+            commits: None,
+            commits_list: None,
+            created: None,
+            fork: None,
+            head: None,
+            labels: None,
+            labels_list: None,
+            link: None,
+            merge_sha: None,
+            merged: None,
+            number: None,
+            ref_: None,
+            sha: None,
+            source: None,
+            target: None,
+            title: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1381,7 +1659,6 @@ impl model::Model for PullRequest {
 }
 model::model!(PullRequest);
 /// Schema `PullRequestHook`.
-#[derive(Clone, Debug, Default)]
 pub struct PullRequestHook {
     pub action: Option<PullRequestHookAction>,
     pub pr: Option<Box<PullRequest>>,
@@ -1391,6 +1668,16 @@ pub struct PullRequestHook {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullRequestHook {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            pr: None,
+            repo: None,
+            sender: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["pr", "repo", "action", "sender"]
@@ -1426,7 +1713,6 @@ model::open_enum! {
     Submitted = "SUBMITTED", Dismissed = "DISMISSED", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `PushHook`.
-#[derive(Clone, Debug, Default)]
 pub struct PushHook {
     pub after: Option<String>,
     pub base_ref: Option<String>,
@@ -1441,6 +1727,21 @@ pub struct PushHook {
     pub misfits: model::Misfits,
 }
 impl model::Model for PushHook {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            after: None,
+            base_ref: None,
+            before: None,
+            commit: None,
+            commits: None,
+            commits_list: None,
+            ref_: None,
+            repo: None,
+            sender: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1488,7 +1789,6 @@ impl model::Model for PushHook {
 }
 model::model!(PushHook);
 /// Schema `Reference`.
-#[derive(Clone, Debug, Default)]
 pub struct Reference {
     pub name: Option<String>,
     pub path: Option<String>,
@@ -1497,6 +1797,15 @@ pub struct Reference {
     pub misfits: model::Misfits,
 }
 impl model::Model for Reference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            path: None,
+            sha: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["sha", "name", "path"]
@@ -1522,7 +1831,6 @@ impl model::Model for Reference {
 }
 model::model!(Reference);
 /// Schema `Release`.
-#[derive(Clone, Debug, Default)]
 pub struct Release {
     pub created: Option<Box<Timestamp>>,
     pub description: Option<String>,
@@ -1536,6 +1844,20 @@ pub struct Release {
     pub misfits: model::Misfits,
 }
 impl model::Model for Release {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            description: None,
+            draft: None,
+            link: None,
+            prerelease: None,
+            published: None,
+            tag: None,
+            title: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1580,7 +1902,6 @@ impl model::Model for Release {
 }
 model::model!(Release);
 /// Schema `ReleaseHook`.
-#[derive(Clone, Debug, Default)]
 pub struct ReleaseHook {
     pub action: Option<ReleaseHookAction>,
     pub release: Option<Box<Release>>,
@@ -1590,6 +1911,16 @@ pub struct ReleaseHook {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReleaseHook {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            release: None,
+            repo: None,
+            sender: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repo", "action", "sender", "release"]
@@ -1625,7 +1956,6 @@ model::open_enum! {
     "SUBMITTED", Dismissed = "DISMISSED", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `Repository`.
-#[derive(Clone, Debug, Default)]
 pub struct Repository {
     pub branch: Option<String>,
     pub clone: Option<String>,
@@ -1642,6 +1972,23 @@ pub struct Repository {
     pub misfits: model::Misfits,
 }
 impl model::Model for Repository {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            clone: None,
+            clone_ssh: None,
+            created: None,
+            id: None,
+            link: None,
+            name: None,
+            namespace: None,
+            perm: None,
+            private: None,
+            updated: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1695,7 +2042,6 @@ impl model::Model for Repository {
 }
 model::model!(Repository);
 /// Schema `ResponseDTOInterruptResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoInterruptResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<InterruptResponse>>,
@@ -1705,6 +2051,16 @@ pub struct ResponseDtoInterruptResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoInterruptResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1737,7 +2093,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `ResponseDTOManualExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoManualExecutionResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ManualExecutionResponse>>,
@@ -1747,6 +2102,16 @@ pub struct ResponseDtoManualExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoManualExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1779,7 +2144,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPlanExecutionResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPlanExecutionResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PlanExecutionResponse>>,
@@ -1789,6 +2153,16 @@ pub struct ResponseDtoPlanExecutionResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPlanExecutionResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1821,7 +2195,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTORetryHistoryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoRetryHistoryResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<RetryHistoryResponse>>,
@@ -1831,6 +2204,16 @@ pub struct ResponseDtoRetryHistoryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoRetryHistoryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1863,7 +2246,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `RetryExecutionInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct RetryExecutionInfo {
     pub is_retry: Option<bool>,
     pub parent_retry_id: Option<String>,
@@ -1872,6 +2254,15 @@ pub struct RetryExecutionInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for RetryExecutionInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_retry: None,
+            parent_retry_id: None,
+            root_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["isRetry", "parentRetryId", "rootExecutionId"]
@@ -1897,7 +2288,6 @@ impl model::Model for RetryExecutionInfo {
 }
 model::model!(RetryExecutionInfo);
 /// Schema `RetryHistoryResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct RetryHistoryResponse {
     pub error_message: Option<String>,
     pub execution_infos: Option<Vec<ExecutionInfo>>,
@@ -1907,6 +2297,16 @@ pub struct RetryHistoryResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for RetryHistoryResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            execution_infos: None,
+            latest_execution_id: None,
+            retry_stages_metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["errorMessage", "executionInfos", "latestExecutionId", "retryStagesMetadata"]
@@ -1934,7 +2334,6 @@ impl model::Model for RetryHistoryResponse {
 }
 model::model!(RetryHistoryResponse);
 /// Schema `RetryStagesMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct RetryStagesMetadata {
     pub retry_stages_identifier: Option<Vec<String>>,
     pub skip_stages_identifier: Option<Vec<String>>,
@@ -1942,6 +2341,14 @@ pub struct RetryStagesMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for RetryStagesMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            retry_stages_identifier: None,
+            skip_stages_identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["skipStagesIdentifier", "retryStagesIdentifier"]
@@ -1965,7 +2372,6 @@ impl model::Model for RetryStagesMetadata {
 }
 model::model!(RetryStagesMetadata);
 /// Schema `RunStageRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct RunStageRequest {
     pub expression_values: Option<std::collections::BTreeMap<String, String>>,
     pub runtime_input_yaml: Option<String>,
@@ -1974,6 +2380,15 @@ pub struct RunStageRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for RunStageRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression_values: None,
+            runtime_input_yaml: None,
+            stage_identifiers: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["expressionValues", "runtimeInputYaml", "stageIdentifiers"]
@@ -1999,7 +2414,6 @@ impl model::Model for RunStageRequest {
 }
 model::model!(RunStageRequest);
 /// Schema `Signature`.
-#[derive(Clone, Debug, Default)]
 pub struct Signature {
     pub avatar: Option<String>,
     pub date: Option<Box<Timestamp>>,
@@ -2010,6 +2424,17 @@ pub struct Signature {
     pub misfits: model::Misfits,
 }
 impl model::Model for Signature {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            avatar: None,
+            date: None,
+            email: None,
+            login: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["date", "name", "email", "login", "avatar"]
@@ -2039,7 +2464,6 @@ impl model::Model for Signature {
 }
 model::model!(Signature);
 /// Schema `StagesExecutionMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct StagesExecutionMetadata {
     pub expression_values: Option<std::collections::BTreeMap<String, String>>,
     pub full_pipeline_yaml: Option<String>,
@@ -2051,6 +2475,18 @@ pub struct StagesExecutionMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for StagesExecutionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression_values: None,
+            full_pipeline_yaml: None,
+            is_stages_execution: None,
+            stage_identifier_to_name_map: None,
+            stage_identifiers: None,
+            stages_execution: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2089,7 +2525,6 @@ impl model::Model for StagesExecutionMetadata {
 }
 model::model!(StagesExecutionMetadata);
 /// Schema `StepType`.
-#[derive(Clone, Debug, Default)]
 pub struct StepType {
     pub step_category: Option<StepTypeStepCategory>,
     pub sub_category: Option<StepTypeSubCategory>,
@@ -2098,6 +2533,15 @@ pub struct StepType {
     pub misfits: model::Misfits,
 }
 impl model::Model for StepType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            step_category: None,
+            sub_category: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "subCategory", "stepCategory"]
@@ -2134,7 +2578,6 @@ model::open_enum! {
     }
 }
 /// Schema `StrategyInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct StrategyInfo {
     pub current_iteration: Option<i64>,
     pub for_metadata: Option<Box<ForMetadata>>,
@@ -2145,6 +2588,17 @@ pub struct StrategyInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for StrategyInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_iteration: None,
+            for_metadata: None,
+            identifier_post_fix: None,
+            metadata_case: None,
+            total_iterations: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2184,7 +2638,6 @@ model::open_enum! {
     Formetadata = "FORMETADATA", MetadataNotSet = "METADATA_NOT_SET", }
 }
 /// Schema `TagHook`.
-#[derive(Clone, Debug, Default)]
 pub struct TagHook {
     pub action: Option<TagHookAction>,
     pub ref_: Option<Box<Reference>>,
@@ -2194,6 +2647,16 @@ pub struct TagHook {
     pub misfits: model::Misfits,
 }
 impl model::Model for TagHook {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action: None,
+            ref_: None,
+            repo: None,
+            sender: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["ref", "repo", "action", "sender"]
@@ -2229,7 +2692,6 @@ model::open_enum! {
     "SUBMITTED", Dismissed = "DISMISSED", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `Timestamp`.
-#[derive(Clone, Debug, Default)]
 pub struct Timestamp {
     pub nanos: Option<i64>,
     pub seconds: Option<i64>,
@@ -2237,6 +2699,14 @@ pub struct Timestamp {
     pub misfits: model::Misfits,
 }
 impl model::Model for Timestamp {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            nanos: None,
+            seconds: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["nanos", "seconds"]
@@ -2260,7 +2730,6 @@ impl model::Model for Timestamp {
 }
 model::model!(Timestamp);
 /// Schema `TriggerPayload`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerPayload {
     pub artifact_data: Option<Box<ArtifactData>>,
     pub build_data_case: Option<TriggerPayloadBuildDataCase>,
@@ -2279,6 +2748,25 @@ pub struct TriggerPayload {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerPayload {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_data: None,
+            build_data_case: None,
+            changed_files: None,
+            changed_files_list: None,
+            connector_ref: None,
+            headers: None,
+            headers_map: None,
+            image_path: None,
+            manifest_data: None,
+            parsed_payload: None,
+            source_type: None,
+            type_: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2363,7 +2851,6 @@ model::open_enum! {
     AbortAll = "AbortAll", UserMarkedFailure = "UserMarkedFailure", }
 }
 /// Schema `retryPipelineV2 body`.
-#[derive(Clone, Debug, Default)]
 pub struct RetryPipelineV2Body {
     pub expression_values: Option<std::collections::BTreeMap<String, String>>,
     pub runtime_input_yaml: Option<String>,
@@ -2371,6 +2858,14 @@ pub struct RetryPipelineV2Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for RetryPipelineV2Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression_values: None,
+            runtime_input_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["expressionValues", "runtimeInputYaml"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AbortedBy`.
-#[derive(Clone, Debug, Default)]
 pub struct AbortedBy {
     pub created_at: Option<i64>,
     pub email: Option<String>,
@@ -14,6 +13,15 @@ pub struct AbortedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for AbortedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_at: None,
+            email: None,
+            user_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["email", "userName", "createdAt"]
@@ -39,13 +47,19 @@ impl model::Model for AbortedBy {
 }
 model::model!(AbortedBy);
 /// Schema `AdviserIssuer`.
-#[derive(Clone, Debug, Default)]
 pub struct AdviserIssuer {
     pub advise_type: Option<AdviserIssuerAdviseType>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for AdviserIssuer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            advise_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["adviseType"]
@@ -74,7 +88,6 @@ model::open_enum! {
     MarkAsFailure = "MARK_AS_FAILURE", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `AsyncChainExecutableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AsyncChainExecutableResponse {
     pub callback_id: Option<String>,
     pub callback_ids: Option<Vec<String>>,
@@ -91,6 +104,23 @@ pub struct AsyncChainExecutableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for AsyncChainExecutableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            callback_id: None,
+            callback_ids: None,
+            callback_ids_list: None,
+            chain_end: None,
+            log_keys: None,
+            log_keys_list: None,
+            pass_through_data: None,
+            status: None,
+            timeout: None,
+            units: None,
+            units_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -162,7 +192,6 @@ model::open_enum! {
     = "UNRECOGNIZED", }
 }
 /// Schema `AsyncExecutableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AsyncExecutableResponse {
     pub callback_ids: Option<Vec<String>>,
     pub callback_ids_list: Option<Vec<String>>,
@@ -176,6 +205,20 @@ pub struct AsyncExecutableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for AsyncExecutableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            callback_ids: None,
+            callback_ids_list: None,
+            log_keys: None,
+            log_keys_list: None,
+            status: None,
+            timeout: None,
+            units: None,
+            units_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -237,7 +280,6 @@ model::open_enum! {
     = "UNRECOGNIZED", }
 }
 /// Schema `Child`.
-#[derive(Clone, Debug, Default)]
 pub struct Child {
     pub child_node_id: Option<String>,
     pub strategy_metadata: Option<Box<StrategyMetadata>>,
@@ -245,6 +287,14 @@ pub struct Child {
     pub misfits: model::Misfits,
 }
 impl model::Model for Child {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            child_node_id: None,
+            strategy_metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["childNodeId", "strategyMetadata"]
@@ -268,7 +318,6 @@ impl model::Model for Child {
 }
 model::model!(Child);
 /// Schema `ChildChainExecutableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ChildChainExecutableResponse {
     pub last_link: Option<bool>,
     pub next_child_id: Option<String>,
@@ -279,6 +328,17 @@ pub struct ChildChainExecutableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChildChainExecutableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_link: None,
+            next_child_id: None,
+            pass_through_data: None,
+            previous_child_id: None,
+            suspend: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["suspend", "lastLink", "nextChildId", "passThroughData", "previousChildId"]
@@ -308,7 +368,6 @@ impl model::Model for ChildChainExecutableResponse {
 }
 model::model!(ChildChainExecutableResponse);
 /// Schema `ChildExecutableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ChildExecutableResponse {
     pub child_node_id: Option<String>,
     pub log_keys: Option<Vec<String>>,
@@ -320,6 +379,18 @@ pub struct ChildExecutableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChildExecutableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            child_node_id: None,
+            log_keys: None,
+            log_keys_list: None,
+            skip: None,
+            units: None,
+            units_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["skip", "units", "logKeys", "unitsList", "childNodeId", "logKeysList"]
@@ -351,7 +422,6 @@ impl model::Model for ChildExecutableResponse {
 }
 model::model!(ChildExecutableResponse);
 /// Schema `ChildExecutionDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct ChildExecutionDetail {
     pub execution_graph: Option<Box<ExecutionGraph>>,
     pub pipeline_execution_summary: Option<Box<PipelineExecutionSummary>>,
@@ -359,6 +429,14 @@ pub struct ChildExecutionDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChildExecutionDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_graph: None,
+            pipeline_execution_summary: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["executionGraph", "pipelineExecutionSummary"]
@@ -382,7 +460,6 @@ impl model::Model for ChildExecutionDetail {
 }
 model::model!(ChildExecutionDetail);
 /// Schema `ChildrenExecutableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ChildrenExecutableResponse {
     pub children: Option<Vec<Child>>,
     pub children_list: Option<Vec<Child>>,
@@ -396,6 +473,20 @@ pub struct ChildrenExecutableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ChildrenExecutableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            children: None,
+            children_list: None,
+            log_keys: None,
+            log_keys_list: None,
+            max_concurrency: None,
+            should_proceed_if_failed: None,
+            units: None,
+            units_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -440,7 +531,6 @@ impl model::Model for ChildrenExecutableResponse {
 }
 model::model!(ChildrenExecutableResponse);
 /// Schema `CustomPagePipelineExecutionOutline`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomPagePipelineExecutionOutline {
     pub content: Option<Vec<PipelineExecutionOutline>>,
     pub current_size: Option<i64>,
@@ -451,6 +541,17 @@ pub struct CustomPagePipelineExecutionOutline {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomPagePipelineExecutionOutline {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            current_size: None,
+            has_more: None,
+            last_seen_execution_id: None,
+            last_seen_start_time: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -486,7 +587,6 @@ impl model::Model for CustomPagePipelineExecutionOutline {
 }
 model::model!(CustomPagePipelineExecutionOutline);
 /// Schema `DelegateInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct DelegateInfo {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -496,6 +596,16 @@ pub struct DelegateInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for DelegateInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            task_id: None,
+            task_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "taskId", "taskName"]
@@ -523,7 +633,6 @@ impl model::Model for DelegateInfo {
 }
 model::model!(DelegateInfo);
 /// Schema `EdgeLayoutList`.
-#[derive(Clone, Debug, Default)]
 pub struct EdgeLayoutList {
     pub current_node_children: Option<Vec<String>>,
     pub next_ids: Option<Vec<String>>,
@@ -531,6 +640,14 @@ pub struct EdgeLayoutList {
     pub misfits: model::Misfits,
 }
 impl model::Model for EdgeLayoutList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            current_node_children: None,
+            next_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["nextIds", "currentNodeChildren"]
@@ -554,7 +671,6 @@ impl model::Model for EdgeLayoutList {
 }
 model::model!(EdgeLayoutList);
 /// Schema `ExecutableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutableResponse {
     pub async_: Option<Box<AsyncExecutableResponse>>,
     pub async_chain: Option<Box<AsyncChainExecutableResponse>>,
@@ -571,6 +687,23 @@ pub struct ExecutableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            async_: None,
+            async_chain: None,
+            child: None,
+            child_chain: None,
+            children: None,
+            facilitator: None,
+            response_case: None,
+            skip_task: None,
+            sync: None,
+            task: None,
+            task_chain: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -630,7 +763,6 @@ model::open_enum! {
     "ASYNCCHAIN", Facilitator = "FACILITATOR", ResponseNotSet = "RESPONSE_NOT_SET", }
 }
 /// Schema `ExecutionDataResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionDataResponse {
     pub execution_id: Option<String>,
     pub execution_yaml: Option<String>,
@@ -638,6 +770,14 @@ pub struct ExecutionDataResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionDataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: None,
+            execution_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["executionId", "executionYaml"]
@@ -661,13 +801,19 @@ impl model::Model for ExecutionDataResponse {
 }
 model::model!(ExecutionDataResponse);
 /// Schema `ExecutionErrorInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionErrorInfo {
     pub message: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionErrorInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message"]
@@ -689,7 +835,6 @@ impl model::Model for ExecutionErrorInfo {
 }
 model::model!(ExecutionErrorInfo);
 /// Schema `ExecutionGraph`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionGraph {
     pub execution_metadata: Option<std::collections::BTreeMap<String, String>>,
     pub node_adjacency_list_map: Option<
@@ -702,6 +847,17 @@ pub struct ExecutionGraph {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionGraph {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_metadata: None,
+            node_adjacency_list_map: None,
+            node_map: None,
+            representation_strategy: None,
+            root_node_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -741,7 +897,6 @@ model::open_enum! {
     ExecutionGraphRepresentationStrategy { CamelCase = "camelCase", }
 }
 /// Schema `ExecutionNode`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionNode {
     pub base_fqn: Option<String>,
     pub created_at: Option<i64>,
@@ -785,6 +940,38 @@ pub struct ExecutionNode {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionNode {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base_fqn: None,
+            created_at: None,
+            delegate_info_list: None,
+            end_ts: None,
+            executable_responses: None,
+            execution_input_configured: None,
+            failure_info: None,
+            identifier: None,
+            interrupt_histories: None,
+            log_base_key: None,
+            manual_intervention_available_actions: None,
+            name: None,
+            node_run_info: None,
+            outcomes: None,
+            progress_data: None,
+            retry_node_metadata: None,
+            setup_id: None,
+            skip_info: None,
+            start_ts: None,
+            status: None,
+            step_details: None,
+            step_parameters: None,
+            step_type: None,
+            strategy_metadata: None,
+            unit_progresses: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -883,7 +1070,6 @@ impl model::Model for ExecutionNode {
 }
 model::model!(ExecutionNode);
 /// Schema `ExecutionNodeAdjacencyList`.
-#[derive(Clone, Debug, Default)]
 pub struct ExecutionNodeAdjacencyList {
     pub children: Option<Vec<String>>,
     pub next_ids: Option<Vec<String>>,
@@ -891,6 +1077,14 @@ pub struct ExecutionNodeAdjacencyList {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExecutionNodeAdjacencyList {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            children: None,
+            next_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["nextIds", "children"]
@@ -938,7 +1132,6 @@ model::open_enum! {
     RollbackFailed = "RollbackFailed", }
 }
 /// Schema `ExpressionBlock`.
-#[derive(Clone, Debug, Default)]
 pub struct ExpressionBlock {
     pub count: Option<i64>,
     pub expression: Option<String>,
@@ -947,6 +1140,15 @@ pub struct ExpressionBlock {
     pub misfits: model::Misfits,
 }
 impl model::Model for ExpressionBlock {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            expression: None,
+            expression_value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "expression", "expressionValue"]
@@ -972,7 +1174,6 @@ impl model::Model for ExpressionBlock {
 }
 model::model!(ExpressionBlock);
 /// Schema `FacilitatorExecutableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct FacilitatorExecutableResponse {
     pub callback_ids: Option<Vec<String>>,
     pub callback_ids_list: Option<Vec<String>>,
@@ -984,6 +1185,18 @@ pub struct FacilitatorExecutableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for FacilitatorExecutableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            callback_ids: None,
+            callback_ids_list: None,
+            start_ts: None,
+            status: None,
+            timeout_in_seconds: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1040,7 +1253,6 @@ model::open_enum! {
     = "UNRECOGNIZED", }
 }
 /// Schema `FailureInfoDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct FailureInfoDto {
     pub failure_type_list: Option<Vec<FailureInfoDtoFailureTypeList>>,
     pub message: Option<String>,
@@ -1049,6 +1261,15 @@ pub struct FailureInfoDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for FailureInfoDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            failure_type_list: None,
+            message: None,
+            response_messages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message", "failureTypeList", "responseMessages"]
@@ -1084,7 +1305,6 @@ model::open_enum! {
     UserMarkedFailure = "USER_MARKED_FAILURE", }
 }
 /// Schema `GraphLayoutNode`.
-#[derive(Clone, Debug, Default)]
 pub struct GraphLayoutNode {
     pub barrier_found: Option<bool>,
     pub created_at: Option<i64>,
@@ -1124,6 +1344,36 @@ pub struct GraphLayoutNode {
     pub misfits: model::Misfits,
 }
 impl model::Model for GraphLayoutNode {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            barrier_found: None,
+            created_at: None,
+            edge_layout_list: None,
+            end_ts: None,
+            execution_input_configured: None,
+            failure_info: None,
+            failure_info_dto: None,
+            hidden: None,
+            is_manual_execution: None,
+            is_rollback_stage_node: None,
+            module: None,
+            module_info: None,
+            name: None,
+            node_execution_id: None,
+            node_group: None,
+            node_identifier: None,
+            node_run_info: None,
+            node_type: None,
+            node_uuid: None,
+            skip_info: None,
+            start_ts: None,
+            status: None,
+            step_details: None,
+            strategy_metadata: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1231,7 +1481,6 @@ model::open_enum! {
     RollbackFailed = "RollbackFailed", }
 }
 /// Schema `InputSetDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetDetails {
     pub identifier: Option<String>,
     pub name: Option<String>,
@@ -1239,6 +1488,14 @@ pub struct InputSetDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "identifier"]
@@ -1262,7 +1519,6 @@ impl model::Model for InputSetDetails {
 }
 model::model!(InputSetDetails);
 /// Schema `InputSetTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct InputSetTemplateResponse {
     pub input_set_details: Option<Vec<InputSetDetails>>,
     pub input_set_template_yaml: Option<String>,
@@ -1271,6 +1527,15 @@ pub struct InputSetTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for InputSetTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            input_set_details: None,
+            input_set_template_yaml: None,
+            input_set_yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["inputSetYaml", "inputSetDetails", "inputSetTemplateYaml"]
@@ -1296,7 +1561,6 @@ impl model::Model for InputSetTemplateResponse {
 }
 model::model!(InputSetTemplateResponse);
 /// Schema `InterruptConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct InterruptConfig {
     pub issued_by: Option<Box<IssuedBy>>,
     pub retry_interrupt_config: Option<Box<RetryInterruptConfig>>,
@@ -1304,6 +1568,14 @@ pub struct InterruptConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for InterruptConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            issued_by: None,
+            retry_interrupt_config: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["issuedBy", "retryInterruptConfig"]
@@ -1327,7 +1599,6 @@ impl model::Model for InterruptConfig {
 }
 model::model!(InterruptConfig);
 /// Schema `InterruptEffectDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct InterruptEffectDto {
     pub interrupt_config: Option<Box<InterruptConfig>>,
     pub interrupt_id: Option<String>,
@@ -1337,6 +1608,16 @@ pub struct InterruptEffectDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for InterruptEffectDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            interrupt_config: None,
+            interrupt_id: None,
+            interrupt_type: None,
+            took_effect_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["interruptId", "tookEffectAt", "interruptType", "interruptConfig"]
@@ -1375,7 +1656,6 @@ model::open_enum! {
     "USER_MARKED_FAIL_ALL", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `IssuedBy`.
-#[derive(Clone, Debug, Default)]
 pub struct IssuedBy {
     pub adviser_issuer: Option<Box<AdviserIssuer>>,
     pub issue_time: Option<i64>,
@@ -1387,6 +1667,18 @@ pub struct IssuedBy {
     pub misfits: model::Misfits,
 }
 impl model::Model for IssuedBy {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            adviser_issuer: None,
+            issue_time: None,
+            manual_issuer: None,
+            system_issuer: None,
+            timeout_issuer: None,
+            trigger_issuer: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1425,7 +1717,6 @@ impl model::Model for IssuedBy {
 }
 model::model!(IssuedBy);
 /// Schema `ManualIssuer`.
-#[derive(Clone, Debug, Default)]
 pub struct ManualIssuer {
     pub email_id: Option<String>,
     pub identifier: Option<String>,
@@ -1435,6 +1726,16 @@ pub struct ManualIssuer {
     pub misfits: model::Misfits,
 }
 impl model::Model for ManualIssuer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email_id: None,
+            identifier: None,
+            type_: None,
+            user_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "user_id", "email_id", "identifier"]
@@ -1462,7 +1763,6 @@ impl model::Model for ManualIssuer {
 }
 model::model!(ManualIssuer);
 /// Schema `NGLabel`.
-#[derive(Clone, Debug, Default)]
 pub struct NgLabel {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -1470,6 +1770,14 @@ pub struct NgLabel {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgLabel {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -1493,13 +1801,19 @@ impl model::Model for NgLabel {
 }
 model::model!(NgLabel);
 /// Schema `NodeExecutionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct NodeExecutionDetails {
     pub execution_graph: Option<Box<ExecutionGraph>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for NodeExecutionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_graph: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["executionGraph"]
@@ -1521,7 +1835,6 @@ impl model::Model for NodeExecutionDetails {
 }
 model::model!(NodeExecutionDetails);
 /// Schema `NodeExecutionOutline`.
-#[derive(Clone, Debug, Default)]
 pub struct NodeExecutionOutline {
     pub edge_layout_list: Option<Box<EdgeLayoutList>>,
     pub end_ts: Option<i64>,
@@ -1538,6 +1851,23 @@ pub struct NodeExecutionOutline {
     pub misfits: model::Misfits,
 }
 impl model::Model for NodeExecutionOutline {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            edge_layout_list: None,
+            end_ts: None,
+            failure_info: None,
+            name: None,
+            node_execution_id: None,
+            node_group: None,
+            node_identifier: None,
+            node_type: None,
+            node_uuid: None,
+            start_ts: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1606,7 +1936,6 @@ model::open_enum! {
     RollbackFailed = "RollbackFailed", }
 }
 /// Schema `NodeRunInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct NodeRunInfo {
     pub evaluated_condition: Option<bool>,
     pub expressions: Option<Vec<ExpressionBlock>>,
@@ -1617,6 +1946,17 @@ pub struct NodeRunInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for NodeRunInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            evaluated_condition: None,
+            expressions: None,
+            expressions_list: None,
+            is_manual_execution: None,
+            when_condition: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1652,7 +1992,6 @@ impl model::Model for NodeRunInfo {
 }
 model::model!(NodeRunInfo);
 /// Schema `PageGovernanceMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct PageGovernanceMetadata {
     pub content: Option<Vec<PipelineGovernanceMetadata>>,
     pub empty: Option<bool>,
@@ -1669,6 +2008,23 @@ pub struct PageGovernanceMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageGovernanceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1722,7 +2078,6 @@ impl model::Model for PageGovernanceMetadata {
 }
 model::model!(PageGovernanceMetadata);
 /// Schema `PagePipelineExecutionIdentifierSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct PagePipelineExecutionIdentifierSummary {
     pub content: Option<Vec<PipelineExecutionIdentifierSummary>>,
     pub empty: Option<bool>,
@@ -1739,6 +2094,23 @@ pub struct PagePipelineExecutionIdentifierSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for PagePipelineExecutionIdentifierSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1792,7 +2164,6 @@ impl model::Model for PagePipelineExecutionIdentifierSummary {
 }
 model::model!(PagePipelineExecutionIdentifierSummary);
 /// Schema `PagePipelineExecutionSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct PagePipelineExecutionSummary {
     pub content: Option<Vec<PipelineExecutionSummary>>,
     pub empty: Option<bool>,
@@ -1809,6 +2180,23 @@ pub struct PagePipelineExecutionSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for PagePipelineExecutionSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1862,7 +2250,6 @@ impl model::Model for PagePipelineExecutionSummary {
 }
 model::model!(PagePipelineExecutionSummary);
 /// Schema `PipelineExecutionDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineExecutionDetail {
     pub child_graph: Option<Box<ChildExecutionDetail>>,
     pub execution_graph: Option<Box<ExecutionGraph>>,
@@ -1871,6 +2258,15 @@ pub struct PipelineExecutionDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineExecutionDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            child_graph: None,
+            execution_graph: None,
+            pipeline_execution_summary: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["childGraph", "executionGraph", "pipelineExecutionSummary"]
@@ -1896,7 +2292,6 @@ impl model::Model for PipelineExecutionDetail {
 }
 model::model!(PipelineExecutionDetail);
 /// Schema `PipelineExecutionIdentifierSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineExecutionIdentifierSummary {
     pub org_identifier: Option<String>,
     pub pipeline_identifier: Option<String>,
@@ -1908,6 +2303,18 @@ pub struct PipelineExecutionIdentifierSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineExecutionIdentifierSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org_identifier: None,
+            pipeline_identifier: None,
+            plan_execution_id: None,
+            project_identifier: None,
+            run_sequence: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1961,13 +2368,19 @@ model::open_enum! {
     "UploadWaiting", Waiting = "Waiting", RollbackFailed = "RollbackFailed", }
 }
 /// Schema `PipelineExecutionNotes`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineExecutionNotes {
     pub notes: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineExecutionNotes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            notes: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["notes"]
@@ -1989,7 +2402,6 @@ impl model::Model for PipelineExecutionNotes {
 }
 model::model!(PipelineExecutionNotes);
 /// Schema `PipelineExecutionOutline`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineExecutionOutline {
     pub account_identifier: Option<String>,
     pub created_at: Option<i64>,
@@ -2012,6 +2424,29 @@ pub struct PipelineExecutionOutline {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineExecutionOutline {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            created_at: None,
+            end_ts: None,
+            failure_info: None,
+            last_updated_at: None,
+            modules: None,
+            name: None,
+            org_identifier: None,
+            pipeline_identifier: None,
+            plan_execution_id: None,
+            project_identifier: None,
+            run_sequence: None,
+            runtime_input_yaml: None,
+            stages_map: None,
+            start_ts: None,
+            starting_node_id: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2083,7 +2518,6 @@ impl model::Model for PipelineExecutionOutline {
 }
 model::model!(PipelineExecutionOutline);
 /// Schema `PipelineExecutionOutlineFilterDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineExecutionOutlineFilterDto {
     pub pipeline_identifier: Option<String>,
     pub plan_execution_ids: Option<Vec<String>>,
@@ -2093,6 +2527,16 @@ pub struct PipelineExecutionOutlineFilterDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineExecutionOutlineFilterDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            pipeline_identifier: None,
+            plan_execution_ids: None,
+            status: None,
+            time_range: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "timeRange", "planExecutionIds", "pipelineIdentifier"]
@@ -2150,7 +2594,6 @@ model::open_enum! {
     RollbackFailed = "RollbackFailed", }
 }
 /// Schema `PipelineExecutionSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineExecutionSummary {
     pub aborted_by: Option<Box<AbortedBy>>,
     pub allow_stage_executions: Option<bool>,
@@ -2214,6 +2657,65 @@ pub struct PipelineExecutionSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineExecutionSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            aborted_by: None,
+            allow_stage_executions: None,
+            can_re_execute: None,
+            can_retry: None,
+            connector_ref: None,
+            created_at: None,
+            dynamic_execution: None,
+            end_ts: None,
+            execution_error_info: None,
+            execution_input_configured: None,
+            execution_mode: None,
+            execution_trigger_info: None,
+            failed_stages_count: None,
+            failure_info: None,
+            git_details: None,
+            governance_metadata: None,
+            input_set_identifiers: None,
+            is_dynamic_execution: None,
+            is_original_yaml_used_on_rerun: None,
+            is_retried_execution: None,
+            is_stages_execution: None,
+            labels: None,
+            layout_node_map: None,
+            module_info: None,
+            modules: None,
+            name: None,
+            notes_exist_for_plan_execution_id: None,
+            org_identifier: None,
+            original_yaml_used_on_rerun: None,
+            parent_stage_info: None,
+            pipeline_identifier: None,
+            plan_execution_id: None,
+            project_identifier: None,
+            queued_reason: None,
+            queued_type: None,
+            retried_execution: None,
+            retry_execution_metadata: None,
+            run_sequence: None,
+            running_stages_count: None,
+            should_use_simplified_key: None,
+            show_retry_history: None,
+            stages_executed: None,
+            stages_executed_names: None,
+            stages_execution: None,
+            start_ts: None,
+            starting_node_id: None,
+            status: None,
+            store_type: None,
+            successful_stages_count: None,
+            tags: None,
+            template_reference_summary: None,
+            total_stages_count: None,
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2425,7 +2927,6 @@ model::open_enum! {
     "INLINE_HC", }
 }
 /// Schema `ResponseDTOCustomPagePipelineExecutionOutline`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoCustomPagePipelineExecutionOutline {
     pub correlation_id: Option<String>,
     pub data: Option<Box<CustomPagePipelineExecutionOutline>>,
@@ -2435,6 +2936,16 @@ pub struct ResponseDtoCustomPagePipelineExecutionOutline {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoCustomPagePipelineExecutionOutline {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2467,7 +2978,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOExecutionDataResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoExecutionDataResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ExecutionDataResponse>>,
@@ -2477,6 +2987,16 @@ pub struct ResponseDtoExecutionDataResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoExecutionDataResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2509,7 +3029,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOExecutionGraph`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoExecutionGraph {
     pub correlation_id: Option<String>,
     pub data: Option<Box<ExecutionGraph>>,
@@ -2519,6 +3038,16 @@ pub struct ResponseDtoExecutionGraph {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoExecutionGraph {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2551,7 +3080,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOInputSetTemplateResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoInputSetTemplateResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<InputSetTemplateResponse>>,
@@ -2561,6 +3089,16 @@ pub struct ResponseDtoInputSetTemplateResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoInputSetTemplateResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2593,7 +3131,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTONodeExecutionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoNodeExecutionDetails {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NodeExecutionDetails>>,
@@ -2603,6 +3140,16 @@ pub struct ResponseDtoNodeExecutionDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoNodeExecutionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2635,7 +3182,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageGovernanceMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageGovernanceMetadata {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageGovernanceMetadata>>,
@@ -2645,6 +3191,16 @@ pub struct ResponseDtoPageGovernanceMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageGovernanceMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2677,7 +3233,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPagePipelineExecutionIdentifierSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPagePipelineExecutionIdentifierSummary {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PagePipelineExecutionIdentifierSummary>>,
@@ -2687,6 +3242,16 @@ pub struct ResponseDtoPagePipelineExecutionIdentifierSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPagePipelineExecutionIdentifierSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2719,7 +3284,6 @@ model::open_enum! {
     Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPagePipelineExecutionSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPagePipelineExecutionSummary {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PagePipelineExecutionSummary>>,
@@ -2729,6 +3293,16 @@ pub struct ResponseDtoPagePipelineExecutionSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPagePipelineExecutionSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2761,7 +3335,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPipelineExecutionDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPipelineExecutionDetail {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PipelineExecutionDetail>>,
@@ -2771,6 +3344,16 @@ pub struct ResponseDtoPipelineExecutionDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPipelineExecutionDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2803,7 +3386,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOPipelineExecutionNotes`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPipelineExecutionNotes {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PipelineExecutionNotes>>,
@@ -2813,6 +3395,16 @@ pub struct ResponseDtoPipelineExecutionNotes {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPipelineExecutionNotes {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2845,7 +3437,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOWorkflowGraph`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoWorkflowGraph {
     pub correlation_id: Option<String>,
     pub data: Option<Box<WorkflowGraph>>,
@@ -2855,6 +3446,16 @@ pub struct ResponseDtoWorkflowGraph {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoWorkflowGraph {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -2886,7 +3487,6 @@ model::open_enum! {
     { Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `RetryExecutionMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct RetryExecutionMetadata {
     pub end_ts: Option<i64>,
     pub executed_by: Option<Box<ExecutionTriggerInfo>>,
@@ -2898,6 +3498,18 @@ pub struct RetryExecutionMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for RetryExecutionMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_ts: None,
+            executed_by: None,
+            parent_execution_id: None,
+            root_execution_id: None,
+            run_sequence: None,
+            start_ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2936,13 +3548,19 @@ impl model::Model for RetryExecutionMetadata {
 }
 model::model!(RetryExecutionMetadata);
 /// Schema `RetryInterruptConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct RetryInterruptConfig {
     pub retry_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for RetryInterruptConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            retry_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["retryId"]
@@ -2964,7 +3582,6 @@ impl model::Model for RetryInterruptConfig {
 }
 model::model!(RetryInterruptConfig);
 /// Schema `RetryNodeMetadata`.
-#[derive(Clone, Debug, Default)]
 pub struct RetryNodeMetadata {
     pub end_ts: Option<i64>,
     pub executed_by: Option<Box<ExecutionTriggerInfo>>,
@@ -2975,6 +3592,17 @@ pub struct RetryNodeMetadata {
     pub misfits: model::Misfits,
 }
 impl model::Model for RetryNodeMetadata {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_ts: None,
+            executed_by: None,
+            original_plan_execution_id: None,
+            run_sequence: None,
+            start_ts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTs", "startTs", "executedBy", "runSequence", "originalPlanExecutionId"]
@@ -3004,7 +3632,6 @@ impl model::Model for RetryNodeMetadata {
 }
 model::model!(RetryNodeMetadata);
 /// Schema `SkipInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct SkipInfo {
     pub evaluated_condition: Option<bool>,
     pub skip_condition: Option<String>,
@@ -3012,6 +3639,14 @@ pub struct SkipInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for SkipInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            evaluated_condition: None,
+            skip_condition: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["skipCondition", "evaluatedCondition"]
@@ -3035,13 +3670,19 @@ impl model::Model for SkipInfo {
 }
 model::model!(SkipInfo);
 /// Schema `SkipTaskExecutableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SkipTaskExecutableResponse {
     pub message: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SkipTaskExecutableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message"]
@@ -3063,7 +3704,6 @@ impl model::Model for SkipTaskExecutableResponse {
 }
 model::model!(SkipTaskExecutableResponse);
 /// Schema `SyncExecutableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SyncExecutableResponse {
     pub log_keys: Option<Vec<String>>,
     pub log_keys_list: Option<Vec<String>>,
@@ -3073,6 +3713,16 @@ pub struct SyncExecutableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SyncExecutableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            log_keys: None,
+            log_keys_list: None,
+            units: None,
+            units_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["units", "logKeys", "unitsList", "logKeysList"]
@@ -3100,13 +3750,19 @@ impl model::Model for SyncExecutableResponse {
 }
 model::model!(SyncExecutableResponse);
 /// Schema `SystemIssuer`.
-#[derive(Clone, Debug, Default)]
 pub struct SystemIssuer {
     pub message: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for SystemIssuer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            message: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["message"]
@@ -3128,7 +3784,6 @@ impl model::Model for SystemIssuer {
 }
 model::model!(SystemIssuer);
 /// Schema `TaskChainExecutableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TaskChainExecutableResponse {
     pub chain_end: Option<bool>,
     pub log_keys: Option<Vec<String>>,
@@ -3143,6 +3798,21 @@ pub struct TaskChainExecutableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TaskChainExecutableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chain_end: None,
+            log_keys: None,
+            log_keys_list: None,
+            pass_through_data: None,
+            task_category: None,
+            task_id: None,
+            task_name: None,
+            units: None,
+            units_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3196,7 +3866,6 @@ model::open_enum! {
     Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `TaskExecutableResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TaskExecutableResponse {
     pub log_keys: Option<Vec<String>>,
     pub log_keys_list: Option<Vec<String>>,
@@ -3209,6 +3878,19 @@ pub struct TaskExecutableResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for TaskExecutableResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            log_keys: None,
+            log_keys_list: None,
+            task_category: None,
+            task_id: None,
+            task_name: None,
+            units: None,
+            units_list: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3256,7 +3938,6 @@ model::open_enum! {
     Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `TimeRange`.
-#[derive(Clone, Debug, Default)]
 pub struct TimeRange {
     pub end_time: Option<i64>,
     pub relative_time: Option<String>,
@@ -3266,6 +3947,16 @@ pub struct TimeRange {
     pub misfits: model::Misfits,
 }
 impl model::Model for TimeRange {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_time: None,
+            relative_time: None,
+            start_time: None,
+            time_range_filter_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["endTime", "startTime", "relativeTime", "timeRangeFilterType"]
@@ -3300,13 +3991,19 @@ model::open_enum! {
     ThisQuarter = "THIS_QUARTER", LastQuarter = "LAST_QUARTER", }
 }
 /// Schema `TimeoutIssuer`.
-#[derive(Clone, Debug, Default)]
 pub struct TimeoutIssuer {
     pub timeout_instance_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TimeoutIssuer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            timeout_instance_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["timeoutInstanceId"]
@@ -3328,7 +4025,6 @@ impl model::Model for TimeoutIssuer {
 }
 model::model!(TimeoutIssuer);
 /// Schema `TriggerIssuer`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerIssuer {
     pub abort_prev_concurrent_execution: Option<bool>,
     pub trigger_ref: Option<String>,
@@ -3336,6 +4032,14 @@ pub struct TriggerIssuer {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerIssuer {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            abort_prev_concurrent_execution: None,
+            trigger_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["triggerRef", "abortPrevConcurrentExecution"]
@@ -3359,7 +4063,6 @@ impl model::Model for TriggerIssuer {
 }
 model::model!(TriggerIssuer);
 /// Schema `UnitProgress`.
-#[derive(Clone, Debug, Default)]
 pub struct UnitProgress {
     pub end_time: Option<i64>,
     pub start_time: Option<i64>,
@@ -3369,6 +4072,16 @@ pub struct UnitProgress {
     pub misfits: model::Misfits,
 }
 impl model::Model for UnitProgress {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            end_time: None,
+            start_time: None,
+            status: None,
+            unit_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "endTime", "unitName", "startTime"]
@@ -3401,7 +4114,6 @@ model::open_enum! {
     Skipped = "SKIPPED", Expired = "EXPIRED", Unrecognized = "UNRECOGNIZED", }
 }
 /// Schema `WorkflowGraph`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkflowGraph {
     pub data: Option<std::collections::BTreeMap<String, WorkflowGraphNode>>,
     pub relation: Option<std::collections::BTreeMap<String, WorkflowGraphRelation>>,
@@ -3409,6 +4121,14 @@ pub struct WorkflowGraph {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkflowGraph {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            data: None,
+            relation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "relation"]
@@ -3432,7 +4152,6 @@ impl model::Model for WorkflowGraph {
 }
 model::model!(WorkflowGraph);
 /// Schema `WorkflowGraphNode`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkflowGraphNode {
     pub identifier: Option<String>,
     pub inputs: Option<std::collections::BTreeMap<String, serde_json::Value>>,
@@ -3444,6 +4163,18 @@ pub struct WorkflowGraphNode {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkflowGraphNode {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            inputs: None,
+            name: None,
+            outputs: None,
+            status: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "uuid", "inputs", "status", "outputs", "identifier"]
@@ -3492,7 +4223,6 @@ model::open_enum! {
     = "UNRECOGNIZED", }
 }
 /// Schema `WorkflowGraphRelation`.
-#[derive(Clone, Debug, Default)]
 pub struct WorkflowGraphRelation {
     pub children: Option<Vec<String>>,
     pub next_ids: Option<Vec<String>>,
@@ -3502,6 +4232,16 @@ pub struct WorkflowGraphRelation {
     pub misfits: model::Misfits,
 }
 impl model::Model for WorkflowGraphRelation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            children: None,
+            next_ids: None,
+            parent_id: None,
+            prev_ids: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["nextIds", "prevIds", "children", "parentId"]

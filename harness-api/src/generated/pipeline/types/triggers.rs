@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `AcrArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AcrArtifactSpec {
     pub spec: Option<Box<AcrArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -13,6 +12,14 @@ pub struct AcrArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AcrArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -36,7 +43,6 @@ impl model::Model for AcrArtifactSpec {
 }
 model::model!(AcrArtifactSpec);
 /// Schema `AcrArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AcrArtifactTriggerSpec {
     pub connector_ref: Option<String>,
     pub event_conditions: Option<Vec<TriggerConditions>>,
@@ -50,6 +56,20 @@ pub struct AcrArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AcrArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            event_conditions: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            registry: None,
+            repository: None,
+            subscription_id: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -94,7 +114,6 @@ impl model::Model for AcrArtifactTriggerSpec {
 }
 model::model!(AcrArtifactTriggerSpec);
 /// Schema `AmazonMachineImageArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AmazonMachineImageArtifactSpec {
     pub spec: Option<Box<AmazonMachineImageArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -102,6 +121,14 @@ pub struct AmazonMachineImageArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AmazonMachineImageArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -125,7 +152,6 @@ impl model::Model for AmazonMachineImageArtifactSpec {
 }
 model::model!(AmazonMachineImageArtifactSpec);
 /// Schema `AmazonMachineImageArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AmazonMachineImageArtifactTriggerSpec {
     pub connector_ref: Option<String>,
     pub event_conditions: Option<Vec<TriggerConditions>>,
@@ -140,6 +166,21 @@ pub struct AmazonMachineImageArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AmazonMachineImageArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            event_conditions: None,
+            filters: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            region: None,
+            tags: None,
+            version: None,
+            version_regex: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -187,7 +228,6 @@ impl model::Model for AmazonMachineImageArtifactTriggerSpec {
 }
 model::model!(AmazonMachineImageArtifactTriggerSpec);
 /// Schema `AmazonS3ArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AmazonS3ArtifactSpec {
     pub spec: Option<Box<AmazonS3ArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -195,6 +235,14 @@ pub struct AmazonS3ArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AmazonS3ArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -218,7 +266,6 @@ impl model::Model for AmazonS3ArtifactSpec {
 }
 model::model!(AmazonS3ArtifactSpec);
 /// Schema `AmazonS3ArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AmazonS3ArtifactTriggerSpec {
     pub bucket_name: Option<String>,
     pub connector_ref: Option<String>,
@@ -231,6 +278,19 @@ pub struct AmazonS3ArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AmazonS3ArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bucket_name: None,
+            connector_ref: None,
+            event_conditions: None,
+            file_path_regex: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -272,7 +332,6 @@ impl model::Model for AmazonS3ArtifactTriggerSpec {
 }
 model::model!(AmazonS3ArtifactTriggerSpec);
 /// Schema `AMIFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct AmiFilter {
     pub name: Option<String>,
     pub value: Option<String>,
@@ -280,6 +339,14 @@ pub struct AmiFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for AmiFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "value"]
@@ -303,7 +370,6 @@ impl model::Model for AmiFilter {
 }
 model::model!(AmiFilter);
 /// Schema `ArtifactTriggerSource`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactTriggerSource {
     pub poll_interval: Option<String>,
     pub spec: Option<ArtifactTriggerSpec>,
@@ -313,6 +379,16 @@ pub struct ArtifactTriggerSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactTriggerSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            poll_interval: None,
+            spec: None,
+            type_: None,
+            webhook_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "webhook_id", "poll_interval"]
@@ -373,13 +449,19 @@ model::open_enum! {
     "AmazonMachineImage", GoogleCloudStorage = "GoogleCloudStorage", Bamboo = "Bamboo", }
 }
 /// Schema `ArtifactTypeSpecWrapper`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactTypeSpecWrapper {
     pub spec: Option<ArtifactTriggerSpec>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactTypeSpecWrapper {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec"]
@@ -401,7 +483,6 @@ impl model::Model for ArtifactTypeSpecWrapper {
 }
 model::model!(ArtifactTypeSpecWrapper);
 /// Schema `ArtifactoryRegistryArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactoryRegistryArtifactSpec {
     pub spec: Option<Box<ArtifactoryRegistryArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -409,6 +490,14 @@ pub struct ArtifactoryRegistryArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactoryRegistryArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -432,7 +521,6 @@ impl model::Model for ArtifactoryRegistryArtifactSpec {
 }
 model::model!(ArtifactoryRegistryArtifactSpec);
 /// Schema `ArtifactoryRegistryArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactoryRegistryArtifactTriggerSpec {
     pub artifact_directory: Option<String>,
     pub artifact_filter: Option<String>,
@@ -448,6 +536,22 @@ pub struct ArtifactoryRegistryArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactoryRegistryArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_directory: None,
+            artifact_filter: None,
+            artifact_path: None,
+            connector_ref: None,
+            event_conditions: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            repository: None,
+            repository_format: None,
+            repository_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -498,7 +602,6 @@ impl model::Model for ArtifactoryRegistryArtifactTriggerSpec {
 }
 model::model!(ArtifactoryRegistryArtifactTriggerSpec);
 /// Schema `AwsCodeCommitWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsCodeCommitWebhookSpec {
     pub spec: Option<Box<AwsCodeCommitWebhookTriggerSpec>>,
     pub type_: Option<AwsCodeCommitWebhookSpecType>,
@@ -506,6 +609,14 @@ pub struct AwsCodeCommitWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsCodeCommitWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -534,7 +645,6 @@ model::open_enum! {
     "AwsCodeCommit", AzureRepo = "AzureRepo", Harness = "Harness", Custom = "Custom", }
 }
 /// Schema `AwsCodeCommitWebhookTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AwsCodeCommitWebhookTriggerSpec {
     pub spec: Option<Box<PushAwsCodeCommitWebhookTriggerSpec>>,
     pub type_: Option<AwsCodeCommitWebhookTriggerSpecType>,
@@ -542,6 +652,14 @@ pub struct AwsCodeCommitWebhookTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AwsCodeCommitWebhookTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -569,7 +687,6 @@ model::open_enum! {
     AwsCodeCommitWebhookTriggerSpecType { Push = "Push", }
 }
 /// Schema `AzureArtifactsArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureArtifactsArtifactSpec {
     pub spec: Option<Box<AzureArtifactsArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -577,6 +694,14 @@ pub struct AzureArtifactsArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureArtifactsArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -600,7 +725,6 @@ impl model::Model for AzureArtifactsArtifactSpec {
 }
 model::model!(AzureArtifactsArtifactSpec);
 /// Schema `AzureArtifactsArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureArtifactsArtifactTriggerSpec {
     pub connector_ref: Option<String>,
     pub event_conditions: Option<Vec<TriggerConditions>>,
@@ -616,6 +740,22 @@ pub struct AzureArtifactsArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureArtifactsArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            event_conditions: None,
+            feed: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            package_name: None,
+            package_type: None,
+            project: None,
+            version: None,
+            version_regex: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -666,7 +806,6 @@ impl model::Model for AzureArtifactsArtifactTriggerSpec {
 }
 model::model!(AzureArtifactsArtifactTriggerSpec);
 /// Schema `AzureRepoWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct AzureRepoWebhookSpec {
     pub spec: Option<AzureRepoWebhookTriggerSpec>,
     pub type_: Option<AzureRepoWebhookSpecType>,
@@ -674,6 +813,14 @@ pub struct AzureRepoWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for AzureRepoWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -708,7 +855,6 @@ model::union! {
     1 PullRequest(PullRequestAzureRepoWebhookSpec), 2 Push(PushAzureRepoWebhookSpec), }
 }
 /// Schema `BambooArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct BambooArtifactSpec {
     pub spec: Option<Box<BambooArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -716,6 +862,14 @@ pub struct BambooArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for BambooArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -739,7 +893,6 @@ impl model::Model for BambooArtifactSpec {
 }
 model::model!(BambooArtifactSpec);
 /// Schema `BambooArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct BambooArtifactTriggerSpec {
     pub artifact_paths: Option<Vec<String>>,
     pub build: Option<String>,
@@ -752,6 +905,19 @@ pub struct BambooArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for BambooArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_paths: None,
+            build: None,
+            connector_ref: None,
+            event_conditions: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            plan_key: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -793,7 +959,6 @@ impl model::Model for BambooArtifactTriggerSpec {
 }
 model::model!(BambooArtifactTriggerSpec);
 /// Schema `BitbucketWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct BitbucketWebhookSpec {
     pub spec: Option<BitbucketWebhookTriggerSpec>,
     pub type_: Option<BitbucketWebhookSpecType>,
@@ -801,6 +966,14 @@ pub struct BitbucketWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for BitbucketWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -835,13 +1008,19 @@ model::union! {
     PullRequest(PullRequestBitbucketWebhookSpec), 2 Push(PushBitbucketWebhookSpec), }
 }
 /// Schema `BuildDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct BuildDetails {
     pub build_type: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for BuildDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["buildType"]
@@ -868,7 +1047,6 @@ model::union! {
     Http(HttpBuildStore), 2 S3(S3BuildStore), }
 }
 /// Schema `CronScheduledTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CronScheduledTriggerSpec {
     pub expression: Option<String>,
     pub type_: Option<String>,
@@ -876,6 +1054,14 @@ pub struct CronScheduledTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CronScheduledTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            expression: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "expression"]
@@ -899,7 +1085,6 @@ impl model::Model for CronScheduledTriggerSpec {
 }
 model::model!(CronScheduledTriggerSpec);
 /// Schema `CustomArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomArtifactSpec {
     pub spec: Option<Box<CustomArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -907,6 +1092,14 @@ pub struct CustomArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -930,7 +1123,6 @@ impl model::Model for CustomArtifactSpec {
 }
 model::model!(CustomArtifactSpec);
 /// Schema `CustomArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomArtifactTriggerSpec {
     pub artifacts_array_path: Option<String>,
     pub event_conditions: Option<Vec<TriggerConditions>>,
@@ -945,6 +1137,21 @@ pub struct CustomArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifacts_array_path: None,
+            event_conditions: None,
+            inputs: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            metadata: None,
+            script: None,
+            version: None,
+            version_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -992,7 +1199,6 @@ impl model::Model for CustomArtifactTriggerSpec {
 }
 model::model!(CustomArtifactTriggerSpec);
 /// Schema `CustomWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomWebhookSpec {
     pub spec: Option<Box<CustomWebhookTriggerSpec>>,
     pub type_: Option<CustomWebhookSpecType>,
@@ -1000,6 +1206,14 @@ pub struct CustomWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1028,7 +1242,6 @@ model::open_enum! {
     "AwsCodeCommit", AzureRepo = "AzureRepo", Harness = "Harness", Custom = "Custom", }
 }
 /// Schema `CustomWebhookTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct CustomWebhookTriggerSpec {
     pub header_conditions: Option<Vec<TriggerConditions>>,
     pub jexl_condition: Option<String>,
@@ -1037,6 +1250,15 @@ pub struct CustomWebhookTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for CustomWebhookTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["jexl_condition", "header_conditions", "payload_conditions"]
@@ -1062,7 +1284,6 @@ impl model::Model for CustomWebhookTriggerSpec {
 }
 model::model!(CustomWebhookTriggerSpec);
 /// Schema `DockerRegistryArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerRegistryArtifactSpec {
     pub spec: Option<Box<DockerRegistryArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -1070,6 +1291,14 @@ pub struct DockerRegistryArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerRegistryArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1093,7 +1322,6 @@ impl model::Model for DockerRegistryArtifactSpec {
 }
 model::model!(DockerRegistryArtifactSpec);
 /// Schema `DockerRegistryArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct DockerRegistryArtifactTriggerSpec {
     pub connector_ref: Option<String>,
     pub event_conditions: Option<Vec<TriggerConditions>>,
@@ -1105,6 +1333,18 @@ pub struct DockerRegistryArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for DockerRegistryArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            event_conditions: None,
+            image_path: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1143,7 +1383,6 @@ impl model::Model for DockerRegistryArtifactTriggerSpec {
 }
 model::model!(DockerRegistryArtifactTriggerSpec);
 /// Schema `EcrArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct EcrArtifactSpec {
     pub spec: Option<Box<EcrArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -1151,6 +1390,14 @@ pub struct EcrArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for EcrArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1174,7 +1421,6 @@ impl model::Model for EcrArtifactSpec {
 }
 model::model!(EcrArtifactSpec);
 /// Schema `EcrArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct EcrArtifactTriggerSpec {
     pub connector_ref: Option<String>,
     pub event_conditions: Option<Vec<TriggerConditions>>,
@@ -1188,6 +1434,20 @@ pub struct EcrArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for EcrArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            event_conditions: None,
+            image_path: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            region: None,
+            registry_id: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1232,7 +1492,6 @@ impl model::Model for EcrArtifactTriggerSpec {
 }
 model::model!(EcrArtifactTriggerSpec);
 /// Schema `GcrArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GcrArtifactSpec {
     pub spec: Option<Box<GcrArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -1240,6 +1499,14 @@ pub struct GcrArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcrArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1263,7 +1530,6 @@ impl model::Model for GcrArtifactSpec {
 }
 model::model!(GcrArtifactSpec);
 /// Schema `GcrArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GcrArtifactTriggerSpec {
     pub connector_ref: Option<String>,
     pub event_conditions: Option<Vec<TriggerConditions>>,
@@ -1276,6 +1542,19 @@ pub struct GcrArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcrArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            event_conditions: None,
+            image_path: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            registry_hostname: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1317,7 +1596,6 @@ impl model::Model for GcrArtifactTriggerSpec {
 }
 model::model!(GcrArtifactTriggerSpec);
 /// Schema `GcsBuildStore`.
-#[derive(Clone, Debug, Default)]
 pub struct GcsBuildStore {
     pub spec: Option<Box<GcsBuildStoreSpec>>,
     pub type_: Option<GcsBuildStoreType>,
@@ -1325,6 +1603,14 @@ pub struct GcsBuildStore {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcsBuildStore {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1348,7 +1634,6 @@ impl model::Model for GcsBuildStore {
 }
 model::model!(GcsBuildStore);
 /// Schema `GcsBuildStoreSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GcsBuildStoreSpec {
     pub bucket_name: Option<String>,
     pub connector_ref: Option<String>,
@@ -1357,6 +1642,15 @@ pub struct GcsBuildStoreSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GcsBuildStoreSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bucket_name: None,
+            connector_ref: None,
+            folder_path: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["bucketName", "folder_path", "connector_ref"]
@@ -1386,7 +1680,6 @@ model::open_enum! {
     "S3", Gcs = "Gcs", }
 }
 /// Schema `GithubPackageRegistryArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubPackageRegistryArtifactSpec {
     pub spec: Option<Box<GithubPackageRegistryArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -1394,6 +1687,14 @@ pub struct GithubPackageRegistryArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubPackageRegistryArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1417,7 +1718,6 @@ impl model::Model for GithubPackageRegistryArtifactSpec {
 }
 model::model!(GithubPackageRegistryArtifactSpec);
 /// Schema `GithubPackageRegistryArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubPackageRegistryArtifactTriggerSpec {
     pub connector_ref: Option<String>,
     pub event_conditions: Option<Vec<TriggerConditions>>,
@@ -1430,6 +1730,19 @@ pub struct GithubPackageRegistryArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubPackageRegistryArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            event_conditions: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            org: None,
+            package_name: None,
+            package_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1471,7 +1784,6 @@ impl model::Model for GithubPackageRegistryArtifactTriggerSpec {
 }
 model::model!(GithubPackageRegistryArtifactTriggerSpec);
 /// Schema `GithubWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubWebhookSpec {
     pub spec: Option<GithubWebhookTriggerSpec>,
     pub type_: Option<GithubWebhookSpecType>,
@@ -1479,6 +1791,14 @@ pub struct GithubWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1514,7 +1834,6 @@ model::union! {
     Release(ReleaseGithubWebhookSpec), }
 }
 /// Schema `GitlabWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GitlabWebhookSpec {
     pub spec: Option<GitlabWebhookTriggerSpec>,
     pub type_: Option<GitlabWebhookSpecType>,
@@ -1522,6 +1841,14 @@ pub struct GitlabWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GitlabWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1556,7 +1883,6 @@ model::union! {
     MergeRequest(MergeRequestGitlabWebhookSpec), 2 Push(PushGitlabWebhookSpec), }
 }
 /// Schema `GoogleArtifactRegistryArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GoogleArtifactRegistryArtifactSpec {
     pub spec: Option<Box<GoogleArtifactRegistryArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -1564,6 +1890,14 @@ pub struct GoogleArtifactRegistryArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GoogleArtifactRegistryArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1587,7 +1921,6 @@ impl model::Model for GoogleArtifactRegistryArtifactSpec {
 }
 model::model!(GoogleArtifactRegistryArtifactSpec);
 /// Schema `GoogleArtifactRegistryArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GoogleArtifactRegistryArtifactTriggerSpec {
     pub connector_ref: Option<String>,
     pub event_conditions: Option<Vec<TriggerConditions>>,
@@ -1602,6 +1935,21 @@ pub struct GoogleArtifactRegistryArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GoogleArtifactRegistryArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            event_conditions: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            pkg: None,
+            project: None,
+            region: None,
+            repository_name: None,
+            version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1649,7 +1997,6 @@ impl model::Model for GoogleArtifactRegistryArtifactTriggerSpec {
 }
 model::model!(GoogleArtifactRegistryArtifactTriggerSpec);
 /// Schema `GoogleCloudStorageArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GoogleCloudStorageArtifactSpec {
     pub spec: Option<Box<GoogleCloudStorageArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -1657,6 +2004,14 @@ pub struct GoogleCloudStorageArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GoogleCloudStorageArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1680,7 +2035,6 @@ impl model::Model for GoogleCloudStorageArtifactSpec {
 }
 model::model!(GoogleCloudStorageArtifactSpec);
 /// Schema `GoogleCloudStorageArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct GoogleCloudStorageArtifactTriggerSpec {
     pub artifact_path: Option<String>,
     pub bucket: Option<String>,
@@ -1693,6 +2047,19 @@ pub struct GoogleCloudStorageArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for GoogleCloudStorageArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_path: None,
+            bucket: None,
+            connector_ref: None,
+            event_conditions: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            project: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1734,7 +2101,6 @@ impl model::Model for GoogleCloudStorageArtifactTriggerSpec {
 }
 model::model!(GoogleCloudStorageArtifactTriggerSpec);
 /// Schema `HarnessWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessWebhookSpec {
     pub spec: Option<HarnessWebhookTriggerSpec>,
     pub type_: Option<HarnessWebhookSpecType>,
@@ -1742,6 +2108,14 @@ pub struct HarnessWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1776,7 +2150,6 @@ model::union! {
     PullRequest(PullRequestHarnessWebhookSpec), 2 Push(PushHarnessWebhookSpec), }
 }
 /// Schema `HelmChartManifestTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct HelmChartManifestTriggerSpec {
     pub chart_name: Option<String>,
     pub chart_version: Option<String>,
@@ -1787,6 +2160,17 @@ pub struct HelmChartManifestTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for HelmChartManifestTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            chart_name: None,
+            chart_version: None,
+            event_conditions: None,
+            helm_version: None,
+            store: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["store", "chart_name", "helm_version", "chart_version", "event_conditions"]
@@ -1820,7 +2204,6 @@ model::open_enum! {
     HelmChartManifestTriggerSpecHelmVersion { V2 = "V2", V3 = "V3", V380 = "V380", }
 }
 /// Schema `HttpBuildStore`.
-#[derive(Clone, Debug, Default)]
 pub struct HttpBuildStore {
     pub spec: Option<Box<HttpBuildStoreSpec>>,
     pub type_: Option<HttpBuildStoreType>,
@@ -1828,6 +2211,14 @@ pub struct HttpBuildStore {
     pub misfits: model::Misfits,
 }
 impl model::Model for HttpBuildStore {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -1851,13 +2242,19 @@ impl model::Model for HttpBuildStore {
 }
 model::model!(HttpBuildStore);
 /// Schema `HttpBuildStoreSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct HttpBuildStoreSpec {
     pub connector_ref: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for HttpBuildStoreSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["connector_ref"]
@@ -1883,7 +2280,6 @@ model::open_enum! {
     "S3", Gcs = "Gcs", }
 }
 /// Schema `IssueCommentAzureRepoWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct IssueCommentAzureRepoWebhookSpec {
     pub actions: Option<Vec<IssueCommentAzureRepoWebhookSpecActions>>,
     pub auto_abort_previous_executions: Option<bool>,
@@ -1897,6 +2293,20 @@ pub struct IssueCommentAzureRepoWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for IssueCommentAzureRepoWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1951,7 +2361,6 @@ model::open_enum! {
     IssueComment = "IssueComment", }
 }
 /// Schema `IssueCommentGithubWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct IssueCommentGithubWebhookSpec {
     pub actions: Option<Vec<IssueCommentGithubWebhookSpecActions>>,
     pub auto_abort_previous_executions: Option<bool>,
@@ -1965,6 +2374,20 @@ pub struct IssueCommentGithubWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for IssueCommentGithubWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2019,7 +2442,6 @@ model::open_enum! {
     IssueComment = "IssueComment", Release = "Release", }
 }
 /// Schema `IssueCommentHarnessWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct IssueCommentHarnessWebhookSpec {
     pub actions: Option<Vec<IssueCommentHarnessWebhookSpecActions>>,
     pub auto_abort_previous_executions: Option<bool>,
@@ -2032,6 +2454,19 @@ pub struct IssueCommentHarnessWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for IssueCommentHarnessWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            auto_abort_previous_executions: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2083,7 +2518,6 @@ model::open_enum! {
     IssueComment = "IssueComment", }
 }
 /// Schema `JenkinsArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct JenkinsArtifactSpec {
     pub spec: Option<Box<JenkinsArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -2091,6 +2525,14 @@ pub struct JenkinsArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for JenkinsArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -2114,7 +2556,6 @@ impl model::Model for JenkinsArtifactSpec {
 }
 model::model!(JenkinsArtifactSpec);
 /// Schema `JenkinsArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct JenkinsArtifactTriggerSpec {
     pub artifact_path: Option<String>,
     pub build: Option<String>,
@@ -2127,6 +2568,19 @@ pub struct JenkinsArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for JenkinsArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_path: None,
+            build: None,
+            connector_ref: None,
+            event_conditions: None,
+            jexl_condition: None,
+            job_name: None,
+            meta_data_conditions: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2168,7 +2622,6 @@ impl model::Model for JenkinsArtifactTriggerSpec {
 }
 model::model!(JenkinsArtifactTriggerSpec);
 /// Schema `LastTriggerExecutionDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct LastTriggerExecutionDetails {
     pub last_execution_status: Option<String>,
     pub last_execution_successful: Option<bool>,
@@ -2179,6 +2632,17 @@ pub struct LastTriggerExecutionDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for LastTriggerExecutionDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            last_execution_status: None,
+            last_execution_successful: None,
+            last_execution_time: None,
+            message: None,
+            plan_execution_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2214,7 +2678,6 @@ impl model::Model for LastTriggerExecutionDetails {
 }
 model::model!(LastTriggerExecutionDetails);
 /// Schema `ManifestTriggerSource`.
-#[derive(Clone, Debug, Default)]
 pub struct ManifestTriggerSource {
     pub poll_interval: Option<String>,
     pub spec: Option<Box<ManifestTriggerSpec>>,
@@ -2224,6 +2687,16 @@ pub struct ManifestTriggerSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ManifestTriggerSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            poll_interval: None,
+            spec: None,
+            type_: None,
+            webhook_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "webhook_id", "poll_interval"]
@@ -2256,7 +2729,6 @@ model::open_enum! {
     MultiRegionArtifact = "MultiRegionArtifact", }
 }
 /// Schema `ManifestTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ManifestTriggerSpec {
     pub spec: Option<Box<HelmChartManifestTriggerSpec>>,
     pub type_: Option<ManifestTriggerSpecType>,
@@ -2264,6 +2736,14 @@ pub struct ManifestTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ManifestTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -2291,7 +2771,6 @@ model::open_enum! {
     "HelmChart", }
 }
 /// Schema `MergeRequestGitlabWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct MergeRequestGitlabWebhookSpec {
     pub actions: Option<Vec<MergeRequestGitlabWebhookSpecActions>>,
     pub auto_abort_previous_executions: Option<bool>,
@@ -2305,6 +2784,20 @@ pub struct MergeRequestGitlabWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for MergeRequestGitlabWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2359,7 +2852,6 @@ model::open_enum! {
     MrComment = "MRComment", }
 }
 /// Schema `MRCommentGitlabWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct MrCommentGitlabWebhookSpec {
     pub actions: Option<Vec<MrCommentGitlabWebhookSpecActions>>,
     pub auto_abort_previous_executions: Option<bool>,
@@ -2373,6 +2865,20 @@ pub struct MrCommentGitlabWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for MrCommentGitlabWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2425,7 +2931,6 @@ model::open_enum! {
     { MergeRequest = "MergeRequest", Push = "Push", MrComment = "MRComment", }
 }
 /// Schema `MultiRegionArtifactTriggerSource`.
-#[derive(Clone, Debug, Default)]
 pub struct MultiRegionArtifactTriggerSource {
     pub poll_interval: Option<String>,
     pub spec: Option<Box<MultiRegionArtifactTriggerSpec>>,
@@ -2435,6 +2940,16 @@ pub struct MultiRegionArtifactTriggerSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for MultiRegionArtifactTriggerSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            poll_interval: None,
+            spec: None,
+            type_: None,
+            webhook_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "webhook_id", "poll_interval"]
@@ -2468,7 +2983,6 @@ model::open_enum! {
     "MultiRegionArtifact", }
 }
 /// Schema `MultiRegionArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct MultiRegionArtifactTriggerSpec {
     pub event_conditions: Option<Vec<TriggerConditions>>,
     pub jexl_condition: Option<String>,
@@ -2479,6 +2993,17 @@ pub struct MultiRegionArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for MultiRegionArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            event_conditions: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            sources: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2514,7 +3039,6 @@ impl model::Model for MultiRegionArtifactTriggerSpec {
 }
 model::model!(MultiRegionArtifactTriggerSpec);
 /// Schema `Nexus2RegistryArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct Nexus2RegistryArtifactSpec {
     pub spec: Option<Box<Nexus2RegistryArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -2522,6 +3046,14 @@ pub struct Nexus2RegistryArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for Nexus2RegistryArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -2545,7 +3077,6 @@ impl model::Model for Nexus2RegistryArtifactSpec {
 }
 model::model!(Nexus2RegistryArtifactSpec);
 /// Schema `Nexus2RegistryArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct Nexus2RegistryArtifactTriggerSpec {
     pub artifact_id: Option<String>,
     pub classifier: Option<String>,
@@ -2564,6 +3095,25 @@ pub struct Nexus2RegistryArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for Nexus2RegistryArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            classifier: None,
+            connector_ref: None,
+            event_conditions: None,
+            extension: None,
+            group_id: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            package_name: None,
+            repository_format: None,
+            repository_name: None,
+            repository_url: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2623,7 +3173,6 @@ impl model::Model for Nexus2RegistryArtifactTriggerSpec {
 }
 model::model!(Nexus2RegistryArtifactTriggerSpec);
 /// Schema `Nexus3RegistryArtifactSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct Nexus3RegistryArtifactSpec {
     pub spec: Option<Box<Nexus3RegistryArtifactTriggerSpec>>,
     pub type_: Option<ArtifactType>,
@@ -2631,6 +3180,14 @@ pub struct Nexus3RegistryArtifactSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for Nexus3RegistryArtifactSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -2654,7 +3211,6 @@ impl model::Model for Nexus3RegistryArtifactSpec {
 }
 model::model!(Nexus3RegistryArtifactSpec);
 /// Schema `Nexus3RegistryArtifactTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct Nexus3RegistryArtifactTriggerSpec {
     pub artifact_id: Option<String>,
     pub classifier: Option<String>,
@@ -2675,6 +3231,27 @@ pub struct Nexus3RegistryArtifactTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for Nexus3RegistryArtifactTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_id: None,
+            classifier: None,
+            connector_ref: None,
+            event_conditions: None,
+            extension: None,
+            group: None,
+            group_id: None,
+            image_path: None,
+            jexl_condition: None,
+            meta_data_conditions: None,
+            package_name: None,
+            repository: None,
+            repository_format: None,
+            repository_url: None,
+            tag: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2740,7 +3317,6 @@ impl model::Model for Nexus3RegistryArtifactTriggerSpec {
 }
 model::model!(Nexus3RegistryArtifactTriggerSpec);
 /// Schema `NGTriggerDetailsResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct NgTriggerDetailsResponseDto {
     pub build_details: Option<Box<BuildDetails>>,
     pub description: Option<String>,
@@ -2764,6 +3340,30 @@ pub struct NgTriggerDetailsResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgTriggerDetailsResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            build_details: None,
+            description: None,
+            enabled: None,
+            executions: None,
+            identifier: None,
+            is_pipeline_input_outdated: None,
+            last_trigger_execution_details: None,
+            name: None,
+            pipeline_input_outdated: None,
+            registration_status: None,
+            tags: None,
+            trigger_status: None,
+            type_: None,
+            webhook_curl_command: None,
+            webhook_details: None,
+            webhook_url: None,
+            yaml: None,
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2849,7 +3449,6 @@ model::open_enum! {
     "MultiRegionArtifact", }
 }
 /// Schema `NGTriggerResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct NgTriggerResponse {
     pub account_identifier: Option<String>,
     pub description: Option<String>,
@@ -2873,6 +3472,28 @@ pub struct NgTriggerResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for NgTriggerResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            description: None,
+            enabled: None,
+            error_response: None,
+            errors: None,
+            identifier: None,
+            name: None,
+            org_identifier: None,
+            project_identifier: None,
+            stages_to_execute: None,
+            target_identifier: None,
+            type_: None,
+            version: None,
+            webhook_url: None,
+            yaml: None,
+            yaml_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2951,7 +3572,6 @@ model::union! {
     String(StringNgVariable), }
 }
 /// Schema `NumberNGVariable`.
-#[derive(Clone, Debug, Default)]
 pub struct NumberNgVariable {
     pub default_value: Option<f64>,
     pub description: Option<String>,
@@ -2964,6 +3584,19 @@ pub struct NumberNgVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for NumberNgVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_value: None,
+            description: None,
+            metadata: None,
+            name: None,
+            required: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3009,7 +3642,6 @@ model::open_enum! {
     Number = "Number", }
 }
 /// Schema `PageResponseNGTriggerDetailsResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseNgTriggerDetailsResponseDto {
     pub content: Option<Vec<NgTriggerDetailsResponseDto>>,
     pub empty: Option<bool>,
@@ -3023,6 +3655,20 @@ pub struct PageResponseNgTriggerDetailsResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseNgTriggerDetailsResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3067,7 +3713,6 @@ impl model::Model for PageResponseNgTriggerDetailsResponseDto {
 }
 model::model!(PageResponseNgTriggerDetailsResponseDto);
 /// Schema `ParameterFieldListString`.
-#[derive(Clone, Debug, Default)]
 pub struct ParameterFieldListString {
     pub default_value: Option<Vec<String>>,
     pub execution_input: Option<bool>,
@@ -3082,6 +3727,21 @@ pub struct ParameterFieldListString {
     pub misfits: model::Misfits,
 }
 impl model::Model for ParameterFieldListString {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_value: None,
+            execution_input: None,
+            expression: None,
+            expression_value: None,
+            input_set_validator: None,
+            json_response_field: None,
+            response_field: None,
+            type_string: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3129,7 +3789,6 @@ impl model::Model for ParameterFieldListString {
 }
 model::model!(ParameterFieldListString);
 /// Schema `PollingSubscriptionStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct PollingSubscriptionStatus {
     pub detailed_message: Option<String>,
     pub error_status_valid_until: Option<i64>,
@@ -3140,6 +3799,17 @@ pub struct PollingSubscriptionStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for PollingSubscriptionStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            detailed_message: None,
+            error_status_valid_until: None,
+            last_polled: None,
+            last_polling_update: None,
+            status_result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3180,7 +3850,6 @@ model::open_enum! {
     "UNKNOWN", Pending = "PENDING", }
 }
 /// Schema `PRCommentBitbucketWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PrCommentBitbucketWebhookSpec {
     pub actions: Option<Vec<PrCommentBitbucketWebhookSpecActions>>,
     pub auto_abort_previous_executions: Option<bool>,
@@ -3194,6 +3863,20 @@ pub struct PrCommentBitbucketWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PrCommentBitbucketWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3248,7 +3931,6 @@ model::open_enum! {
     PrComment = "PRComment", }
 }
 /// Schema `PullRequestAzureRepoWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PullRequestAzureRepoWebhookSpec {
     pub actions: Option<Vec<PullRequestAzureRepoWebhookSpecActions>>,
     pub auto_abort_previous_executions: Option<bool>,
@@ -3262,6 +3944,20 @@ pub struct PullRequestAzureRepoWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullRequestAzureRepoWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3316,7 +4012,6 @@ model::open_enum! {
     IssueComment = "IssueComment", }
 }
 /// Schema `PullRequestBitbucketWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PullRequestBitbucketWebhookSpec {
     pub actions: Option<Vec<PullRequestBitbucketWebhookSpecActions>>,
     pub auto_abort_previous_executions: Option<bool>,
@@ -3330,6 +4025,20 @@ pub struct PullRequestBitbucketWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullRequestBitbucketWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3384,7 +4093,6 @@ model::open_enum! {
     PrComment = "PRComment", }
 }
 /// Schema `PullRequestGithubWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PullRequestGithubWebhookSpec {
     pub actions: Option<Vec<PullRequestGithubWebhookSpecActions>>,
     pub auto_abort_previous_executions: Option<bool>,
@@ -3398,6 +4106,20 @@ pub struct PullRequestGithubWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullRequestGithubWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3453,7 +4175,6 @@ model::open_enum! {
     IssueComment = "IssueComment", Release = "Release", }
 }
 /// Schema `PullRequestHarnessWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PullRequestHarnessWebhookSpec {
     pub actions: Option<Vec<PullRequestHarnessWebhookSpecActions>>,
     pub auto_abort_previous_executions: Option<bool>,
@@ -3466,6 +4187,19 @@ pub struct PullRequestHarnessWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PullRequestHarnessWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            auto_abort_previous_executions: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3518,7 +4252,6 @@ model::open_enum! {
     IssueComment = "IssueComment", }
 }
 /// Schema `PushAwsCodeCommitWebhookTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PushAwsCodeCommitWebhookTriggerSpec {
     pub connector_ref: Option<String>,
     pub jexl_condition: Option<String>,
@@ -3528,6 +4261,16 @@ pub struct PushAwsCodeCommitWebhookTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PushAwsCodeCommitWebhookTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            connector_ref: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repo_name", "connector_ref", "jexl_condition", "payload_conditions"]
@@ -3555,7 +4298,6 @@ impl model::Model for PushAwsCodeCommitWebhookTriggerSpec {
 }
 model::model!(PushAwsCodeCommitWebhookTriggerSpec);
 /// Schema `PushAzureRepoWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PushAzureRepoWebhookSpec {
     pub auto_abort_previous_executions: Option<bool>,
     pub connector_ref: Option<String>,
@@ -3568,6 +4310,19 @@ pub struct PushAzureRepoWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PushAzureRepoWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3613,7 +4368,6 @@ model::open_enum! {
     PullRequest = "PullRequest", Push = "Push", IssueComment = "IssueComment", }
 }
 /// Schema `PushBitbucketWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PushBitbucketWebhookSpec {
     pub auto_abort_previous_executions: Option<bool>,
     pub connector_ref: Option<String>,
@@ -3626,6 +4380,19 @@ pub struct PushBitbucketWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PushBitbucketWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3671,7 +4438,6 @@ model::open_enum! {
     PullRequest = "PullRequest", Push = "Push", PrComment = "PRComment", }
 }
 /// Schema `PushGithubWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PushGithubWebhookSpec {
     pub auto_abort_previous_executions: Option<bool>,
     pub connector_ref: Option<String>,
@@ -3684,6 +4450,19 @@ pub struct PushGithubWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PushGithubWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3730,7 +4509,6 @@ model::open_enum! {
     "Release", }
 }
 /// Schema `PushGitlabWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PushGitlabWebhookSpec {
     pub auto_abort_previous_executions: Option<bool>,
     pub connector_ref: Option<String>,
@@ -3743,6 +4521,19 @@ pub struct PushGitlabWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PushGitlabWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3788,7 +4579,6 @@ model::open_enum! {
     MergeRequest = "MergeRequest", Push = "Push", MrComment = "MRComment", }
 }
 /// Schema `PushHarnessWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct PushHarnessWebhookSpec {
     pub auto_abort_previous_executions: Option<bool>,
     pub header_conditions: Option<Vec<TriggerConditions>>,
@@ -3800,6 +4590,18 @@ pub struct PushHarnessWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for PushHarnessWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            auto_abort_previous_executions: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3842,7 +4644,6 @@ model::open_enum! {
     PullRequest = "PullRequest", Push = "Push", IssueComment = "IssueComment", }
 }
 /// Schema `ReleaseGithubWebhookSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ReleaseGithubWebhookSpec {
     pub actions: Option<Vec<ReleaseGithubWebhookSpecActions>>,
     pub auto_abort_previous_executions: Option<bool>,
@@ -3856,6 +4657,20 @@ pub struct ReleaseGithubWebhookSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReleaseGithubWebhookSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            actions: None,
+            auto_abort_previous_executions: None,
+            connector_ref: None,
+            header_conditions: None,
+            jexl_condition: None,
+            payload_conditions: None,
+            repo_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -3911,7 +4726,6 @@ model::open_enum! {
     "Release", }
 }
 /// Schema `ResponseDTOPageResponseNGTriggerDetailsResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseNgTriggerDetailsResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseNgTriggerDetailsResponseDto>>,
@@ -3921,6 +4735,16 @@ pub struct ResponseDtoPageResponseNgTriggerDetailsResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseNgTriggerDetailsResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -3953,7 +4777,6 @@ model::open_enum! {
     Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOTriggerCatalogResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoTriggerCatalogResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<TriggerCatalogResponse>>,
@@ -3963,6 +4786,16 @@ pub struct ResponseDtoTriggerCatalogResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoTriggerCatalogResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -3995,7 +4828,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTONGTriggerDetailsResponseDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtongTriggerDetailsResponseDto {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgTriggerDetailsResponseDto>>,
@@ -4005,6 +4837,16 @@ pub struct ResponseDtongTriggerDetailsResponseDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtongTriggerDetailsResponseDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -4037,7 +4879,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTONGTriggerResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtongTriggerResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<NgTriggerResponse>>,
@@ -4047,6 +4888,16 @@ pub struct ResponseDtongTriggerResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtongTriggerResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -4079,7 +4930,6 @@ model::open_enum! {
     = "ERROR", }
 }
 /// Schema `S3BuildStore`.
-#[derive(Clone, Debug, Default)]
 pub struct S3BuildStore {
     pub spec: Option<Box<S3BuildStoreSpec>>,
     pub type_: Option<S3BuildStoreType>,
@@ -4087,6 +4937,14 @@ pub struct S3BuildStore {
     pub misfits: model::Misfits,
 }
 impl model::Model for S3BuildStore {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -4110,7 +4968,6 @@ impl model::Model for S3BuildStore {
 }
 model::model!(S3BuildStore);
 /// Schema `S3BuildStoreSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct S3BuildStoreSpec {
     pub bucket_name: Option<String>,
     pub connector_ref: Option<String>,
@@ -4120,6 +4977,16 @@ pub struct S3BuildStoreSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for S3BuildStoreSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            bucket_name: None,
+            connector_ref: None,
+            folder_path: None,
+            region: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["region", "bucketName", "folder_path", "connector_ref"]
@@ -4151,7 +5018,6 @@ model::open_enum! {
     Gcs = "Gcs", }
 }
 /// Schema `ScheduledTriggerSource`.
-#[derive(Clone, Debug, Default)]
 pub struct ScheduledTriggerSource {
     pub poll_interval: Option<String>,
     pub spec: Option<Box<ScheduledTriggerSpec>>,
@@ -4161,6 +5027,16 @@ pub struct ScheduledTriggerSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScheduledTriggerSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            poll_interval: None,
+            spec: None,
+            type_: None,
+            webhook_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "webhook_id", "poll_interval"]
@@ -4193,7 +5069,6 @@ model::open_enum! {
     "Scheduled", MultiRegionArtifact = "MultiRegionArtifact", }
 }
 /// Schema `ScheduledTriggerSpec`.
-#[derive(Clone, Debug, Default)]
 pub struct ScheduledTriggerSpec {
     pub spec: Option<Box<CronScheduledTriggerSpec>>,
     pub type_: Option<ScheduledTriggerSpecType>,
@@ -4201,6 +5076,14 @@ pub struct ScheduledTriggerSpec {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScheduledTriggerSpec {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            spec: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type"]
@@ -4228,7 +5111,6 @@ model::open_enum! {
     "Cron", }
 }
 /// Schema `StringNGVariable`.
-#[derive(Clone, Debug, Default)]
 pub struct StringNgVariable {
     pub default_value: Option<String>,
     pub description: Option<String>,
@@ -4241,6 +5123,19 @@ pub struct StringNgVariable {
     pub misfits: model::Misfits,
 }
 impl model::Model for StringNgVariable {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            default_value: None,
+            description: None,
+            metadata: None,
+            name: None,
+            required: None,
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4286,7 +5181,6 @@ model::open_enum! {
     Number = "Number", }
 }
 /// Schema `TriggerBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerBody {
     pub enabled: Option<bool>,
     pub encrypted_webhook_secret_identifier: Option<String>,
@@ -4300,6 +5194,20 @@ pub struct TriggerBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enabled: None,
+            encrypted_webhook_secret_identifier: None,
+            input_set_refs: None,
+            inputs: None,
+            pipeline_branch_name: None,
+            source: None,
+            stages_to_execute: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4344,7 +5252,6 @@ impl model::Model for TriggerBody {
 }
 model::model!(TriggerBody);
 /// Schema `TriggerCatalogItem`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerCatalogItem {
     pub category: Option<TriggerCatalogItemCategory>,
     pub trigger_catalog_type: Option<Vec<TriggerCatalogItemTriggerCatalogType>>,
@@ -4352,6 +5259,14 @@ pub struct TriggerCatalogItem {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerCatalogItem {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: None,
+            trigger_catalog_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["category", "triggerCatalogType"]
@@ -4393,13 +5308,19 @@ model::open_enum! {
     "GoogleCloudStorage", HelmChart = "HelmChart", Cron = "Cron", }
 }
 /// Schema `TriggerCatalogResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerCatalogResponse {
     pub catalog: Option<Vec<TriggerCatalogItem>>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerCatalogResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            catalog: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["catalog"]
@@ -4421,7 +5342,6 @@ impl model::Model for TriggerCatalogResponse {
 }
 model::model!(TriggerCatalogResponse);
 /// Schema `TriggerConditions`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerConditions {
     pub key: Option<String>,
     pub operator: Option<TriggerConditionsOperator>,
@@ -4430,6 +5350,15 @@ pub struct TriggerConditions {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerConditions {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            operator: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value", "operator"]
@@ -4461,7 +5390,6 @@ model::open_enum! {
     "Regex", NotIn = "NotIn", }
 }
 /// Schema `TriggerFilterProperties`.
-#[derive(Clone, Debug)]
 pub struct TriggerFilterProperties {
     pub filter_type: TriggerFilterPropertiesFilterType,
     pub tags: Option<std::collections::BTreeMap<String, String>>,
@@ -4477,15 +5405,26 @@ impl TriggerFilterProperties {
     pub fn new(filter_type: impl Into<TriggerFilterPropertiesFilterType>) -> Self {
         Self {
             filter_type: filter_type.into(),
-            tags: Default::default(),
-            trigger_identifiers: Default::default(),
-            trigger_names: Default::default(),
-            trigger_types: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            trigger_identifiers: None,
+            trigger_names: None,
+            trigger_types: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for TriggerFilterProperties {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_type: model::Cell::blank(),
+            tags: None,
+            trigger_identifiers: None,
+            trigger_names: None,
+            trigger_types: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "filterType", "triggerNames", "triggerTypes", "triggerIdentifiers"]
@@ -4517,12 +5456,7 @@ impl model::Model for TriggerFilterProperties {
         &[1]
     }
 }
-model::model!(
-    TriggerFilterProperties, Self { filter_type : model::Cell::blank(), tags :
-    Default::default(), trigger_identifiers : Default::default(), trigger_names :
-    Default::default(), trigger_types : Default::default(), misfits : Default::default()
-    }
-);
+model::through_cell!(TriggerFilterProperties);
 model::open_enum! {
     #[doc = " Schema `TriggerFilterProperties.filterType`."]
     TriggerFilterPropertiesFilterType { Connector = "Connector", Secret = "Secret",
@@ -4543,7 +5477,6 @@ model::open_enum! {
     "MultiRegionArtifact", }
 }
 /// Schema `TriggerGetResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerGetResponseBody {
     pub description: Option<String>,
     pub identifier: Option<String>,
@@ -4556,6 +5489,19 @@ pub struct TriggerGetResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerGetResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            identifier: None,
+            name: None,
+            org: None,
+            pipeline: None,
+            project: None,
+            trigger: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["org", "name", "project", "trigger", "pipeline", "identifier", "description"]
@@ -4589,7 +5535,6 @@ impl model::Model for TriggerGetResponseBody {
 }
 model::model!(TriggerGetResponseBody);
 /// Schema `TriggerRequestBody`.
-#[derive(Clone, Debug)]
 pub struct TriggerRequestBody {
     pub description: Option<String>,
     pub enabled: Option<bool>,
@@ -4615,23 +5560,41 @@ impl TriggerRequestBody {
         source: impl Into<TriggerSource>,
     ) -> Self {
         Self {
-            description: Default::default(),
-            enabled: Default::default(),
-            encrypted_webhook_secret_identifier: Default::default(),
+            description: None,
+            enabled: None,
+            encrypted_webhook_secret_identifier: None,
             identifier: identifier.into(),
-            input_set_refs: Default::default(),
-            inputs: Default::default(),
+            input_set_refs: None,
+            inputs: None,
             name: name.into(),
-            pipeline_branch_name: Default::default(),
+            pipeline_branch_name: None,
             source: source.into(),
-            stages_to_execute: Default::default(),
-            tags: Default::default(),
-            type_: Default::default(),
-            misfits: Default::default(),
+            stages_to_execute: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for TriggerRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            enabled: None,
+            encrypted_webhook_secret_identifier: None,
+            identifier: model::Cell::blank(),
+            input_set_refs: None,
+            inputs: None,
+            name: model::Cell::blank(),
+            pipeline_branch_name: None,
+            source: model::Cell::blank(),
+            stages_to_execute: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4690,23 +5653,21 @@ impl model::Model for TriggerRequestBody {
         &[0, 4, 6]
     }
 }
-model::model!(
-    TriggerRequestBody, Self { description : Default::default(), enabled :
-    Default::default(), encrypted_webhook_secret_identifier : Default::default(),
-    identifier : model::Cell::blank(), input_set_refs : Default::default(), inputs :
-    Default::default(), name : model::Cell::blank(), pipeline_branch_name :
-    Default::default(), source : model::Cell::blank(), stages_to_execute :
-    Default::default(), tags : Default::default(), type_ : Default::default(), misfits :
-    Default::default() }
-);
+model::through_cell!(TriggerRequestBody);
 /// Schema `TriggerResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerResponseBody {
     pub identifier: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["identifier"]
@@ -4736,7 +5697,6 @@ model::union! {
     Scheduled(ScheduledTriggerSource), 4 Webhook(WebhookTriggerSource), }
 }
 /// Schema `TriggerStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct TriggerStatus {
     pub detail_messages: Option<Vec<String>>,
     pub last_polled: Option<Vec<String>>,
@@ -4750,6 +5710,20 @@ pub struct TriggerStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for TriggerStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            detail_messages: None,
+            last_polled: None,
+            last_polling_update: None,
+            polling_subscription_status: None,
+            status: None,
+            validation_status: None,
+            webhook_auto_registration_status: None,
+            webhook_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -4798,7 +5772,6 @@ model::open_enum! {
     Failed = "FAILED", Unknown = "UNKNOWN", Pending = "PENDING", }
 }
 /// Schema `ValidationStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct ValidationStatus {
     pub detailed_message: Option<String>,
     pub status_result: Option<ValidationStatusResult>,
@@ -4806,6 +5779,14 @@ pub struct ValidationStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for ValidationStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            detailed_message: None,
+            status_result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["statusResult", "detailedMessage"]
@@ -4833,7 +5814,6 @@ model::open_enum! {
     = "SUCCESS", Failed = "FAILED", Unknown = "UNKNOWN", Pending = "PENDING", }
 }
 /// Schema `WebhookAutoRegistrationStatus`.
-#[derive(Clone, Debug, Default)]
 pub struct WebhookAutoRegistrationStatus {
     pub detailed_message: Option<String>,
     pub registration_result: Option<WebhookAutoRegistrationStatusRegistrationResult>,
@@ -4841,6 +5821,14 @@ pub struct WebhookAutoRegistrationStatus {
     pub misfits: model::Misfits,
 }
 impl model::Model for WebhookAutoRegistrationStatus {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            detailed_message: None,
+            registration_result: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["detailedMessage", "registrationResult"]
@@ -4869,23 +5857,21 @@ model::open_enum! {
     "FAILED", Error = "ERROR", Timeout = "TIMEOUT", Unavailable = "UNAVAILABLE", }
 }
 /// Schema `WebhookDetails`.
-#[derive(Clone, Default)]
 pub struct WebhookDetails {
     pub webhook_secret: Option<String>,
     pub webhook_source_repo: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
-impl std::fmt::Debug for WebhookDetails {
-    #[inline]
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("WebhookDetails")
-            .field("webhook_secret", &model::Redacted(self.webhook_secret.is_some()))
-            .field("webhook_source_repo", &self.webhook_source_repo)
-            .finish_non_exhaustive()
-    }
-}
 impl model::Model for WebhookDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            webhook_secret: None,
+            webhook_source_repo: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["webhookSecret", "webhookSourceRepo"]
@@ -4906,16 +5892,26 @@ impl model::Model for WebhookDetails {
             _ => model::Part::Misfits(&self.misfits),
         }
     }
+    #[inline]
+    fn secrets(&self) -> &'static [usize] {
+        &[0]
+    }
 }
 model::model!(WebhookDetails);
 /// Schema `WebhookInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct WebhookInfo {
     pub webhook_id: Option<String>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for WebhookInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            webhook_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["webhookId"]
@@ -4937,7 +5933,6 @@ impl model::Model for WebhookInfo {
 }
 model::model!(WebhookInfo);
 /// Schema `WebhookTriggerSource`.
-#[derive(Clone, Debug, Default)]
 pub struct WebhookTriggerSource {
     pub poll_interval: Option<String>,
     pub spec: Option<WebhookTriggerSpec>,
@@ -4947,6 +5942,16 @@ pub struct WebhookTriggerSource {
     pub misfits: model::Misfits,
 }
 impl model::Model for WebhookTriggerSource {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            poll_interval: None,
+            spec: None,
+            type_: None,
+            webhook_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["spec", "type", "webhook_id", "poll_interval"]
@@ -4988,7 +5993,6 @@ model::union! {
     Harness(HarnessWebhookSpec), }
 }
 /// Schema `createTriggerV2 body`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateTriggerV2Body {
     pub executor_info: Option<Box<CreateTriggerV2BodyExecutorInfo>>,
     pub yaml: Option<String>,
@@ -4996,6 +6000,14 @@ pub struct CreateTriggerV2Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateTriggerV2Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            executor_info: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml", "executorInfo"]
@@ -5019,7 +6031,6 @@ impl model::Model for CreateTriggerV2Body {
 }
 model::model!(CreateTriggerV2Body);
 /// Schema `createTriggerV2 body.executorInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct CreateTriggerV2BodyExecutorInfo {
     pub type_: Option<String>,
     pub uuid: Option<String>,
@@ -5027,6 +6038,14 @@ pub struct CreateTriggerV2BodyExecutorInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for CreateTriggerV2BodyExecutorInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "uuid"]
@@ -5050,7 +6069,6 @@ impl model::Model for CreateTriggerV2BodyExecutorInfo {
 }
 model::model!(CreateTriggerV2BodyExecutorInfo);
 /// Schema `updateTriggerV2 body`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateTriggerV2Body {
     pub executor_info: Option<Box<UpdateTriggerV2BodyExecutorInfo>>,
     pub yaml: Option<String>,
@@ -5058,6 +6076,14 @@ pub struct UpdateTriggerV2Body {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateTriggerV2Body {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            executor_info: None,
+            yaml: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["yaml", "executorInfo"]
@@ -5081,7 +6107,6 @@ impl model::Model for UpdateTriggerV2Body {
 }
 model::model!(UpdateTriggerV2Body);
 /// Schema `updateTriggerV2 body.executorInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateTriggerV2BodyExecutorInfo {
     pub type_: Option<String>,
     pub uuid: Option<String>,
@@ -5089,6 +6114,14 @@ pub struct UpdateTriggerV2BodyExecutorInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateTriggerV2BodyExecutorInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            uuid: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "uuid"]

@@ -10,7 +10,6 @@ model::union! {
     ConnectorSettings(ConnectorSettings), }
 }
 /// Schema `AccountSettingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct AccountSettingResponse {
     pub account_settings: Option<Box<AccountSettings>>,
     pub created_at: Option<i64>,
@@ -19,6 +18,15 @@ pub struct AccountSettingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccountSettingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_settings: None,
+            created_at: None,
+            last_modified_at: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["createdAt", "lastModifiedAt", "accountSettings"]
@@ -44,7 +52,6 @@ impl model::Model for AccountSettingResponse {
 }
 model::model!(AccountSettingResponse);
 /// Schema `AccountSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct AccountSettings {
     pub account_identifier: Option<String>,
     pub config: Option<AccountSettingConfig>,
@@ -55,6 +62,17 @@ pub struct AccountSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for AccountSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            config: None,
+            org_identifier: None,
+            project_identifier: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "config", "orgIdentifier", "accountIdentifier", "projectIdentifier"]
@@ -94,13 +112,19 @@ model::open_enum! {
     "Connector", }
 }
 /// Schema `ConnectorSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct ConnectorSettings {
     pub built_in_sm_disabled: Option<bool>,
     /// Members whose value was of another kind than described.
     pub misfits: model::Misfits,
 }
 impl model::Model for ConnectorSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            built_in_sm_disabled: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["builtInSMDisabled"]
@@ -122,7 +146,6 @@ impl model::Model for ConnectorSettings {
 }
 model::model!(ConnectorSettings);
 /// Schema `ResponseDTOAccountSettingResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoAccountSettingResponse {
     pub correlation_id: Option<String>,
     pub data: Option<Box<AccountSettingResponse>>,
@@ -132,6 +155,16 @@ pub struct ResponseDtoAccountSettingResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoAccountSettingResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -164,7 +197,6 @@ model::open_enum! {
     Error = "ERROR", }
 }
 /// Schema `ResponseDTOListAccountSettings`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListAccountSettings {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<AccountSettings>>,
@@ -174,6 +206,16 @@ pub struct ResponseDtoListAccountSettings {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListAccountSettings {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]

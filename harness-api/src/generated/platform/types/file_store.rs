@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `EmbeddedUserDetailsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct EmbeddedUserDetailsDto {
     pub email: Option<String>,
     pub name: Option<String>,
@@ -13,6 +12,14 @@ pub struct EmbeddedUserDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for EmbeddedUserDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            email: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "email"]
@@ -36,7 +43,6 @@ impl model::Model for EmbeddedUserDetailsDto {
 }
 model::model!(EmbeddedUserDetailsDto);
 /// Schema `EntityDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityDetail {
     pub entity_git_metadata: Option<Box<EntityGitMetadata>>,
     pub entity_ref: Option<Box<EntityReference>>,
@@ -46,6 +52,16 @@ pub struct EntityDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entity_git_metadata: None,
+            entity_ref: None,
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type", "entityRef", "entityGitMetadata"]
@@ -214,7 +230,6 @@ model::open_enum! {
     "IdpCdService", SalesforceDeploy = "SalesforceDeploy", }
 }
 /// Schema `EntityReference`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityReference {
     pub account_identifier: Option<String>,
     pub branch: Option<String>,
@@ -232,6 +247,24 @@ pub struct EntityReference {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityReference {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            branch: None,
+            default: None,
+            fully_qualified_scope_identifier: None,
+            identifier: None,
+            is_default: None,
+            metadata: None,
+            org_identifier: None,
+            parent_unique_id: None,
+            project_identifier: None,
+            repo_identifier: None,
+            scope: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -292,7 +325,6 @@ model::open_enum! {
     "account", Org = "org", Project = "project", Unknown = "unknown", }
 }
 /// Schema `EntityReferredByInfraSetupUsageDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityReferredByInfraSetupUsageDetail {
     pub environment_identifier: Option<String>,
     pub environment_name: Option<String>,
@@ -301,6 +333,15 @@ pub struct EntityReferredByInfraSetupUsageDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityReferredByInfraSetupUsageDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment_identifier: None,
+            environment_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "environmentName", "environmentIdentifier"]
@@ -326,7 +367,6 @@ impl model::Model for EntityReferredByInfraSetupUsageDetail {
 }
 model::model!(EntityReferredByInfraSetupUsageDetail);
 /// Schema `EntityReferredByOverridesSetupUsageDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityReferredByOverridesSetupUsageDetail {
     pub identifier: Option<String>,
     pub override_type: Option<String>,
@@ -335,6 +375,15 @@ pub struct EntityReferredByOverridesSetupUsageDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityReferredByOverridesSetupUsageDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            override_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "identifier", "overrideType"]
@@ -360,7 +409,6 @@ impl model::Model for EntityReferredByOverridesSetupUsageDetail {
 }
 model::model!(EntityReferredByOverridesSetupUsageDetail);
 /// Schema `EntityReferredByPipelineSetupUsageDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct EntityReferredByPipelineSetupUsageDetail {
     pub identifier: Option<String>,
     pub reference_type: Option<String>,
@@ -369,6 +417,15 @@ pub struct EntityReferredByPipelineSetupUsageDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntityReferredByPipelineSetupUsageDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            reference_type: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "identifier", "referenceType"]
@@ -394,7 +451,6 @@ impl model::Model for EntityReferredByPipelineSetupUsageDetail {
 }
 model::model!(EntityReferredByPipelineSetupUsageDetail);
 /// Schema `EntitySetupUsage`.
-#[derive(Clone, Debug, Default)]
 pub struct EntitySetupUsage {
     pub account_identifier: Option<String>,
     pub created_at: Option<i64>,
@@ -405,6 +461,17 @@ pub struct EntitySetupUsage {
     pub misfits: model::Misfits,
 }
 impl model::Model for EntitySetupUsage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            created_at: None,
+            detail: None,
+            referred_by_entity: None,
+            referred_entity: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -440,7 +507,6 @@ impl model::Model for EntitySetupUsage {
 }
 model::model!(EntitySetupUsage);
 /// Schema `File`.
-#[derive(Clone, Debug, Default)]
 pub struct File {
     pub account_identifier: Option<String>,
     pub content: Option<String>,
@@ -464,6 +530,30 @@ pub struct File {
     pub misfits: model::Misfits,
 }
 impl model::Model for File {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_identifier: None,
+            content: None,
+            created_by: None,
+            description: None,
+            draft: None,
+            file_usage: None,
+            identifier: None,
+            last_modified_at: None,
+            last_modified_by: None,
+            mime_type: None,
+            name: None,
+            org_identifier: None,
+            parent_identifier: None,
+            path: None,
+            project_identifier: None,
+            size: None,
+            tags: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -538,7 +628,6 @@ impl model::Model for File {
 }
 model::model!(File);
 /// Schema `FileStoreNode`.
-#[derive(Clone, Debug, Default)]
 pub struct FileStoreNode {
     pub identifier: Option<String>,
     pub last_modified_at: Option<i64>,
@@ -551,6 +640,19 @@ pub struct FileStoreNode {
     pub misfits: model::Misfits,
 }
 impl model::Model for FileStoreNode {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            identifier: None,
+            last_modified_at: None,
+            last_modified_by: None,
+            name: None,
+            parent_identifier: None,
+            path: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -599,7 +701,6 @@ model::open_enum! {
     #[doc = " Schema `File.type`."] FileType { File = "FILE", Folder = "FOLDER", }
 }
 /// Schema `FilesFilterPropertiesDTO`.
-#[derive(Clone, Debug)]
 pub struct FilesFilterPropertiesDto {
     pub created_by: Option<Box<EmbeddedUserDetailsDto>>,
     pub file_usage: Option<FilesFilterPropertiesDtoFileUsage>,
@@ -614,16 +715,27 @@ impl FilesFilterPropertiesDto {
     #[inline]
     pub fn new(filter_type: impl Into<FilesFilterPropertiesDtoFilterType>) -> Self {
         Self {
-            created_by: Default::default(),
-            file_usage: Default::default(),
+            created_by: None,
+            file_usage: None,
             filter_type: filter_type.into(),
-            referenced_by: Default::default(),
-            tags: Default::default(),
-            misfits: Default::default(),
+            referenced_by: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for FilesFilterPropertiesDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created_by: None,
+            file_usage: None,
+            filter_type: model::Cell::blank(),
+            referenced_by: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tags", "createdBy", "fileUsage", "filterType", "referencedBy"]
@@ -655,11 +767,7 @@ impl model::Model for FilesFilterPropertiesDto {
         &[3]
     }
 }
-model::model!(
-    FilesFilterPropertiesDto, Self { created_by : Default::default(), file_usage :
-    Default::default(), filter_type : model::Cell::blank(), referenced_by :
-    Default::default(), tags : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(FilesFilterPropertiesDto);
 model::open_enum! {
     #[doc = " Schema `FilesFilterPropertiesDTO.fileUsage`."]
     FilesFilterPropertiesDtoFileUsage { ManifestFile = "MANIFEST_FILE", Config =
@@ -679,7 +787,6 @@ model::open_enum! {
     "CCMBudget", }
 }
 /// Schema `FolderNode`.
-#[derive(Clone, Debug, Default)]
 pub struct FolderNode {
     pub children: Option<Vec<FileStoreNode>>,
     pub identifier: Option<String>,
@@ -693,6 +800,20 @@ pub struct FolderNode {
     pub misfits: model::Misfits,
 }
 impl model::Model for FolderNode {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            children: None,
+            identifier: None,
+            last_modified_at: None,
+            last_modified_by: None,
+            name: None,
+            parent_identifier: None,
+            path: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -741,7 +862,6 @@ model::open_enum! {
     "FOLDER", }
 }
 /// Schema `PageFile`.
-#[derive(Clone, Debug, Default)]
 pub struct PageFile {
     pub content: Option<Vec<File>>,
     pub empty: Option<bool>,
@@ -758,6 +878,23 @@ pub struct PageFile {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageFile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -811,7 +948,6 @@ impl model::Model for PageFile {
 }
 model::model!(PageFile);
 /// Schema `PageResponseEntitySetupUsage`.
-#[derive(Clone, Debug, Default)]
 pub struct PageResponseEntitySetupUsage {
     pub content: Option<Vec<EntitySetupUsage>>,
     pub empty: Option<bool>,
@@ -833,6 +969,28 @@ pub struct PageResponseEntitySetupUsage {
     pub misfits: model::Misfits,
 }
 impl model::Model for PageResponseEntitySetupUsage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            content: None,
+            empty: None,
+            first: None,
+            last: None,
+            number: None,
+            number_of_elements: None,
+            page_index: None,
+            page_item_count: None,
+            page_size: None,
+            page_token: None,
+            pageable: None,
+            size: None,
+            sort: None,
+            total_elements: None,
+            total_items: None,
+            total_pages: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -901,7 +1059,6 @@ impl model::Model for PageResponseEntitySetupUsage {
 }
 model::model!(PageResponseEntitySetupUsage);
 /// Schema `ReferencedByDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ReferencedByDto {
     pub name: Option<String>,
     pub type_: Option<ReferencedByDtoType>,
@@ -909,6 +1066,14 @@ pub struct ReferencedByDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ReferencedByDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "type"]
@@ -1073,7 +1238,6 @@ model::open_enum! {
     "IdpCdService", SalesforceDeploy = "SalesforceDeploy", }
 }
 /// Schema `ResponseDTOFile`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoFile {
     pub correlation_id: Option<String>,
     pub data: Option<Box<File>>,
@@ -1083,6 +1247,16 @@ pub struct ResponseDtoFile {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoFile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1114,7 +1288,6 @@ model::open_enum! {
     "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOFolderNode`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoFolderNode {
     pub correlation_id: Option<String>,
     pub data: Option<Box<FolderNode>>,
@@ -1124,6 +1297,16 @@ pub struct ResponseDtoFolderNode {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoFolderNode {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1155,7 +1338,6 @@ model::open_enum! {
     Success = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOListEntityType`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoListEntityType {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<ResponseDtoListEntityTypeData>>,
@@ -1165,6 +1347,16 @@ pub struct ResponseDtoListEntityType {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoListEntityType {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1338,7 +1530,6 @@ model::open_enum! {
     "ERROR", }
 }
 /// Schema `ResponseDTOPageFile`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageFile {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageFile>>,
@@ -1348,6 +1539,16 @@ pub struct ResponseDtoPageFile {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageFile {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1379,7 +1580,6 @@ model::open_enum! {
     = "SUCCESS", Failure = "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOPageResponseEntitySetupUsage`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoPageResponseEntitySetupUsage {
     pub correlation_id: Option<String>,
     pub data: Option<Box<PageResponseEntitySetupUsage>>,
@@ -1389,6 +1589,16 @@ pub struct ResponseDtoPageResponseEntitySetupUsage {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoPageResponseEntitySetupUsage {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1421,7 +1631,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `ResponseDTOSetEmbeddedUserDetailsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ResponseDtoSetEmbeddedUserDetailsDto {
     pub correlation_id: Option<String>,
     pub data: Option<Vec<EmbeddedUserDetailsDto>>,
@@ -1431,6 +1640,16 @@ pub struct ResponseDtoSetEmbeddedUserDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ResponseDtoSetEmbeddedUserDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            correlation_id: None,
+            data: None,
+            meta_data: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["data", "status", "metaData", "correlationId"]
@@ -1463,7 +1682,6 @@ model::open_enum! {
     "FAILURE", Error = "ERROR", }
 }
 /// Schema `SecretReferredByConnectorSetupUsageDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct SecretReferredByConnectorSetupUsageDetail {
     pub field_name: Option<String>,
     pub type_: Option<String>,
@@ -1471,6 +1689,14 @@ pub struct SecretReferredByConnectorSetupUsageDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for SecretReferredByConnectorSetupUsageDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_name: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "fieldName"]

@@ -5,7 +5,6 @@
 use super::*;
 use crate::model;
 /// Schema `ArtifactComponentViewRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactComponentViewRequestBody {
     pub component_filter: Option<Vec<ComponentFilter>>,
     pub image_layer: Option<LayerType>,
@@ -16,6 +15,17 @@ pub struct ArtifactComponentViewRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactComponentViewRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            component_filter: None,
+            image_layer: None,
+            license_filter: None,
+            package_manager: None,
+            package_supplier: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -51,7 +61,6 @@ impl model::Model for ArtifactComponentViewRequestBody {
 }
 model::model!(ArtifactComponentViewRequestBody);
 /// Schema `ArtifactComponentViewResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactComponentViewResponse {
     pub filter_tags: Option<Vec<LayerType>>,
     pub package_license: Option<String>,
@@ -64,6 +73,19 @@ pub struct ArtifactComponentViewResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactComponentViewResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_tags: None,
+            package_license: None,
+            package_manager: None,
+            package_name: None,
+            package_supplier: None,
+            package_version: None,
+            purl: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -105,7 +127,6 @@ impl model::Model for ArtifactComponentViewResponse {
 }
 model::model!(ArtifactComponentViewResponse);
 /// Schema `ArtifactDeploymentViewRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactDeploymentViewRequestBody {
     pub environment: Option<String>,
     pub environment_type: Option<ArtifactDeploymentViewRequestBodyEnvironmentType>,
@@ -114,6 +135,15 @@ pub struct ArtifactDeploymentViewRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactDeploymentViewRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            environment: None,
+            environment_type: None,
+            policy_violation: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["environment", "environment_type", "policy_violation"]
@@ -149,7 +179,6 @@ model::open_enum! {
     Any = "ANY", None = "NONE", }
 }
 /// Schema `ArtifactDeploymentViewResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactDeploymentViewResponse {
     pub allow_list_violation_count: Option<String>,
     pub deny_list_violation_count: Option<String>,
@@ -170,6 +199,27 @@ pub struct ArtifactDeploymentViewResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactDeploymentViewResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_list_violation_count: None,
+            deny_list_violation_count: None,
+            enforcement_id: None,
+            env_id: None,
+            env_name: None,
+            env_type: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            pipeline_name: None,
+            pipeline_sequence_id: None,
+            slsa_verification: None,
+            triggered_at: None,
+            triggered_by: None,
+            triggered_by_id: None,
+            triggered_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -239,7 +289,6 @@ model::open_enum! {
     ArtifactDeploymentViewResponseEnvType { Prod = "PROD", Nonprod = "NONPROD", }
 }
 /// Schema `ArtifactListingRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactListingRequestBody {
     pub component_filter: Option<Vec<ComponentFilter>>,
     pub environment_type: Option<ArtifactListingRequestBodyEnvironmentType>,
@@ -250,6 +299,17 @@ pub struct ArtifactListingRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactListingRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            component_filter: None,
+            environment_type: None,
+            license_filter: None,
+            policy_violation: None,
+            search_term: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -295,7 +355,6 @@ model::open_enum! {
     "ANY", None = "NONE", }
 }
 /// Schema `ArtifactListingResponseV2Orchestration`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactListingResponseV2Orchestration {
     pub id: Option<String>,
     pub pipeline_execution_id: Option<String>,
@@ -304,6 +363,15 @@ pub struct ArtifactListingResponseV2Orchestration {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactListingResponseV2Orchestration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "pipeline_id", "pipeline_execution_id"]
@@ -329,7 +397,6 @@ impl model::Model for ArtifactListingResponseV2Orchestration {
 }
 model::model!(ArtifactListingResponseV2Orchestration);
 /// Schema `ArtifactListingResponseV2PolicyEnforcement`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactListingResponseV2PolicyEnforcement {
     pub allow_list_violation_count: Option<String>,
     pub deny_list_violation_count: Option<String>,
@@ -338,6 +405,15 @@ pub struct ArtifactListingResponseV2PolicyEnforcement {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactListingResponseV2PolicyEnforcement {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            allow_list_violation_count: None,
+            deny_list_violation_count: None,
+            id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "deny_list_violation_count", "allow_list_violation_count"]
@@ -363,7 +439,6 @@ impl model::Model for ArtifactListingResponseV2PolicyEnforcement {
 }
 model::model!(ArtifactListingResponseV2PolicyEnforcement);
 /// Schema `ArtifactListingResponseV2Scorecard`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactListingResponseV2Scorecard {
     pub avg_score: Option<String>,
     pub max_score: Option<String>,
@@ -371,6 +446,14 @@ pub struct ArtifactListingResponseV2Scorecard {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactListingResponseV2Scorecard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            avg_score: None,
+            max_score: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["avg_score", "max_score"]
@@ -394,7 +477,6 @@ impl model::Model for ArtifactListingResponseV2Scorecard {
 }
 model::model!(ArtifactListingResponseV2Scorecard);
 /// Schema `ArtifactModelPipeline`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactModelPipeline {
     pub digest: Option<String>,
     pub id: Option<String>,
@@ -409,6 +491,21 @@ pub struct ArtifactModelPipeline {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactModelPipeline {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            digest: None,
+            id: None,
+            metadata: None,
+            name: None,
+            registry_url: None,
+            source_id: None,
+            tag: None,
+            type_: None,
+            variant: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -460,7 +557,6 @@ model::open_enum! {
     "image", Repository = "repository", }
 }
 /// Schema `ArtifactSbomDriftResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactSbomDriftResponse {
     pub artifact_name: Option<String>,
     pub base_tag: Option<String>,
@@ -473,6 +569,19 @@ pub struct ArtifactSbomDriftResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactSbomDriftResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact_name: None,
+            base_tag: None,
+            component_drift_summary: None,
+            drift_id: None,
+            license_drift_summary: None,
+            tag: None,
+            total_drifts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -514,7 +623,6 @@ impl model::Model for ArtifactSbomDriftResponse {
 }
 model::model!(ArtifactSbomDriftResponse);
 /// Schema `ArtifactV2Details`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactV2Details {
     pub digest: Option<String>,
     pub id: Option<String>,
@@ -525,6 +633,17 @@ pub struct ArtifactV2Details {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactV2Details {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            digest: None,
+            id: None,
+            name: None,
+            tag: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "tag", "name", "type", "digest"]
@@ -554,7 +673,6 @@ impl model::Model for ArtifactV2Details {
 }
 model::model!(ArtifactV2Details);
 /// Schema `ArtifactVariant`.
-#[derive(Clone, Debug, Default)]
 pub struct ArtifactVariant {
     pub type_: Option<ArtifactVariantType>,
     pub value: Option<String>,
@@ -562,6 +680,14 @@ pub struct ArtifactVariant {
     pub misfits: model::Misfits,
 }
 impl model::Model for ArtifactVariant {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            type_: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "value"]
@@ -589,7 +715,6 @@ model::open_enum! {
     = "branch", GitTag = "gitTag", Commit = "commit", }
 }
 /// Schema `Attestation`.
-#[derive(Clone, Debug, Default)]
 pub struct Attestation {
     pub is_attested: Option<bool>,
     pub url: Option<String>,
@@ -597,6 +722,14 @@ pub struct Attestation {
     pub misfits: model::Misfits,
 }
 impl model::Model for Attestation {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            is_attested: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["url", "is_attested"]
@@ -620,7 +753,6 @@ impl model::Model for Attestation {
 }
 model::model!(Attestation);
 /// Schema `CategoryScorecard`.
-#[derive(Clone, Debug, Default)]
 pub struct CategoryScorecard {
     pub checks: Option<Vec<CategoryScorecardCheck>>,
     pub is_enabled: Option<String>,
@@ -632,6 +764,18 @@ pub struct CategoryScorecard {
     pub misfits: model::Misfits,
 }
 impl model::Model for CategoryScorecard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            checks: None,
+            is_enabled: None,
+            max_score: None,
+            name: None,
+            score: None,
+            weightage: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "score", "checks", "max_score", "weightage", "is_enabled"]
@@ -663,7 +807,6 @@ impl model::Model for CategoryScorecard {
 }
 model::model!(CategoryScorecard);
 /// Schema `CategoryScorecardCheck`.
-#[derive(Clone, Debug, Default)]
 pub struct CategoryScorecardCheck {
     pub description: Option<String>,
     pub is_enabled: Option<String>,
@@ -674,6 +817,17 @@ pub struct CategoryScorecardCheck {
     pub misfits: model::Misfits,
 }
 impl model::Model for CategoryScorecardCheck {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            description: None,
+            is_enabled: None,
+            max_score: None,
+            name: None,
+            score: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "score", "max_score", "is_enabled", "description"]
@@ -717,7 +871,6 @@ model::open_enum! {
     = "ARTIFACT", Build = "BUILD", Dependencies = "DEPENDENCIES", }
 }
 /// Schema `ComplianceEvaluationSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceEvaluationSummary {
     pub criticial_failures: Option<i64>,
     pub evaluation_time: Option<i64>,
@@ -730,6 +883,19 @@ pub struct ComplianceEvaluationSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceEvaluationSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            criticial_failures: None,
+            evaluation_time: None,
+            failed: None,
+            high_failures: None,
+            low_failures: None,
+            medium_failures: None,
+            passed: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -771,7 +937,6 @@ impl model::Model for ComplianceEvaluationSummary {
 }
 model::model!(ComplianceEvaluationSummary);
 /// Schema `ComplianceOccurrenceDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceOccurrenceDto {
     pub line_number: Option<i64>,
     pub snippet: Option<String>,
@@ -780,6 +945,15 @@ pub struct ComplianceOccurrenceDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceOccurrenceDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            line_number: None,
+            snippet: None,
+            snippet_url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["snippet", "line_number", "snippet_url"]
@@ -805,7 +979,6 @@ impl model::Model for ComplianceOccurrenceDto {
 }
 model::model!(ComplianceOccurrenceDto);
 /// Schema `ComplianceResult`.
-#[derive(Clone, Debug)]
 pub struct ComplianceResult {
     pub category: String,
     pub category_id: String,
@@ -849,26 +1022,50 @@ impl ComplianceResult {
             category: category.into(),
             category_id: category_id.into(),
             compliance_id: compliance_id.into(),
-            compliance_val,
-            description: Default::default(),
+            compliance_val: compliance_val,
+            description: None,
             entity: entity.into(),
-            occurrences: Default::default(),
+            occurrences: None,
             reason: reason.into(),
             remediation: remediation.into(),
             severity: severity.into(),
-            standards,
+            standards: standards,
             status: status.into(),
             sub_category: sub_category.into(),
             sub_category_id: sub_category_id.into(),
-            tags: Default::default(),
-            title: Default::default(),
-            type_: Default::default(),
-            url: Default::default(),
-            misfits: Default::default(),
+            tags: None,
+            title: None,
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ComplianceResult {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            category: model::Cell::blank(),
+            category_id: model::Cell::blank(),
+            compliance_id: model::Cell::blank(),
+            compliance_val: model::Cell::blank(),
+            description: None,
+            entity: model::Cell::blank(),
+            occurrences: None,
+            reason: model::Cell::blank(),
+            remediation: model::Cell::blank(),
+            severity: model::Cell::blank(),
+            standards: model::Cell::blank(),
+            status: model::Cell::blank(),
+            sub_category: model::Cell::blank(),
+            sub_category_id: model::Cell::blank(),
+            tags: None,
+            title: None,
+            type_: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -945,19 +1142,8 @@ impl model::Model for ComplianceResult {
         &[4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16, 17]
     }
 }
-model::model!(
-    ComplianceResult, Self { category : model::Cell::blank(), category_id :
-    model::Cell::blank(), compliance_id : model::Cell::blank(), compliance_val :
-    model::Cell::blank(), description : Default::default(), entity :
-    model::Cell::blank(), occurrences : Default::default(), reason :
-    model::Cell::blank(), remediation : model::Cell::blank(), severity :
-    model::Cell::blank(), standards : model::Cell::blank(), status :
-    model::Cell::blank(), sub_category : model::Cell::blank(), sub_category_id :
-    model::Cell::blank(), tags : Default::default(), title : Default::default(), type_ :
-    Default::default(), url : Default::default(), misfits : Default::default() }
-);
+model::through_cell!(ComplianceResult);
 /// Schema `ComplianceResultFilter`.
-#[derive(Clone, Debug, Default)]
 pub struct ComplianceResultFilter {
     pub compliance_id: Option<String>,
     pub scan_types: Option<Vec<ComplianceScanType>>,
@@ -969,6 +1155,18 @@ pub struct ComplianceResultFilter {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComplianceResultFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            compliance_id: None,
+            scan_types: None,
+            search_term: None,
+            severity: None,
+            standards: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1023,7 +1221,6 @@ model::open_enum! {
     Owasp = "OWASP", }
 }
 /// Schema `ComponentDriftSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ComponentDriftSummary {
     pub added: Option<i64>,
     pub deleted: Option<i64>,
@@ -1033,6 +1230,16 @@ pub struct ComponentDriftSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComponentDriftSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            added: None,
+            deleted: None,
+            modified: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["added", "total", "deleted", "modified"]
@@ -1060,7 +1267,6 @@ impl model::Model for ComponentDriftSummary {
 }
 model::model!(ComponentDriftSummary);
 /// Schema `ComponentFilter`.
-#[derive(Clone, Debug)]
 pub struct ComponentFilter {
     pub field_name: ComponentFilterFieldName,
     pub operator: Operator,
@@ -1080,11 +1286,20 @@ impl ComponentFilter {
             field_name: field_name.into(),
             operator: operator.into(),
             value: value.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ComponentFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            field_name: model::Cell::blank(),
+            operator: model::Cell::blank(),
+            value: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "operator", "field_name"]
@@ -1112,16 +1327,12 @@ impl model::Model for ComponentFilter {
         &[0, 1, 2]
     }
 }
-model::model!(
-    ComponentFilter, Self { field_name : model::Cell::blank(), operator :
-    model::Cell::blank(), value : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(ComponentFilter);
 model::open_enum! {
     #[doc = " Schema `ComponentFilter.field_name`."] ComponentFilterFieldName {
     ComponentVersion = "ComponentVersion", ComponentName = "ComponentName", }
 }
 /// Schema `ComponentSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct ComponentSummary {
     pub filter_tags: Option<Vec<LayerType>>,
     pub package_license: Option<String>,
@@ -1134,6 +1345,19 @@ pub struct ComponentSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for ComponentSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_tags: None,
+            package_license: None,
+            package_manager: None,
+            package_name: None,
+            package_supplier: None,
+            package_version: None,
+            purl: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1175,7 +1399,6 @@ impl model::Model for ComponentSummary {
 }
 model::model!(ComponentSummary);
 /// Schema `ConfigInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigInfo {
     pub config: Option<Vec<ConfigInfoConfig>>,
     pub id: Option<String>,
@@ -1184,6 +1407,15 @@ pub struct ConfigInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            config: None,
+            id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "name", "config"]
@@ -1209,7 +1441,6 @@ impl model::Model for ConfigInfo {
 }
 model::model!(ConfigInfo);
 /// Schema `ConfigInfoConfig`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigInfoConfig {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -1217,6 +1448,14 @@ pub struct ConfigInfoConfig {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigInfoConfig {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            key: None,
+            value: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["key", "value"]
@@ -1240,7 +1479,6 @@ impl model::Model for ConfigInfoConfig {
 }
 model::model!(ConfigInfoConfig);
 /// Schema `ConfigRequestBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigRequestBody {
     pub account_id: Option<String>,
     pub config_id: Option<String>,
@@ -1255,6 +1493,21 @@ pub struct ConfigRequestBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigRequestBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            config_id: None,
+            config_info: None,
+            creation_on: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            type_: None,
+            user_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1302,7 +1555,6 @@ impl model::Model for ConfigRequestBody {
 }
 model::model!(ConfigRequestBody);
 /// Schema `ConfigResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigResponseBody {
     pub account_id: Option<String>,
     pub config_id: Option<String>,
@@ -1317,6 +1569,21 @@ pub struct ConfigResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            config_id: None,
+            config_info: None,
+            creation_on: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            type_: None,
+            user_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1364,7 +1631,6 @@ impl model::Model for ConfigResponseBody {
 }
 model::model!(ConfigResponseBody);
 /// Schema `ConfigureReposRequest`.
-#[derive(Clone, Debug, Default)]
 pub struct ConfigureReposRequest {
     pub include_all_repos: Option<bool>,
     pub repositories: Option<Vec<RepoDetailsDto>>,
@@ -1372,6 +1638,14 @@ pub struct ConfigureReposRequest {
     pub misfits: model::Misfits,
 }
 impl model::Model for ConfigureReposRequest {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            include_all_repos: None,
+            repositories: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["repositories", "include_all_repos"]
@@ -1395,7 +1669,6 @@ impl model::Model for ConfigureReposRequest {
 }
 model::model!(ConfigureReposRequest);
 /// Schema `EnforceSbomResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct EnforceSbomResponseBody {
     pub enforcement_id: Option<String>,
     pub response: Option<Box<PluginResponseBody>>,
@@ -1404,6 +1677,15 @@ pub struct EnforceSbomResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for EnforceSbomResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            enforcement_id: None,
+            response: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "response", "enforcement_id"]
@@ -1429,7 +1711,6 @@ impl model::Model for EnforceSbomResponseBody {
 }
 model::model!(EnforceSbomResponseBody);
 /// Schema `ExecutionDetail`.
-#[derive(Clone, Debug)]
 pub struct ExecutionDetail {
     pub github: Option<Box<GithubExecutionDetail>>,
     pub harness: Option<Box<HarnessExecutionDetail>>,
@@ -1442,14 +1723,23 @@ impl ExecutionDetail {
     #[inline]
     pub fn new(type_: impl Into<ExecutionType>) -> Self {
         Self {
-            github: Default::default(),
-            harness: Default::default(),
+            github: None,
+            harness: None,
             type_: type_.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for ExecutionDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            github: None,
+            harness: None,
+            type_: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["type", "github", "harness"]
@@ -1477,16 +1767,12 @@ impl model::Model for ExecutionDetail {
         &[0]
     }
 }
-model::model!(
-    ExecutionDetail, Self { github : Default::default(), harness : Default::default(),
-    type_ : model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(ExecutionDetail);
 model::open_enum! {
     #[doc = " Schema `ExecutionType`."] ExecutionType { Harness = "harness", Github =
     "github", }
 }
 /// Schema `GithubExecutionDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubExecutionDetail {
     pub action_path: Option<String>,
     pub github_action: Option<String>,
@@ -1499,6 +1785,19 @@ pub struct GithubExecutionDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubExecutionDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            action_path: None,
+            github_action: None,
+            job_id: None,
+            repository: None,
+            run_id: None,
+            runner_detail: None,
+            workflow_ref: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1540,7 +1839,6 @@ impl model::Model for GithubExecutionDetail {
 }
 model::model!(GithubExecutionDetail);
 /// Schema `GithubRunner`.
-#[derive(Clone, Debug, Default)]
 pub struct GithubRunner {
     pub account_id: Option<String>,
     pub name: Option<String>,
@@ -1548,6 +1846,14 @@ pub struct GithubRunner {
     pub misfits: model::Misfits,
 }
 impl model::Model for GithubRunner {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["name", "account_id"]
@@ -1571,7 +1877,6 @@ impl model::Model for GithubRunner {
 }
 model::model!(GithubRunner);
 /// Schema `HarnessExecutionDetail`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessExecutionDetail {
     pub org: Option<String>,
     pub pipeline_execution_id: Option<String>,
@@ -1591,6 +1896,26 @@ pub struct HarnessExecutionDetail {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessExecutionDetail {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            org: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            pipeline_name: None,
+            project: None,
+            runner_detail: None,
+            sequence_id: None,
+            stage_execution_id: None,
+            stage_id: None,
+            stage_name: None,
+            stage_type: None,
+            step_execution_id: None,
+            step_id: None,
+            step_name: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1653,7 +1978,6 @@ impl model::Model for HarnessExecutionDetail {
 }
 model::model!(HarnessExecutionDetail);
 /// Schema `HarnessRunner`.
-#[derive(Clone, Debug, Default)]
 pub struct HarnessRunner {
     pub trigger_by_id: Option<String>,
     pub trigger_by_name: Option<String>,
@@ -1662,6 +1986,15 @@ pub struct HarnessRunner {
     pub misfits: model::Misfits,
 }
 impl model::Model for HarnessRunner {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            trigger_by_id: None,
+            trigger_by_name: None,
+            trigger_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["trigger_type", "trigger_by_id", "trigger_by_name"]
@@ -1687,7 +2020,6 @@ impl model::Model for HarnessRunner {
 }
 model::model!(HarnessRunner);
 /// Schema `IntegrityVerification`.
-#[derive(Clone, Debug, Default)]
 pub struct IntegrityVerification {
     pub error_message: Option<String>,
     pub pipeline_execution_id: Option<String>,
@@ -1698,6 +2030,17 @@ pub struct IntegrityVerification {
     pub misfits: model::Misfits,
 }
 impl model::Model for IntegrityVerification {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            error_message: None,
+            pipeline_execution_id: None,
+            pipeline_id: None,
+            rekor: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["rekor", "status", "pipeline_id", "error_message", "pipeline_execution_id"]
@@ -1731,7 +2074,6 @@ model::open_enum! {
     "DISTRO", }
 }
 /// Schema `LicenseDriftSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct LicenseDriftSummary {
     pub added: Option<i64>,
     pub deleted: Option<i64>,
@@ -1740,6 +2082,15 @@ pub struct LicenseDriftSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for LicenseDriftSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            added: None,
+            deleted: None,
+            total: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["added", "total", "deleted"]
@@ -1765,7 +2116,6 @@ impl model::Model for LicenseDriftSummary {
 }
 model::model!(LicenseDriftSummary);
 /// Schema `LicenseFilter`.
-#[derive(Clone, Debug)]
 pub struct LicenseFilter {
     pub operator: Operator,
     pub value: String,
@@ -1779,11 +2129,19 @@ impl LicenseFilter {
         Self {
             operator: operator.into(),
             value: value.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for LicenseFilter {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            operator: model::Cell::blank(),
+            value: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["value", "operator"]
@@ -1809,10 +2167,7 @@ impl model::Model for LicenseFilter {
         &[0, 1]
     }
 }
-model::model!(
-    LicenseFilter, Self { operator : model::Cell::blank(), value : model::Cell::blank(),
-    misfits : Default::default() }
-);
+model::through_cell!(LicenseFilter);
 model::open_enum! {
     #[doc = " Schema `Operator`."] Operator { Equals = "Equals", StartsWith =
     "StartsWith", Contains = "Contains", NotEquals = "NotEquals", GreaterThan =
@@ -1820,7 +2175,6 @@ model::open_enum! {
     LessThanEquals = "LessThanEquals", }
 }
 /// Schema `OrchestrationDriftSummary`.
-#[derive(Clone, Debug, Default)]
 pub struct OrchestrationDriftSummary {
     pub base: Option<String>,
     pub base_tag: Option<String>,
@@ -1837,6 +2191,23 @@ pub struct OrchestrationDriftSummary {
     pub misfits: model::Misfits,
 }
 impl model::Model for OrchestrationDriftSummary {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            base: None,
+            base_tag: None,
+            component_drifts: None,
+            components_added: None,
+            components_deleted: None,
+            components_modified: None,
+            drift_id: None,
+            license_added: None,
+            license_deleted: None,
+            license_drifts: None,
+            total_drifts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1890,7 +2261,6 @@ impl model::Model for OrchestrationDriftSummary {
 }
 model::model!(OrchestrationDriftSummary);
 /// Schema `PipelineDetails`.
-#[derive(Clone, Debug, Default)]
 pub struct PipelineDetails {
     pub execution_id: Option<String>,
     pub id: Option<String>,
@@ -1909,6 +2279,25 @@ pub struct PipelineDetails {
     pub misfits: model::Misfits,
 }
 impl model::Model for PipelineDetails {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            execution_id: None,
+            id: None,
+            name: None,
+            org_id: None,
+            project_id: None,
+            stage_execution_id: None,
+            stage_type: None,
+            status: None,
+            step_execution_id: None,
+            triggered_at: None,
+            triggered_by: None,
+            triggered_by_id: None,
+            triggered_type: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -1976,7 +2365,6 @@ model::open_enum! {
     "PASSED", Failed = "FAILED", Unknown = "UNKNOWN", }
 }
 /// Schema `PluginResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct PluginResponseBody {
     pub artifact: Option<Box<PluginResponseBodyArtifact>>,
     pub response_url: Option<String>,
@@ -1985,6 +2373,15 @@ pub struct PluginResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for PluginResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            artifact: None,
+            response_url: None,
+            source_id: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["artifact", "source_id", "response_url"]
@@ -2010,7 +2407,6 @@ impl model::Model for PluginResponseBody {
 }
 model::model!(PluginResponseBody);
 /// Schema `PluginResponseBodyArtifact`.
-#[derive(Clone, Debug, Default)]
 pub struct PluginResponseBodyArtifact {
     pub id: Option<String>,
     pub name: Option<String>,
@@ -2019,6 +2415,15 @@ pub struct PluginResponseBodyArtifact {
     pub misfits: model::Misfits,
 }
 impl model::Model for PluginResponseBodyArtifact {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            id: None,
+            name: None,
+            url: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "url", "name"]
@@ -2044,7 +2449,6 @@ impl model::Model for PluginResponseBodyArtifact {
 }
 model::model!(PluginResponseBodyArtifact);
 /// Schema `RekorLog`.
-#[derive(Clone, Debug, Default)]
 pub struct RekorLog {
     pub entry_uuid: Option<String>,
     pub hash: Option<String>,
@@ -2056,6 +2460,18 @@ pub struct RekorLog {
     pub misfits: model::Misfits,
 }
 impl model::Model for RekorLog {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            entry_uuid: None,
+            hash: None,
+            signature: None,
+            signed_at: None,
+            signed_by: None,
+            t_log_index: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["hash", "signature", "signed_at", "signed_by", "entry_uuid", "t_log_index"]
@@ -2087,7 +2503,6 @@ impl model::Model for RekorLog {
 }
 model::model!(RekorLog);
 /// Schema `RepoDetailsDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct RepoDetailsDto {
     pub branch: Option<String>,
     pub id: Option<String>,
@@ -2100,6 +2515,19 @@ pub struct RepoDetailsDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for RepoDetailsDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            branch: None,
+            id: None,
+            name: None,
+            owner: None,
+            size: None,
+            url: None,
+            visibility: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["id", "url", "name", "size", "owner", "branch", "visibility"]
@@ -2142,7 +2570,6 @@ model::open_enum! {
     "AZURE", }
 }
 /// Schema `RiskAndCompliance`.
-#[derive(Clone, Debug, Default)]
 pub struct RiskAndCompliance {
     pub critical: Option<i64>,
     pub high: Option<i64>,
@@ -2154,6 +2581,18 @@ pub struct RiskAndCompliance {
     pub misfits: model::Misfits,
 }
 impl model::Model for RiskAndCompliance {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            critical: None,
+            high: None,
+            last_scanned: None,
+            low: None,
+            medium: None,
+            pipeline_details: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["low", "high", "medium", "critical", "last_scanned", "pipeline_details"]
@@ -2185,7 +2624,6 @@ impl model::Model for RiskAndCompliance {
 }
 model::model!(RiskAndCompliance);
 /// Schema `SaveResponse`.
-#[derive(Clone, Debug, Default)]
 pub struct SaveResponse {
     pub response: Option<Box<PluginResponseBody>>,
     pub status: Option<String>,
@@ -2193,6 +2631,14 @@ pub struct SaveResponse {
     pub misfits: model::Misfits,
 }
 impl model::Model for SaveResponse {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            response: None,
+            status: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["status", "response"]
@@ -2216,7 +2662,6 @@ impl model::Model for SaveResponse {
 }
 model::model!(SaveResponse);
 /// Schema `SbomComponentRequestDTO`.
-#[derive(Clone, Debug, Default)]
 pub struct SbomComponentRequestDto {
     pub filter_tags: Option<Vec<LayerType>>,
     pub language: Option<String>,
@@ -2242,6 +2687,32 @@ pub struct SbomComponentRequestDto {
     pub misfits: model::Misfits,
 }
 impl model::Model for SbomComponentRequestDto {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            filter_tags: None,
+            language: None,
+            major_version: None,
+            minor_version: None,
+            originator_type: None,
+            package_cpe: None,
+            package_description: None,
+            package_id: None,
+            package_license: None,
+            package_manager: None,
+            package_name: None,
+            package_namespace: None,
+            package_originator_name: None,
+            package_properties: None,
+            package_source_info: None,
+            package_type: None,
+            package_version: None,
+            patch_version: None,
+            purl: None,
+            tags: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2322,7 +2793,6 @@ impl model::Model for SbomComponentRequestDto {
 }
 model::model!(SbomComponentRequestDto);
 /// Schema `SbomDetailsForScorecard`.
-#[derive(Clone, Debug, Default)]
 pub struct SbomDetailsForScorecard {
     pub file_format: Option<String>,
     pub sbom_file_name: Option<String>,
@@ -2334,6 +2804,18 @@ pub struct SbomDetailsForScorecard {
     pub misfits: model::Misfits,
 }
 impl model::Model for SbomDetailsForScorecard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            file_format: None,
+            sbom_file_name: None,
+            sbom_format: None,
+            sbom_version: None,
+            tool_name: None,
+            tool_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2372,7 +2854,6 @@ impl model::Model for SbomDetailsForScorecard {
 }
 model::model!(SbomDetailsForScorecard);
 /// Schema `SBOMInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct SbomInfo {
     pub components_count: Option<i64>,
     pub drift_id: Option<String>,
@@ -2385,6 +2866,19 @@ pub struct SbomInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for SbomInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            components_count: None,
+            drift_id: None,
+            orchestration_id: None,
+            org_id: None,
+            pipeline_details: None,
+            project_id: None,
+            total_drifts: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2426,7 +2920,6 @@ impl model::Model for SbomInfo {
 }
 model::model!(SbomInfo);
 /// Schema `SbomMetadataV2`.
-#[derive(Clone, Debug)]
 pub struct SbomMetadataV2 {
     pub created: Option<f64>,
     pub format: String,
@@ -2448,18 +2941,31 @@ impl SbomMetadataV2 {
         tool_version: impl Into<String>,
     ) -> Self {
         Self {
-            created: Default::default(),
+            created: None,
             format: format.into(),
             name: name.into(),
-            sbom_version: Default::default(),
+            sbom_version: None,
             tool_name: tool_name.into(),
-            tool_vendor: Default::default(),
+            tool_vendor: None,
             tool_version: tool_version.into(),
-            misfits: Default::default(),
+            misfits: model::Misfits::NONE,
         }
     }
 }
 impl model::Model for SbomMetadataV2 {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            created: None,
+            format: model::Cell::blank(),
+            name: model::Cell::blank(),
+            sbom_version: None,
+            tool_name: model::Cell::blank(),
+            tool_vendor: None,
+            tool_version: model::Cell::blank(),
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2503,14 +3009,8 @@ impl model::Model for SbomMetadataV2 {
         &[0, 1, 3, 6]
     }
 }
-model::model!(
-    SbomMetadataV2, Self { created : Default::default(), format : model::Cell::blank(),
-    name : model::Cell::blank(), sbom_version : Default::default(), tool_name :
-    model::Cell::blank(), tool_vendor : Default::default(), tool_version :
-    model::Cell::blank(), misfits : Default::default() }
-);
+model::through_cell!(SbomMetadataV2);
 /// Schema `SbomScorecardResponseBody`.
-#[derive(Clone, Debug, Default)]
 pub struct SbomScorecardResponseBody {
     pub account_id: Option<String>,
     pub avg_score: Option<String>,
@@ -2526,6 +3026,22 @@ pub struct SbomScorecardResponseBody {
     pub misfits: model::Misfits,
 }
 impl model::Model for SbomScorecardResponseBody {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            account_id: None,
+            avg_score: None,
+            category: None,
+            creation_on: None,
+            max_score: None,
+            orchestration_id: None,
+            org_id: None,
+            project_id: None,
+            sbom_details: None,
+            score_card_info: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2576,7 +3092,6 @@ impl model::Model for SbomScorecardResponseBody {
 }
 model::model!(SbomScorecardResponseBody);
 /// Schema `ScorecardInfo`.
-#[derive(Clone, Debug, Default)]
 pub struct ScorecardInfo {
     pub tool_name: Option<String>,
     pub tool_version: Option<String>,
@@ -2584,6 +3099,14 @@ pub struct ScorecardInfo {
     pub misfits: model::Misfits,
 }
 impl model::Model for ScorecardInfo {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            tool_name: None,
+            tool_version: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["tool_name", "tool_version"]
@@ -2607,7 +3130,6 @@ impl model::Model for ScorecardInfo {
 }
 model::model!(ScorecardInfo);
 /// Schema `Slsa`.
-#[derive(Clone, Debug, Default)]
 pub struct Slsa {
     pub policy_outcome_status: Option<String>,
     pub provenance: Option<String>,
@@ -2615,6 +3137,14 @@ pub struct Slsa {
     pub misfits: model::Misfits,
 }
 impl model::Model for Slsa {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            policy_outcome_status: None,
+            provenance: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["provenance", "policy_outcome_status"]
@@ -2638,7 +3168,6 @@ impl model::Model for Slsa {
 }
 model::model!(Slsa);
 /// Schema `Artifact1`.
-#[derive(Clone, Debug, Default)]
 pub struct SscaArtifact {
     pub digest: Option<String>,
     pub id: Option<String>,
@@ -2654,6 +3183,22 @@ pub struct SscaArtifact {
     pub misfits: model::Misfits,
 }
 impl model::Model for SscaArtifact {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            digest: None,
+            id: None,
+            metadata: None,
+            name: None,
+            registry_url: None,
+            repository_platform: None,
+            tag: None,
+            type_: None,
+            url: None,
+            variant: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2708,7 +3253,6 @@ model::open_enum! {
     "repository", }
 }
 /// Schema `Scorecard1`.
-#[derive(Clone, Debug, Default)]
 pub struct SscaScorecard {
     pub avg_score: Option<String>,
     pub max_score: Option<String>,
@@ -2716,6 +3260,14 @@ pub struct SscaScorecard {
     pub misfits: model::Misfits,
 }
 impl model::Model for SscaScorecard {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            avg_score: None,
+            max_score: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["avg_score", "max_score"]
@@ -2739,7 +3291,6 @@ impl model::Model for SscaScorecard {
 }
 model::model!(SscaScorecard);
 /// Schema `StoIssueCount`.
-#[derive(Clone, Debug, Default)]
 pub struct StoIssueCount {
     pub critical: Option<i64>,
     pub execution_id: Option<String>,
@@ -2762,6 +3313,29 @@ pub struct StoIssueCount {
     pub misfits: model::Misfits,
 }
 impl model::Model for StoIssueCount {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            critical: None,
+            execution_id: None,
+            high: None,
+            ignored: None,
+            info: None,
+            last_scanned: None,
+            low: None,
+            medium: None,
+            pipeline_details: None,
+            pipeline_id: None,
+            target_id: None,
+            target_name: None,
+            target_variant_id: None,
+            target_variant_name: None,
+            tool: None,
+            total: None,
+            type_: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &[
@@ -2837,7 +3411,6 @@ model::open_enum! {
     Repository = "repository", }
 }
 /// Schema `UpdateIntegration`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateIntegration {
     pub all_repos_configured: Option<bool>,
     pub missing_repos: Option<Box<UpdateIntegrationMissingRepos>>,
@@ -2845,6 +3418,14 @@ pub struct UpdateIntegration {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateIntegration {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            all_repos_configured: None,
+            missing_repos: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["missing_repos", "all_repos_configured"]
@@ -2868,7 +3449,6 @@ impl model::Model for UpdateIntegration {
 }
 model::model!(UpdateIntegration);
 /// Schema `UpdateIntegrationMissingRepos`.
-#[derive(Clone, Debug, Default)]
 pub struct UpdateIntegrationMissingRepos {
     pub count: Option<i64>,
     pub names: Option<Vec<String>>,
@@ -2877,6 +3457,15 @@ pub struct UpdateIntegrationMissingRepos {
     pub misfits: model::Misfits,
 }
 impl model::Model for UpdateIntegrationMissingRepos {
+    #[inline]
+    fn blank() -> Self {
+        Self {
+            count: None,
+            names: None,
+            reason: None,
+            misfits: model::Misfits::NONE,
+        }
+    }
     #[inline]
     fn names(&self) -> model::Names {
         &["count", "names", "reason"]

@@ -3,6 +3,7 @@
 mod calls;
 mod operations;
 mod rust;
+mod split;
 mod tests;
 mod types;
 
@@ -125,26 +126,20 @@ fn root(api: &Api) -> TokenStream {
 }
 
 fn emit_module(api: &Api, module: &Module, out: &mut Output<'_>) -> Result<()> {
-    let mut by_tag: BTreeMap<String, Vec<&super::api::Operation>> = BTreeMap::new();
-    for operation in &module.operations {
-        by_tag
-            .entry(file_name(&operation.tag))
-            .or_default()
-            .push(operation);
-    }
+    let files = split::operations(&module.operations);
     out.put(
         &format!("{}/mod.rs", module.name),
-        operations::module(module, by_tag.keys()),
+        operations::module(module, &files),
     )?;
-    for (tag, operations) in &by_tag {
+    for (file, operations) in &files {
         out.put(
-            &format!("{}/{tag}.rs", module.name),
-            operations::tag(api, operations)?,
+            &format!("{}/{file}.rs", module.name),
+            operations::file(api, operations)?,
         )?;
     }
 
     // A type stands with the one tag that uses it, or with those that several tags use.
-    let mut files: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut files: BTreeMap<String, Vec<split::Piece<'_, &str>>> = BTreeMap::new();
     for (key, tags) in &module.types {
         let tags: BTreeSet<String> = tags.iter().map(|tag| file_name(tag)).collect();
         let mut tags = tags.into_iter();
@@ -152,8 +147,15 @@ fn emit_module(api: &Api, module: &Module, out: &mut Output<'_>) -> Result<()> {
             (Some(only), None) => only,
             _ => "common".to_owned(),
         };
-        files.entry(file).or_default().push(key);
+        if let Some(ty) = api.types.get(key) {
+            files.entry(file).or_default().push(split::of_type(key, ty));
+        }
     }
+    let files = split::merge(
+        files
+            .into_iter()
+            .map(|(file, pieces)| split::divide(&file, pieces)),
+    );
     let shared: Vec<&Group> = api
         .groups
         .iter()

@@ -1,38 +1,35 @@
 //! Operations: a static description, a constructor on the module's handle, a request builder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, ensure};
 use heck::{ToPascalCase, ToShoutySnakeCase};
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::rust::{file_name, ident, is_enum, ty as rust_ty};
+use super::rust::{ident, is_enum, ty as rust_ty};
 use crate::generate::api::{Answer, Api, Body, Module, Operation, Param, Place, Ty};
 
 /// `mod.rs` of a module.
-pub(super) fn module<'a>(module: &Module, tags: impl Iterator<Item = &'a String>) -> TokenStream {
+pub(super) fn module(module: &Module, files: &BTreeMap<String, Vec<&Operation>>) -> TokenStream {
     let doc = format!(" {}.", module.title);
     let method = ident(&module.name);
     let handle = format!(
         " Operations of [`{0}`](crate::{0}): {1}.",
         module.name, module.title
     );
-    let tags = tags.map(|tag| {
-        let tag = ident(tag);
-        quote! {
-            mod #tag;
-            pub use #tag::*;
-        }
-    });
-    let table = module.operations.iter().map(|operation| {
-        let tag = ident(&file_name(&operation.tag));
-        let item = static_name(operation);
-        quote! { &#tag::#item }
+    let names: Vec<_> = files.keys().map(|file| ident(file)).collect();
+    let names = quote! { #(mod #names; pub use #names::*;)* };
+    let table = files.iter().flat_map(|(file, operations)| {
+        let file = ident(file);
+        operations.iter().map(move |operation| {
+            let item = static_name(operation);
+            quote! { &#file::#item }
+        })
     });
     quote! {
         #![doc = #doc]
-        #(#tags)*
+        #names
         pub mod types;
 
         #[doc = #handle]
@@ -53,8 +50,8 @@ pub(super) fn module<'a>(module: &Module, tags: impl Iterator<Item = &'a String>
     }
 }
 
-/// The operations of one tag.
-pub(super) fn tag(api: &Api, operations: &[&Operation]) -> Result<TokenStream> {
+/// A file of operations.
+pub(super) fn file(api: &Api, operations: &[&Operation]) -> Result<TokenStream> {
     let mut seen = BTreeSet::new();
     for operation in operations {
         ensure!(

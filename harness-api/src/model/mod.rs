@@ -2,8 +2,8 @@
 //!
 //! A generated struct does not derive serde's traits. It lists its members once, by wire name, and hands
 //! out a [`Slot`] to decode a member into or a [`Part`] to encode it from. The decoder and the encoder are
-//! written once over these and are generic over the data format only, so thousands of types cost little to
-//! compile and all of them treat a server's habits alike:
+//! written once over these and are generic over the data format only, as are `Clone`, `Debug` and `PartialEq`, so
+//! thousands of types cost little to compile and all of them treat a server's habits alike:
 //!
 //! - a member that is absent or `null` is `None`, lists and maps included; a `null` inside a list is dropped;
 //! - integers and numbers accept decimal text, text accepts numbers and booleans, booleans accept
@@ -205,3 +205,6 @@ pub enum Part<'a> {
     /// The members that did not fit.
     Misfits(&'a Misfits),
 }
+
+#[cfg(test)]
+mod tests;

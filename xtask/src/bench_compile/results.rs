@@ -172,3 +172,42 @@ into `compile.toml`: review them as you would review code. Types are structs and
 | module | lines | bytes | types | functions | impls |
 | --- | ---: | ---: | ---: | ---: | ---: |
 ";
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::bench_compile::{GENERATED, text};
+
+    fn root() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    }
+
+    #[test]
+    fn the_generated_code_keeps_its_budget() {
+        let results = Results::load(&root()).unwrap();
+        let found = text::count(&root().join(GENERATED)).unwrap();
+        assert!(found.len() > 30, "{} folders of modules", found.len());
+        let excesses = text::excesses(&found, &results.budget);
+        assert!(
+            excesses.is_empty(),
+            "more generated code than harness-api/COMPILE.md allows; if that is meant, run \
+             `cargo xtask bench-compile --accept`:\n{}",
+            excesses.join("\n")
+        );
+    }
+
+    #[test]
+    fn the_table_shows_what_is_stored() {
+        let results = Results::load(&root()).unwrap();
+        let shown = fs::read_to_string(root().join(TABLE)).unwrap();
+        assert_eq!(shown, results.table());
+    }
+
+    #[test]
+    fn what_was_not_measured_says_so() {
+        assert_eq!(cells(Some(10.0), Some(2.5)), "10 / 2.5 / **0.25**");
+        assert_eq!(cells(None, Some(2.5)), "not measured / 2.5 / -");
+    }
+}

@@ -143,6 +143,25 @@ mod tests {
     }
 
     #[test]
+    fn no_generated_file_is_too_large_to_open() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../harness-api/src/generated");
+        let mut folders = vec![root];
+        let mut files = 0;
+        while let Some(folder) = folders.pop() {
+            for path in list(&folder).unwrap() {
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                files += 1;
+                let lines = fs::read_to_string(&path).unwrap().lines().count();
+                assert!(lines <= 3_000, "{}: {lines} lines", path.display());
+            }
+        }
+        assert!(files > 100, "{files} files");
+    }
+
+    #[test]
     fn more_than_the_slack_is_an_excess() {
         let text = |lines| Text {
             lines,

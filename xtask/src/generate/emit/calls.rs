@@ -26,7 +26,7 @@ pub fn calls(api: &Api, module: &Module) -> Vec<TokenStream> {
             .filter(|param| param.place != Place::Form || constructor.form)
             .map(|param| value(api, param.ty.as_ref()))
             .collect();
-        let body = operation.body.as_ref().and_then(|body| body_value(body));
+        let body = operation.body.as_ref().and_then(body_value);
         let mut setters: Vec<TokenStream> = optional
             .into_iter()
             .map(|param| {
